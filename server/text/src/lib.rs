@@ -1,0 +1,14 @@
+//! Offsets, ranges, lines, position encodings and text edits: what every other crate says "where" with.
+
+mod edit;
+mod lines;
+mod range;
+
+// The one place that names the rope crate and its features: the line ends of LSP, not Unicode's.
+pub use ropey::Rope;
+
+pub use crate::{
+    edit::{EditsError, TextEdit, TextEdits},
+    lines::{LineCol, LineIndex, PositionEncoding},
+    range::{TextRange, TextSize},
+};
