@@ -3,6 +3,7 @@
 mod edit;
 mod lines;
 mod range;
+mod rope;
 
 // The one place that names the rope crate and its features: the line ends of LSP, not Unicode's.
 pub use ropey::Rope;
@@ -11,4 +12,5 @@ pub use crate::{
     edit::{EditsError, TextEdit, TextEdits},
     lines::{LineCol, LineIndex, PositionEncoding},
     range::{TextRange, TextSize},
+    rope::{edit_rope, edit_rope_all, rope_is, rope_line_col, rope_offset},
 };

@@ -137,13 +137,11 @@ impl LineIndex {
         let mut col = 0;
         let mut ascii_from = start;
         for (at, len) in self.wide_in(range) {
-            let inside = at < end && end < at + u32::from(len);
-            if end < at + u32::from(len) && !inside {
+            if end <= at {
                 break;
             }
             col += at - ascii_from;
-            ascii_from = at;
-            if inside {
+            if end < at + u32::from(len) {
                 return LineCol { line, col };
             }
             col += units_of_len(len, encoding);
