@@ -1,1 +1,24 @@
-//! stub
+//! Persistence: what is known of a workspace's files, kept in SQLite and usearch.
+//!
+//! `index.db` and `vectors/` are a cache: derived from the files, safe to delete, dropped and built
+//! again when their schema differs or their bytes are damaged. `history.db` is history and is never
+//! dropped.
+
+mod database;
+mod error;
+mod open;
+mod rows;
+mod sqlite;
+mod vectors;
+
+pub use crate::{
+    error::{Fault, Result, StoreError},
+    open::{Access, Mode, Opened, Recovery, open, open_in_memory},
+    rows::{
+        CONTENT_KEY_BYTES, ContentKey, DOCUMENTS_PER_FILE_MAX, Document, DocumentId,
+        DocumentRow,
+        Field, FieldStatistics, FileDocuments, FileRow, FileWrite, FullTextQuery, ScoredDoc, SkippedRow, Store,
+    },
+    sqlite::SqliteStore,
+    vectors::{Nearest, VectorFormat, VectorKey, VectorSpace},
+};

@@ -1,0 +1,127 @@
+//! A question and its answer, as plain values.
+
+use std::fmt;
+
+use syntax::FileFacts;
+use text::TextRange;
+
+/// A question: a few words, an identifier, a path, a sentence, an error message with its trace.
+#[derive(Clone, Debug)]
+pub struct Query {
+    /// As it was typed.
+    pub text: String,
+    /// The text's vector, where an embedding model is there.
+    pub vector: Option<Vec<f32>>,
+    /// At most so many hits.
+    pub hits_max: usize,
+    /// What may be found.
+    pub filters: Filters,
+}
+
+impl Query {
+    /// The question `text` about everything, without a vector.
+    pub fn text(text: &str, hits_max: usize) -> Query {
+        Query { text: text.to_owned(), vector: None, hits_max, filters: Filters::default() }
+    }
+}
+
+/// What may be found; the default is everything.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filters {
+    /// Only files of these roots; none means all.
+    pub roots: Vec<String>,
+    /// Only files whose path, relative to its root, begins so.
+    pub path_prefix: Option<String>,
+    /// Only files of this language.
+    pub language: Option<String>,
+    /// What becomes of tests.
+    pub tests: Tests,
+}
+
+/// What becomes of test code.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tests {
+    /// It counts less than other code.
+    #[default]
+    Weighted,
+    /// It is left out.
+    Without,
+    /// Nothing else is wanted.
+    Only,
+}
+
+/// A file that is open and differs from what the store knows.
+#[derive(Clone, Copy, Debug)]
+pub struct UnsavedFile<'a> {
+    /// The root it belongs to.
+    pub root: &'a str,
+    /// Relative to its root.
+    pub path: &'a str,
+    /// As it is in the editor.
+    pub text: &'a str,
+    /// The facts of `text`.
+    pub facts: &'a FileFacts,
+}
+
+/// A place in the code that answers, with the sum that put it there.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Hit {
+    /// The root its file belongs to.
+    pub root: String,
+    /// The file, relative to the root.
+    pub path: String,
+    /// Where in the file.
+    pub range: TextRange,
+    /// First and last line, from 1.
+    pub lines: (u32, u32),
+    /// The symbol that stands there, by its name.
+    pub symbol: Option<String>,
+    /// True for test code.
+    pub is_test: bool,
+    /// The sum of `parts`.
+    pub score: f32,
+    /// What the score is made of, greatest first.
+    pub parts: Vec<(&'static str, f32)>,
+}
+
+impl Hit {
+    /// The parts in words: `name 2.1 + body 1.7`.
+    pub fn why(&self) -> String {
+        let parts: Vec<String> =
+            self.parts.iter().map(|(name, score)| format!("{name} {score:.2}")).collect();
+        parts.join(" + ")
+    }
+}
+
+/// Who looked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Retriever {
+    /// Full text by fields.
+    FullText,
+    /// Nearness of vectors.
+    Vectors,
+}
+
+impl fmt::Display for Retriever {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Retriever::FullText => "full text",
+            Retriever::Vectors => "vectors",
+        })
+    }
+}
+
+/// The hits, and how far they can be trusted.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Answer {
+    /// Best first.
+    pub hits: Vec<Hit>,
+    /// Who took part.
+    pub retrievers: Vec<Retriever>,
+    /// Who did not, and why.
+    pub absent: Vec<(Retriever, String)>,
+    /// Files whose vectors are older than their text, relative to their roots.
+    pub lagging: Vec<String>,
+    /// True where the question had more words than are looked at.
+    pub shortened: bool,
+}

@@ -1,0 +1,1 @@
+//! Words: identifiers split at case and underscore, stop words, light stems.

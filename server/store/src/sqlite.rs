@@ -1,0 +1,4 @@
+//! The store in one SQLite file.
+
+/// The cache in SQLite and usearch.
+pub struct SqliteStore {}
