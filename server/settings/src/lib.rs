@@ -1,1 +1,17 @@
-//! stub
+//! What the user can set: one table of settings, the layers that set them, and what is wrong with
+//! what was written.
+
+mod doc;
+mod layer;
+mod schema;
+mod value;
+
+pub use crate::{
+    doc::{config_template, render_markdown},
+    layer::{Layer, Layers, SettingsError, Source},
+    schema::{Kind, LogLevel, Preview, SETTINGS, Scope, Setting, Settings, Watching},
+    value::Value,
+};
+
+/// Where the workspace's own settings lie, below its root.
+pub const WORKSPACE_FILE: &str = ".aios/config.toml";

@@ -1,0 +1,117 @@
+//! The settings as text: the guide's table and a new settings file.
+
+use std::fmt::Write as _;
+
+use crate::{Kind, SETTINGS, Scope, Setting};
+
+/// Columns of a comment in the settings file.
+const COMMENT_WIDTH: usize = 92;
+
+/// The guide to all settings, as Markdown.
+pub fn render_markdown() -> String {
+    let mut res = String::from(
+        "| setting | values | default | who may set it | what it does |\n\
+         | --- | --- | --- | --- | --- |\n",
+    );
+    for setting in SETTINGS {
+        let values = describe(setting);
+        let Setting { key, default, scope, doc, .. } = setting;
+        let scope = scope.describe();
+        writeln!(res, "| `{key}` | {values} | `{default}` | {scope} | {doc} |")
+            .expect("writing to a string does not fail");
+    }
+    res
+}
+
+/// The text of a new `.aios/config.toml`: every setting that a workspace may set, commented out,
+/// with its default.
+pub fn config_template() -> String {
+    let mut res = String::from(
+        "# Settings of this workspace. Every line below is the default: take the `#` away to change \
+         it.\n",
+    );
+    let mut section = "";
+    for setting in SETTINGS.iter().filter(|it| it.scope != Scope::Machine) {
+        let (table, name) = setting.key.rsplit_once('.').unwrap_or(("", setting.key));
+        if table != section {
+            // A header without keys is an empty table, which sets nothing.
+            write!(res, "\n[{table}]").expect("writing to a string does not fail");
+            res.push('\n');
+            section = table;
+        } else {
+            res.push('\n');
+        }
+        for line in wrap(&format!("{} Takes {}.", setting.doc, describe(setting).replace('`', "")))
+        {
+            writeln!(res, "# {line}").expect("writing to a string does not fail");
+        }
+        writeln!(res, "# {name} = {}", setting.default).expect("writing to a string does not fail");
+    }
+    res
+}
+
+fn describe(setting: &Setting) -> String {
+    match setting.kind {
+        Kind::Choice(words) => {
+            words.iter().map(|it| format!("`\"{it}\"`")).collect::<Vec<_>>().join(" or ")
+        }
+        Kind::Int(min, max) => format!("{min} to {max}"),
+    }
+}
+
+fn wrap(text: &str) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        let line = lines.last_mut().expect("there is always a line");
+        if !line.is_empty() && line.len() + 1 + word.len() > COMMENT_WIDTH {
+            lines.push(word.to_owned());
+        } else {
+            let space = if line.is_empty() { "" } else { " " };
+            line.push_str(space);
+            line.push_str(word);
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::expect;
+
+    use super::*;
+    use crate::{Layers, Settings, Source, WORKSPACE_FILE};
+
+    #[test]
+    fn a_new_settings_file_sets_nothing() {
+        let mut layers = Layers::default();
+        let text = config_template();
+        assert_eq!(layers.set_toml(Source::Workspace, WORKSPACE_FILE, &text), []);
+        assert_eq!(layers.settings(), Settings::default());
+        expect![[r##"
+            # Settings of this workspace. Every line below is the default: take the `#` away to change it.
+
+            # Which changes are shown and confirmed before they are made: all of them, only the risky
+            # ones, or none. Changes under `.aios/` are always shown. Takes "always" or "risky" or
+            # "never".
+            # preview = "always"
+
+            [index]
+            # How many files are indexed at most. The rest is counted and told. Takes 1 to 1000000.
+            # files_max = 200000
+
+            # Longer files are skipped and listed as skipped. Takes 1024 to 4194304.
+            # file_bytes_max = 4194304
+        "##]].assert_eq(&text);
+    }
+
+    #[test]
+    fn without_its_comment_signs_every_line_is_a_valid_default() {
+        let is_setting = |it: &&str| it.starts_with('[') || it.contains(" = ");
+        let text = config_template();
+        let lines = text.lines().filter(is_setting);
+        let text: Vec<&str> = lines.map(|it| it.trim_start_matches("# ")).collect();
+        let mut layers = Layers::default();
+        assert_eq!(layers.set_toml(Source::Workspace, WORKSPACE_FILE, &text.join("\n")), []);
+        assert_eq!(layers.settings(), Settings::default());
+    }
+}
