@@ -1,0 +1,74 @@
+; Calls, with and without type arguments.
+(invocation_expression function: (identifier) @reference.call) @call
+(invocation_expression function: (generic_name (identifier) @reference.call)) @call
+(invocation_expression function: (member_access_expression name: (identifier) @reference.call)) @call
+(invocation_expression
+  function: (member_access_expression name: (generic_name (identifier) @reference.call))) @call
+(invocation_expression
+  function: (conditional_access_expression
+    (member_binding_expression name: (identifier) @reference.call))) @call
+(object_creation_expression type: (identifier) @reference.call) @call
+(object_creation_expression type: (generic_name (identifier) @reference.call)) @call
+(object_creation_expression type: (qualified_name name: (identifier) @reference.call)) @call
+
+; Access.
+(member_access_expression expression: (_) @qualifier name: (identifier) @reference.member)
+(member_access_expression expression: ["this" "base"] @qualifier name: (identifier) @reference.member)
+(member_access_expression
+  expression: (_) @qualifier
+  name: (generic_name (identifier) @reference.member))
+(conditional_access_expression
+  condition: (_) @qualifier
+  (member_binding_expression name: (identifier) @reference.member))
+(qualified_name qualifier: (_) @qualifier name: (identifier) @reference.path)
+(qualified_name qualifier: (_) @qualifier name: (generic_name (identifier) @reference.path))
+; `new Order { Name = … }` and `is Card { Number: … }` name members of the type.
+(object_creation_expression
+  type: (identifier) @qualifier
+  initializer: (initializer_expression (assignment_expression left: (identifier) @reference.member)))
+(recursive_pattern
+  type: (identifier) @qualifier
+  (property_pattern_clause (subpattern . (identifier) @reference.member)))
+
+; Types.
+[
+  (variable_declaration type: (identifier) @reference.type)
+  (parameter type: (identifier) @reference.type)
+  (method_declaration returns: (identifier) @reference.type)
+  (property_declaration type: (identifier) @reference.type)
+  (local_function_statement type: (identifier) @reference.type)
+  (array_type type: (identifier) @reference.type)
+  (nullable_type type: (identifier) @reference.type)
+  (cast_expression type: (identifier) @reference.type)
+  (typeof_expression type: (identifier) @reference.type)
+  (declaration_pattern type: (identifier) @reference.type)
+  (recursive_pattern type: (identifier) @reference.type)
+  (catch_declaration type: (identifier) @reference.type)
+]
+[
+  (variable_declaration type: (generic_name (identifier) @reference.type))
+  (parameter type: (generic_name (identifier) @reference.type))
+  (method_declaration returns: (generic_name (identifier) @reference.type))
+  (property_declaration type: (generic_name (identifier) @reference.type))
+]
+(type_argument_list (identifier) @reference.type)
+(base_list (identifier) @reference.type)
+(base_list (generic_name (identifier) @reference.type))
+(attribute name: (identifier) @reference.type)
+(type_parameter_constraint type: (identifier) @reference.type)
+(as_expression right: (identifier) @reference.type)
+
+; Writes.
+(assignment_expression left: (identifier) @reference.write)
+(assignment_expression left: (member_access_expression name: (identifier) @reference.write))
+(postfix_unary_expression (identifier) @reference.write ["++" "--"])
+(prefix_unary_expression ["++" "--"] (identifier) @reference.write)
+
+(goto_statement (identifier) @reference.label)
+
+; Names that stand for nothing of this file.
+(argument name: (identifier) @ignore)
+(anonymous_object_creation_expression (identifier) @ignore . "=")
+(tuple_element name: (identifier) @ignore)
+(destructor_declaration name: (identifier) @ignore)
+(alias_qualified_name alias: (identifier) @ignore)

@@ -1,0 +1,70 @@
+[
+  (namespace_declaration)
+  (class_declaration)
+  (record_declaration)
+  (struct_declaration)
+  (interface_declaration)
+  (enum_declaration)
+] @local.scope.class
+
+[
+  (method_declaration)
+  (constructor_declaration)
+  (destructor_declaration)
+  (operator_declaration)
+  (conversion_operator_declaration)
+  (indexer_declaration)
+  (delegate_declaration)
+  (accessor_declaration)
+  (local_function_statement)
+  (lambda_expression)
+  (anonymous_method_expression)
+] @local.scope.function
+
+[
+  (block)
+  (for_statement)
+  (foreach_statement)
+  (using_statement)
+  (catch_clause)
+  (switch_section)
+  (switch_expression_arm)
+  (query_expression)
+] @local.scope
+
+(method_declaration type_parameters: (type_parameter_list (type_parameter name: (identifier) @local.type)))
+(class_declaration (type_parameter_list (type_parameter name: (identifier) @local.type)))
+(record_declaration (type_parameter_list (type_parameter name: (identifier) @local.type)))
+(struct_declaration (type_parameter_list (type_parameter name: (identifier) @local.type)))
+(interface_declaration type_parameters: (type_parameter_list (type_parameter name: (identifier) @local.type)))
+(delegate_declaration type_parameters: (type_parameter_list (type_parameter name: (identifier) @local.type)))
+(local_function_statement type_parameters: (type_parameter_list (type_parameter name: (identifier) @local.type)))
+
+(parameter name: (identifier) @local.parameter)
+(parameter type: [(identifier) (generic_name) (nullable_type)] @type name: (identifier) @local.parameter)
+(parameter_list name: (identifier) @local.parameter)
+(implicit_parameter) @local.parameter
+
+(local_declaration_statement
+  (variable_declaration
+    type: [(identifier) (generic_name) (nullable_type)] @type
+    (variable_declarator name: (identifier) @local.definition) @local.after))
+(local_declaration_statement
+  (variable_declaration
+    (variable_declarator name: (identifier) @local.definition . (_) @value) @local.after))
+(local_declaration_statement
+  (variable_declaration
+    (variable_declarator name: (identifier) @local.definition .) @local.after))
+(for_statement
+  initializer: (variable_declaration (variable_declarator name: (identifier) @local.definition) @local.after))
+(using_statement
+  (variable_declaration (variable_declarator name: (identifier) @local.definition . (_)? @value) @local.after))
+(tuple_pattern name: (identifier) @local.definition)
+(foreach_statement type: (_) @type left: (identifier) @local.definition)
+(catch_declaration type: (_) @type name: (identifier) @local.definition)
+(declaration_pattern type: (_) @type name: (identifier) @local.definition)
+(recursive_pattern type: (_) @type name: (identifier) @local.definition)
+(declaration_expression type: (_) @type name: (identifier) @local.definition)
+(from_clause name: (identifier) @local.definition)
+(let_clause . (identifier) @local.definition)
+(labeled_statement . (identifier) @local.label)
