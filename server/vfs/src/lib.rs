@@ -6,13 +6,16 @@ mod hash;
 mod load;
 mod path;
 mod tree;
+mod write;
 
 pub use crate::{
     change::{ChangeError, FileOperation, SourceChange, Texts},
     hash::ContentHash,
     load::{
-        FILE_BYTES_MAX, FILES_MAX, Listed, Loader, ReadError, SkipReason, Stat, WalkLimits, decode,
+        FILE_BYTES_MAX, FILES_MAX, FileEvent, Listed, Loader, ReadError, SkipReason, Stat,
+        WalkLimits, decode,
     },
     path::VfsPath,
     tree::{DiskState, FileId, Overlay, Vfs},
+    write::{FileWrite, WriteError, Writer},
 };

@@ -53,6 +53,17 @@ pub struct Stat {
     pub mtime_ns: i128,
 }
 
+/// What happened to a file on disk, as a watcher tells it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum FileEvent {
+    /// It is new.
+    Created,
+    /// It holds something else.
+    Changed,
+    /// It is gone.
+    Deleted,
+}
+
 /// Reads a workspace. Implementations are shared between threads.
 pub trait Loader: Send + Sync {
     /// Walks `root` and hands each find to `found`, in no order, until it breaks. Ignored files are

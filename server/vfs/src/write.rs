@@ -1,0 +1,56 @@
+//! Where changes go: the trait for writing several files, all of them or none.
+
+use std::fmt;
+
+use crate::{ContentHash, VfsPath};
+
+/// One file of a write.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileWrite {
+    /// The file.
+    pub path: VfsPath,
+    /// What it must hold now for the write to begin; `None`: it must not be there.
+    pub before: Option<ContentHash>,
+    /// What it holds afterwards; `None`: it goes.
+    pub after: Option<String>,
+}
+
+/// Writes a workspace. After a crash at any moment all files of a write hold what they held before
+/// it, or all of them what they hold after it.
+pub trait Writer: Send + Sync {
+    /// Writes all of `writes` or nothing. `name` names the write in what is left behind by a crash.
+    ///
+    /// # Errors
+    /// [`WriteError`]; then every file is as it was.
+    fn write(&self, name: &str, writes: &[FileWrite]) -> Result<(), WriteError>;
+}
+
+/// Why nothing was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WriteError {
+    /// The file does not hold what the change was made for.
+    Changed {
+        /// The file.
+        path: VfsPath,
+    },
+    /// The system refused.
+    Io {
+        /// The file.
+        path: VfsPath,
+        /// What the system said.
+        error: String,
+    },
+}
+
+impl fmt::Display for WriteError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            WriteError::Changed { path } => {
+                write!(f, "{path}: changed since the proposal was made, so nothing was written")
+            }
+            WriteError::Io { path, error } => write!(f, "{path}: {error}; nothing was written"),
+        }
+    }
+}
+
+impl std::error::Error for WriteError {}
