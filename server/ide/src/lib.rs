@@ -1,1 +1,22 @@
-//! stub
+//! The façade over all knowledge: a moment of the workspace, asked in plain values, answered in plain values.
+
+mod actions;
+mod host;
+mod navigate;
+mod outline;
+mod ranges;
+mod rename;
+mod types;
+
+pub use crate::{
+    actions::{ACTION_CREATE_SETTINGS, ACTION_RENAME, Action, create_settings},
+    host::{Analysis, AnalysisHost, Change, FileDelta, FileState, OpenDocument, TextOf, Workspace},
+    rename::{LeftOut, PreparedRename, Rename, RenameError},
+    types::{
+        Call, Cancellable, FilePosition, FileRange, Highlight, HighlightKind, Hover, NavTarget,
+        OutlineItem, References, Site, SymbolHit,
+    },
+};
+// Front ends speak of these without knowing the graph.
+pub use graph::{Cancelled, EdgeKind, Resolution, SymbolId, SymbolRef};
+pub use syntax::SymbolKind;

@@ -1,0 +1,182 @@
+//! One file in the graph: its facts, and what is looked up in them all the time.
+
+use std::sync::Arc;
+
+use syntax::{FileFacts, Imported, NameId, Symbol, SymbolIdx};
+use vfs::VfsPath;
+
+use crate::{manifest::Manifest, shards::Key};
+
+/// A file of the graph.
+#[derive(Debug)]
+pub(crate) struct FileEntry {
+    pub(crate) path: VfsPath,
+    pub(crate) facts: Arc<FileFacts>,
+    /// What the file says about its project, where it is a manifest.
+    pub(crate) manifest: Option<Manifest>,
+    /// Symbols sorted by name, those of one name in the order of the file.
+    by_name: Box<[SymbolIdx]>,
+    /// Symbols that have a parent, sorted by it.
+    by_parent: Box<[SymbolIdx]>,
+}
+
+impl FileEntry {
+    pub(crate) fn new(path: &VfsPath, facts: Arc<FileFacts>) -> FileEntry {
+        let mut by_name: Vec<SymbolIdx> = facts.symbols().map(|it| it.0).collect();
+        by_name.sort_by_key(|it| (facts.symbol(*it).name, *it));
+        let with_parent = facts.symbols().filter(|(_, it)| it.parent.is_some() && !it.is_local);
+        let mut by_parent: Vec<SymbolIdx> = with_parent.map(|it| it.0).collect();
+        by_parent.sort_by_key(|it| (facts.symbol(*it).parent, *it));
+        FileEntry {
+            manifest: Manifest::of(path, &facts),
+            path: path.clone(),
+            by_name: by_name.into_boxed_slice(),
+            by_parent: by_parent.into_boxed_slice(),
+            facts,
+        }
+    }
+
+    /// The symbols of a name, locals among them, in order.
+    pub(crate) fn named(&self, name: NameId) -> &[SymbolIdx] {
+        let start = self.by_name.partition_point(|it| self.facts.symbol(*it).name < name);
+        let len = self.by_name[start..].partition_point(|it| self.facts.symbol(*it).name == name);
+        &self.by_name[start..start + len]
+    }
+
+    /// The definitions written directly inside a symbol, in order; no locals.
+    pub(crate) fn children(&self, parent: SymbolIdx) -> &[SymbolIdx] {
+        let of = |it: &SymbolIdx| self.facts.symbol(*it).parent;
+        let start = self.by_parent.partition_point(|it| of(it) < Some(parent));
+        let len = self.by_parent[start..].partition_point(|it| of(it) == Some(parent));
+        &self.by_parent[start..start + len]
+    }
+
+    /// Under which keys the indexes know the file.
+    pub(crate) fn keys(&self) -> Keys {
+        let facts = &*self.facts;
+        let names: Vec<Key> = facts.names.iter().map(|(_, name)| Key::of(name)).collect();
+        let key = |name: NameId| names[name.index()];
+        let mut keys = Keys::default();
+        for symbol in facts.symbols.iter().filter(|it| !it.is_local) {
+            keys.definitions.push(key(symbol.name));
+            if let Some(owner) = facts.owner(symbol) {
+                keys.owners.push(key(owner));
+            }
+        }
+        keys.mentions.extend(facts.references.iter().map(|it| key(it.name())));
+        for import in &facts.imports {
+            if let Imported::Name(name) = import.name {
+                keys.mentions.push(key(name));
+            }
+            match import.path.last() {
+                Some(source) if import.from_source => {
+                    keys.mentions.push(Key::of(source_stem(facts.name(*source))));
+                }
+                _ => keys.mentions.extend(import.path.iter().map(|it| key(*it))),
+            }
+        }
+        keys.mentions.extend(facts.mods.iter().map(|it| key(it.name)));
+        keys.places = place_keys(&self.path, facts);
+        keys.sort();
+        keys
+    }
+}
+
+/// Under which keys the indexes know a file; each list sorted, no key twice.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Keys {
+    /// Names it defines.
+    pub(crate) definitions: Vec<Key>,
+    /// Types it defines members of, away from the type itself.
+    pub(crate) owners: Vec<Key>,
+    /// Names it uses.
+    pub(crate) mentions: Vec<Key>,
+    /// Its path, folder, stem and package.
+    pub(crate) places: Vec<Key>,
+}
+
+impl Keys {
+    fn sort(&mut self) {
+        for keys in [
+            &mut self.definitions,
+            &mut self.owners,
+            &mut self.mentions,
+            &mut self.places,
+        ] {
+            keys.sort_unstable();
+            keys.dedup();
+        }
+    }
+}
+
+fn place_keys(path: &VfsPath, facts: &FileFacts) -> Vec<Key> {
+    let mut res = vec![path_key(path.as_str()), stem_key(stem(path.as_str()))];
+    let folder = folder(path.as_str());
+    res.push(folder_key(folder));
+    // A folder's index file goes by the name of the folder, too: `pay/__init__.py`, `pay/index.ts`.
+    res.push(stem_key(stem(folder)));
+    if let Some(package) = facts.package {
+        res.push(package_key(facts.name(package)));
+    }
+    if facts.manifest.is_some() {
+        res.push(manifests_key());
+    }
+    res
+}
+
+/// Key of the file at a path.
+pub(crate) fn path_key(path: &str) -> Key {
+    Key::of(&format!("p{path}"))
+}
+
+/// Key of the files whose name, without what follows its first dot, is `stem`.
+pub(crate) fn stem_key(stem: &str) -> Key {
+    Key::of(&format!("s{stem}"))
+}
+
+/// Key of the files directly in a folder.
+pub(crate) fn folder_key(folder: &str) -> Key {
+    Key::of(&format!("f{folder}"))
+}
+
+/// Key of the files of a package; separators do not count, for `a.b` and `a\b` are one in two languages.
+pub(crate) fn package_key(package: &str) -> Key {
+    let mut text = String::with_capacity(package.len() + 1);
+    text.push('k');
+    text.extend(package.chars().map(|it| if matches!(it, '\\' | ':' | '/') { '.' } else { it }));
+    Key::of(&text)
+}
+
+/// Key of all manifests.
+pub(crate) fn manifests_key() -> Key {
+    Key::of("m")
+}
+
+/// The folder of a path; empty for a file at the root.
+pub(crate) fn folder(path: &str) -> &str {
+    path.rfind('/').map_or("", |it| &path[..it])
+}
+
+/// The file name of a path up to its first dot; a name that begins with a dot is its own stem.
+pub(crate) fn stem(path: &str) -> &str {
+    let name = &path[path.rfind('/').map_or(0, |it| it + 1)..];
+    match name.find('.') {
+        None | Some(0) => name,
+        Some(dot) => &name[..dot],
+    }
+}
+
+/// The name by which an import's source string asks for a file: `pay` for `./pay.js` and `shop/pay`.
+fn source_stem(source: &str) -> &str {
+    let trimmed = source.trim_end_matches('/');
+    match stem(trimmed) {
+        // `.` and `..` name a folder whose own name is not written: they mean its index file.
+        "." | ".." | "" => "index",
+        stem => stem,
+    }
+}
+
+/// Whether a symbol is one that a file or type shows to others: no local, no nested function's own.
+pub(crate) fn is_top_level(symbol: &Symbol) -> bool {
+    !symbol.is_local && symbol.parent.is_none()
+}
