@@ -26,6 +26,8 @@ pub enum Fault {
     Corrupt(String),
     /// The database has a schema of this number, which this program does not know.
     Schema(i64),
+    /// What is kept was extracted by this other version of the program.
+    Extraction(String),
     /// The file, or this connection, may not be written.
     ReadOnly,
     /// The disk or the quota is full.
@@ -58,7 +60,7 @@ impl StoreError {
 
     /// True where only a new database helps: the bytes are damaged or of another schema.
     pub fn asks_for_rebuild(&self) -> bool {
-        matches!(self.fault, Fault::Corrupt(_) | Fault::Schema(_))
+        matches!(self.fault, Fault::Corrupt(_) | Fault::Schema(_) | Fault::Extraction(_))
     }
 }
 
@@ -92,6 +94,7 @@ impl fmt::Display for Fault {
         match self {
             Fault::Corrupt(why) => write!(f, "damaged ({why})"),
             Fault::Schema(found) => write!(f, "of an unknown schema, number {found}"),
+            Fault::Extraction(found) => write!(f, "made by another version, `{found}`"),
             Fault::ReadOnly => f.write_str("may not be written"),
             Fault::Full => f.write_str("the disk is full"),
             Fault::Busy => f.write_str("held by another process"),

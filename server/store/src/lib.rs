@@ -6,18 +6,21 @@
 
 mod database;
 mod error;
+mod full_text;
 mod open;
 mod rows;
+mod schema;
 mod sqlite;
 mod vectors;
+mod write;
 
 pub use crate::{
     error::{Fault, Result, StoreError},
     open::{Access, Mode, Opened, Recovery, open, open_in_memory},
     rows::{
-        CONTENT_KEY_BYTES, ContentKey, DOCUMENTS_PER_FILE_MAX, Document, DocumentId,
-        DocumentRow,
-        Field, FieldStatistics, FileDocuments, FileRow, FileWrite, FullTextQuery, ScoredDoc, SkippedRow, Store,
+        CONTENT_KEY_BYTES, ContentKey, DOCUMENTS_PER_FILE_MAX, Document, DocumentId, DocumentRow,
+        Field, FieldStatistics, FileDocuments, FileRow, FileWrite, FullTextQuery, ScoredDoc,
+        SkippedRow, Store,
     },
     sqlite::SqliteStore,
     vectors::{Nearest, VectorFormat, VectorKey, VectorSpace},

@@ -195,8 +195,8 @@ pub trait Store: Send + Sync {
     /// All files of `root`, by path. Loads no facts.
     fn files(&self, root: &str) -> Result<Vec<FileRow>>;
 
-    /// The facts kept under `hash`.
-    fn facts(&self, hash: &ContentKey) -> Result<Option<Vec<u8>>>;
+    /// The facts of a text with this hash, read as this language.
+    fn facts(&self, hash: &ContentKey, language: Option<&str>) -> Result<Option<Vec<u8>>>;
 
     /// Gives the facts of all files of `root` to `found`, by path, one at a time.
     fn facts_of(&self, root: &str, found: &mut dyn FnMut(FileRow, Vec<u8>)) -> Result<()>;
@@ -214,7 +214,7 @@ pub trait Store: Send + Sync {
     fn set_skipped(&self, root: &str, rows: &[SkippedRow]) -> Result<()>;
 
     /// Drops facts and vectors that no file uses, beyond a number that is kept for branches to
-    /// come back to; gives how many went.
+    /// come back to, and writes vector files that are out of date; gives how many rows went.
     fn collect_garbage(&self) -> Result<usize>;
 
     /// Best documents of one field, over all roots.
@@ -242,7 +242,8 @@ pub trait Store: Send + Sync {
     fn put_vectors(&self, space: &VectorSpace, vectors: &[(VectorKey, Vec<f32>)]) -> Result<()>;
 
     /// The nearest documents by cosine, best first.
-    fn nearest(&self, space: &VectorSpace, vector: &[f32], hits_max: usize) -> Result<Vec<Nearest>>;
+    fn nearest(&self, space: &VectorSpace, vector: &[f32], hits_max: usize)
+    -> Result<Vec<Nearest>>;
 
     /// A small value kept under `key`: summary counts, versions.
     fn meta(&self, key: &str) -> Result<Option<String>>;

@@ -1,0 +1,81 @@
+//! History: the journal of proposals and transactions with the bytes they replaced, in `history.db`.
+//!
+//! Unlike the cache this file is never dropped: its schema grows by migrations only, a damaged one is
+//! moved aside, and one that a newer program wrote is left alone. Several servers may share it.
+
+mod open;
+mod rows;
+mod sqlite;
+
+pub use self::{
+    open::{OpenedHistory, open_history, open_history_in_memory},
+    rows::{
+        AnnotationRow, BlobKey, BlobRow, EditRow, FileEditsRow, FilePlanRow, FileStanding,
+        FinishRow, ImpactRow, LeftRow, MeasuredRow, OperationRow, PlaceRow, ProposalBody,
+        ProposalRow, ProposalState, ReversalRow, RiskReasonRow, StandingRow, TransactionFileRow,
+        TransactionKind, TransactionRow, TransactionState, Usage,
+    },
+    sqlite::SqliteHistory,
+};
+
+use crate::Result;
+
+/// The journal's rows. Every method is one database transaction: all of it or nothing.
+pub trait History: Send + Sync {
+    /// The number of this server among all that ever opened the history.
+    fn server(&self) -> i64;
+
+    /// Adds a proposal.
+    fn add_proposal(&self, row: &ProposalRow) -> Result<()>;
+
+    /// The proposal with this id.
+    fn proposal(&self, id: &str) -> Result<Option<ProposalRow>>;
+
+    /// The newest `n_max` proposals, newest first.
+    fn proposals(&self, n_max: usize) -> Result<Vec<ProposalRow>>;
+
+    /// Moves a proposal from one state to another; false where it was not in `from`, and nothing
+    /// changes then.
+    fn move_proposal(&self, id: &str, from: ProposalState, to: ProposalState) -> Result<bool>;
+
+    /// Notes a transaction that is about to be applied, with the bytes it needs to be taken back; its
+    /// proposal moves from pending to applying. False where the proposal was not pending, and nothing
+    /// changes then. When this returns, the rows are on the disk.
+    fn begin(
+        &self,
+        row: &TransactionRow,
+        files: &[TransactionFileRow],
+        blobs: &[BlobRow],
+    ) -> Result<bool>;
+
+    /// Notes what became of a transaction.
+    fn finish(&self, row: &FinishRow) -> Result<()>;
+
+    /// The transaction with this id.
+    fn transaction(&self, id: &str) -> Result<Option<TransactionRow>>;
+
+    /// The newest `n_max` transactions, newest first.
+    fn transactions(&self, n_max: usize) -> Result<Vec<TransactionRow>>;
+
+    /// Transactions that began and were never finished, by servers that are gone, oldest first.
+    fn unfinished(&self) -> Result<Vec<TransactionRow>>;
+
+    /// All transactions that stand on `root` (itself, its undos, its redos), oldest first.
+    fn chain(&self, root: &str) -> Result<Vec<TransactionRow>>;
+
+    /// The files of a transaction in their order.
+    fn transaction_files(&self, id: &str) -> Result<Vec<TransactionFileRow>>;
+
+    /// The bytes kept under `key`.
+    fn blob(&self, key: &BlobKey) -> Result<Option<Vec<u8>>>;
+
+    /// Sets where the files of a root transaction stand.
+    fn set_standing(&self, rows: &[StandingRow]) -> Result<()>;
+
+    /// How much the history holds.
+    fn usage(&self) -> Result<Usage>;
+
+    /// Forgets the oldest finished proposals and transactions until `keep` holds; gives back how many
+    /// of each went.
+    fn forget_oldest(&self, keep: &Usage) -> Result<Usage>;
+}

@@ -1,0 +1,382 @@
+//! The rows of the journal. Their serialised form is the body column of a proposal; a field that
+//! comes later has a default.
+
+use serde::{Deserialize, Serialize};
+
+/// The BLAKE3 hash of kept bytes.
+pub type BlobKey = [u8; 32];
+
+/// Where a proposal stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProposalState {
+    /// Waits for an answer.
+    Pending,
+    /// A transaction of it is under way.
+    Applying,
+    /// All of it was applied.
+    Applied,
+    /// A part of it was applied.
+    Partial,
+    /// The editor was asked and changed nothing.
+    Declined,
+    /// The user said no.
+    Rejected,
+    /// It was applied and taken back.
+    Undone,
+}
+
+/// One proposal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProposalRow {
+    /// Its id.
+    pub id: String,
+    /// When it was made, in milliseconds since 1970.
+    pub created_ms: u64,
+    /// Where it stands.
+    pub state: ProposalState,
+    /// What it does, in one line.
+    pub title: String,
+    /// Why it does that.
+    pub reason: String,
+    /// Who asked for it.
+    pub caller: String,
+    /// Which action made it.
+    pub action: String,
+    /// Everything else.
+    pub body: ProposalBody,
+}
+
+/// What a proposal holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ProposalBody {
+    /// Files before and after it.
+    pub files: Vec<FilePlanRow>,
+    /// Its edits by file.
+    pub edits: Vec<FileEditsRow>,
+    /// Its file operations.
+    pub operations: Vec<OperationRow>,
+    /// Reasons of its parts.
+    pub annotations: Vec<AnnotationRow>,
+    /// 0 low, 1 medium, 2 high.
+    pub risk: u8,
+    /// Why the risk is what it is.
+    pub risk_reasons: Vec<RiskReasonRow>,
+    /// What it touches.
+    pub impact: ImpactRow,
+    /// Places left to the user.
+    pub left: Vec<LeftRow>,
+    /// What it takes back or brings back.
+    pub reverses: Option<ReversalRow>,
+    /// True where texts were left out because they are secrets; it cannot be applied from this row.
+    pub is_redacted: bool,
+}
+
+/// One file before and after a proposal.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct FilePlanRow {
+    /// Its path before; `None`: it is created.
+    pub before: Option<String>,
+    /// Its path after; `None`: it is deleted.
+    pub after: Option<String>,
+    /// Of the bytes before.
+    pub hash_before: Option<BlobKey>,
+    /// Of the bytes after.
+    pub hash_after: Option<BlobKey>,
+    /// The version of the open document it was made for.
+    pub version: Option<i32>,
+    /// True where its contents are never kept.
+    pub is_secret: bool,
+    /// Which file of the root transaction this is about, for a reversal.
+    pub root_nth: Option<u32>,
+}
+
+/// The edits of one file.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct FileEditsRow {
+    /// The file.
+    pub path: String,
+    /// Its edits in order.
+    pub edits: Vec<EditRow>,
+}
+
+/// One edit.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct EditRow {
+    /// First byte replaced.
+    pub start: u32,
+    /// First byte after what is replaced.
+    pub end: u32,
+    /// What stands there afterwards.
+    pub text: String,
+}
+
+/// One file operation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+pub enum OperationRow {
+    /// A new file.
+    Create {
+        /// Where.
+        path: String,
+        /// What it holds.
+        text: String,
+    },
+    /// The file goes.
+    Delete {
+        /// Which.
+        path: String,
+    },
+    /// The file moves.
+    Rename {
+        /// Where it was.
+        from: String,
+        /// Where it will be.
+        to: String,
+    },
+}
+
+/// The reason of a group of edits.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct AnnotationRow {
+    /// The reason in a few words.
+    pub label: String,
+    /// More about it.
+    pub description: Option<String>,
+    /// What it is the reason of.
+    pub places: Vec<PlaceRow>,
+}
+
+/// One part of a change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+pub enum PlaceRow {
+    /// The `nth` edit of a file.
+    Edit {
+        /// The file.
+        path: String,
+        /// Which edit.
+        nth: u32,
+    },
+    /// The `nth` file operation.
+    Operation {
+        /// Which.
+        nth: u32,
+    },
+}
+
+/// One reason of a risk.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RiskReasonRow {
+    /// 0 low, 1 medium, 2 high.
+    pub level: u8,
+    /// The stable name of the kind of reason.
+    pub kind: String,
+    /// What exactly.
+    pub detail: String,
+}
+
+/// What a proposal touches.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ImpactRow {
+    /// Files with another text, created, deleted and renamed ones among them.
+    pub files: u32,
+    /// Files that come into being.
+    pub created: u32,
+    /// Files that go.
+    pub deleted: u32,
+    /// Files that move.
+    pub renamed: u32,
+    /// Lines that are new.
+    pub lines_added: u32,
+    /// Lines that go.
+    pub lines_removed: u32,
+    /// References that are rewritten.
+    pub references: u32,
+    /// Test files among the files.
+    pub tests: Vec<String>,
+    /// Files that parse worse than before, with the first line that does.
+    pub syntax_errors: Vec<(String, u32)>,
+    /// Names of symbols that other files may see and that are renamed or taken away.
+    pub exported: Vec<String>,
+}
+
+/// A place that the user has to look at.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct LeftRow {
+    /// The file.
+    pub path: String,
+    /// The line, from 0.
+    pub line: u32,
+    /// First byte of the place.
+    pub start: u32,
+    /// First byte after it.
+    pub end: u32,
+    /// The line's text.
+    pub text: String,
+    /// Why it was left.
+    pub reason: String,
+}
+
+/// What a proposal takes back or brings back.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ReversalRow {
+    /// The first transaction of the chain.
+    pub root: String,
+    /// True for an undo, false for a redo.
+    pub is_undo: bool,
+}
+
+/// What a transaction is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TransactionKind {
+    /// It applies a proposal.
+    Apply,
+    /// It takes one back.
+    Undo,
+    /// It brings one back.
+    Redo,
+}
+
+/// What became of a transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TransactionState {
+    /// Under way, or its server was killed.
+    Started,
+    /// All of it is there.
+    Applied,
+    /// A part of it is there.
+    Partial,
+    /// Nothing of it is there.
+    Declined,
+}
+
+/// One transaction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TransactionRow {
+    /// Its place among all transactions; 0 before it is stored.
+    pub seq: i64,
+    /// Its id.
+    pub id: String,
+    /// The proposal it applies.
+    pub proposal: String,
+    /// What it is for.
+    pub kind: TransactionKind,
+    /// The first transaction of its chain: itself for an apply.
+    pub root: String,
+    /// The server that began it.
+    pub server: i64,
+    /// When it began, in milliseconds since 1970.
+    pub started_ms: u64,
+    /// When it was finished.
+    pub finished_ms: Option<u64>,
+    /// What became of it.
+    pub state: TransactionState,
+    /// What it does, in one line.
+    pub title: String,
+    /// Who asked for it.
+    pub caller: String,
+    /// Which action made it.
+    pub action: String,
+}
+
+/// Where one file of a root transaction stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileStanding {
+    /// The transaction did not change it.
+    Untouched,
+    /// The change is there.
+    InForce,
+    /// The change was taken back by an undo.
+    Undone,
+    /// The change was taken back by the editor's own undo.
+    EditorUndone,
+}
+
+/// One file of a transaction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TransactionFileRow {
+    /// Its place in the transaction.
+    pub nth: u32,
+    /// Its place in the root transaction; the same for an apply.
+    pub root_nth: u32,
+    /// Its path before; `None`: it is created.
+    pub before: Option<String>,
+    /// Its path after; `None`: it is deleted.
+    pub after: Option<String>,
+    /// Of the bytes before; `None`: there was no file.
+    pub pre: Option<BlobKey>,
+    /// Of the bytes after; `None`: there is no file.
+    pub post: Option<BlobKey>,
+    /// True where the bytes are not kept.
+    pub is_secret: bool,
+    /// Where it stands; meaningful in root transactions.
+    pub standing: FileStanding,
+}
+
+/// Bytes to keep under their hash.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BlobRow {
+    /// Their hash.
+    pub key: BlobKey,
+    /// The bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// What was found of one file after its transaction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MeasuredRow {
+    /// The file's place in the transaction.
+    pub nth: u32,
+    /// The hash of what the transaction really left, where that is not what was planned.
+    pub post: Option<BlobKey>,
+}
+
+/// A new standing of a file of a root transaction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StandingRow {
+    /// The root transaction.
+    pub transaction: String,
+    /// The file's place in it.
+    pub nth: u32,
+    /// Where it stands now.
+    pub standing: FileStanding,
+}
+
+/// The end of a transaction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FinishRow {
+    /// Which.
+    pub id: String,
+    /// What became of it.
+    pub state: TransactionState,
+    /// When.
+    pub finished_ms: u64,
+    /// Its files that hold something else than planned.
+    pub measured: Vec<MeasuredRow>,
+    /// The bytes these hold.
+    pub blobs: Vec<BlobRow>,
+    /// Where the root's files stand now.
+    pub standing: Vec<StandingRow>,
+    /// The proposals that change their state with it.
+    pub proposals: Vec<(String, ProposalState)>,
+}
+
+/// How much of everything.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Usage {
+    /// Proposals.
+    pub proposals: u64,
+    /// Transactions.
+    pub transactions: u64,
+    /// Bytes of kept contents.
+    pub blob_bytes: u64,
+}
