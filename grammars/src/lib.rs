@@ -1,1 +1,241 @@
-//! stub
+//! The languages the server knows: a folder of queries and one manifest each, and no code.
+
+mod glob;
+mod query;
+
+use std::{fmt, sync::OnceLock};
+
+use tree_sitter_language::LanguageFn;
+
+pub use crate::{
+    glob::glob_matches,
+    query::{Capture, CompiledQuery, PatternSource, QueryProblem},
+};
+
+include!(concat!(env!("OUT_DIR"), "/languages.rs"));
+
+/// A language: what `grammars/<id>/language.toml` and the queries beside it say. There is one value for
+/// each language, in [`LANGUAGES`].
+pub struct Language {
+    /// The name of its folder.
+    pub id: &'static str,
+    /// What people call it.
+    pub name: &'static str,
+    /// File name endings without the dot, lower case.
+    pub extensions: &'static [&'static str],
+    /// Whole file names.
+    pub filenames: &'static [&'static str],
+    /// Interpreters in a first line that begins with `#!`.
+    pub shebangs: &'static [&'static str],
+    /// What begins a comment that ends with its line.
+    pub line_comment: Option<&'static str>,
+    /// What begins and ends a comment.
+    pub block_comment: Option<(&'static str, &'static str)>,
+    /// Node kinds whose text is a name: each is a definition's name or a reference.
+    pub identifiers: &'static [&'static str],
+    /// Those of them that stand only where a type stands.
+    pub type_identifiers: &'static [&'static str],
+    /// Node kinds that hold no names at all, whatever is inside.
+    pub skip: &'static [&'static str],
+    /// Node kinds that bind a name inside a pattern (`@local.pattern`).
+    pub bindings: &'static [&'static str],
+    /// Fields of a pattern that bind nothing (`type`, a default value).
+    pub pattern_skip_fields: &'static [&'static str],
+    /// False where a name in a pattern that begins in upper case is a reference, not a binding.
+    pub binding_uppercase: bool,
+    /// A second binding of a name in one scope.
+    pub rebinding: Rebinding,
+    /// Names of the receiver, or of the module itself.
+    pub self_names: &'static [&'static str],
+    /// Names of the receiver as its base type (`super`), or of the module around.
+    pub super_names: &'static [&'static str],
+    /// Prefixes that are no part of a name (`r#`, `:`); ranges of names begin after them.
+    pub name_prefixes: &'static [&'static str],
+    /// What the names of a type mean in the scopes inside it.
+    pub class_scope: ClassScope,
+    /// What makes a definition visible outside.
+    pub exports: Exports,
+    /// How modules and files belong together.
+    pub modules: Modules,
+    /// File names or `*.ending`s of manifests, whose text the facts keep.
+    pub manifests: &'static [&'static str],
+    /// Node kinds of comments.
+    pub comments: &'static [&'static str],
+    /// What the text of a comment begins with where it documents the definition after it.
+    pub doc_prefixes: &'static [&'static str],
+    /// Node kinds that may stand between a doc comment and its definition.
+    pub doc_between: &'static [&'static str],
+    /// Node kinds that can be folded although they are no definition and no block in brackets.
+    pub folds: &'static [&'static str],
+    /// What marks tests.
+    pub tests: Tests,
+    /// The query files, in the order in which they are put together.
+    pub query_files: &'static [QueryFile],
+    grammar: LanguageFn,
+    compiled: OnceLock<Result<CompiledQuery, QueryProblem>>,
+}
+
+/// One `.scm` file.
+#[derive(Clone, Copy, Debug)]
+pub struct QueryFile {
+    /// `<id>/<name>.scm`.
+    pub name: &'static str,
+    /// Its text.
+    pub text: &'static str,
+}
+
+/// What marks tests of a language.
+#[derive(Clone, Copy, Debug)]
+pub struct Tests {
+    /// Globs over the path of a file relative to its workspace.
+    pub paths: &'static [&'static str],
+    /// Globs over the names of functions and methods.
+    pub names: &'static [&'static str],
+    /// Names of attributes, annotations or decorators of a definition.
+    pub attributes: &'static [&'static str],
+}
+
+/// What a second binding of a name in one scope is. One marked `@local.hoist` is always a write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rebinding {
+    /// Another variable.
+    Shadow,
+    /// A write to the first.
+    Write,
+}
+
+/// What the names of a type mean in the scopes inside it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClassScope {
+    /// Inner scopes see them (Java).
+    Lexical,
+    /// They are reached through the type or a receiver only (Python, Rust).
+    Members,
+}
+
+/// What makes a definition visible outside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exports {
+    /// An `@export` in its match.
+    Modifier,
+    /// A name in upper case.
+    Capital,
+    /// A name that begins with no underscore.
+    Underscore,
+    /// Nothing: everything is.
+    All,
+}
+
+/// How modules and files belong together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Modules {
+    /// A tree declared by `mod` (Rust).
+    ModTree,
+    /// Folders are packages, paths are dotted (Python).
+    DottedPackages,
+    /// Imports name files relative to the importing one (ECMAScript).
+    RelativeFiles,
+    /// All files of a folder are one package (Go).
+    FolderPackages,
+    /// A package clause names the package (Java).
+    QualifiedPackages,
+    /// Files are included as text (C).
+    Includes,
+    /// There are none.
+    None,
+}
+
+impl Language {
+    /// The tree-sitter language.
+    pub fn grammar(&self) -> tree_sitter::Language {
+        self.grammar.into()
+    }
+
+    /// All queries of the language as one, compiled by the first who asks.
+    ///
+    /// # Errors
+    /// The first problem of the first query that does not compile, with its file and line.
+    pub fn query(&self) -> Result<&CompiledQuery, &QueryProblem> {
+        self.compiled.get_or_init(|| query::compile(&self.grammar(), self.query_files)).as_ref()
+    }
+
+    /// True where `path`, relative to its workspace, holds tests.
+    pub fn is_test_path(&self, path: &str) -> bool {
+        self.tests.paths.iter().any(|it| glob_matches(it, path))
+    }
+}
+
+impl PartialEq for Language {
+    fn eq(&self, other: &Language) -> bool {
+        self.id == other.id
+    }
+}
+
+impl Eq for Language {}
+
+impl fmt::Debug for Language {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.id)
+    }
+}
+
+/// True where the file at `path` is a manifest of some language, whatever language it is written in.
+pub fn is_manifest(path: &str) -> bool {
+    let file_name = path.rsplit('/').next().unwrap_or(path);
+    LANGUAGES.iter().any(|it| it.manifests.iter().any(|glob| glob_matches(glob, file_name)))
+}
+
+/// The language called `id`.
+pub fn language(id: &str) -> Option<&'static Language> {
+    LANGUAGES.iter().find(|it| it.id == id)
+}
+
+/// The language of the file at `path`, by its whole name, its ending, then the interpreter that
+/// `first_line` names. `None` for a language the server does not know: its files are plain text.
+pub fn language_for_path(path: &str, first_line: &str) -> Option<&'static Language> {
+    let file_name = path.rsplit('/').next().unwrap_or(path);
+    let by_name =
+        LANGUAGES.iter().find(|it| it.filenames.iter().any(|f| glob_matches(f, file_name)));
+    by_name.or_else(|| by_extension(file_name)).or_else(|| by_shebang(first_line))
+}
+
+/// The longest ending decides, so that `d.ts` can differ from `ts`.
+fn by_extension(file_name: &str) -> Option<&'static Language> {
+    let lower = file_name.to_ascii_lowercase();
+    let endings = lower.match_indices('.').map(|(at, _)| &lower[at + 1..]);
+    endings
+        .filter(|it| !it.is_empty())
+        .find_map(|ending| LANGUAGES.iter().find(|it| it.extensions.contains(&ending)))
+}
+
+fn by_shebang(first_line: &str) -> Option<&'static Language> {
+    let command = first_line.strip_prefix("#!")?;
+    let mut words = command.split_whitespace();
+    let program = words.next()?.rsplit('/').next()?;
+    let interpreter = match program {
+        "env" => words.find(|it| !it.starts_with('-') && !it.contains('='))?,
+        other => other,
+    };
+    let plain = interpreter.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
+    LANGUAGES.iter().find(|it| it.shebangs.contains(&interpreter) || it.shebangs.contains(&plain))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(path: &str, first_line: &str, id: Option<&str>) {
+        assert_eq!(language_for_path(path, first_line).map(|it| it.id), id);
+    }
+
+    #[test]
+    fn languages_are_found_by_ending_and_interpreter() {
+        check("src/main.rs", "", Some("rust"));
+        check("a/B.PY", "", Some("python"));
+        check("tool", "#!/usr/bin/env -S python3.12 -u", Some("python"));
+        check("tool", "#!/usr/bin/python", Some("python"));
+        check("notes", "plain", None);
+        check("rs", "", None);
+    }
+}

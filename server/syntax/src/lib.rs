@@ -1,1 +1,23 @@
-//! stub
+//! Parses one file and extracts its facts: a pure function of its text, with no knowledge of other files.
+
+mod classify;
+mod codec;
+mod extract;
+mod facts;
+mod fold;
+mod parse;
+
+pub use tree_sitter::{InputEdit, Point};
+
+pub use crate::{
+    classify::{Unfit, classify},
+    extract::{facts, facts_of_text},
+    facts::{
+        Access, Base, BaseKind, Chunk, Detail, DetailIdx, FACTS_VERSION, FileFacts, Import,
+        ImportIdx, Imported, MANIFEST_BYTES_MAX, ModDecl, NAME_BYTES_MAX, NameId, Names, Qualifier,
+        REFERENCES_MAX, Reference, ReferenceIdx, ReferenceKind, Scope, ScopeIdx, ScopeKind, Symbol,
+        SymbolIdx, SymbolKind, Value,
+    },
+    fold::{Folding, FoldingKind, folding_ranges, selection_ranges},
+    parse::{Parse, input_edit, parse},
+};

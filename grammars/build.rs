@@ -1,0 +1,318 @@
+//! Turns every `<id>/language.toml` and the queries beside it into one entry of `LANGUAGES`.
+
+use std::{env, fmt::Write as _, fs, path::Path, process};
+
+use toml::{Table, Value};
+
+const QUERY_NAMES: [&str; 4] = ["tags", "locals", "calls", "imports"];
+
+/// Every key a manifest may have, and what it holds.
+const KEYS: &[(&str, Shape)] = &[
+    ("id", Shape::Text),
+    ("name", Shape::Text),
+    ("grammar", Shape::Text),
+    ("inherits", Shape::Texts),
+    ("extensions", Shape::Texts),
+    ("filenames", Shape::Texts),
+    ("shebangs", Shape::Texts),
+    ("line_comment", Shape::Text),
+    ("block_comment", Shape::Texts),
+    ("identifiers", Shape::Texts),
+    ("type_identifiers", Shape::Texts),
+    ("skip", Shape::Texts),
+    ("bindings", Shape::Texts),
+    ("pattern_skip_fields", Shape::Texts),
+    ("binding_uppercase", Shape::Bool),
+    ("rebinding", Shape::OneOf("Rebinding", &["shadow", "write"])),
+    ("self_names", Shape::Texts),
+    ("super_names", Shape::Texts),
+    ("name_prefixes", Shape::Texts),
+    ("class_scope", Shape::OneOf("ClassScope", &["lexical", "members"])),
+    ("exports", Shape::OneOf("Exports", &["modifier", "capital", "underscore", "all"])),
+    ("modules", Shape::OneOf("Modules", MODULES)),
+    ("manifests", Shape::Texts),
+    ("comments", Shape::Texts),
+    ("doc_prefixes", Shape::Texts),
+    ("doc_between", Shape::Texts),
+    ("folds", Shape::Texts),
+    ("tests", Shape::Table),
+];
+
+const MODULES: &[&str] = &[
+    "none",
+    "mod-tree",
+    "dotted-packages",
+    "relative-files",
+    "folder-packages",
+    "qualified-packages",
+    "includes",
+];
+
+const TEST_KEYS: [&str; 3] = ["paths", "names", "attributes"];
+
+#[derive(Clone, Copy)]
+enum Shape {
+    Text,
+    Texts,
+    Bool,
+    /// A type of `lib.rs` and what may stand here; the first is the default.
+    OneOf(&'static str, &'static [&'static str]),
+    Table,
+}
+
+/// A manifest that was read, with the name used in messages.
+struct Pack {
+    id: String,
+    file: String,
+    table: Table,
+}
+
+fn main() {
+    println!("cargo::rerun-if-changed=.");
+    match generate() {
+        Ok(source) => {
+            let out = env::var("OUT_DIR").expect("cargo sets OUT_DIR for build scripts");
+            fs::write(Path::new(&out).join("languages.rs"), source).expect("OUT_DIR is writable");
+        }
+        Err(problems) => {
+            for problem in &problems {
+                println!("cargo::error={problem}");
+            }
+            process::exit(1);
+        }
+    }
+}
+
+fn generate() -> Result<String, Vec<String>> {
+    let mut problems = Vec::new();
+    let packs = read_packs(&mut problems);
+    let dependencies = dependencies();
+    let mut entries = String::new();
+    for pack in &packs {
+        check_keys(pack, &mut problems);
+        check_grammar(pack, &dependencies, &mut problems);
+        check_inherits(pack, &packs, &mut problems);
+        check_queries(pack, &mut problems);
+        entries.push_str(&entry(pack, &packs));
+    }
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    Ok(format!(
+        "/// All languages, sorted by id.\n\
+         pub static LANGUAGES: [Language; {}] = [\n{entries}];\n",
+        packs.len()
+    ))
+}
+
+fn read_packs(problems: &mut Vec<String>) -> Vec<Pack> {
+    let mut folders: Vec<String> = fs::read_dir(".")
+        .expect("the folder of the crate can be listed")
+        .filter_map(|it| it.ok()?.file_name().into_string().ok())
+        .filter(|it| Path::new(it).join("language.toml").is_file())
+        .collect();
+    folders.sort();
+    let mut packs = Vec::new();
+    for id in folders {
+        let file = format!("grammars/{id}/language.toml");
+        let text = fs::read_to_string(format!("{id}/language.toml")).unwrap_or_default();
+        match text.parse::<Table>() {
+            Ok(table) => packs.push(Pack { id, file, table }),
+            Err(error) => {
+                problems.push(format!("{file}: {}", error.to_string().replace('\n', " ")))
+            }
+        }
+    }
+    packs
+}
+
+/// Names of the crates in `[dependencies]`, as paths in code spell them.
+fn dependencies() -> Vec<String> {
+    let manifest = fs::read_to_string("Cargo.toml").expect("the manifest of the crate is readable");
+    let table: Table = manifest.parse().expect("cargo has parsed this manifest already");
+    let names = table.get("dependencies").and_then(Value::as_table);
+    names.into_iter().flat_map(Table::keys).map(|it| it.replace('-', "_")).collect()
+}
+
+fn check_keys(pack: &Pack, problems: &mut Vec<String>) {
+    let file = &pack.file;
+    for required in ["id", "name", "grammar"] {
+        if !pack.table.contains_key(required) {
+            problems.push(format!("{file}: the key `{required}` is missing"));
+        }
+    }
+    for (key, value) in &pack.table {
+        let Some((_, shape)) = KEYS.iter().find(|(name, _)| name == key) else {
+            problems.push(format!("{file}: unknown key `{key}`"));
+            continue;
+        };
+        if let Some(problem) = shape_problem(*shape, value) {
+            problems.push(format!("{file}: `{key}` {problem}"));
+        }
+    }
+    for (key, value) in pack.table.get("tests").and_then(Value::as_table).into_iter().flatten() {
+        if !TEST_KEYS.contains(&key.as_str()) {
+            problems.push(format!("{file}: unknown key `tests.{key}`"));
+        } else if let Some(problem) = shape_problem(Shape::Texts, value) {
+            problems.push(format!("{file}: `tests.{key}` {problem}"));
+        }
+    }
+    if text(pack, "id").is_some_and(|it| it != pack.id) {
+        problems.push(format!("{file}: `id` is not the name of the folder"));
+    }
+    if !matches!(texts(pack, "block_comment").len(), 0 | 2) {
+        problems.push(format!("{file}: `block_comment` is a begin and an end"));
+    }
+}
+
+fn shape_problem(shape: Shape, value: &Value) -> Option<String> {
+    let is_texts = value.as_array().is_some_and(|it| it.iter().all(Value::is_str));
+    match shape {
+        Shape::Text if !value.is_str() => Some("must be a string".to_owned()),
+        Shape::Texts if !is_texts => Some("must be a list of strings".to_owned()),
+        Shape::Bool if !value.is_bool() => Some("must be true or false".to_owned()),
+        Shape::Table if !value.is_table() => Some("must be a table".to_owned()),
+        Shape::OneOf(_, names) if !value.as_str().is_some_and(|it| names.contains(&it)) => {
+            Some(format!("must be one of {}", names.join(", ")))
+        }
+        _ => None,
+    }
+}
+
+fn check_grammar(pack: &Pack, dependencies: &[String], problems: &mut Vec<String>) {
+    let Some(grammar) = text(pack, "grammar") else { return };
+    let name = grammar.split("::").next().unwrap_or_default();
+    if !dependencies.iter().any(|it| it == name) {
+        let name = name.replace('_', "-");
+        problems.push(format!(
+            "{}: grammar `{grammar}` needs the crate `{name}` under [dependencies] of grammars/Cargo.toml",
+            pack.file
+        ));
+    }
+}
+
+fn check_inherits(pack: &Pack, packs: &[Pack], problems: &mut Vec<String>) {
+    for parent in texts(pack, "inherits") {
+        match packs.iter().find(|it| it.id == parent) {
+            None => {
+                problems.push(format!("{}: `inherits` names no language `{parent}`", pack.file));
+            }
+            Some(_) if parent == pack.id => {
+                problems.push(format!("{}: a language cannot inherit itself", pack.file));
+            }
+            Some(_) => {}
+        }
+    }
+}
+
+/// A misspelt query file would silently do nothing.
+fn check_queries(pack: &Pack, problems: &mut Vec<String>) {
+    let names = fs::read_dir(&pack.id).into_iter().flatten();
+    for name in names.filter_map(|it| it.ok()?.file_name().into_string().ok()) {
+        let stem = name.strip_suffix(".scm");
+        if stem.is_some_and(|it| !QUERY_NAMES.contains(&it)) {
+            problems.push(format!("grammars/{}/{name}: not one of {QUERY_NAMES:?}", pack.id));
+        }
+    }
+}
+
+fn text<'a>(pack: &'a Pack, key: &str) -> Option<&'a str> {
+    pack.table.get(key).and_then(Value::as_str)
+}
+
+fn texts<'a>(pack: &'a Pack, key: &str) -> Vec<&'a str> {
+    strings(pack.table.get(key))
+}
+
+fn strings(value: Option<&Value>) -> Vec<&str> {
+    value.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect()
+}
+
+/// The source of one `Language`.
+fn entry(pack: &Pack, packs: &[Pack]) -> String {
+    let mut res =
+        format!("    Language {{\n        grammar: {},\n", text(pack, "grammar").unwrap_or("?"));
+    for (key, shape) in KEYS {
+        let value = match *shape {
+            _ if matches!(*key, "grammar" | "inherits") => continue,
+            Shape::Text if *key == "line_comment" => format!("{:?}", text(pack, key)),
+            Shape::Text => format!("{:?}", text(pack, key).unwrap_or_default()),
+            Shape::Texts if *key == "block_comment" => match texts(pack, key)[..] {
+                [begin, end] => format!("Some(({begin:?}, {end:?}))"),
+                _ => "None".to_owned(),
+            },
+            Shape::Texts => format!("&{:?}", texts_or_default(pack, key)),
+            // A binding may begin in upper case unless the language says otherwise.
+            Shape::Bool => {
+                format!("{}", pack.table.get(*key).and_then(Value::as_bool).unwrap_or(true))
+            }
+            Shape::OneOf(name, names) => {
+                format!("{name}::{}", camel(text(pack, key).unwrap_or(names[0])))
+            }
+            Shape::Table => tests(pack),
+        };
+        let _ = writeln!(res, "        {key}: {value},");
+    }
+    let _ = writeln!(res, "        query_files: &[\n{}        ],", query_files(pack, packs));
+    res.push_str("        compiled: OnceLock::new(),\n    },\n");
+    res
+}
+
+/// Any comment right before a definition documents it, unless the language says which do.
+fn texts_or_default<'a>(pack: &'a Pack, key: &str) -> Vec<&'a str> {
+    match key {
+        "doc_prefixes" if !pack.table.contains_key(key) => vec![""],
+        _ => texts(pack, key),
+    }
+}
+
+fn tests(pack: &Pack) -> String {
+    let table = pack.table.get("tests").and_then(Value::as_table);
+    let mut res = "Tests { ".to_owned();
+    for key in TEST_KEYS {
+        let _ = write!(res, "{key}: &{:?}, ", strings(table.and_then(|it| it.get(key))));
+    }
+    res + "}"
+}
+
+/// What a language inherits stands before its own, file by file.
+fn query_files(pack: &Pack, packs: &[Pack]) -> String {
+    let mut res = String::new();
+    let root = env::var("CARGO_MANIFEST_DIR").expect("cargo sets CARGO_MANIFEST_DIR");
+    let parents = ancestors(pack, packs, 0);
+    for query in QUERY_NAMES {
+        for id in &parents {
+            let name = format!("{id}/{query}.scm");
+            if Path::new(&name).is_file() {
+                let path = format!("{root}/{name}");
+                let _ = writeln!(
+                    res,
+                    "            QueryFile {{ name: {name:?}, text: include_str!({path:?}) }},"
+                );
+            }
+        }
+    }
+    res
+}
+
+/// Ids of `pack` and all it inherits, parents first, each once.
+fn ancestors(pack: &Pack, packs: &[Pack], depth: usize) -> Vec<String> {
+    const DEPTH_MAX: usize = 8;
+    let mut res: Vec<String> = Vec::new();
+    let parents = texts(pack, "inherits").into_iter().filter(|_| depth < DEPTH_MAX);
+    for parent in parents.filter_map(|id| packs.iter().find(|it| it.id == id)) {
+        for id in ancestors(parent, packs, depth + 1) {
+            if !res.contains(&id) {
+                res.push(id);
+            }
+        }
+    }
+    res.push(pack.id.clone());
+    res
+}
+
+/// `mod-tree` as `ModTree`.
+fn camel(name: &str) -> String {
+    let words = name.split('-');
+    words.map(|it| it[..1].to_ascii_uppercase() + &it[1..]).collect()
+}

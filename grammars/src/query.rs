@@ -1,0 +1,395 @@
+//! All queries of a language put together, with what each capture means.
+
+use std::fmt;
+
+use tree_sitter::{Language, Query};
+
+use crate::QueryFile;
+
+/// Declares the captures once: the enumeration, and the name of each in a query.
+macro_rules! captures {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal,)*) => {
+        /// What a capture of a query means; the contract is in the README of this crate.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[repr(u8)]
+        pub enum Capture {
+            $($(#[$doc])* $variant,)*
+        }
+
+        impl Capture {
+            /// Every capture a query may use.
+            pub const ALL: &'static [Capture] = &[$(Capture::$variant,)*];
+
+            /// Its name in a query, without the `@`.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Capture::$variant => $name,)*
+                }
+            }
+        }
+    };
+}
+
+captures! {
+    /// The whole of a pattern that captures its outermost node in no other way; added by the compiler.
+    Root = "_root",
+    /// Captured only for a predicate.
+    Predicate = "_",
+    /// `@definition.module`
+    DefinitionModule = "definition.module",
+    /// `@definition.namespace`
+    DefinitionNamespace = "definition.namespace",
+    /// `@definition.package`
+    DefinitionPackage = "definition.package",
+    /// `@definition.class`
+    DefinitionClass = "definition.class",
+    /// `@definition.struct`
+    DefinitionStruct = "definition.struct",
+    /// `@definition.enum`
+    DefinitionEnum = "definition.enum",
+    /// `@definition.interface`
+    DefinitionInterface = "definition.interface",
+    /// `@definition.union`
+    DefinitionUnion = "definition.union",
+    /// `@definition.type`
+    DefinitionType = "definition.type",
+    /// `@definition.function`
+    DefinitionFunction = "definition.function",
+    /// `@definition.method`
+    DefinitionMethod = "definition.method",
+    /// `@definition.constructor`
+    DefinitionConstructor = "definition.constructor",
+    /// `@definition.macro`
+    DefinitionMacro = "definition.macro",
+    /// `@definition.constant`
+    DefinitionConstant = "definition.constant",
+    /// `@definition.variable`
+    DefinitionVariable = "definition.variable",
+    /// `@definition.field`
+    DefinitionField = "definition.field",
+    /// `@definition.property`
+    DefinitionProperty = "definition.property",
+    /// `@definition.variant`
+    DefinitionVariant = "definition.variant",
+    /// `@definition.implementation`
+    DefinitionImplementation = "definition.implementation",
+    /// `@definition.key`
+    DefinitionKey = "definition.key",
+    /// `@definition.heading`
+    DefinitionHeading = "definition.heading",
+    /// `@definition.selector`
+    DefinitionSelector = "definition.selector",
+    /// `@definition.table`
+    DefinitionTable = "definition.table",
+    /// `@definition.test`
+    DefinitionTest = "definition.test",
+    /// The name of a definition.
+    Name = "name",
+    /// A docstring.
+    Doc = "doc",
+    /// The body; the signature ends before it.
+    Body = "body",
+    /// The type a definition belongs to where that is not the definition around it.
+    Owner = "owner",
+    /// What makes it visible outside.
+    Export = "export",
+    /// The declared or returned type.
+    Type = "type",
+    /// The initialiser.
+    Value = "value",
+    /// A base type that is extended.
+    Extends = "extends",
+    /// A base type that is implemented.
+    Implements = "implements",
+    /// The interface of an implementation.
+    Interface = "interface",
+    /// A block with names of its own.
+    ScopeBlock = "local.scope",
+    /// A function with names of its own.
+    ScopeFunction = "local.scope.function",
+    /// A type with names of its own.
+    ScopeClass = "local.scope.class",
+    /// A module inside a file: names of the scopes around it are not seen inside.
+    ScopeModule = "local.scope.module",
+    /// A local.
+    LocalDefinition = "local.definition",
+    /// A parameter.
+    LocalParameter = "local.definition.parameter",
+    /// A parameter of a type.
+    LocalType = "local.definition.type",
+    /// A label or a lifetime.
+    LocalLabel = "local.definition.label",
+    /// A pattern whose bindings are locals.
+    Pattern = "local.pattern",
+    /// A pattern whose bindings are parameters.
+    PatternParameter = "local.pattern.parameter",
+    /// The local is visible only from the end of this node on.
+    LocalAfter = "local.after",
+    /// The local belongs to the scope of this node.
+    LocalIn = "local.in",
+    /// The local belongs to the function around it.
+    LocalHoist = "local.hoist",
+    /// The name belongs to a scope further out (`global x`, `nonlocal x`): it is no local here.
+    LocalOuter = "local.outer",
+    /// The name of a callee.
+    Call = "reference.call",
+    /// The whole call.
+    CallWhole = "call",
+    /// A name where a type stands.
+    ReferenceType = "reference.type",
+    /// The name of a macro that is expanded.
+    ReferenceMacro = "reference.macro",
+    /// A name that is assigned.
+    ReferenceWrite = "reference.write",
+    /// A jump label that is used.
+    ReferenceLabel = "reference.label",
+    /// A name that stands for a field and a local of that name at once.
+    Shorthand = "shorthand",
+    /// The last name of `a.b`.
+    Member = "reference.member",
+    /// The last name of `a::b`.
+    Path = "reference.path",
+    /// What stands before a member or in front of a path.
+    Qualifier = "qualifier",
+    /// An identifier that is no reference.
+    Ignore = "ignore",
+    /// An import statement.
+    Import = "import",
+    /// What the paths of a group begin with.
+    ImportPrefix = "import.prefix",
+    /// Where the prefix holds.
+    ImportGroup = "import.group",
+    /// An imported path or name.
+    ImportLeaf = "import.leaf",
+    /// What it is called here.
+    ImportAlias = "import.alias",
+    /// Everything is imported.
+    ImportGlob = "import.glob",
+    /// The default export is imported under this name.
+    ImportDefault = "import.default",
+    /// The module itself is imported.
+    ImportNamespace = "import.namespace",
+    /// The content of a string that names the module.
+    ImportSource = "import.source",
+    /// What is imported is visible outside.
+    ImportReexport = "import.reexport",
+    /// A module that lives in another file, or a package clause.
+    ModuleDeclaration = "module.declaration",
+}
+
+/// The query of a language and the meaning of its captures.
+#[derive(Debug)]
+pub struct CompiledQuery {
+    /// The query.
+    pub query: Query,
+    /// What the capture of each index means.
+    pub captures: Vec<Capture>,
+    /// Where each pattern comes from.
+    pub patterns: Vec<PatternSource>,
+}
+
+/// Where a pattern of the query comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PatternSource {
+    /// `<id>/<name>.scm`.
+    pub file: &'static str,
+    /// Line in that file, from 1.
+    pub line: usize,
+}
+
+/// Why the queries of a language do not compile.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QueryProblem {
+    /// `<id>/<name>.scm`.
+    pub file: &'static str,
+    /// Line in that file, from 1.
+    pub line: usize,
+    /// What is wrong.
+    pub message: String,
+}
+
+impl fmt::Display for QueryProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "grammars/{}:{}: {}", self.file, self.line, self.message)
+    }
+}
+
+impl std::error::Error for QueryProblem {}
+
+/// `files` as one query over `grammar`.
+///
+/// # Errors
+/// The first problem, with its file and line.
+pub(crate) fn compile(
+    grammar: &Language,
+    files: &'static [QueryFile],
+) -> Result<CompiledQuery, QueryProblem> {
+    let mut source = String::new();
+    let mut starts = Vec::new();
+    for file in files {
+        // Each file is compiled on its own first: an unclosed bracket must not be blamed on the next.
+        let rooted = with_roots(file.text);
+        Query::new(grammar, &rooted).map_err(|error| QueryProblem {
+            file: file.name,
+            line: error.row + 1,
+            message: error.message,
+        })?;
+        starts.push((source.len(), file));
+        source.push_str(&rooted);
+        source.push('\n');
+    }
+    let place = |byte: usize| {
+        let file_at = starts.partition_point(|(start, _)| *start <= byte) - 1;
+        let (start, file) = starts[file_at];
+        let line = source[start..byte].matches('\n').count() + 1;
+        PatternSource { file: file.name, line }
+    };
+    let problem =
+        |at: PatternSource, message: String| QueryProblem { file: at.file, line: at.line, message };
+    let query = Query::new(grammar, &source)
+        .map_err(|error| problem(place(error.offset.min(source.len())), error.message))?;
+    let captures = query
+        .capture_names()
+        .iter()
+        .map(|name| {
+            capture_of(name).ok_or_else(|| {
+                let at = source.find(&format!("@{name}")).unwrap_or(0);
+                problem(place(at), format!("no capture is called @{name}"))
+            })
+        })
+        .collect::<Result<_, _>>()?;
+    let patterns: Vec<PatternSource> =
+        (0..query.pattern_count()).map(|it| place(query.start_byte_for_pattern(it))).collect();
+    for (index, at) in patterns.iter().enumerate() {
+        if let Some(predicate) = query.general_predicates(index).first() {
+            let message = format!("the predicate #{} is not supported", predicate.operator);
+            return Err(problem(*at, message));
+        }
+    }
+    Ok(CompiledQuery { query, captures, patterns })
+}
+
+fn capture_of(name: &str) -> Option<Capture> {
+    let found = Capture::ALL.iter().copied().find(|it| it.name() == name);
+    found.or_else(|| name.starts_with('_').then_some(Capture::Predicate))
+}
+
+/// `source` with `@_root` on the outermost nodes of each pattern that are not captured. Facts are
+/// renewed by changed ranges: a match must be thrown away when anything it looked at changed, and all of
+/// that lies inside its outermost nodes.
+fn with_roots(source: &str) -> String {
+    let mut res = String::with_capacity(source.len() + source.len() / 4);
+    let mut at = 0;
+    while at < source.len() {
+        let end = expression_end(source, at);
+        match source.as_bytes()[at] {
+            b'(' | b'[' | b'"' if at < end => {
+                let tail = tail_end(source, end);
+                push_pattern(&mut res, &source[at..end], &source[end..tail]);
+                at = tail;
+            }
+            _ => {
+                let end = end.max(at + utf8_len(source, at));
+                res.push_str(&source[at..end]);
+                at = end;
+            }
+        }
+    }
+    res
+}
+
+/// Writes one outermost expression and what follows it, with the capture added where one is missing.
+fn push_pattern(res: &mut String, expression: &str, tail: &str) {
+    let inner = expression.strip_prefix('(').map(str::trim_start);
+    let is_group = inner.is_some_and(|it| it.starts_with(['(', '[', '"']));
+    if is_group {
+        // A group of siblings: each of them counts. Predicates among them are left alone.
+        res.push('(');
+        res.push_str(&with_roots(&expression[1..expression.len() - 1]));
+        res.push(')');
+        res.push_str(tail);
+        return;
+    }
+    res.push_str(expression);
+    let is_predicate = inner.is_some_and(|it| it.starts_with('#'));
+    if is_predicate || tail.contains('@') {
+        res.push_str(tail);
+        return;
+    }
+    let quantifier = tail.find(['*', '+', '?']).map_or(0, |it| it + 1);
+    res.push_str(&tail[..quantifier]);
+    res.push_str(" @_root");
+    res.push_str(&tail[quantifier..]);
+}
+
+/// The end of the bracketed expression, string, comment or single character at `at`.
+fn expression_end(source: &str, at: usize) -> usize {
+    let bytes = source.as_bytes();
+    let mut depth = 0_usize;
+    let mut pos = at;
+    while pos < bytes.len() {
+        match bytes[pos] {
+            b'(' | b'[' => depth += 1,
+            b')' | b']' => depth = depth.saturating_sub(1),
+            b'"' => {
+                pos += 1;
+                while pos < bytes.len() && bytes[pos] != b'"' {
+                    pos += 1 + usize::from(bytes[pos] == b'\\');
+                }
+            }
+            b';' => {
+                while pos + 1 < bytes.len() && bytes[pos + 1] != b'\n' {
+                    pos += 1;
+                }
+            }
+            _ => {}
+        }
+        pos += 1;
+        if depth == 0 {
+            break;
+        }
+    }
+    pos.min(bytes.len())
+}
+
+/// The end of the quantifier and the captures that follow an expression.
+fn tail_end(source: &str, from: usize) -> usize {
+    let bytes = source.as_bytes();
+    let mut end = from;
+    if bytes.get(end).is_some_and(|it| matches!(it, b'*' | b'+' | b'?')) {
+        end += 1;
+    }
+    loop {
+        let gap = source[end..].len() - source[end..].trim_start().len();
+        if bytes.get(end + gap) != Some(&b'@') {
+            return end;
+        }
+        let name = &source[end + gap + 1..];
+        let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
+        end += gap + 1 + name.find(|c| !is_name(c)).unwrap_or(name.len());
+    }
+}
+
+fn utf8_len(source: &str, at: usize) -> usize {
+    source[at..].chars().next().map_or(1, char::len_utf8)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(source: &str, expected: &str) {
+        assert_eq!(with_roots(source), expected);
+    }
+
+    #[test]
+    fn outermost_nodes_are_captured_once() {
+        check("(a) @x\n(b)", "(a) @x\n(b) @_root");
+        check("; (no)\n[(a) (b)]+ ; c", "; (no)\n[(a) (b)]+ @_root ; c");
+        check("((a) @x (#eq? @x \")\"))", "((a) @x (#eq? @x \")\"))");
+        check("((a)* . (b n: (c) @x))", "((a)* @_root . (b n: (c) @x) @_root)");
+        check("(a\n  n: (b) @x) @y @z\n", "(a\n  n: (b) @x) @y @z\n");
+        check("\"if\"", "\"if\" @_root");
+    }
+}
