@@ -1,1 +1,44 @@
-//! stub
+//! A change before, while and after it is applied: what it would do, how risky that is, what became
+//! of it, and how it is taken back.
+//!
+//! Nothing here touches a file or a clock. The texts come from a function that the caller passes in,
+//! the journal is kept by a [`store::History`].
+
+mod annotate;
+mod checkpoint;
+mod diff;
+mod ids;
+mod journal;
+mod merge;
+mod outcome;
+mod present;
+mod proposal;
+mod propose;
+mod reverse;
+mod risk;
+mod rows;
+mod secret;
+mod simulate;
+
+pub use crate::{
+    checkpoint::{Checkpoint, Content, Image},
+    diff::{DiffLine, DiffLineKind, DiffStyle, diff_lines, diff_text},
+    ids::{ProposalId, TransactionId},
+    journal::{
+        Begun, Finished, Forgotten, Journal, JournalError, Noted, PROPOSALS_MAX, Recorded,
+        Retention, Reversal, Transaction, UndoRequest, UndoScope,
+    },
+    merge::{ConflictHunk, merge},
+    outcome::{FileState, Measured, Outcome, measure},
+    present::{Present, PresentFile},
+    proposal::{
+        ChangeAnnotation, Draft, FilePlan, Impact, LeftSite, Origin, Place, Proposal, Reverses,
+        Risk, RiskKind, RiskLevel, RiskReason, SyntaxProblem,
+    },
+    propose::{Context, PROPOSAL_BYTES_MAX, PROPOSAL_FILES_MAX, ProposeError, propose},
+    reverse::{Refusal, ReverseError},
+    risk::needs_preview,
+    secret::is_secret,
+    simulate::{SimulateError, SimulatedFile, Simulation, simulate},
+};
+pub use store::history::{FileStanding, ProposalState, TransactionKind, TransactionState};

@@ -8,7 +8,7 @@ mod rows;
 mod sqlite;
 
 pub use self::{
-    open::{OpenedHistory, open_history, open_history_in_memory},
+    open::{HISTORY_FILE, MovedAside, OpenedHistory, open_history, open_history_in_memory},
     rows::{
         AnnotationRow, BlobKey, BlobRow, EditRow, FileEditsRow, FilePlanRow, FileStanding,
         FinishRow, ImpactRow, LeftRow, MeasuredRow, OperationRow, PlaceRow, ProposalBody,
@@ -71,6 +71,14 @@ pub trait History: Send + Sync {
 
     /// Sets where the files of a root transaction stand.
     fn set_standing(&self, rows: &[StandingRow]) -> Result<()>;
+
+    /// The same, together with the state of the proposal that the root transaction applied.
+    fn set_root_standing(
+        &self,
+        rows: &[StandingRow],
+        proposal: &str,
+        state: ProposalState,
+    ) -> Result<()>;
 
     /// How much the history holds.
     fn usage(&self) -> Result<Usage>;

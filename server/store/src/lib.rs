@@ -7,6 +7,7 @@
 mod database;
 mod error;
 mod full_text;
+pub mod history;
 mod open;
 mod rows;
 mod schema;

@@ -1,6 +1,6 @@
 //! Where changes go: the trait for writing several files, all of them or none.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use crate::{ContentHash, VfsPath};
 
@@ -12,7 +12,9 @@ pub struct FileWrite {
     /// What it must hold now for the write to begin; `None`: it must not be there.
     pub before: Option<ContentHash>,
     /// What it holds afterwards; `None`: it goes.
-    pub after: Option<String>,
+    pub after: Option<Arc<[u8]>>,
+    /// The file that this one was before the change, where it moves: its mode is kept.
+    pub moved_from: Option<VfsPath>,
 }
 
 /// Writes a workspace. After a crash at any moment all files of a write hold what they held before
@@ -33,6 +35,11 @@ pub enum WriteError {
         /// The file.
         path: VfsPath,
     },
+    /// It lies outside the workspace, or a link on the way to it leads out of it.
+    Outside {
+        /// The file.
+        path: VfsPath,
+    },
     /// The system refused.
     Io {
         /// The file.
@@ -47,6 +54,9 @@ impl fmt::Display for WriteError {
         match self {
             WriteError::Changed { path } => {
                 write!(f, "{path}: changed since the proposal was made, so nothing was written")
+            }
+            WriteError::Outside { path } => {
+                write!(f, "{path}: leads outside the workspace, so nothing was written")
             }
             WriteError::Io { path, error } => write!(f, "{path}: {error}; nothing was written"),
         }

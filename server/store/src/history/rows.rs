@@ -380,3 +380,99 @@ pub struct Usage {
     /// Bytes of kept contents.
     pub blob_bytes: u64,
 }
+
+impl ProposalState {
+    /// The stable name.
+    pub fn name(self) -> &'static str {
+        match self {
+            ProposalState::Pending => "pending",
+            ProposalState::Applying => "applying",
+            ProposalState::Applied => "applied",
+            ProposalState::Partial => "partial",
+            ProposalState::Declined => "declined",
+            ProposalState::Rejected => "rejected",
+            ProposalState::Undone => "undone",
+        }
+    }
+
+    /// The value with this name.
+    pub fn from_name(name: &str) -> Option<ProposalState> {
+        match name {
+            "pending" => Some(ProposalState::Pending),
+            "applying" => Some(ProposalState::Applying),
+            "applied" => Some(ProposalState::Applied),
+            "partial" => Some(ProposalState::Partial),
+            "declined" => Some(ProposalState::Declined),
+            "rejected" => Some(ProposalState::Rejected),
+            "undone" => Some(ProposalState::Undone),
+            _ => None,
+        }
+    }
+}
+
+impl TransactionKind {
+    /// The stable name.
+    pub fn name(self) -> &'static str {
+        match self {
+            TransactionKind::Apply => "apply",
+            TransactionKind::Undo => "undo",
+            TransactionKind::Redo => "redo",
+        }
+    }
+
+    /// The value with this name.
+    pub fn from_name(name: &str) -> Option<TransactionKind> {
+        match name {
+            "apply" => Some(TransactionKind::Apply),
+            "undo" => Some(TransactionKind::Undo),
+            "redo" => Some(TransactionKind::Redo),
+            _ => None,
+        }
+    }
+}
+
+impl TransactionState {
+    /// The stable name.
+    pub fn name(self) -> &'static str {
+        match self {
+            TransactionState::Started => "started",
+            TransactionState::Applied => "applied",
+            TransactionState::Partial => "partial",
+            TransactionState::Declined => "declined",
+        }
+    }
+
+    /// The value with this name.
+    pub fn from_name(name: &str) -> Option<TransactionState> {
+        match name {
+            "started" => Some(TransactionState::Started),
+            "applied" => Some(TransactionState::Applied),
+            "partial" => Some(TransactionState::Partial),
+            "declined" => Some(TransactionState::Declined),
+            _ => None,
+        }
+    }
+}
+
+impl FileStanding {
+    /// The stable name.
+    pub fn name(self) -> &'static str {
+        match self {
+            FileStanding::Untouched => "untouched",
+            FileStanding::InForce => "in-force",
+            FileStanding::Undone => "undone",
+            FileStanding::EditorUndone => "editor-undone",
+        }
+    }
+
+    /// The value with this name.
+    pub fn from_name(name: &str) -> Option<FileStanding> {
+        match name {
+            "untouched" => Some(FileStanding::Untouched),
+            "in-force" => Some(FileStanding::InForce),
+            "undone" => Some(FileStanding::Undone),
+            "editor-undone" => Some(FileStanding::EditorUndone),
+            _ => None,
+        }
+    }
+}

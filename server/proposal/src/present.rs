@@ -1,0 +1,30 @@
+//! The texts of this moment, as the caller knows them: the open document first, then the disk.
+
+use std::sync::Arc;
+
+use vfs::{ReadError, VfsPath};
+
+/// A file as it is now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PresentFile {
+    /// Its bytes.
+    pub bytes: Arc<[u8]>,
+    /// The version of the open document; `None` where the file is closed.
+    pub version: Option<i32>,
+}
+
+/// Gives a file as it is now: its open document, else what the disk holds; `Ok(None)` where there is
+/// no such file. An error is never taken for a missing file.
+pub type Present<'a> = dyn Fn(&VfsPath) -> Result<Option<PresentFile>, ReadError> + 'a;
+
+impl PresentFile {
+    /// An open document.
+    pub fn open(text: &str, version: i32) -> PresentFile {
+        PresentFile { bytes: Arc::from(text.as_bytes()), version: Some(version) }
+    }
+
+    /// A closed file.
+    pub fn closed(bytes: impl Into<Arc<[u8]>>) -> PresentFile {
+        PresentFile { bytes: bytes.into(), version: None }
+    }
+}
