@@ -32,18 +32,18 @@
   (query_expression)
 ] @local.scope
 
-(method_declaration type_parameters: (type_parameter_list (type_parameter name: (identifier) @local.type)))
-(class_declaration (type_parameter_list (type_parameter name: (identifier) @local.type)))
-(record_declaration (type_parameter_list (type_parameter name: (identifier) @local.type)))
-(struct_declaration (type_parameter_list (type_parameter name: (identifier) @local.type)))
-(interface_declaration type_parameters: (type_parameter_list (type_parameter name: (identifier) @local.type)))
-(delegate_declaration type_parameters: (type_parameter_list (type_parameter name: (identifier) @local.type)))
-(local_function_statement type_parameters: (type_parameter_list (type_parameter name: (identifier) @local.type)))
+(method_declaration type_parameters: (type_parameter_list (type_parameter name: (identifier) @local.definition.type)))
+(class_declaration (type_parameter_list (type_parameter name: (identifier) @local.definition.type)))
+(record_declaration (type_parameter_list (type_parameter name: (identifier) @local.definition.type)))
+(struct_declaration (type_parameter_list (type_parameter name: (identifier) @local.definition.type)))
+(interface_declaration type_parameters: (type_parameter_list (type_parameter name: (identifier) @local.definition.type)))
+(delegate_declaration type_parameters: (type_parameter_list (type_parameter name: (identifier) @local.definition.type)))
+(local_function_statement type_parameters: (type_parameter_list (type_parameter name: (identifier) @local.definition.type)))
 
-(parameter name: (identifier) @local.parameter)
-(parameter type: [(identifier) (generic_name) (nullable_type)] @type name: (identifier) @local.parameter)
-(parameter_list name: (identifier) @local.parameter)
-(implicit_parameter) @local.parameter
+(parameter name: (identifier) @local.definition.parameter)
+(parameter type: [(identifier) (generic_name) (nullable_type)] @type name: (identifier) @local.definition.parameter)
+(parameter_list name: (identifier) @local.definition.parameter)
+(implicit_parameter) @local.definition.parameter
 
 (local_declaration_statement
   (variable_declaration
@@ -67,4 +67,4 @@
 (declaration_expression type: (_) @type name: (identifier) @local.definition)
 (from_clause name: (identifier) @local.definition)
 (let_clause . (identifier) @local.definition)
-(labeled_statement . (identifier) @local.label)
+(labeled_statement . (identifier) @local.definition.label)

@@ -9,10 +9,10 @@
 ; An arrow function sees the locals around it.
 [(arrow_function) (catch_clause)] @local.scope
 
-(simple_parameter name: (variable_name) @local.parameter)
-(simple_parameter type: [(named_type) (optional_type)] @type name: (variable_name) @local.parameter)
-(variadic_parameter name: (variable_name) @local.parameter)
-(property_promotion_parameter name: (variable_name) @local.parameter)
+(simple_parameter name: (variable_name) @local.definition.parameter)
+(simple_parameter type: [(named_type) (optional_type)] @type name: (variable_name) @local.definition.parameter)
+(variadic_parameter name: (variable_name) @local.definition.parameter)
+(property_promotion_parameter name: (variable_name) @local.definition.parameter)
 (class_declaration
   body: (declaration_list
     (method_declaration
@@ -28,4 +28,5 @@
 (catch_clause type: (type_list . (named_type) @type .) name: (variable_name) @local.definition)
 (catch_clause name: (variable_name) @local.definition)
 (static_variable_declaration name: (variable_name) @local.definition @local.hoist)
-(named_label_statement (name) @local.label)
+(named_label_statement (name) @local.definition.label)
+(global_declaration (variable_name) @local.outer)

@@ -3,16 +3,16 @@
 ; Blocks and lambdas see the locals around them.
 [(block) (do_block) (lambda) (for) (rescue) (in_clause)] @local.scope
 
-(method_parameters (identifier) @local.parameter)
-(lambda_parameters (identifier) @local.parameter)
-(block_parameters (identifier) @local.parameter)
+(method_parameters (identifier) @local.definition.parameter)
+(lambda_parameters (identifier) @local.definition.parameter)
+(block_parameters (identifier) @local.definition.parameter)
 (block_parameters locals: (identifier) @local.definition)
-(destructured_parameter (identifier) @local.parameter)
-(optional_parameter name: (identifier) @local.parameter)
-(keyword_parameter name: (identifier) @local.parameter)
-(splat_parameter name: (identifier) @local.parameter)
-(hash_splat_parameter name: (identifier) @local.parameter)
-(block_parameter name: (identifier) @local.parameter)
+(destructured_parameter (identifier) @local.definition.parameter)
+(optional_parameter name: (identifier) @local.definition.parameter)
+(keyword_parameter name: (identifier) @local.definition.parameter)
+(splat_parameter name: (identifier) @local.definition.parameter)
+(hash_splat_parameter name: (identifier) @local.definition.parameter)
+(block_parameter name: (identifier) @local.definition.parameter)
 
 ; The first assignment makes the local.
 (assignment left: (identifier) @local.definition @local.hoist right: (_) @value)
