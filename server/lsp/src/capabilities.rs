@@ -1,0 +1,88 @@
+//! What the server says it can do, by what the client declared.
+
+use serde_json::json;
+use tower_lsp::gen_lsp_types::{
+    CodeActionKind, CodeActionOptions, ExecuteCommandOptions, InitializeResult, RenameOptions,
+    SaveOptions, ServerCapabilities, ServerInfo, TextDocumentSyncKind, TextDocumentSyncOptions,
+    WorkDoneProgressOptions, WorkspaceFoldersServerCapabilities, WorkspaceOptions,
+    WorkspaceSymbolOptions,
+};
+
+use crate::{ext, session::Session};
+
+/// The answer to `initialize`.
+pub(crate) fn initialize_result(session: &Session) -> InitializeResult {
+    InitializeResult {
+        capabilities: server_capabilities(session),
+        server_info: Some(ServerInfo {
+            name: "aios".to_owned(),
+            version: Some(env!("CARGO_PKG_VERSION").to_owned()),
+        }),
+    }
+}
+
+fn server_capabilities(session: &Session) -> ServerCapabilities {
+    let can = &session.can;
+    let rename = if can.prepare_rename {
+        RenameOptions { prepare_provider: Some(true), ..RenameOptions::default() }.into()
+    } else {
+        true.into()
+    };
+    let actions = if can.code_action_literals {
+        CodeActionOptions {
+            code_action_kinds: Some(vec![
+                CodeActionKind::QuickFix,
+                CodeActionKind::RefactorRewrite,
+                CodeActionKind::Source,
+            ]),
+            resolve_provider: Some(can.code_action_data),
+            ..CodeActionOptions::default()
+        }
+        .into()
+    } else {
+        true.into()
+    };
+    ServerCapabilities {
+        position_encoding: Some(session.encoding_kind()),
+        text_document_sync: Some(
+            TextDocumentSyncOptions {
+                open_close: Some(true),
+                change: Some(TextDocumentSyncKind::Incremental),
+                save: Some(SaveOptions { include_text: Some(false) }.into()),
+                ..TextDocumentSyncOptions::default()
+            }
+            .into(),
+        ),
+        hover_provider: Some(true.into()),
+        definition_provider: Some(true.into()),
+        references_provider: Some(true.into()),
+        document_highlight_provider: Some(true.into()),
+        document_symbol_provider: Some(true.into()),
+        folding_range_provider: Some(true.into()),
+        selection_range_provider: Some(true.into()),
+        workspace_symbol_provider: Some(
+            WorkspaceSymbolOptions {
+                resolve_provider: Some(can.resolve_symbol_range),
+                ..WorkspaceSymbolOptions::default()
+            }
+            .into(),
+        ),
+        rename_provider: Some(rename),
+        code_action_provider: Some(actions),
+        execute_command_provider: Some(ExecuteCommandOptions {
+            commands: ext::COMMANDS.iter().map(|it| it.name.to_owned()).collect(),
+            work_done_progress_options: WorkDoneProgressOptions::default(),
+        }),
+        workspace: Some(WorkspaceOptions {
+            workspace_folders: can.workspace_folders.then(|| WorkspaceFoldersServerCapabilities {
+                supported: Some(true),
+                change_notifications: Some(true.into()),
+            }),
+            ..WorkspaceOptions::default()
+        }),
+        experimental: Some(json!({
+            "aios": { "documentText": true, "serverStatus": can.server_status }
+        })),
+        ..ServerCapabilities::default()
+    }
+}

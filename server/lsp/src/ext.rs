@@ -1,0 +1,126 @@
+//! What aios adds to the protocol: its own methods and its commands. Described in `README.md`.
+
+use serde::{Deserialize, Serialize};
+use tower_lsp::gen_lsp_types::{
+    LspNotificationMethod, MessageDirection, Notification, TextDocumentIdentifier,
+};
+
+/// Request `aios/documentText`: the server's own text of a document, for whoever doubts that client
+/// and server hold the same. `null` for what is neither open nor readable.
+pub const DOCUMENT_TEXT: &str = "aios/documentText";
+
+/// The parameters of [`DOCUMENT_TEXT`].
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DocumentTextParams {
+    /// The document.
+    pub text_document: TextDocumentIdentifier,
+}
+
+/// The answer to [`DOCUMENT_TEXT`].
+#[derive(Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DocumentText {
+    /// The text, of the buffer where the document is open.
+    pub text: String,
+    /// The version of the open document; absent for a closed one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<i32>,
+}
+
+/// Notification `aios/serverStatus`, sent to clients that declare
+/// `experimental.serverStatusNotification`, whenever something in it changed, and answered by the
+/// command `aios.status`.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ServerStatus {
+    /// `ok`, `warning` or `error`.
+    pub health: String,
+    /// True where nothing is waiting to be indexed.
+    pub quiescent: bool,
+    /// For people; absent where all is well.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// The number of changes that were applied.
+    pub revision: u64,
+    /// Files of the workspace.
+    pub files: usize,
+    /// Files whose facts are known.
+    pub indexed: usize,
+    /// Files that were passed over.
+    pub skipped: usize,
+    /// True where another server holds the cache.
+    pub read_only: bool,
+}
+
+/// See [`ServerStatus`].
+pub(crate) enum ServerStatusNotification {}
+
+impl Notification for ServerStatusNotification {
+    type Params = ServerStatus;
+    const METHOD: LspNotificationMethod<'static> = LspNotificationMethod::new("aios/serverStatus");
+    const MESSAGE_DIRECTION: MessageDirection = MessageDirection::ServerToClient;
+}
+
+/// A command of `workspace/executeCommand`. Every one can be called without arguments, as the
+/// oldest editors do; it then says what is missing or takes the most natural choice.
+#[derive(Clone, Copy, Debug)]
+pub struct Command {
+    /// Its name.
+    pub name: &'static str,
+    /// The fields of its one argument, an object; those with `?` may be missing.
+    pub arguments: &'static str,
+    /// What it does.
+    pub doc: &'static str,
+}
+
+/// Every command.
+pub const COMMANDS: &[Command] = &[
+    Command {
+        name: RENAME_SYMBOL,
+        arguments: "textDocument, position, newName",
+        doc: "Proposes to rename a symbol everywhere it is certain to be meant.",
+    },
+    Command {
+        name: CREATE_SETTINGS,
+        arguments: "root?",
+        doc: "Proposes to create `.aios/config.toml` in the workspace.",
+    },
+    Command {
+        name: APPLY_PROPOSAL,
+        arguments: "proposal?",
+        doc: "Applies a pending proposal; without argument the only one there is.",
+    },
+    Command {
+        name: REJECT_PROPOSAL,
+        arguments: "proposal?",
+        doc: "Rejects a pending proposal; without argument the only one there is.",
+    },
+    Command {
+        name: UNDO,
+        arguments: "transaction?",
+        doc: "Proposes to undo a transaction; without argument the last one.",
+    },
+    Command {
+        name: REDO,
+        arguments: "transaction?",
+        doc: "Proposes to redo what was undone; without argument the last undo.",
+    },
+    Command {
+        name: SEARCH,
+        arguments: "query, limit?",
+        doc: "Searches the workspace; answers `{hits: [{uri, range, symbol?, score, why}]}`.",
+    },
+    Command { name: STATUS, arguments: "", doc: "Answers the `aios/serverStatus` of this moment." },
+    Command { name: REINDEX, arguments: "", doc: "Looks at every file of the workspace again." },
+];
+
+pub(crate) const RENAME_SYMBOL: &str = "aios.renameSymbol";
+pub(crate) const CREATE_SETTINGS: &str = "aios.createSettings";
+pub(crate) const APPLY_PROPOSAL: &str = "aios.applyProposal";
+pub(crate) const REJECT_PROPOSAL: &str = "aios.rejectProposal";
+pub(crate) const UNDO: &str = "aios.undo";
+pub(crate) const REDO: &str = "aios.redo";
+pub(crate) const SEARCH: &str = "aios.search";
+pub(crate) const STATUS: &str = "aios.status";
+pub(crate) const REINDEX: &str = "aios.reindex";
