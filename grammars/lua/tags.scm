@@ -10,7 +10,8 @@
     table: [(identifier) @owner (dot_index_expression field: (identifier) @owner)]
     method: (identifier) @name @export)
   body: (_)? @body) @definition.method
-(chunk (function_declaration . "function" name: (identifier) @name @export) @definition.function)
+(chunk (function_declaration name: (identifier) @name @export) @definition.function
+  (#not-match? @definition.function "^local"))
 
 ; A table filled from outside.
 (chunk
