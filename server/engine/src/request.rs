@@ -1,0 +1,163 @@
+//! Runs: what takes longer than a read, can be cancelled, and ends with one outcome.
+
+use std::{fmt, time::Duration};
+
+use ide::FilePosition;
+use proposal::{Outcome, ProposalId, TransactionId, UndoScope};
+use text::{LineCol, PositionEncoding};
+use vfs::VfsPath;
+
+use crate::status::SkippedFile;
+
+/// A run of this server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RunId(pub(crate) u64);
+
+impl fmt::Display for RunId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "run-{}", self.0)
+    }
+}
+
+/// Something to do.
+#[derive(Clone, Debug)]
+pub enum RunRequest {
+    /// Brings the index up to date with the disk and ends when it is.
+    Index,
+    /// Proposes to rename a symbol everywhere it is certainly meant.
+    Rename {
+        /// The symbol.
+        at: Place,
+        /// Its new name.
+        new_name: String,
+        /// What becomes of the proposal.
+        then: Then,
+    },
+    /// Proposes a `.aios/config.toml` with every setting at its default.
+    CreateSettings {
+        /// Below which folder; `None`: the first of the workspace.
+        root: Option<VfsPath>,
+        /// What becomes of the proposal.
+        then: Then,
+    },
+    /// Applies a pending proposal.
+    Apply(ProposalId),
+    /// Sets a pending proposal aside.
+    Reject(ProposalId),
+    /// Takes a transaction back.
+    Undo {
+        /// Which; `None`: the last one that can be.
+        transaction: Option<TransactionId>,
+        /// How much of it.
+        scope: UndoScope,
+    },
+    /// Brings back what was taken back.
+    Redo {
+        /// Which; `None`: the last one that can be.
+        transaction: Option<TransactionId>,
+        /// How much of it.
+        scope: UndoScope,
+    },
+}
+
+impl RunRequest {
+    /// What it is called in progress, logs and audit.
+    pub fn name(&self) -> &'static str {
+        match self {
+            RunRequest::Index => "index",
+            RunRequest::Rename { .. } => "rename",
+            RunRequest::CreateSettings { .. } => "create settings",
+            RunRequest::Apply(_) => "apply",
+            RunRequest::Reject(_) => "reject",
+            RunRequest::Undo { .. } => "undo",
+            RunRequest::Redo { .. } => "redo",
+        }
+    }
+}
+
+/// Where a symbol is, in the words of whoever asks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// In a snapshot's own numbers.
+    Offset(FilePosition),
+    /// As an editor counts it.
+    Position {
+        /// The file.
+        path: VfsPath,
+        /// The place.
+        position: LineCol,
+        /// What its column counts.
+        encoding: PositionEncoding,
+        /// The version of the document it was counted in; another one refuses the run.
+        version: Option<i32>,
+    },
+    /// A name path as `Type::method`, which must name one symbol only.
+    Symbol(String),
+}
+
+/// What becomes of a proposal once it is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Then {
+    /// It is shown or applied, as the settings and the client's abilities say.
+    Follow,
+    /// It stays pending until somebody answers.
+    Keep,
+}
+
+/// How a run ended.
+#[derive(Clone, Debug)]
+pub enum RunOutcome {
+    /// The index is up to date.
+    Indexed(Box<IndexSummary>),
+    /// A proposal waits for [`RunRequest::Apply`] or [`RunRequest::Reject`].
+    Proposed {
+        /// Its id.
+        proposal: ProposalId,
+        /// Its diff document in the state folder, where it was written for a client to show.
+        document: Option<VfsPath>,
+    },
+    /// The change was made, or was not: measured.
+    Changed {
+        /// The transaction.
+        transaction: TransactionId,
+        /// Its proposal.
+        proposal: ProposalId,
+        /// What was found.
+        outcome: Outcome,
+        /// What the client said against it.
+        reason: Option<String>,
+    },
+    /// The proposal was set aside.
+    Rejected(ProposalId),
+    /// It cannot or must not be done; nothing was changed. For people.
+    Refused(String),
+    /// Somebody cancelled it; nothing was changed.
+    Cancelled,
+    /// Something outside failed. For people.
+    Failed(String),
+}
+
+/// What an index run found.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct IndexSummary {
+    /// Files in the index.
+    pub files: usize,
+    /// Of those, read in this run because they were new or changed.
+    pub read: usize,
+    /// Files that went.
+    pub gone: usize,
+    /// Bytes of the indexed files.
+    pub bytes: u64,
+    /// Files by language, most first; plain text under `text`.
+    pub languages: Vec<(String, usize)>,
+    /// Symbols, local ones apart.
+    pub symbols: usize,
+    /// Edges by resolution: exact, inferred, candidate; `None` where they were not counted.
+    pub edges: Option<(u64, u64, u64)>,
+    /// Left out, and why; bounded.
+    pub skipped: Vec<SkippedFile>,
+    /// How many were left out, the unlisted too.
+    pub n_skipped: usize,
+    /// How long it took.
+    pub took: Duration,
+}

@@ -1,0 +1,236 @@
+//! What a reader sees: one moment of the workspace, for as long as it keeps it.
+
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use ide::{Analysis, Cancelled, FilePosition};
+use memory::{Answer, Query};
+use proposal::Journal;
+use settings::Settings;
+use store::Store;
+use text::{LineCol, LineIndex, PositionEncoding, TextSize};
+use vfs::{FileId, Vfs, VfsPath};
+
+use crate::ServerStatus;
+
+/// One moment of the workspace. Everything in it stays as it was when the read's turn came.
+#[derive(Clone)]
+pub struct Snapshot {
+    /// What is known.
+    pub analysis: Analysis,
+    /// Files and open documents.
+    pub vfs: Vfs,
+    /// How many changes this moment has seen.
+    pub revision: u64,
+    /// How the server was.
+    pub status: Arc<ServerStatus>,
+    /// What was set.
+    pub settings: Arc<Settings>,
+    /// The folders of the workspace.
+    pub roots: Arc<[VfsPath]>,
+    /// Proposals and transactions; `None` where the history cannot be opened.
+    pub journal: Option<Journal>,
+    /// Where diff documents lie; `None` where there is no state folder.
+    pub proposals_folder: Option<VfsPath>,
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) cancel: Arc<AtomicBool>,
+}
+
+/// Why a read has no answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ReadError {
+    /// A document was edited in between: the answer would be about an old text.
+    Stale,
+    /// Whoever asked is not interested any more.
+    Cancelled,
+    /// More reads wait than the engine lets wait.
+    TooBusy,
+    /// The caller may not ask this, for this reason.
+    Denied(String),
+    /// There is no such file in the workspace.
+    NoFile(VfsPath),
+    /// The file has no such line.
+    NoPosition(VfsPath),
+    /// The question has no answer, for this reason; the user can do something about it.
+    Refused(String),
+    /// Something outside failed.
+    Failed(String),
+    /// A bug: the read panicked. The log knows more.
+    Panicked,
+    /// The engine has stopped.
+    Stopped,
+}
+
+/// Where a read runs and when it is cancelled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReadConfig {
+    /// Its threads.
+    pub lane: Lane,
+    /// What an edit in between does to it.
+    pub when_changed: WhenChanged,
+}
+
+/// The two kinds of threads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lane {
+    /// For what the user waits on while typing.
+    Latency,
+    /// For the rest.
+    Work,
+}
+
+/// What an edit does to a read that is under way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WhenChanged {
+    /// It ends as [`ReadError::Stale`]: the client asks again.
+    Cancel,
+    /// It goes on and answers for the moment it began in.
+    Finish,
+}
+
+impl Snapshot {
+    /// To be asked in every long loop.
+    ///
+    /// # Errors
+    /// [`ReadError::Stale`] after an edit, [`ReadError::Cancelled`] when nobody waits any more.
+    pub fn check(&self) -> Result<(), ReadError> {
+        if self.cancel.load(Ordering::Relaxed) {
+            return Err(ReadError::Cancelled);
+        }
+        Ok(self.analysis.check()?)
+    }
+
+    /// The file at `path`, where it is open or indexed.
+    ///
+    /// # Errors
+    /// [`ReadError::NoFile`].
+    pub fn file(&self, path: &VfsPath) -> Result<FileId, ReadError> {
+        let file = self.vfs.file_id(path).filter(|it| self.vfs.exists(*it));
+        file.ok_or_else(|| ReadError::NoFile(path.clone()))
+    }
+
+    /// The text of a file: of the open document, else from disk where the disk still holds what was
+    /// indexed.
+    pub fn text(&self, file: FileId) -> Option<Arc<str>> {
+        self.analysis.text(file)
+    }
+
+    /// The lines of the text that the answers about `file` count in.
+    pub fn line_index(&self, file: FileId) -> Option<Arc<LineIndex>> {
+        let facts = self.analysis.facts(file)?;
+        Some(Arc::new(facts.lines.clone()))
+    }
+
+    /// The offset of a client's position.
+    ///
+    /// # Errors
+    /// [`ReadError::NoPosition`] where the file has no such line, [`ReadError::NoFile`] where nothing
+    /// is known of it.
+    pub fn offset(
+        &self,
+        file: FileId,
+        position: LineCol,
+        encoding: PositionEncoding,
+    ) -> Result<TextSize, ReadError> {
+        let path = self.vfs.path(file);
+        if let Some(overlay) = self.vfs.overlay(file) {
+            return Ok(text::rope_offset(&overlay.rope, position, encoding));
+        }
+        let facts = self.analysis.facts(file).ok_or_else(|| ReadError::NoFile(path.clone()))?;
+        let offset = facts.lines.offset(position, encoding);
+        offset.ok_or_else(|| ReadError::NoPosition(path.clone()))
+    }
+
+    /// The position of an offset, as a client counts.
+    pub fn line_col(
+        &self,
+        file: FileId,
+        offset: TextSize,
+        encoding: PositionEncoding,
+    ) -> Option<LineCol> {
+        if let Some(overlay) = self.vfs.overlay(file) {
+            return Some(text::rope_line_col(&overlay.rope, offset, encoding));
+        }
+        Some(self.analysis.facts(file)?.lines.line_col(offset, encoding))
+    }
+
+    /// File and offset of a client's position.
+    ///
+    /// # Errors
+    /// As [`Snapshot::file`] and [`Snapshot::offset`].
+    pub fn position(
+        &self,
+        path: &VfsPath,
+        position: LineCol,
+        encoding: PositionEncoding,
+    ) -> Result<FilePosition, ReadError> {
+        let file = self.file(path)?;
+        Ok(FilePosition { file, offset: self.offset(file, position, encoding)? })
+    }
+
+    /// The answer to a question about the code: from the index, and from the open documents where
+    /// they are newer.
+    ///
+    /// # Errors
+    /// What the index reports.
+    pub fn search(&self, query: &Query) -> Result<Answer, ReadError> {
+        let _ = (query, &self.store);
+        todo!()
+    }
+}
+
+impl fmt::Display for ReadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ReadError::Stale => f.write_str("the document was edited meanwhile"),
+            ReadError::Cancelled => f.write_str("cancelled"),
+            ReadError::TooBusy => f.write_str("too many requests are waiting"),
+            ReadError::Denied(why) | ReadError::Refused(why) | ReadError::Failed(why) => {
+                f.write_str(why)
+            }
+            ReadError::NoFile(path) => write!(f, "{path}: no such file in the workspace"),
+            ReadError::NoPosition(path) => write!(f, "{path}: no such line"),
+            ReadError::Panicked => f.write_str("internal error, see the log"),
+            ReadError::Stopped => f.write_str("the server has stopped"),
+        }
+    }
+}
+
+impl std::error::Error for ReadError {}
+
+impl From<Cancelled> for ReadError {
+    fn from(_: Cancelled) -> ReadError {
+        ReadError::Stale
+    }
+}
+
+impl From<store::StoreError> for ReadError {
+    fn from(error: store::StoreError) -> ReadError {
+        ReadError::Failed(error.to_string())
+    }
+}
+
+impl From<proposal::JournalError> for ReadError {
+    fn from(error: proposal::JournalError) -> ReadError {
+        match &error {
+            proposal::JournalError::Store(_) | proposal::JournalError::Damaged(_) => {
+                ReadError::Failed(error.to_string())
+            }
+            _ => ReadError::Refused(error.to_string()),
+        }
+    }
+}
+
+impl From<ide::RenameError> for ReadError {
+    fn from(error: ide::RenameError) -> ReadError {
+        match error {
+            ide::RenameError::Cancelled => ReadError::Stale,
+            other => ReadError::Refused(other.to_string()),
+        }
+    }
+}
