@@ -131,6 +131,8 @@ captures! {
     LocalHoist = "local.hoist",
     /// The name belongs to a scope further out (`global x`, `nonlocal x`): it is no local here.
     LocalOuter = "local.outer",
+    /// A name that is read, where its node kind alone does not say that it is one.
+    Reference = "reference",
     /// The name of a callee.
     Call = "reference.call",
     /// The whole call.
