@@ -1,0 +1,1 @@
+(copy_instruction (param) @reference (#match? @reference "^--from=[A-Za-z_]"))
