@@ -9,7 +9,7 @@ use tree_sitter_language::LanguageFn;
 
 pub use crate::{
     glob::glob_matches,
-    query::{Capture, CompiledQuery, PatternSource, QueryProblem},
+    query::{Capture, CompiledQuery, Kinds, PatternSource, QueryProblem},
 };
 
 include!(concat!(env!("OUT_DIR"), "/languages.rs"));
@@ -35,12 +35,23 @@ pub struct Language {
     pub identifiers: &'static [&'static str],
     /// Those of them that stand only where a type stands.
     pub type_identifiers: &'static [&'static str],
+    /// Those of them that are jump labels or lifetimes.
+    pub label_identifiers: &'static [&'static str],
     /// Node kinds that hold no names at all, whatever is inside.
     pub skip: &'static [&'static str],
     /// Node kinds that bind a name inside a pattern (`@local.pattern`).
     pub bindings: &'static [&'static str],
     /// Fields of a pattern that bind nothing (`type`, a default value).
     pub pattern_skip_fields: &'static [&'static str],
+    /// Node kinds of a pattern that bind nothing.
+    pub pattern_skip: &'static [&'static str],
+    /// Node kinds that stand for their first named child as a value or qualifier (`(a)`, `a?`).
+    pub transparent: &'static [&'static str],
+    /// Node kinds that hold mere tokens (arguments of a macro): what a name in them does is told from
+    /// the tokens beside it.
+    pub token_trees: &'static [&'static str],
+    /// Node kinds of string contents in such tokens whose `{name}` are references.
+    pub format_strings: &'static [&'static str],
     /// False where a name in a pattern that begins in upper case is a reference, not a binding.
     pub binding_uppercase: bool,
     /// A second binding of a name in one scope.
@@ -156,7 +167,7 @@ impl Language {
     /// # Errors
     /// The first problem of the first query that does not compile, with its file and line.
     pub fn query(&self) -> Result<&CompiledQuery, &QueryProblem> {
-        self.compiled.get_or_init(|| query::compile(&self.grammar(), self.query_files)).as_ref()
+        self.compiled.get_or_init(|| query::compile(self)).as_ref()
     }
 
     /// True where `path`, relative to its workspace, holds tests.

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use tree_sitter::{Language, Query};
+use tree_sitter::Query;
 
-use crate::QueryFile;
+use crate::Language;
 
 /// Declares the captures once: the enumeration, and the name of each in a query.
 macro_rules! captures {
@@ -111,6 +111,8 @@ captures! {
     ScopeClass = "local.scope.class",
     /// A module inside a file: names of the scopes around it are not seen inside.
     ScopeModule = "local.scope.module",
+    /// The scope of the same match ends with this node.
+    ScopeEnd = "local.scope.end",
     /// A local.
     LocalDefinition = "local.definition",
     /// A parameter.
@@ -188,6 +190,51 @@ pub struct CompiledQuery {
     pub captures: Vec<Capture>,
     /// Where each pattern comes from.
     pub patterns: Vec<PatternSource>,
+    /// What each node kind is, by its id.
+    pub kinds: Vec<Kinds>,
+    /// Ids of the fields that bind nothing in a pattern.
+    pub skipped_fields: Vec<u16>,
+}
+
+/// What a node kind is, as its language's manifest says: a set of the constants.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Kinds(u16);
+
+impl Kinds {
+    /// A name.
+    pub const IDENTIFIER: Kinds = Kinds(1);
+    /// A name of a type.
+    pub const TYPE: Kinds = Kinds(1 << 1);
+    /// A label or lifetime.
+    pub const LABEL: Kinds = Kinds(1 << 2);
+    /// Holds no names.
+    pub const SKIP: Kinds = Kinds(1 << 3);
+    /// Binds a name in a pattern.
+    pub const BINDING: Kinds = Kinds(1 << 4);
+    /// Binds nothing in a pattern.
+    pub const PATTERN_SKIP: Kinds = Kinds(1 << 5);
+    /// Stands for its first named child.
+    pub const TRANSPARENT: Kinds = Kinds(1 << 6);
+    /// Holds mere tokens.
+    pub const TOKEN_TREE: Kinds = Kinds(1 << 7);
+    /// A string whose braces hold names.
+    pub const FORMAT_STRING: Kinds = Kinds(1 << 8);
+    /// A comment.
+    pub const COMMENT: Kinds = Kinds(1 << 9);
+    /// May stand between a doc comment and its definition.
+    pub const DOC_BETWEEN: Kinds = Kinds(1 << 10);
+    /// Can be folded.
+    pub const FOLD: Kinds = Kinds(1 << 11);
+
+    /// True where it is one of `kinds`.
+    pub fn is(self, kinds: Kinds) -> bool {
+        self.0 & kinds.0 != 0
+    }
+
+    /// Both together.
+    pub const fn or(self, other: Kinds) -> Kinds {
+        Kinds(self.0 | other.0)
+    }
 }
 
 /// Where a pattern of the query comes from.
@@ -218,17 +265,16 @@ impl fmt::Display for QueryProblem {
 
 impl std::error::Error for QueryProblem {}
 
-/// `files` as one query over `grammar`.
+/// The query files of `language` as one query.
 ///
 /// # Errors
 /// The first problem, with its file and line.
-pub(crate) fn compile(
-    grammar: &Language,
-    files: &'static [QueryFile],
-) -> Result<CompiledQuery, QueryProblem> {
+pub(crate) fn compile(language: &Language) -> Result<CompiledQuery, QueryProblem> {
+    let grammar = language.grammar();
+    let grammar = &grammar;
     let mut source = String::new();
     let mut starts = Vec::new();
-    for file in files {
+    for file in language.query_files {
         // Each file is compiled on its own first: an unclosed bracket must not be blamed on the next.
         let rooted = with_roots(file.text);
         Query::new(grammar, &rooted).map_err(|error| QueryProblem {
@@ -268,7 +314,37 @@ pub(crate) fn compile(
             return Err(problem(*at, message));
         }
     }
-    Ok(CompiledQuery { query, captures, patterns })
+    let skipped = language.pattern_skip_fields.iter();
+    let skipped_fields = skipped.filter_map(|it| grammar.field_id_for_name(it)).map(Into::into);
+    let skipped_fields = skipped_fields.collect();
+    let kinds = kinds_of(language, grammar);
+    Ok(CompiledQuery { query, captures, patterns, kinds, skipped_fields })
+}
+
+fn kinds_of(language: &Language, grammar: &tree_sitter::Language) -> Vec<Kinds> {
+    let lists = [
+        (language.identifiers, Kinds::IDENTIFIER),
+        (language.type_identifiers, Kinds::IDENTIFIER.or(Kinds::TYPE)),
+        (language.label_identifiers, Kinds::IDENTIFIER.or(Kinds::LABEL)),
+        (language.skip, Kinds::SKIP),
+        (language.bindings, Kinds::BINDING),
+        (language.pattern_skip, Kinds::PATTERN_SKIP),
+        (language.transparent, Kinds::TRANSPARENT),
+        (language.token_trees, Kinds::TOKEN_TREE),
+        (language.format_strings, Kinds::FORMAT_STRING),
+        (language.comments, Kinds::COMMENT),
+        (language.doc_between, Kinds::DOC_BETWEEN),
+        (language.folds, Kinds::FOLD),
+    ];
+    let names = (0..grammar.node_kind_count()).map(|id| {
+        let name = u16::try_from(id).ok().and_then(|it| grammar.node_kind_for_id(it));
+        name.unwrap_or_default()
+    });
+    let kinds = names.map(|name| {
+        let holds = lists.iter().filter(|(list, _)| list.contains(&name));
+        holds.fold(Kinds::default(), |acc, (_, kinds)| acc.or(*kinds))
+    });
+    kinds.collect()
 }
 
 fn capture_of(name: &str) -> Option<Capture> {

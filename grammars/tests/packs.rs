@@ -69,6 +69,11 @@ fn unknown_kinds(language: &Language) -> Vec<String> {
     let lists = [
         ("identifiers", language.identifiers),
         ("type_identifiers", language.type_identifiers),
+        ("label_identifiers", language.label_identifiers),
+        ("pattern_skip", language.pattern_skip),
+        ("transparent", language.transparent),
+        ("token_trees", language.token_trees),
+        ("format_strings", language.format_strings),
         ("skip", language.skip),
         ("bindings", language.bindings),
         ("comments", language.comments),

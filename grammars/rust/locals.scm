@@ -1,0 +1,36 @@
+(block) @local.scope
+(match_arm) @local.scope
+(for_expression) @local.scope
+(while_expression) @local.scope
+; What the condition binds is not seen by `else`.
+(if_expression consequence: (_) @local.scope.end) @local.scope
+(closure_expression) @local.scope.function
+(function_item) @local.scope.function
+(function_signature_item) @local.scope.function
+(impl_item) @local.scope.class
+(trait_item) @local.scope.class
+(struct_item) @local.scope.class
+(union_item) @local.scope.class
+(enum_item) @local.scope.class
+(type_item) @local.scope
+(mod_item body: (_)) @local.scope.module
+
+(type_parameter name: (type_identifier) @local.definition.type)
+(const_parameter name: (identifier) @local.definition.type type: (_) @type)
+(lifetime_parameter name: (lifetime) @local.definition.label)
+(loop_expression (label) @local.definition.label)
+(while_expression (label) @local.definition.label)
+(for_expression (label) @local.definition.label)
+(block (label) @local.definition.label)
+
+(self_parameter (self) @local.definition.parameter)
+(parameter pattern: (_) @local.pattern.parameter type: (_) @type)
+(closure_parameters (_pattern) @local.pattern.parameter)
+
+(let_declaration
+  pattern: (_) @local.pattern
+  type: (_)? @type
+  value: (_)? @value) @local.after
+(let_condition pattern: (_) @local.pattern value: (_) @value) @local.after
+(for_expression pattern: (_) @local.pattern value: (_) @local.after)
+(match_pattern . (_pattern) @local.pattern)
