@@ -1,0 +1,33 @@
+; Scopes. The parameters of a declaration belong to its declarator alone.
+(function_definition) @local.scope.function
+(declaration declarator: (function_declarator) @local.scope.function)
+(declaration declarator: (pointer_declarator
+  declarator: (function_declarator) @local.scope.function))
+(declaration declarator: (init_declarator
+  declarator: (function_declarator) @local.scope.function))
+(field_declaration declarator: (function_declarator) @local.scope.function)
+(type_definition declarator: (function_declarator) @local.scope.function)
+(parameter_declaration declarator: (function_declarator) @local.scope.function)
+(preproc_function_def) @local.scope.function
+(struct_specifier body: (_)) @local.scope.class
+(union_specifier body: (_)) @local.scope.class
+(compound_statement) @local.scope
+(for_statement) @local.scope
+
+; Parameters.
+(parameter_declaration type: (_) @type
+  declarator: [
+    (identifier) @local.definition.parameter
+    (pointer_declarator declarator: [
+      (identifier) @local.definition.parameter
+      (pointer_declarator declarator: (identifier) @local.definition.parameter)
+      (array_declarator declarator: (identifier) @local.definition.parameter)])
+    (array_declarator declarator: [
+      (identifier) @local.definition.parameter
+      (array_declarator declarator: (identifier) @local.definition.parameter)])
+    (function_declarator declarator: (parenthesized_declarator
+      (pointer_declarator declarator: (identifier) @local.definition.parameter)))])
+(preproc_params (identifier) @local.definition.parameter)
+
+; A label is known in its whole function.
+(labeled_statement label: (statement_identifier) @local.definition.label @local.hoist)

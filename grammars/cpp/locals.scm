@@ -1,0 +1,53 @@
+; Scopes.
+(namespace_definition body: (_) @local.scope.class)
+(class_specifier body: (_)) @local.scope.class
+(lambda_expression) @local.scope.function
+(if_statement) @local.scope
+(while_statement) @local.scope
+(switch_statement) @local.scope
+(for_range_loop) @local.scope
+(catch_clause) @local.scope
+(field_declaration declarator: (pointer_declarator
+  declarator: (function_declarator) @local.scope.function))
+(field_declaration declarator: (reference_declarator
+  (function_declarator) @local.scope.function))
+(declaration declarator: (reference_declarator
+  (function_declarator) @local.scope.function))
+(template_declaration [(declaration) (alias_declaration) (concept_definition)] @local.scope)
+
+; The parameters of a template belong to what it is a template of.
+(template_declaration
+  parameters: (template_parameter_list [
+    (type_parameter_declaration (type_identifier) @local.definition.type)
+    (optional_type_parameter_declaration name: (_) @local.definition.type)
+    (variadic_type_parameter_declaration (type_identifier) @local.definition.type)
+    (parameter_declaration declarator: (identifier) @local.definition.parameter)
+    (optional_parameter_declaration declarator: (identifier) @local.definition.parameter)])
+  [(class_specifier) (struct_specifier) (function_definition) (declaration)
+    (alias_declaration) (concept_definition)] @local.in)
+
+; Parameters.
+(parameter_declaration type: (_) @type
+  declarator: (reference_declarator (identifier) @local.definition.parameter))
+(optional_parameter_declaration type: (_) @type
+  declarator: [
+    (identifier) @local.definition.parameter
+    (pointer_declarator declarator: (identifier) @local.definition.parameter)
+    (reference_declarator (identifier) @local.definition.parameter)])
+(variadic_parameter_declaration declarator: [
+  (variadic_declarator (identifier) @local.definition.parameter)
+  (reference_declarator (variadic_declarator (identifier) @local.definition.parameter))])
+(lambda_capture_initializer left: (identifier) @local.definition)
+
+; Loops and structured bindings.
+(for_range_loop type: (_) @type
+  declarator: [
+    (identifier) @local.definition
+    (reference_declarator (identifier) @local.definition)
+    (pointer_declarator declarator: (identifier) @local.definition)])
+(for_range_loop declarator: [
+  (structured_binding_declarator) @local.pattern
+  (reference_declarator (structured_binding_declarator) @local.pattern)])
+(declaration declarator: (init_declarator declarator: [
+  (structured_binding_declarator) @local.pattern
+  (reference_declarator (structured_binding_declarator) @local.pattern)]))

@@ -1,0 +1,114 @@
+; What C++ adds to the definitions of C.
+
+; Namespaces.
+(namespace_definition name: (namespace_identifier) @name body: (_) @body) @definition.namespace
+(namespace_definition
+  name: (nested_namespace_specifier (namespace_identifier) @name .)
+  body: (_) @body) @definition.namespace
+(namespace_definition
+  name: (nested_namespace_specifier
+    (nested_namespace_specifier (namespace_identifier) @name .))
+  body: (_) @body) @definition.namespace
+
+; Types.
+(class_specifier
+  name: [(type_identifier) @name (template_type name: (_) @name)]
+  body: (_) @body) @definition.class
+(struct_specifier name: (template_type name: (_) @name) body: (_) @body) @definition.struct
+(class_specifier name: (type_identifier) @name
+  (base_class_clause [(type_identifier) (qualified_identifier) (template_type)] @extends)
+) @definition.class
+(struct_specifier name: (type_identifier) @name
+  (base_class_clause [(type_identifier) (qualified_identifier) (template_type)] @extends)
+) @definition.struct
+(alias_declaration name: (type_identifier) @name
+  type: (type_descriptor type: (_) @type)) @definition.type
+(concept_definition name: (identifier) @name) @definition.interface
+
+; Methods inside their class.
+(field_declaration type: (_) @type
+  declarator: [
+    (function_declarator declarator: [(field_identifier) (operator_name)] @name)
+    (pointer_declarator
+      declarator: (function_declarator declarator: (field_identifier) @name))
+    (reference_declarator
+      (function_declarator declarator: [(field_identifier) (operator_name)] @name))]
+) @definition.method
+(function_definition type: (_) @type
+  declarator: [
+    (function_declarator declarator: [(field_identifier) (operator_name)] @name)
+    (pointer_declarator
+      declarator: (function_declarator declarator: (field_identifier) @name))
+    (reference_declarator
+      (function_declarator declarator: [(field_identifier) (operator_name)] @name))]
+  body: (_)? @body) @definition.method
+(field_declaration_list (declaration !type
+  declarator: (function_declarator declarator: (identifier) @name)) @definition.constructor)
+(field_declaration_list (function_definition !type
+  declarator: (function_declarator declarator: (identifier) @name)
+  body: (_)? @body) @definition.constructor)
+(field_declaration_list (declaration
+  declarator: (function_declarator declarator: (destructor_name) @name)) @definition.method)
+(field_declaration_list (function_definition
+  declarator: (function_declarator declarator: (destructor_name) @name)
+  body: (_)? @body) @definition.method)
+(field_declaration type: (_) @type
+  declarator: (reference_declarator (field_identifier) @name)) @definition.field
+
+; Functions and methods outside, also of a template.
+(declaration type: (_) @type
+  declarator: [
+    (function_declarator declarator: (operator_name) @name)
+    (reference_declarator
+      (function_declarator declarator: [(identifier) (operator_name)] @name))]
+) @definition.function
+(function_definition type: (_) @type
+  declarator: (reference_declarator (function_declarator declarator: (identifier) @name))
+  body: (_) @body) @definition.function
+(function_definition type: (_)? @type
+  declarator: (function_declarator declarator: (qualified_identifier
+    scope: [(namespace_identifier) @owner (template_type name: (_) @owner)]
+    name: [(identifier) (operator_name) (destructor_name)] @name))
+  body: (_)? @body) @definition.method
+(function_definition type: (_) @type
+  declarator: (pointer_declarator declarator: (function_declarator
+    declarator: (qualified_identifier
+      scope: [(namespace_identifier) @owner (template_type name: (_) @owner)]
+      name: [(identifier) (operator_name)] @name)))
+  body: (_) @body) @definition.method
+(function_definition type: (_) @type
+  declarator: (reference_declarator (function_declarator
+    declarator: (qualified_identifier
+      scope: [(namespace_identifier) @owner (template_type name: (_) @owner)]
+      name: [(identifier) (operator_name)] @name)))
+  body: (_) @body) @definition.method
+(function_definition
+  declarator: (function_declarator declarator: (qualified_identifier
+    name: (qualified_identifier
+      scope: [(namespace_identifier) @owner (template_type name: (_) @owner)]
+      name: [(identifier) (operator_name) (destructor_name)] @name)))
+  body: (_)? @body) @definition.method
+(function_definition !type
+  declarator: (function_declarator declarator: (qualified_identifier
+    scope: [(namespace_identifier) @owner (template_type name: (_) @owner)]
+    name: (identifier) @name))
+  (#eq? @name @owner)) @definition.constructor
+(declaration type: (_) @type
+  declarator: (init_declarator declarator: (qualified_identifier
+    scope: [(namespace_identifier) @owner (template_type name: (_) @owner)]
+    name: (identifier) @name))) @definition.field
+
+; Variables that are references.
+(declaration type: (_) @type
+  declarator: (init_declarator
+    declarator: (reference_declarator (identifier) @name)
+    value: (_) @value)) @definition.variable
+
+; Tests of GoogleTest, named by their second argument.
+(function_definition
+  declarator: (function_declarator
+    declarator: (identifier) @_test
+    parameters: (parameter_list
+      . (parameter_declaration)
+      . (parameter_declaration type: (type_identifier) @name)))
+  (#any-of? @_test "TEST" "TEST_F" "TEST_P" "TYPED_TEST")) @definition.test

@@ -1,0 +1,41 @@
+; Calls.
+(call_expression function: (identifier) @reference.call) @call
+(call_expression function: (selector_expression field: (field_identifier) @reference.call)) @call
+(type_conversion_expression
+  type: (generic_type type: (type_identifier) @reference.call)) @call
+(call_expression function: (parenthesized_expression (identifier) @reference.call)) @call
+; A literal is a value of its type, as the call of a constructor would be.
+(composite_literal type: (type_identifier) @reference.type) @call
+(composite_literal type: (qualified_type name: (type_identifier) @reference.type)) @call
+(composite_literal type: (generic_type type: (type_identifier) @reference.type)) @call
+
+; Access.
+(selector_expression operand: (_) @qualifier field: (field_identifier) @reference.member)
+(qualified_type package: (package_identifier) @qualifier
+  name: (type_identifier) @reference.member)
+; The keys of a literal are fields of its type.
+(composite_literal type: [(type_identifier) (qualified_type) (generic_type)] @qualifier
+  body: (literal_value (keyed_element
+    key: (literal_element (identifier) @reference.member))))
+(composite_literal
+  type: [(slice_type element: (_) @qualifier) (array_type element: (_) @qualifier)]
+  body: (literal_value (literal_element (literal_value (keyed_element
+    key: (literal_element (identifier) @reference.member))))))
+(composite_literal type: (map_type value: (_) @qualifier)
+  body: (literal_value (keyed_element value: (literal_element (literal_value (keyed_element
+    key: (literal_element (identifier) @reference.member)))))))
+
+; Writes.
+(assignment_statement left: (expression_list (identifier) @reference.write))
+(assignment_statement left: (expression_list
+  (selector_expression field: (field_identifier) @reference.write)))
+(inc_statement (identifier) @reference.write)
+(inc_statement (selector_expression field: (field_identifier) @reference.write))
+(dec_statement (identifier) @reference.write)
+(dec_statement (selector_expression field: (field_identifier) @reference.write))
+(range_clause left: (expression_list (identifier) @reference.write) "=")
+(receive_statement left: (expression_list (identifier) @reference.write) "=")
+
+(break_statement (label_name) @reference.label)
+(continue_statement (label_name) @reference.label)
+(goto_statement (label_name) @reference.label)

@@ -1,0 +1,66 @@
+; What a Go file defines. A later pattern refines the kind that an earlier one gave.
+
+; Functions, and methods by the type of their receiver.
+(function_declaration name: (identifier) @name body: (block) @body) @definition.function
+(function_declaration name: (identifier) @name
+  result: [(type_identifier) (pointer_type) (qualified_type) (generic_type)] @type
+) @definition.function
+(function_declaration name: (identifier) @name
+  result: (parameter_list . (parameter_declaration
+    type: [(type_identifier) (pointer_type) (qualified_type) (generic_type)] @type))
+) @definition.function
+(method_declaration
+  receiver: (parameter_list (parameter_declaration type: [
+    (type_identifier) @owner
+    (pointer_type (type_identifier) @owner)
+    (generic_type type: (type_identifier) @owner)
+    (pointer_type (generic_type type: (type_identifier) @owner))]))
+  name: (field_identifier) @name
+  body: (block) @body) @definition.method
+(method_declaration name: (field_identifier) @name
+  result: [(type_identifier) (pointer_type) (qualified_type) (generic_type)] @type
+) @definition.method
+(method_declaration name: (field_identifier) @name
+  result: (parameter_list . (parameter_declaration
+    type: [(type_identifier) (pointer_type) (qualified_type) (generic_type)] @type))
+) @definition.method
+
+; Types.
+(type_spec name: (type_identifier) @name) @definition.type
+(type_spec name: (type_identifier) @name
+  type: [(type_identifier) (pointer_type) (qualified_type) (generic_type)] @type
+) @definition.type
+(type_spec name: (type_identifier) @name
+  type: (struct_type (field_declaration_list) @body)) @definition.struct
+(type_spec name: (type_identifier) @name type: (interface_type) @body) @definition.interface
+(type_alias name: (type_identifier) @name type: (_) @type) @definition.type
+
+; Embedding lends the members of the embedded type.
+(type_spec name: (type_identifier) @name
+  type: (struct_type (field_declaration_list (field_declaration !name
+    type: [(type_identifier) (qualified_type) (generic_type)] @extends)))
+) @definition.struct
+(type_spec name: (type_identifier) @name
+  type: (interface_type (type_elem . [(type_identifier) (qualified_type)] @extends .))
+) @definition.interface
+
+; Members.
+(field_declaration name: (field_identifier) @name
+  type: [(type_identifier) (pointer_type) (qualified_type) (generic_type)]? @type
+) @definition.field
+(method_elem name: (field_identifier) @name
+  result: [(type_identifier) (pointer_type) (qualified_type) (generic_type)]? @type
+) @definition.method
+
+; Constants and variables, also those of a function.
+(const_spec (identifier) @name
+  type: [(type_identifier) (qualified_type)]? @type) @definition.constant
+(var_spec name: (identifier) @name
+  type: [(type_identifier) (pointer_type) (qualified_type) (generic_type)]? @type
+) @definition.variable
+(var_spec name: (identifier) @name value: (expression_list . [
+  (call_expression) @value
+  (composite_literal) @value
+  (unary_expression operand: (composite_literal) @value)
+  (identifier) @value
+  (selector_expression) @value])) @definition.variable

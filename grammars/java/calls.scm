@@ -1,0 +1,34 @@
+; Calls.
+(method_invocation name: (identifier) @reference.call) @call
+(object_creation_expression type: (type_identifier) @reference.call) @call
+(object_creation_expression type: (generic_type . (type_identifier) @reference.call)) @call
+(object_creation_expression
+  type: (scoped_type_identifier (type_identifier) @reference.call .)) @call
+(explicit_constructor_invocation constructor: [(super) (this)] @reference.call) @call
+
+; Access.
+(method_invocation object: (_) @qualifier name: (identifier) @reference.member)
+(field_access object: (_) @qualifier field: (identifier) @reference.member)
+(method_reference . (_) @qualifier (identifier) @reference.member .)
+(scoped_type_identifier . (_) @qualifier (type_identifier) @reference.path .)
+(annotation name: (_) @qualifier arguments: (annotation_argument_list
+  (element_value_pair key: (identifier) @reference.member)))
+
+; Types that stand where a plain name stands.
+(marker_annotation name: (identifier) @reference.type)
+(annotation name: (identifier) @reference.type)
+(record_pattern . (identifier) @reference.type)
+
+; Writes.
+(assignment_expression left: (identifier) @reference.write)
+(assignment_expression left: (field_access field: (identifier) @reference.write))
+(update_expression (identifier) @reference.write)
+(update_expression (field_access field: (identifier) @reference.write))
+
+(break_statement (identifier) @reference.label)
+(continue_statement (identifier) @reference.label)
+
+; `var` is no type.
+(local_variable_declaration type: (type_identifier) @ignore (#eq? @ignore "var"))
+(enhanced_for_statement type: (type_identifier) @ignore (#eq? @ignore "var"))
+(resource type: (type_identifier) @ignore (#eq? @ignore "var"))

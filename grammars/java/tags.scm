@@ -1,0 +1,40 @@
+; What a Java file defines.
+
+; Types.
+(class_declaration name: (identifier) @name body: (_) @body) @definition.class
+(class_declaration name: (identifier) @name superclass: (superclass (_) @extends)
+) @definition.class
+(class_declaration name: (identifier) @name
+  interfaces: (super_interfaces (type_list (_) @implements))) @definition.class
+(record_declaration name: (identifier) @name body: (_) @body) @definition.struct
+(record_declaration name: (identifier) @name
+  interfaces: (super_interfaces (type_list (_) @implements))) @definition.struct
+(interface_declaration name: (identifier) @name body: (_) @body) @definition.interface
+(interface_declaration name: (identifier) @name
+  (extends_interfaces (type_list (_) @extends))) @definition.interface
+(enum_declaration name: (identifier) @name body: (_) @body) @definition.enum
+(enum_declaration name: (identifier) @name
+  interfaces: (super_interfaces (type_list (_) @implements))) @definition.enum
+(annotation_type_declaration name: (identifier) @name body: (_) @body) @definition.interface
+
+; Members.
+(method_declaration
+  type: [(type_identifier) (generic_type) (scoped_type_identifier)]? @type
+  name: (identifier) @name
+  body: (block)? @body) @definition.method
+(constructor_declaration name: (identifier) @name body: (_) @body) @definition.constructor
+(compact_constructor_declaration name: (identifier) @name body: (_) @body
+) @definition.constructor
+(annotation_type_element_declaration name: (identifier) @name) @definition.method
+(field_declaration
+  type: [(type_identifier) (generic_type) (scoped_type_identifier)]? @type
+  declarator: (variable_declarator name: (identifier) @name value: (_)? @value)
+) @definition.field
+(constant_declaration
+  type: [(type_identifier) (generic_type) (scoped_type_identifier)]? @type
+  declarator: (variable_declarator name: (identifier) @name value: (_)? @value)
+) @definition.constant
+(record_declaration parameters: (formal_parameters (formal_parameter
+  type: [(type_identifier) (generic_type) (scoped_type_identifier)]? @type
+  name: (identifier) @name) @definition.field))
+(enum_constant name: (identifier) @name) @definition.variant

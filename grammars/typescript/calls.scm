@@ -1,0 +1,52 @@
+; Calls.
+(call_expression function: (identifier) @reference.call) @call
+(call_expression function: (super) @reference.call) @call
+(call_expression function: (member_expression
+  property: [(property_identifier) (private_property_identifier)] @reference.call)) @call
+(new_expression constructor: (identifier) @reference.call) @call
+(new_expression constructor: (member_expression
+  property: (property_identifier) @reference.call)) @call
+(decorator (identifier) @reference.call)
+
+; Access.
+(member_expression object: (_) @qualifier
+  property: [(property_identifier) (private_property_identifier)] @reference.member)
+(variable_declarator
+  name: (object_pattern (pair_pattern key: (property_identifier) @reference.member))
+  value: (_) @qualifier)
+(required_parameter
+  pattern: (object_pattern (pair_pattern key: (property_identifier) @reference.member))
+  type: (type_annotation (_) @qualifier)?)
+
+; Types.
+(nested_type_identifier module: (_) @qualifier name: (type_identifier) @reference.member)
+(nested_identifier object: (_) @qualifier property: (property_identifier) @reference.member)
+(extends_clause value: (identifier) @reference.type)
+
+; Writes.
+(assignment_expression left: (identifier) @reference.write)
+(assignment_expression left: (member_expression
+  property: [(property_identifier) (private_property_identifier)] @reference.write))
+(assignment_expression left: (array_pattern (identifier) @reference.write))
+(assignment_expression left: (object_pattern
+  (shorthand_property_identifier_pattern) @reference.write @shorthand))
+(assignment_expression left: (object_pattern
+  (pair_pattern value: (identifier) @reference.write)))
+(augmented_assignment_expression left: (identifier) @reference.write)
+(augmented_assignment_expression left: (member_expression
+  property: [(property_identifier) (private_property_identifier)] @reference.write))
+(update_expression argument: (identifier) @reference.write)
+(update_expression argument: (member_expression
+  property: [(property_identifier) (private_property_identifier)] @reference.write))
+(for_in_statement !kind left: (identifier) @reference.write)
+
+; A name that stands for a key and for a variable at once.
+(shorthand_property_identifier) @shorthand
+(shorthand_property_identifier_pattern) @shorthand
+
+(break_statement label: (statement_identifier) @reference.label)
+(continue_statement label: (statement_identifier) @reference.label)
+
+; The names in a tuple type are no names of anything.
+(tuple_type (required_parameter name: [(identifier) @ignore (rest_pattern (identifier) @ignore)]))
+(tuple_type (optional_parameter name: (identifier) @ignore))

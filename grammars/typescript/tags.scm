@@ -1,0 +1,182 @@
+; What a TypeScript file defines. A later pattern refines the kind that an earlier one gave.
+
+; Visible outside.
+(export_statement "export" @export declaration: [
+  (function_declaration name: (_) @name) @definition.function
+  (generator_function_declaration name: (_) @name) @definition.function
+  (function_signature name: (_) @name) @definition.function
+  (class_declaration name: (_) @name) @definition.class
+  (abstract_class_declaration name: (_) @name) @definition.class
+  (interface_declaration name: (_) @name) @definition.interface
+  (type_alias_declaration name: (_) @name) @definition.type
+  (enum_declaration name: (_) @name) @definition.enum
+  (internal_module name: (identifier) @name) @definition.namespace])
+(export_statement "export" @export declaration: (ambient_declaration [
+  (function_signature name: (_) @name) @definition.function
+  (class_declaration name: (_) @name) @definition.class
+  (abstract_class_declaration name: (_) @name) @definition.class
+  (interface_declaration name: (_) @name) @definition.interface
+  (type_alias_declaration name: (_) @name) @definition.type
+  (enum_declaration name: (_) @name) @definition.enum
+  (internal_module name: (identifier) @name) @definition.namespace]))
+(export_statement "export" @export declaration: (variable_declaration
+  (variable_declarator name: (identifier) @name) @definition.variable))
+(export_statement "export" @export declaration: (lexical_declaration
+  (variable_declarator name: (identifier) @name) @definition.variable))
+(export_statement "export" @export declaration: (ambient_declaration (lexical_declaration
+  (variable_declarator name: (identifier) @name) @definition.variable)))
+
+; Variables and constants.
+(variable_declaration (variable_declarator name: (identifier) @name
+  type: (type_annotation
+    [(type_identifier) (generic_type) (union_type) (nested_type_identifier)] @type)?
+  value: (_)? @value) @definition.variable)
+(lexical_declaration kind: "let" (variable_declarator name: (identifier) @name
+  type: (type_annotation
+    [(type_identifier) (generic_type) (union_type) (nested_type_identifier)] @type)?
+  value: (_)? @value) @definition.variable)
+(lexical_declaration kind: "const" (variable_declarator name: (identifier) @name
+  type: (type_annotation
+    [(type_identifier) (generic_type) (union_type) (nested_type_identifier)] @type)?
+  value: (_)? @value) @definition.constant)
+
+; A function or class that is the value of a variable is named by it.
+(variable_declarator name: (identifier) @name
+  value: (arrow_function
+    return_type: (type_annotation
+      [(type_identifier) (generic_type) (union_type) (nested_type_identifier)] @type)?
+    body: (_) @body)) @definition.function
+(variable_declarator name: (identifier) @name
+  value: [(function_expression body: (_) @body) (generator_function body: (_) @body)]
+) @definition.function
+(variable_declarator name: (identifier) @name
+  value: (class body: (_) @body)) @definition.class
+
+; Functions.
+(function_declaration name: (identifier) @name
+  return_type: (type_annotation
+    [(type_identifier) (generic_type) (union_type) (nested_type_identifier)] @type)?
+  body: (_) @body) @definition.function
+(generator_function_declaration name: (identifier) @name
+  body: (_) @body) @definition.function
+(function_signature name: (identifier) @name
+  return_type: (type_annotation
+    [(type_identifier) (generic_type) (union_type) (nested_type_identifier)] @type)?
+) @definition.function
+(export_statement "export" @export "default" @name
+  value: [(function_expression !name body: (_) @body) (arrow_function body: (_) @body)]
+  @definition.function)
+(export_statement "export" @export "default" @name
+  value: [(object) (array) (call_expression) (new_expression) (string) (template_string)
+    (as_expression) (satisfies_expression)] @value) @definition.variable
+(export_statement "export" @export "default" @name
+  value: (class !name body: (_) @body) @definition.class)
+
+; Types.
+(class_declaration name: (_) @name body: (_) @body) @definition.class
+(abstract_class_declaration name: (_) @name body: (_) @body) @definition.class
+(class name: (_) @name body: (_) @body) @definition.class
+(class_declaration name: (_) @name (class_heritage (extends_clause
+  value: [(identifier) @extends (member_expression property: (_) @extends)])))
+  @definition.class
+(class_declaration name: (_) @name (class_heritage (implements_clause
+  [(type_identifier) (generic_type) (nested_type_identifier)] @implements)))
+  @definition.class
+(abstract_class_declaration name: (_) @name (class_heritage (extends_clause
+  value: [(identifier) @extends (member_expression property: (_) @extends)])))
+  @definition.class
+(abstract_class_declaration name: (_) @name (class_heritage (implements_clause
+  [(type_identifier) (generic_type) (nested_type_identifier)] @implements)))
+  @definition.class
+(variable_declarator name: (identifier) @name
+  value: (class (class_heritage (extends_clause value: (identifier) @extends))))
+  @definition.class
+(interface_declaration name: (_) @name body: (_) @body) @definition.interface
+(interface_declaration name: (_) @name (extends_type_clause
+  type: [(type_identifier) (generic_type) (nested_type_identifier)] @extends))
+  @definition.interface
+(type_alias_declaration name: (_) @name value: (_) @body) @definition.type
+(type_alias_declaration name: (_) @name value: (type_identifier) @type) @definition.type
+(type_alias_declaration name: (_) @name value: (generic_type) @type) @definition.type
+(enum_declaration name: (_) @name body: (_) @body) @definition.enum
+(enum_body name: (property_identifier) @name @definition.variant)
+(enum_assignment name: (property_identifier) @name value: (_) @value) @definition.variant
+
+; Members.
+(public_field_definition
+  name: [(property_identifier) (private_property_identifier)] @name
+  type: (type_annotation
+    [(type_identifier) (generic_type) (union_type) (nested_type_identifier)] @type)?
+  value: (_)? @value) @definition.field
+(public_field_definition name: (property_identifier) @name
+  value: [(arrow_function body: (_) @body) (function_expression body: (_) @body)])
+  @definition.method
+(method_definition
+  name: [(property_identifier) (private_property_identifier)] @name
+  return_type: (type_annotation
+    [(type_identifier) (generic_type) (union_type) (nested_type_identifier)] @type)?
+  body: (_) @body) @definition.method
+(method_definition ["get" "set"] name: (property_identifier) @name) @definition.property
+(method_definition name: (property_identifier) @name
+  (#eq? @name "constructor")) @definition.constructor
+(method_signature name: (property_identifier) @name
+  return_type: (type_annotation
+    [(type_identifier) (generic_type) (union_type) (nested_type_identifier)] @type)?
+) @definition.method
+(abstract_method_signature name: (property_identifier) @name
+  return_type: (type_annotation
+    [(type_identifier) (generic_type) (union_type) (nested_type_identifier)] @type)?
+) @definition.method
+(property_signature name: (property_identifier) @name
+  type: (type_annotation
+    [(type_identifier) (generic_type) (union_type) (nested_type_identifier)] @type)?
+) @definition.property
+; A parameter property is a field of the class and a parameter of its constructor.
+(class_declaration name: (_) @owner body: (class_body (method_definition
+  parameters: (formal_parameters (required_parameter
+    [(accessibility_modifier) "readonly"] pattern: (identifier) @name
+    type: (type_annotation
+      [(type_identifier) (generic_type) (union_type) (nested_type_identifier)] @type)?
+  ) @definition.field))))
+(class_declaration name: (_) @owner body: (class_body (method_definition
+  parameters: (formal_parameters (optional_parameter
+    [(accessibility_modifier) "readonly"] pattern: (identifier) @name
+    type: (type_annotation
+      [(type_identifier) (generic_type) (union_type) (nested_type_identifier)] @type)?
+  ) @definition.field))))
+(abstract_class_declaration name: (_) @owner body: (class_body (method_definition
+  parameters: (formal_parameters (required_parameter
+    [(accessibility_modifier) "readonly"] pattern: (identifier) @name
+    type: (type_annotation
+      [(type_identifier) (generic_type) (union_type) (nested_type_identifier)] @type)?
+  ) @definition.field))))
+
+; Namespaces.
+(internal_module name: (identifier) @name body: (_) @body) @definition.namespace
+(internal_module name: (nested_identifier property: (_) @name)
+  body: (_) @body) @definition.namespace
+(module name: (identifier) @name body: (_) @body) @definition.namespace
+(module name: (string (string_fragment) @name) body: (_) @body) @definition.module
+
+; The keys of an object that a top level constant or an export is, and every function in one.
+(program (lexical_declaration (variable_declarator
+  value: (object (pair key: (property_identifier) @name value: (_) @value)
+    @definition.property))))
+(export_statement declaration: (lexical_declaration (variable_declarator
+  value: (object (pair key: (property_identifier) @name value: (_) @value)
+    @definition.property))))
+(export_statement declaration: (lexical_declaration (variable_declarator
+  value: (as_expression (object (pair key: (property_identifier) @name value: (_) @value)
+    @definition.property)))))
+(export_statement
+  value: (object (pair key: (property_identifier) @name value: (_) @value)
+    @definition.property))
+(pair key: (property_identifier) @name
+  value: [(function_expression body: (_) @body) (arrow_function body: (_) @body)])
+  @definition.method
+
+; Tests of the usual frameworks, named by what they say.
+(expression_statement (call_expression function: (identifier) @_test
+  arguments: (arguments . (string (string_fragment) @name)
+    [(arrow_function) (function_expression)])
+  (#any-of? @_test "describe" "it" "test" "suite" "context"))) @definition.test
