@@ -1,10 +1,12 @@
 //! The workspace on a real disk: walked by the ignore rules, read within limits, watched, and written
 //! all at once or not at all.
 
+mod transaction;
 mod walk;
 mod watch;
 
 pub use crate::{
+    transaction::{Recovered, Transactions},
     walk::{Disk, IGNORE_FILE},
     watch::{WatchError, Watcher, watch},
 };

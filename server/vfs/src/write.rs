@@ -47,6 +47,12 @@ pub enum WriteError {
         /// What the system said.
         error: String,
     },
+    /// The write failed, and what it had done could not be taken back: the next start, or the next
+    /// write, ends it or takes it back.
+    HalfDone {
+        /// What failed first.
+        why: Box<WriteError>,
+    },
 }
 
 impl fmt::Display for WriteError {
@@ -57,6 +63,9 @@ impl fmt::Display for WriteError {
             }
             WriteError::Outside { path } => {
                 write!(f, "{path}: leads outside the workspace, so nothing was written")
+            }
+            WriteError::HalfDone { why } => {
+                write!(f, "{why}; what was begun is ended or taken back at the next start")
             }
             WriteError::Io { path, error } => write!(f, "{path}: {error}; nothing was written"),
         }
