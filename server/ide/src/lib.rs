@@ -19,4 +19,4 @@ pub use crate::{
 };
 // Front ends speak of these without knowing the graph.
 pub use graph::{Cancelled, EdgeKind, Resolution, SymbolId, SymbolRef};
-pub use syntax::SymbolKind;
+pub use syntax::{Folding, FoldingKind, SymbolKind};

@@ -1,7 +1,25 @@
 //! The only crate that knows LSP: a translation between the protocol and the engine's four verbs.
 
+mod backend;
 mod capabilities;
+mod edit;
+mod error;
 pub mod ext;
+mod from_proto;
+mod handlers;
+mod log;
+mod notices;
+mod registration;
+mod serve;
 mod session;
+mod to_proto;
 mod uri;
+mod view;
 mod wire;
+
+pub use crate::{
+    backend::StartEngine,
+    log::{ClientLog, LogEntries, LogLevel, client_log},
+    serve::{Config, run, serve},
+    wire::transport::Ended,
+};

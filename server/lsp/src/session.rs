@@ -34,10 +34,8 @@ pub(crate) struct Can {
     pub(crate) configuration: bool,
     pub(crate) register_configuration: bool,
     pub(crate) register_watched_files: bool,
-    pub(crate) watched_relative: bool,
     pub(crate) workspace_folders: bool,
     pub(crate) hierarchical_symbols: bool,
-    pub(crate) symbol_tags: bool,
     pub(crate) resolve_symbol_range: bool,
     pub(crate) markdown: bool,
     pub(crate) code_action_literals: bool,
@@ -45,7 +43,6 @@ pub(crate) struct Can {
     pub(crate) disabled_actions: bool,
     pub(crate) prepare_rename: bool,
     pub(crate) line_folding_only: bool,
-    pub(crate) collapsed_text: bool,
     pub(crate) folding_ranges_max: Option<usize>,
     /// `experimental.serverStatusNotification`: wants `aios/serverStatus`.
     pub(crate) server_status: bool,
@@ -64,16 +61,6 @@ impl Session {
             encoding: encoding(&declared),
             roots: roots(params),
             can: can(&declared),
-        }
-    }
-
-    /// The session of a client that declared nothing.
-    pub(crate) fn bare() -> Session {
-        Session {
-            client: String::new(),
-            encoding: PositionEncoding::Utf16,
-            roots: Vec::new(),
-            can: Can::default(),
         }
     }
 
@@ -120,10 +107,8 @@ fn can(declared: &Value) -> Can {
         configuration: has("/workspace/configuration"),
         register_configuration: has("/workspace/didChangeConfiguration/dynamicRegistration"),
         register_watched_files: has("/workspace/didChangeWatchedFiles/dynamicRegistration"),
-        watched_relative: has("/workspace/didChangeWatchedFiles/relativePatternSupport"),
         workspace_folders: has("/workspace/workspaceFolders"),
         hierarchical_symbols: has("/textDocument/documentSymbol/hierarchicalDocumentSymbolSupport"),
-        symbol_tags: is_there("/textDocument/documentSymbol/tagSupport"),
         resolve_symbol_range: lists(
             "/workspace/symbol/resolveSupport/properties",
             "location.range",
@@ -134,7 +119,6 @@ fn can(declared: &Value) -> Can {
         disabled_actions: has("/textDocument/codeAction/disabledSupport"),
         prepare_rename: has("/textDocument/rename/prepareSupport"),
         line_folding_only: has("/textDocument/foldingRange/lineFoldingOnly"),
-        collapsed_text: has("/textDocument/foldingRange/foldingRange/collapsedText"),
         folding_ranges_max: declared
             .pointer("/textDocument/foldingRange/rangeLimit")
             .and_then(Value::as_u64)

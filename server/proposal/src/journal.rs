@@ -163,6 +163,20 @@ pub enum JournalError {
     Damaged(String),
 }
 
+impl Recorded {
+    /// True where nobody has answered yet.
+    pub fn is_pending(&self) -> bool {
+        self.state == ProposalState::Pending
+    }
+}
+
+impl Transaction {
+    /// True where its change of `path` is still there, so that it can be taken back.
+    pub fn is_in_force(&self, path: &VfsPath) -> bool {
+        self.files.iter().any(|(it, standing)| it == path && *standing == FileStanding::InForce)
+    }
+}
+
 impl Journal {
     /// The journal kept in `history`.
     pub fn new(history: Arc<dyn History>) -> Journal {

@@ -4,11 +4,11 @@
 //! too long or makes no sense is told and left behind, a body that is too long is passed over.
 
 /// Bytes of one header line that are looked at; what a line has beyond them is dropped.
-pub const HEADER_LINE_BYTES_MAX: usize = 8 * 1024;
+pub(crate) const HEADER_LINE_BYTES_MAX: usize = 8 * 1024;
 /// Bytes of one header, all lines together; beyond them it counts as malformed.
-pub const HEADER_BYTES_MAX: usize = 64 * 1024;
+pub(crate) const HEADER_BYTES_MAX: usize = 64 * 1024;
 /// Bytes of one message body; a longer one is passed over without being kept.
-pub const BODY_BYTES_MAX: u64 = 256 * 1024 * 1024;
+pub(crate) const BODY_BYTES_MAX: u64 = 256 * 1024 * 1024;
 /// A body is given this much room at once; a longer one has to arrive before it takes memory.
 const BODY_ROOM_BYTES_MAX: u64 = 1024 * 1024;
 

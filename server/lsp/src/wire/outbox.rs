@@ -12,7 +12,7 @@ use tokio::{
 };
 
 /// Bytes that wait for a client that does not read; beyond them nothing more is read from it.
-pub const OUT_BYTES_MAX: usize = 64 * 1024 * 1024;
+pub(crate) const OUT_BYTES_MAX: usize = 64 * 1024 * 1024;
 
 /// The sending end. Sending never waits, so a client that does not read cannot hold up the loop.
 #[derive(Clone)]

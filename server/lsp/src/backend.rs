@@ -1,0 +1,138 @@
+//! The server as tower-lsp sees it: the link between one client and the engine, and its lifecycle.
+
+use std::sync::{Arc, Mutex, OnceLock};
+
+use engine::{Caller, ClientChange, Engine, ReadError, RunId, RunOutcome, RunRequest};
+use rustc_hash::FxHashMap;
+use tokio::sync::{oneshot, watch};
+use tower_lsp::{
+    Client, LanguageServer,
+    gen_lsp_types::{InitializeParams, InitializeResult, InitializedParams},
+    jsonrpc::{Error, ErrorCode, Result},
+};
+use vfs::VfsPath;
+
+use crate::{
+    capabilities, error, from_proto,
+    log::LogEntries,
+    notices, registration,
+    session::Session,
+    view::{Spellings, View},
+};
+
+/// Starts the engine for the workspace that the client names; called once, by `initialize`. It must
+/// return at once: the client waits.
+pub type StartEngine =
+    Box<dyn FnOnce(&[VfsPath], Caller) -> std::result::Result<Engine, String> + Send>;
+
+/// What the handlers are methods of, in all but syntax.
+pub(crate) struct Backend {
+    client: Client,
+    start: Mutex<Option<StartEngine>>,
+    log: Mutex<Option<LogEntries>>,
+    link: Arc<OnceLock<Arc<Link>>>,
+    parent: watch::Sender<Option<i32>>,
+}
+
+/// One client and the engine, from `initialize` on.
+pub(crate) struct Link {
+    pub(crate) client: Client,
+    pub(crate) engine: Engine,
+    pub(crate) session: Arc<Session>,
+    pub(crate) spellings: Arc<Spellings>,
+    /// Who waits for the end of a run.
+    waiting: Mutex<FxHashMap<RunId, oneshot::Sender<RunOutcome>>>,
+    /// The runs behind the progress tokens that the client knows.
+    pub(crate) progress: Mutex<FxHashMap<String, RunId>>,
+}
+
+impl Backend {
+    /// A backend before `initialize`. The link that `initialize` makes is put into `link`, the
+    /// client's process id into `parent`.
+    pub(crate) fn new(
+        client: Client,
+        (start, log): (StartEngine, Option<LogEntries>),
+        link: Arc<OnceLock<Arc<Link>>>,
+        parent: watch::Sender<Option<i32>>,
+    ) -> Backend {
+        Backend { client, start: Mutex::new(Some(start)), log: Mutex::new(log), link, parent }
+    }
+
+    /// The link. The library refuses every request before `initialize` was answered.
+    pub(crate) fn link(&self) -> &Arc<Link> {
+        self.link.get().expect("no handler runs before `initialize`")
+    }
+}
+
+impl LanguageServer for Backend {
+    async fn initialize(&self, params: InitializeParams) -> Result<InitializeResult> {
+        let session = Session::new(&params);
+        let result = capabilities::initialize_result(&session);
+        let caller = Caller::local(&session.client, from_proto::abilities(&session.can));
+        let start = self.start.lock().expect("no holder panics").take();
+        let start = start.ok_or_else(|| Error::new(ErrorCode::InvalidRequest))?;
+        let engine = start(&session.roots, caller).map_err(error::failed)?;
+        if let Some(options) = params.initialization_options {
+            engine.post(ClientChange::Settings(from_proto::settings(options)));
+        }
+        let link = Link {
+            client: self.client.clone(),
+            engine,
+            session: Arc::new(session),
+            spellings: Arc::default(),
+            waiting: Mutex::default(),
+            progress: Mutex::default(),
+        };
+        // Fails only for a second link, and `start` was there only once.
+        let _ = self.link.set(Arc::new(link));
+        self.parent.send_replace(params.process_id);
+        Ok(result)
+    }
+
+    async fn initialized(&self, _params: InitializedParams) {
+        let link = self.link();
+        link.engine.post(ClientChange::OpenWorkspace { roots: link.session.roots.clone() });
+        tokio::spawn(notices::carry(link.clone(), link.engine.subscribe()));
+        tokio::spawn(registration::register(link.clone()));
+        if let Some(entries) = self.log.lock().expect("no holder panics").take() {
+            tokio::spawn(entries.carry(self.client.clone()));
+        }
+    }
+
+    async fn shutdown(&self) -> Result<()> {
+        Ok(())
+    }
+}
+
+impl Link {
+    /// Asks a snapshot that has seen everything the client said before. The question is queued
+    /// before this function first waits.
+    pub(crate) async fn read<T: Send + 'static>(
+        &self,
+        name: &'static str,
+        question: impl FnOnce(&View<'_>) -> std::result::Result<T, ReadError> + Send + 'static,
+    ) -> Result<T> {
+        let (session, spellings) = (self.session.clone(), self.spellings.clone());
+        let answer = self
+            .engine
+            .read(name, move |snapshot| question(&View::new(snapshot, &session, &spellings)));
+        answer.await.map_err(error::of_read)
+    }
+
+    /// Starts a run; its end is told to the receiver.
+    pub(crate) fn run(&self, request: RunRequest) -> (RunId, oneshot::Receiver<RunOutcome>) {
+        let (sender, receiver) = oneshot::channel();
+        let run = self.engine.run(request);
+        // The end cannot be told before this: that happens on this thread too.
+        self.waiting.lock().expect("no holder panics").insert(run, sender);
+        (run, receiver)
+    }
+
+    /// Tells the end of a run to whoever waits for it.
+    pub(crate) fn run_done(&self, run: RunId, outcome: RunOutcome) {
+        if let Some(waiting) = self.waiting.lock().expect("no holder panics").remove(&run) {
+            // Most commands do not wait.
+            let _ = waiting.send(outcome);
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! A change as the edit that a client makes.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use proposal::{ChangeAnnotation, Place};
+use text::{LineIndex, TextEdits};
+use tower_lsp::gen_lsp_types as proto;
+use vfs::{FileOperation, SourceChange, VfsPath};
+
+use crate::{
+    session::Session,
+    view::{Spellings, to_range},
+};
+
+/// A change with what it takes to write it in the protocol's words.
+pub(crate) struct Written<'a> {
+    pub(crate) change: &'a SourceChange,
+    /// The lines of every text that is edited, before the edits.
+    pub(crate) lines: &'a BTreeMap<VfsPath, Arc<LineIndex>>,
+    /// Versions of the open documents; a closed file has none.
+    pub(crate) versions: &'a BTreeMap<VfsPath, i32>,
+    /// Reasons of the parts; sent to clients that can show them.
+    pub(crate) annotations: &'a [ChangeAnnotation],
+    /// Whether the user is to confirm each part.
+    pub(crate) confirm: bool,
+}
+
+/// The client's way to write edits and paths.
+#[derive(Clone, Copy)]
+pub(crate) struct Style<'a> {
+    pub(crate) session: &'a Session,
+    pub(crate) spellings: &'a Spellings,
+}
+
+/// The edit, as far as the client can take it: without versions and file operations for a client
+/// that knows only the older form.
+pub(crate) fn workspace_edit(style: Style<'_>, written: &Written<'_>) -> proto::WorkspaceEdit {
+    if !style.session.can.document_changes {
+        return plain_edit(style, written);
+    }
+    let annotated = style.session.can.change_annotations;
+    let ids = if annotated { annotation_ids(written.annotations) } else { BTreeMap::new() };
+    let mut changes: Vec<proto::DocumentChange> = Vec::new();
+    for (path, edits) in &written.change.edits {
+        let edits = edits_of(style, written, path, edits, &ids);
+        let version = written.versions.get(path).copied();
+        changes.push(document_edit(style.spellings.uri(path), version, edits).into());
+    }
+    for (nth, operation) in written.change.operations.iter().enumerate() {
+        let annotation = ids.get(&Place::Operation { nth }).cloned();
+        add_operation(&mut changes, style, operation, annotation);
+    }
+    proto::WorkspaceEdit {
+        changes: None,
+        document_changes: Some(changes),
+        change_annotations: (!ids.is_empty()).then(|| annotations(written)),
+    }
+}
+
+fn plain_edit(style: Style<'_>, written: &Written<'_>) -> proto::WorkspaceEdit {
+    let changes = written.change.edits.iter().map(|(path, edits)| {
+        let edits = text_edits(style, written, path, edits).collect();
+        (style.spellings.uri(path), edits)
+    });
+    proto::WorkspaceEdit {
+        changes: Some(changes.collect()),
+        document_changes: None,
+        change_annotations: None,
+    }
+}
+
+fn text_edits<'a>(
+    style: Style<'a>,
+    written: &'a Written<'_>,
+    path: &VfsPath,
+    edits: &'a TextEdits,
+) -> impl Iterator<Item = proto::TextEdit> + use<'a> {
+    let lines = written.lines.get(path).cloned().unwrap_or_default();
+    let encoding = style.session.encoding;
+    edits.iter().map(move |it| proto::TextEdit {
+        range: to_range(&lines, it.range, encoding),
+        new_text: it.text.clone(),
+    })
+}
+
+fn edits_of(
+    style: Style<'_>,
+    written: &Written<'_>,
+    path: &VfsPath,
+    edits: &TextEdits,
+    ids: &BTreeMap<Place, String>,
+) -> Vec<proto::Edit> {
+    text_edits(style, written, path, edits)
+        .enumerate()
+        .map(|(nth, text_edit)| match ids.get(&Place::Edit { path: path.clone(), nth }) {
+            Some(id) => proto::AnnotatedTextEdit { annotation_id: id.clone(), text_edit }.into(),
+            None => text_edit.into(),
+        })
+        .collect()
+}
+
+fn document_edit(
+    uri: proto::Uri,
+    version: Option<i32>,
+    edits: Vec<proto::Edit>,
+) -> proto::TextDocumentEdit {
+    let text_document_identifier = proto::TextDocumentIdentifier { uri };
+    proto::TextDocumentEdit {
+        text_document: proto::OptionalVersionedTextDocumentIdentifier {
+            version,
+            text_document_identifier,
+        },
+        edits,
+    }
+}
+
+fn add_operation(
+    acc: &mut Vec<proto::DocumentChange>,
+    style: Style<'_>,
+    operation: &FileOperation,
+    annotation_id: Option<String>,
+) {
+    match operation {
+        FileOperation::Create { path, text } => {
+            let uri = style.spellings.uri(path);
+            let create = proto::CreateFile {
+                uri: uri.clone(),
+                options: None,
+                annotation_id: annotation_id.clone(),
+            };
+            acc.push(create.into());
+            if !text.is_empty() {
+                let text_edit =
+                    proto::TextEdit { range: proto::Range::default(), new_text: text.clone() };
+                let edit: proto::Edit = match annotation_id {
+                    Some(annotation_id) => {
+                        proto::AnnotatedTextEdit { annotation_id, text_edit }.into()
+                    }
+                    None => text_edit.into(),
+                };
+                acc.push(document_edit(uri, None, vec![edit]).into());
+            }
+        }
+        FileOperation::Delete { path } => {
+            let uri = style.spellings.uri(path);
+            acc.push(proto::DeleteFile { uri, options: None, annotation_id }.into());
+        }
+        FileOperation::Rename { from, to } => {
+            let (old_uri, new_uri) = (style.spellings.uri(from), style.spellings.uri(to));
+            let rename = proto::RenameFile { old_uri, new_uri, options: None, annotation_id };
+            acc.push(rename.into());
+        }
+    }
+}
+
+fn annotation_ids(annotations: &[ChangeAnnotation]) -> BTreeMap<Place, String> {
+    let places = annotations.iter().enumerate();
+    places
+        .flat_map(|(nth, it)| {
+            it.places.iter().map(move |place| (place.clone(), annotation_id(nth)))
+        })
+        .collect()
+}
+
+fn annotations(
+    written: &Written<'_>,
+) -> std::collections::HashMap<String, proto::ChangeAnnotation> {
+    let annotation = |it: &ChangeAnnotation| proto::ChangeAnnotation {
+        label: it.label.clone(),
+        needs_confirmation: written.confirm.then_some(true),
+        description: it.description.clone(),
+    };
+    let annotations = written.annotations.iter().enumerate();
+    annotations.map(|(nth, it)| (annotation_id(nth), annotation(it))).collect()
+}
+
+fn annotation_id(nth: usize) -> String {
+    format!("aios.{nth}")
+}

@@ -1,0 +1,131 @@
+//! `textDocument/codeAction` and its resolve: what can be done here.
+
+use ide::{ACTION_CREATE_SETTINGS, ACTION_RENAME, Action};
+use proposal::ProposalId;
+use serde_json::{Value, json};
+use tower_lsp::{
+    gen_lsp_types::{
+        CodeAction, CodeActionDisabled, CodeActionKind, CodeActionParams, CodeActionResponse,
+        Command,
+    },
+    jsonrpc::Result,
+};
+use vfs::VfsPath;
+
+use crate::{backend::Backend, ext, from_proto, view::View};
+
+pub(crate) async fn handle_code_action(
+    backend: &Backend,
+    params: CodeActionParams,
+) -> Result<Option<Vec<CodeActionResponse>>> {
+    let path = from_proto::path(&params.text_document)?;
+    let answer = backend.link().read("actions", move |view| {
+        let mut acc = Vec::new();
+        answers_to_proposal(&mut acc, view, &path);
+        if let Some(at) = view.file_range(&path, params.range) {
+            let actions = view.snapshot.analysis.actions(at)?;
+            acc.extend(actions.iter().map(|it| code_action(view, it)));
+        }
+        if let Some(only) = &params.context.only {
+            acc.retain(|it| only.iter().any(|kind| is_of_kind(it, kind)));
+        }
+        Ok(Some(acc.into_iter().filter_map(|it| for_client(view, it)).collect()))
+    });
+    answer.await
+}
+
+/// Editors ask this for every action, also for one that has all it needs; it goes back as it came.
+pub(crate) async fn handle_code_action_resolve(
+    _backend: &Backend,
+    action: CodeAction,
+) -> Result<CodeAction> {
+    Ok(action)
+}
+
+/// Apply and Reject, inside a proposal's diff document.
+fn answers_to_proposal(acc: &mut Vec<CodeAction>, view: &View<'_>, path: &VfsPath) {
+    let Some(proposal) = proposal_of(view, path) else { return };
+    let answers = [
+        ("AIOS: apply this proposal", ext::APPLY_PROPOSAL, true),
+        ("AIOS: reject this proposal", ext::REJECT_PROPOSAL, false),
+    ];
+    acc.extend(answers.map(|(title, command, is_preferred)| CodeAction {
+        kind: Some(CodeActionKind::from("quickfix.aios")),
+        is_preferred: Some(is_preferred),
+        ..with_command(title, command, json!({ "proposal": proposal.as_str() }))
+    }));
+}
+
+/// The proposal whose diff document `path` is.
+fn proposal_of(view: &View<'_>, path: &VfsPath) -> Option<ProposalId> {
+    let name = path.relative_to(view.snapshot.proposals_folder.as_ref()?)?;
+    ProposalId::parse(name.split('.').next()?)
+}
+
+fn code_action(view: &View<'_>, action: &Action) -> CodeAction {
+    let path = view.snapshot.vfs.path(action.at.file);
+    let version = view.snapshot.vfs.overlay(action.at.file).map(|it| it.version);
+    let place = view.location(action.at.file, action.at.range);
+    let (command, argument) = match action.id {
+        ACTION_RENAME => {
+            let text_document = json!({ "uri": place.uri, "version": version });
+            let position = json!(place.range.start);
+            (ext::RENAME_SYMBOL, json!({ "textDocument": text_document, "position": position }))
+        }
+        ACTION_CREATE_SETTINGS => {
+            let roots = view.snapshot.roots.iter();
+            let root = roots.filter(|it| path.starts_with(it)).max_by_key(|it| it.as_str().len());
+            (ext::CREATE_SETTINGS, json!({ "root": root.map(|it| view.uri(it)) }))
+        }
+        other => unreachable!("the façade knows no action `{other}`"),
+    };
+    let mut disabled = action.disabled.clone();
+    if action.id == ACTION_RENAME && !view.session.can.input_new_name {
+        // A command cannot ask for a name in a protocol without input; the editor's rename can.
+        disabled = disabled.or_else(|| Some("use the editor's rename, which asks here".to_owned()));
+    }
+    CodeAction {
+        kind: Some(CodeActionKind::from(action.kind)),
+        disabled: disabled.map(|reason| CodeActionDisabled { reason }),
+        ..with_command(&action.title, command, argument)
+    }
+}
+
+fn with_command(title: &str, command: &str, argument: Value) -> CodeAction {
+    CodeAction {
+        title: title.to_owned(),
+        data: Some(argument.clone()),
+        command: Some(Command {
+            title: title.to_owned(),
+            tooltip: None,
+            command: command.to_owned(),
+            arguments: Some(vec![argument]),
+        }),
+        ..CodeAction::default()
+    }
+}
+
+/// True where `action` is of `kind` or below it: `refactor` holds `refactor.rewrite`.
+fn is_of_kind(action: &CodeAction, kind: &CodeActionKind) -> bool {
+    let Some(own) = &action.kind else { return false };
+    let rest = own.as_str().strip_prefix(kind.as_str());
+    rest.is_some_and(|it| kind.as_str().is_empty() || it.is_empty() || it.starts_with('.'))
+}
+
+/// The action as far as the client can take it; `None` where it cannot.
+fn for_client(view: &View<'_>, mut action: CodeAction) -> Option<CodeActionResponse> {
+    let can = &view.session.can;
+    if action.disabled.is_some() {
+        if !can.disabled_actions || !can.code_action_literals {
+            return None;
+        }
+        action.command = None;
+    }
+    if !can.code_action_literals {
+        return action.command.map(CodeActionResponse::from);
+    }
+    if !can.code_action_data {
+        action.data = None;
+    }
+    Some(action.into())
+}

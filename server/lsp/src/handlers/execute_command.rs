@@ -1,0 +1,237 @@
+//! `workspace/executeCommand`: the commands of [`ext::COMMANDS`].
+
+use engine::{Lane, Place, ReadConfig, RunId, RunOutcome, RunRequest, Then, WhenChanged};
+use memory::Query;
+use proposal::{Outcome, ProposalId, TransactionId, UndoScope};
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::{Value, json};
+use tower_lsp::{
+    gen_lsp_types::{ExecuteCommandParams, Position, Uri},
+    jsonrpc::Result,
+};
+
+use crate::{
+    backend::{Backend, Link},
+    error, ext, from_proto, notices, uri,
+    view::View,
+};
+
+/// Hits of one search, where the question names no limit.
+const HITS: usize = 20;
+/// Hits of one search at most.
+pub(crate) const HITS_MAX: usize = 200;
+
+pub(crate) async fn handle_execute_command(
+    backend: &Backend,
+    params: ExecuteCommandParams,
+) -> Result<Option<Value>> {
+    let link = backend.link();
+    let argument = params.arguments.and_then(|it| it.into_iter().next()).unwrap_or_default();
+    let wait = argument.get("wait").and_then(Value::as_bool) == Some(true);
+    let request = match params.command.as_str() {
+        ext::SEARCH => return search(link, parse(argument, "query")?).await,
+        ext::STATUS => return status(link).await,
+        ext::RENAME_SYMBOL => rename(link, parse(argument, "newName")?)?,
+        ext::CREATE_SETTINGS => create_settings(parse(argument, "root")?)?,
+        ext::APPLY_PROPOSAL => RunRequest::Apply(proposal(link, argument).await?),
+        ext::REJECT_PROPOSAL => RunRequest::Reject(proposal(link, argument).await?),
+        ext::UNDO => {
+            RunRequest::Undo { transaction: transaction(argument)?, scope: UndoScope::Transaction }
+        }
+        ext::REDO => {
+            RunRequest::Redo { transaction: transaction(argument)?, scope: UndoScope::Transaction }
+        }
+        ext::REINDEX => RunRequest::Index,
+        other => return Err(error::invalid_params(format!("there is no command `{other}`"))),
+    };
+    let (run, done) = link.run(request);
+    if !wait {
+        return Ok(Some(json!({ "run": run.to_string() })));
+    }
+    let outcome = done.await.map_err(|_| error::failed("the server has stopped"))?;
+    Ok(Some(outcome_json(link, run, &outcome)))
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct RenameArgument {
+    text_document: Option<Document>,
+    position: Position,
+    symbol: Option<String>,
+    new_name: String,
+    keep: bool,
+}
+
+#[derive(Debug, Deserialize)]
+struct Document {
+    uri: Uri,
+    version: Option<i32>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct CreateSettingsArgument {
+    root: Option<Uri>,
+    keep: bool,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct IdArgument {
+    proposal: Option<String>,
+    transaction: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct SearchArgument {
+    query: String,
+    limit: Option<usize>,
+}
+
+/// The one argument of a command: an object, nothing, or the value of its field `main` alone, which
+/// is what a user can type.
+fn parse<T: DeserializeOwned + Default>(argument: Value, main: &str) -> Result<T> {
+    let argument = match argument {
+        Value::Null => return Ok(T::default()),
+        Value::String(text) => json!({ main: text }),
+        other => other,
+    };
+    serde_json::from_value(argument).map_err(|it| error::invalid_params(it.to_string()))
+}
+
+fn rename(link: &Link, argument: RenameArgument) -> Result<RunRequest> {
+    let RenameArgument { text_document, position, symbol, new_name, keep } = argument;
+    if new_name.is_empty() {
+        return Err(error::failed(
+            "aios.renameSymbol needs a new name: use the editor's rename, or `aios rename`",
+        ));
+    }
+    let at = match (text_document, symbol) {
+        (Some(document), _) => Place::Position {
+            path: from_proto::path_of(&document.uri)?,
+            position: from_proto::line_col(position),
+            encoding: link.session.encoding,
+            version: document.version,
+        },
+        (None, Some(symbol)) => Place::Symbol(symbol),
+        (None, None) => return Err(error::failed("aios.renameSymbol needs a document")),
+    };
+    Ok(RunRequest::Rename { at, new_name, then: then(keep) })
+}
+
+fn create_settings(argument: CreateSettingsArgument) -> Result<RunRequest> {
+    let root = argument.root.as_ref().map(from_proto::path_of).transpose()?;
+    Ok(RunRequest::CreateSettings { root, then: then(argument.keep) })
+}
+
+fn then(keep: bool) -> Then {
+    if keep { Then::Keep } else { Then::Follow }
+}
+
+/// The proposal that is meant: the one that is named, else the only one that waits.
+async fn proposal(link: &Link, argument: Value) -> Result<ProposalId> {
+    if let Some(text) = parse::<IdArgument>(argument, "proposal")?.proposal {
+        return ProposalId::parse(&text)
+            .ok_or_else(|| error::invalid_params(format!("`{text}` is no proposal's id")));
+    }
+    let pending = link.read("pending proposals", |view| {
+        let Some(journal) = &view.snapshot.journal else { return Ok(Vec::new()) };
+        let recorded = journal.proposals(proposal::PROPOSALS_MAX)?;
+        let pending = recorded.into_iter().filter(|it| it.is_pending());
+        Ok(pending.map(|it| it.proposal.id).collect::<Vec<_>>())
+    });
+    let mut pending = pending.await?;
+    match pending.len() {
+        1 => Ok(pending.remove(0)),
+        0 => Err(error::failed("no proposal waits for an answer")),
+        n => Err(error::failed(format!("{n} proposals wait for an answer: name one"))),
+    }
+}
+
+fn transaction(argument: Value) -> Result<Option<TransactionId>> {
+    let Some(text) = parse::<IdArgument>(argument, "transaction")?.transaction else {
+        return Ok(None);
+    };
+    let id = TransactionId::parse(&text)
+        .ok_or_else(|| error::invalid_params(format!("`{text}` is no transaction's id")))?;
+    Ok(Some(id))
+}
+
+async fn status(link: &Link) -> Result<Option<Value>> {
+    let status = link.read("status", |view| Ok(notices::server_status(&view.snapshot.status)));
+    Ok(Some(json!(status.await?)))
+}
+
+async fn search(link: &Link, argument: SearchArgument) -> Result<Option<Value>> {
+    if argument.query.trim().is_empty() {
+        return Err(error::failed("aios.search needs a query"));
+    }
+    let limit = argument.limit.unwrap_or(HITS).min(HITS_MAX);
+    let config = ReadConfig { lane: Lane::Work, when_changed: WhenChanged::Finish };
+    let (session, spellings) = (link.session.clone(), link.spellings.clone());
+    let answer = link.engine.read_with(config, "search", move |snapshot| {
+        let view = View::new(snapshot, &session, &spellings);
+        let answer = snapshot.search(&Query::text(&argument.query, limit))?;
+        let hits: Vec<Value> = answer.hits.iter().map(|it| hit(&view, it)).collect();
+        let retrievers: Vec<String> = answer.retrievers.iter().map(ToString::to_string).collect();
+        Ok(json!({ "hits": hits, "retrievers": retrievers, "lagging": answer.lagging }))
+    });
+    Ok(Some(answer.await.map_err(error::of_read)?))
+}
+
+fn hit(view: &View<'_>, hit: &memory::Hit) -> Value {
+    let path = vfs::VfsPath::new(&hit.root).map(|it| it.join(&hit.path));
+    let place = path.as_ref().and_then(|path| {
+        let (file, _) = view.file(path)?;
+        Some(json!(view.location(file, hit.range)))
+    });
+    // A file without facts is still found by its lines.
+    let place = place.or_else(|| {
+        let line = |line: u32| json!({ "line": line.saturating_sub(1), "character": 0 });
+        let range = json!({ "start": line(hit.lines.0), "end": line(hit.lines.1) });
+        Some(json!({ "uri": uri::from_path(path.as_ref()?), "range": range }))
+    });
+    json!({
+        "location": place,
+        "path": hit.path,
+        "symbol": hit.symbol,
+        "score": hit.score,
+        "why": hit.why(),
+    })
+}
+
+/// How a run ended, for whoever waits for it.
+fn outcome_json(link: &Link, run: RunId, outcome: &RunOutcome) -> Value {
+    let mut answer = match outcome {
+        RunOutcome::Indexed(summary) => {
+            json!({ "outcome": "indexed", "files": summary.files, "symbols": summary.symbols })
+        }
+        RunOutcome::Proposed { proposal, document } => {
+            let document = document.as_ref().map(|it| link.spellings.uri(it));
+            json!({ "outcome": "proposed", "proposal": proposal.as_str(), "document": document })
+        }
+        RunOutcome::Changed { transaction, proposal, outcome, reason } => {
+            let (proposal, transaction) = (proposal.as_str(), transaction.as_str());
+            let outcome = match outcome {
+                Outcome::Applied => "applied",
+                Outcome::Partial { .. } => "partial",
+                Outcome::Declined => "declined",
+            };
+            json!({
+                "outcome": outcome,
+                "proposal": proposal,
+                "transaction": transaction,
+                "message": reason,
+            })
+        }
+        RunOutcome::Rejected(proposal) => {
+            json!({ "outcome": "rejected", "proposal": proposal.as_str() })
+        }
+        RunOutcome::Refused(why) => json!({ "outcome": "refused", "message": why }),
+        RunOutcome::Cancelled => json!({ "outcome": "cancelled" }),
+        RunOutcome::Failed(why) => json!({ "outcome": "failed", "message": why }),
+    };
+    answer["run"] = json!(run.to_string());
+    answer
+}

@@ -1,0 +1,69 @@
+//! `textDocument/prepareRename` and `textDocument/rename`: the editor's own rename. The editor makes
+//! the edit that it gets; what is to be previewed and journaled is the command `aios.renameSymbol`.
+
+use std::collections::BTreeMap;
+
+use engine::ReadError;
+use tower_lsp::{
+    gen_lsp_types::{
+        PrepareRenameParams, PrepareRenamePlaceholder, PrepareRenameResult, RenameParams,
+        WorkspaceEdit,
+    },
+    jsonrpc::Result,
+};
+
+use crate::{
+    backend::Backend,
+    edit::{Style, Written, workspace_edit},
+    from_proto,
+};
+
+pub(crate) async fn handle_prepare_rename(
+    backend: &Backend,
+    params: PrepareRenameParams,
+) -> Result<Option<PrepareRenameResult>> {
+    let at = params.text_document_position_params;
+    let path = from_proto::path(&at.text_document)?;
+    let answer = backend.link().read("prepare rename", move |view| {
+        let Some(position) = view.position(&path, at.position) else { return Ok(None) };
+        let prepared = view.snapshot.analysis.prepare_rename(position)?;
+        let Some((_, lines)) = view.file(&path) else { return Ok(None) };
+        let placeholder = PrepareRenamePlaceholder {
+            range: view.range(&lines, prepared.at.range),
+            placeholder: prepared.placeholder,
+        };
+        Ok(Some(placeholder.into()))
+    });
+    answer.await
+}
+
+pub(crate) async fn handle_rename(
+    backend: &Backend,
+    params: RenameParams,
+) -> Result<Option<WorkspaceEdit>> {
+    let at = params.text_document_position_params;
+    let path = from_proto::path(&at.text_document)?;
+    let answer = backend.link().read("rename", move |view| {
+        let position = view.position(&path, at.position);
+        let position = position.ok_or_else(|| ReadError::NoFile(path.clone()))?;
+        let rename = view.snapshot.analysis.rename(position, &params.new_name)?;
+        let vfs = &view.snapshot.vfs;
+        let mut lines = BTreeMap::new();
+        let mut versions = BTreeMap::new();
+        for path in rename.change.edits.keys() {
+            let file = view.snapshot.file(path)?;
+            lines.insert(path.clone(), view.snapshot.analysis.line_index(file).unwrap_or_default());
+            versions.extend(vfs.overlay(file).map(|it| (path.clone(), it.version)));
+        }
+        let written = Written {
+            change: &rename.change,
+            lines: &lines,
+            versions: &versions,
+            annotations: &[],
+            confirm: false,
+        };
+        let style = Style { session: view.session, spellings: view.spellings };
+        Ok(Some(workspace_edit(style, &written)))
+    });
+    answer.await
+}

@@ -1,0 +1,223 @@
+//! What the engine tells, carried to the client: edits, messages, progress, status.
+
+use std::sync::Arc;
+
+use engine::{
+    ClientChange, EditStep, Health, Notice, NoticeLevel, Notices, ProgressState, RunId, RunOutcome,
+};
+use proposal::Outcome;
+use rustc_hash::FxHashMap;
+use serde::Serialize;
+use tokio::sync::mpsc;
+use tower_lsp::gen_lsp_types::{
+    ApplyWorkspaceEditParams, ApplyWorkspaceEditRequest, MessageType, ProgressNotification,
+    ProgressParams, ProgressToken, ShowDocumentParams, WorkDoneProgressBegin, WorkDoneProgressEnd,
+    WorkDoneProgressReport,
+};
+use vfs::VfsPath;
+
+use crate::{
+    backend::Link,
+    edit::{Style, Written, workspace_edit},
+    ext,
+};
+
+/// Carries every notice until the engine stops. Nothing here waits for the user: what has to is a
+/// task of its own.
+pub(crate) async fn carry(link: Arc<Link>, mut notices: Notices) {
+    let mut progress: FxHashMap<RunId, mpsc::UnboundedSender<ProgressState>> = FxHashMap::default();
+    while let Some(notice) = notices.recv().await {
+        match notice {
+            Notice::Progress { run, state } => report(&link, &mut progress, run, state),
+            Notice::Message { level, text } => message(&link, level, text).await,
+            Notice::Status(status) => {
+                let status = server_status(&status);
+                link.client.send_notification::<ext::ServerStatusNotification>(status).await;
+            }
+            Notice::ApplyEdit(step) => {
+                tokio::spawn(apply_edit(link.clone(), step));
+            }
+            Notice::ShowDocument { path } => {
+                tokio::spawn(show_document(link.clone(), path));
+            }
+            Notice::Resend { path } => {
+                // The protocol has no request for this; only the user can make the editor do it.
+                let text = format!("{path} is out of step with the editor: close and open it");
+                message(&link, NoticeLevel::Warning, text).await;
+            }
+            Notice::RunDone { run, outcome } => {
+                if let Some((level, text)) = for_the_user(&outcome) {
+                    message(&link, level, text).await;
+                }
+                link.run_done(run, outcome);
+            }
+            // Nothing that is offered here is kept by clients.
+            Notice::Refresh => {}
+        }
+    }
+}
+
+async fn message(link: &Link, level: NoticeLevel, text: String) {
+    let level = match level {
+        NoticeLevel::Info => MessageType::Info,
+        NoticeLevel::Warning => MessageType::Warning,
+        NoticeLevel::Error => MessageType::Error,
+    };
+    link.client.show_message(level, text).await;
+}
+
+/// What a run's end has to say that the user cannot see anyway.
+fn for_the_user(outcome: &RunOutcome) -> Option<(NoticeLevel, String)> {
+    match outcome {
+        RunOutcome::Refused(why) => Some((NoticeLevel::Warning, why.clone())),
+        RunOutcome::Failed(why) => Some((NoticeLevel::Error, why.clone())),
+        RunOutcome::Changed { outcome: Outcome::Declined, reason, .. } => {
+            let why = reason.as_deref().unwrap_or("the editor changed nothing");
+            Some((NoticeLevel::Warning, format!("not applied: {why}")))
+        }
+        RunOutcome::Changed { outcome: Outcome::Partial { done, missing, other }, .. } => {
+            let list = |paths: &[VfsPath]| {
+                let paths: Vec<String> = paths.iter().map(VfsPath::to_string).collect();
+                paths.join(", ")
+            };
+            let mut text = format!("applied in part: {} files", done.len());
+            if !missing.is_empty() {
+                text.push_str(&format!("; unchanged: {}", list(missing)));
+            }
+            if !other.is_empty() {
+                text.push_str(&format!("; neither old nor new: {}", list(other)));
+            }
+            Some((NoticeLevel::Warning, text))
+        }
+        RunOutcome::Changed { outcome: Outcome::Applied, .. }
+        | RunOutcome::Indexed(_)
+        | RunOutcome::Proposed { .. }
+        | RunOutcome::Rejected(_)
+        | RunOutcome::Cancelled => None,
+    }
+}
+
+/// Has the client make an edit, and tells the engine what it says. That is noted, not believed: the
+/// engine looks at buffers and disk itself.
+async fn apply_edit(link: Arc<Link>, step: Box<EditStep>) {
+    let style = Style { session: &link.session, spellings: &link.spellings };
+    let written = Written {
+        change: &step.change,
+        lines: &step.lines,
+        versions: &step.versions,
+        annotations: &step.annotations,
+        confirm: step.confirm,
+    };
+    let params = ApplyWorkspaceEditParams {
+        label: Some(step.label.clone()),
+        edit: workspace_edit(style, &written),
+        metadata: None,
+    };
+    let (applied, reason) =
+        match link.client.send_request::<ApplyWorkspaceEditRequest>(params).await {
+            Ok(answer) => (answer.applied, answer.failure_reason),
+            Err(error) => (false, Some(error.to_string())),
+        };
+    let (proposal, step) = (step.proposal, step.step);
+    link.engine.post(ClientChange::EditAnswered { proposal, step, applied, reason });
+}
+
+async fn show_document(link: Arc<Link>, path: VfsPath) {
+    let params = ShowDocumentParams {
+        uri: link.spellings.uri(&path),
+        external: Some(false),
+        take_focus: Some(true),
+        selection: None,
+    };
+    match link.client.show_document(params).await {
+        Ok(true) => {}
+        Ok(false) | Err(_) => {
+            message(&link, NoticeLevel::Info, format!("to see the proposal, open {path}")).await;
+        }
+    }
+}
+
+/// Hands a state to the task that tells this run's progress; each run has one, because a client has
+/// to agree to a token before it may be used.
+fn report(
+    link: &Arc<Link>,
+    progress: &mut FxHashMap<RunId, mpsc::UnboundedSender<ProgressState>>,
+    run: RunId,
+    state: ProgressState,
+) {
+    if !link.session.can.progress {
+        return;
+    }
+    if let ProgressState::Begin { title, .. } = &state {
+        let (sender, receiver) = mpsc::unbounded_channel();
+        progress.insert(run, sender);
+        // Some editors show the token itself.
+        let token = format!("aios: {title} ({run})");
+        tokio::spawn(tell_progress(link.clone(), run, token, receiver));
+    }
+    let is_end = matches!(state, ProgressState::End { .. });
+    if let Some(sender) = progress.get(&run) {
+        // Its task ended where the client did not agree.
+        let _ = sender.send(state);
+    }
+    if is_end {
+        progress.remove(&run);
+    }
+}
+
+async fn tell_progress(
+    link: Arc<Link>,
+    run: RunId,
+    token: String,
+    mut states: mpsc::UnboundedReceiver<ProgressState>,
+) {
+    let proto_token = ProgressToken::String(token.clone());
+    if link.client.create_work_done_progress(proto_token.clone()).await.is_err() {
+        return;
+    }
+    link.progress.lock().expect("no holder panics").insert(token.clone(), run);
+    while let Some(state) = states.recv().await {
+        let value = match state {
+            ProgressState::Begin { title, cancellable } => encode(WorkDoneProgressBegin {
+                title,
+                cancellable: Some(cancellable),
+                message: None,
+                percentage: Some(0),
+            }),
+            ProgressState::Report { message, percent } => encode(WorkDoneProgressReport {
+                cancellable: None,
+                message: Some(message),
+                percentage: percent,
+            }),
+            ProgressState::End { message } => {
+                encode(WorkDoneProgressEnd { message: Some(message) })
+            }
+        };
+        let params = ProgressParams { token: proto_token.clone(), value };
+        link.client.send_notification::<ProgressNotification>(params).await;
+    }
+    link.progress.lock().expect("no holder panics").remove(&token);
+}
+
+fn encode(value: impl Serialize) -> serde_json::Value {
+    serde_json::to_value(value).expect("progress has only texts and numbers")
+}
+
+/// The status in the words of [`ext::ServerStatus`].
+pub(crate) fn server_status(status: &engine::ServerStatus) -> ext::ServerStatus {
+    ext::ServerStatus {
+        health: match status.health {
+            Health::Ok => "ok",
+            Health::Warning => "warning",
+            Health::Error => "error",
+        }
+        .to_owned(),
+        quiescent: !status.indexing && status.lag == 0,
+        message: (!status.message.is_empty()).then(|| status.message.clone()),
+        revision: status.revision,
+        files: status.files,
+        indexed: status.indexed,
+        skipped: status.n_skipped,
+        read_only: status.read_only,
+    }
+}
