@@ -1,14 +1,18 @@
 //! Recall: what of a file can be found, and the one ranked answer to a question.
 
 mod documents;
+mod embed;
+mod places;
 mod query;
 mod rank;
 mod search;
+mod unsaved;
 mod words;
 
 pub use crate::{
-    documents::documents,
-    query::{Answer, Filters, Hit, Query, Retriever, Tests, UnsavedFile},
-    rank::{Lists, Weights, rank},
+    documents::{WORDS_VERSION, documents},
+    embed::{EmbedError, Embedder},
+    query::{Answer, Filters, Hit, Query, QueryVector, Retriever, Tests, UnsavedFile},
+    rank::{Candidate, Lists, Part, Ranked, Weights, rank},
     search::search,
 };

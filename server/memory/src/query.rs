@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use store::VectorSpace;
 use syntax::FileFacts;
 use text::TextRange;
 
@@ -11,7 +12,7 @@ pub struct Query {
     /// As it was typed.
     pub text: String,
     /// The text's vector, where an embedding model is there.
-    pub vector: Option<Vec<f32>>,
+    pub vector: Option<QueryVector>,
     /// At most so many hits.
     pub hits_max: usize,
     /// What may be found.
@@ -23,6 +24,15 @@ impl Query {
     pub fn text(text: &str, hits_max: usize) -> Query {
         Query { text: text.to_owned(), vector: None, hits_max, filters: Filters::default() }
     }
+}
+
+/// A question as a vector.
+#[derive(Clone, Debug)]
+pub struct QueryVector {
+    /// The model it comes from: only vectors of the same can be near it.
+    pub space: VectorSpace,
+    /// The vector.
+    pub components: Vec<f32>,
 }
 
 /// What may be found; the default is everything.
@@ -80,12 +90,12 @@ pub struct Hit {
     pub is_test: bool,
     /// The sum of `parts`.
     pub score: f32,
-    /// What the score is made of, greatest first.
+    /// What the score is made of; what counts against the hit is negative.
     pub parts: Vec<(&'static str, f32)>,
 }
 
 impl Hit {
-    /// The parts in words: `name 2.1 + body 1.7`.
+    /// The parts in words: `name 2.10 + body 1.70`.
     pub fn why(&self) -> String {
         let parts: Vec<String> =
             self.parts.iter().map(|(name, score)| format!("{name} {score:.2}")).collect();
@@ -120,8 +130,8 @@ pub struct Answer {
     pub retrievers: Vec<Retriever>,
     /// Who did not, and why.
     pub absent: Vec<(Retriever, String)>,
-    /// Files whose vectors are older than their text, relative to their roots.
+    /// Files that one of the retrievers knows only as they were saved, relative to their roots.
     pub lagging: Vec<String>,
-    /// True where the question had more words than are looked at.
-    pub shortened: bool,
+    /// Words of the question that were not looked at, because it has more than the limit.
+    pub words_left_out: usize,
 }

@@ -1,12 +1,217 @@
 //! The sum that orders hits: pure, so that an evaluation can replay it.
 
+use rustc_hash::FxHashMap;
+use store::{DocumentId, Field, Nearest, Role, ScoredDoc};
+
 /// How much each part counts.
+///
+/// The fields' weights were measured elsewhere, over other repositories; here they were only checked
+/// not to be worse than their neighbours.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Weights {}
+pub struct Weights {
+    /// The words of a chunk.
+    pub body: f32,
+    /// The name of its symbol, with its types.
+    pub name: f32,
+    /// Its documentation.
+    pub doc: f32,
+    /// The words of its file.
+    pub file: f32,
+    /// The words of its path.
+    pub path: f32,
+    /// The symbol's name stands in the question as an identifier.
+    pub exact: f32,
+    /// The question names the file.
+    pub mention: f32,
+    /// The question names a line of the chunk: a frame of a trace.
+    pub line: f32,
+    /// Cosine of the vectors.
+    pub vector: f32,
+    /// What is left of the sum for test code.
+    pub test: f32,
+    /// What is left of the sum for prose, data, and what stands between definitions.
+    pub section: f32,
+}
+
+impl Default for Weights {
+    fn default() -> Weights {
+        Weights {
+            body: 1.0,
+            name: 0.4,
+            doc: 0.2,
+            file: 0.5,
+            path: 0.3,
+            exact: 3.0,
+            mention: 6.0,
+            line: 6.0,
+            vector: 10.0,
+            test: 0.5,
+            section: 0.5,
+        }
+    }
+}
+
+impl Weights {
+    fn of_field(&self, field: Field) -> f32 {
+        match field {
+            Field::Body => self.body,
+            Field::Name => self.name,
+            Field::Doc => self.doc,
+            Field::File => self.file,
+            Field::Path => self.path,
+        }
+    }
+}
 
 /// The scored lists of one question.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Lists {}
+pub struct Lists {
+    /// Full text, one list a field; the lists of [`Field::File`] and [`Field::Path`] hold the
+    /// document 0 of each file.
+    pub fields: Vec<(Field, Vec<ScoredDoc>)>,
+    /// By vector.
+    pub nearest: Vec<Nearest>,
+    /// Files that the question names.
+    pub mentioned: Vec<i64>,
+    /// Documents that hold a line the question names.
+    pub at_line: Vec<DocumentId>,
+}
 
-/// Orders.
-pub fn rank() {}
+/// What a part of a score is for: a field, or one of the words beside them.
+pub type Part = (&'static str, f32);
+
+/// A document with what counts for it, before it is known what it is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Candidate {
+    /// The document.
+    pub id: DocumentId,
+    /// What counts for it.
+    pub parts: Vec<Part>,
+}
+
+/// A document and its place in the order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ranked {
+    /// The document.
+    pub id: DocumentId,
+    /// The sum of `parts`.
+    pub score: f32,
+    /// What the score is made of.
+    pub parts: Vec<Part>,
+}
+
+impl Lists {
+    /// Every document that is in a list, with its parts; the best `max` by their sum. A file that is
+    /// found only by its own fields is stood for by its first document.
+    pub fn candidates(&self, weights: &Weights, max: usize) -> Vec<Candidate> {
+        let sums = self.sums(weights);
+        let mut order: Vec<(DocumentId, f32)> = sums.into_iter().collect();
+        order.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        order.truncate(max);
+        let kept = order.iter().map(|(id, _)| Candidate { id: *id, parts: Vec::new() }).collect();
+        self.with_parts(weights, kept)
+    }
+
+    /// The sum of each document. Only a number each, for a question may touch every document.
+    fn sums(&self, weights: &Weights) -> FxHashMap<DocumentId, f32> {
+        let mut of_file: FxHashMap<i64, f32> = FxHashMap::default();
+        let mut res: FxHashMap<DocumentId, f32> = FxHashMap::default();
+        for (field, list) in &self.fields {
+            let weight = weights.of_field(*field);
+            for it in list {
+                if field.is_of_file() {
+                    *of_file.entry(it.id.file()).or_default() += weight * it.score;
+                } else {
+                    *res.entry(it.id).or_default() += weight * it.score;
+                }
+            }
+        }
+        for it in &self.nearest {
+            *res.entry(it.id).or_default() += weights.vector * it.similarity;
+        }
+        for id in &self.at_line {
+            *res.entry(*id).or_default() += weights.line;
+        }
+        for file in &self.mentioned {
+            *of_file.entry(*file).or_default() += weights.mention;
+        }
+        let mut without: FxHashMap<i64, f32> = of_file.clone();
+        for (id, sum) in &mut res {
+            *sum += of_file.get(&id.file()).copied().unwrap_or(0.0);
+            without.remove(&id.file());
+        }
+        res.extend(without.into_iter().map(|(file, sum)| (DocumentId::new(file, 0), sum)));
+        res
+    }
+
+    fn with_parts(&self, weights: &Weights, mut kept: Vec<Candidate>) -> Vec<Candidate> {
+        let mut of_document: FxHashMap<DocumentId, usize> = FxHashMap::default();
+        let mut of_file: FxHashMap<i64, Vec<usize>> = FxHashMap::default();
+        for (index, it) in kept.iter().enumerate() {
+            of_document.insert(it.id, index);
+            of_file.entry(it.id.file()).or_default().push(index);
+        }
+        let mut add = |indices: &[usize], name: &'static str, score: f32| {
+            for index in indices {
+                kept[*index].parts.push((name, score));
+            }
+        };
+        let indices =
+            |id: &DocumentId| of_document.get(id).map(std::slice::from_ref).unwrap_or(&[]);
+        let of_file = |file: i64| of_file.get(&file).map(Vec::as_slice).unwrap_or(&[]);
+        for (field, list) in &self.fields {
+            let weight = weights.of_field(*field);
+            for it in list {
+                let indices =
+                    if field.is_of_file() { of_file(it.id.file()) } else { indices(&it.id) };
+                add(indices, name_of(*field), weight * it.score);
+            }
+        }
+        for it in &self.nearest {
+            add(indices(&it.id), "vector", weights.vector * it.similarity);
+        }
+        for id in &self.at_line {
+            add(indices(id), "line in the question", weights.line);
+        }
+        for file in &self.mentioned {
+            add(of_file(*file), "file in the question", weights.mention);
+        }
+        kept
+    }
+}
+
+/// Orders candidates whose role is known, best first; those without a role are gone from the store
+/// and are left out.
+pub fn rank(candidates: Vec<Candidate>, roles: &[Option<Role>], weights: &Weights) -> Vec<Ranked> {
+    assert_eq!(candidates.len(), roles.len(), "one role a candidate");
+    let mut res: Vec<Ranked> = candidates
+        .into_iter()
+        .zip(roles)
+        .filter_map(|(candidate, role)| Some(ranked(candidate, (*role)?, weights)))
+        .collect();
+    res.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.id.cmp(&b.id)));
+    res
+}
+
+fn ranked(candidate: Candidate, role: Role, weights: &Weights) -> Ranked {
+    let Candidate { id, mut parts } = candidate;
+    let sum: f32 = parts.iter().map(|(_, score)| score).sum();
+    let lost = match role {
+        Role::Definition => None,
+        Role::Section => Some(("no definition", weights.section)),
+        Role::Test => Some(("test", weights.test)),
+    };
+    parts.extend(lost.map(|(name, left)| (name, sum * (left - 1.0))));
+    parts.sort_by(|a, b| b.1.total_cmp(&a.1));
+    Ranked { id, score: parts.iter().map(|(_, score)| score).sum(), parts }
+}
+
+fn name_of(field: Field) -> &'static str {
+    match field {
+        Field::Body => "body",
+        Field::Name => "name",
+        Field::Doc => "doc",
+        Field::File => "file",
+        Field::Path => "path",
+    }
+}

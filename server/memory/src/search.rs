@@ -1,8 +1,35 @@
 //! One question to all retrievers, one ranked answer.
 
-use store::Store;
+use rustc_hash::{FxHashMap, FxHashSet};
+use store::{DocumentId, DocumentRow, Field, FullTextQuery, Role, Store};
+use text::TextRange;
 
-use crate::{Answer, Query, UnsavedFile};
+use crate::{
+    Answer, Candidate, Filters, Hit, Lists, Query, Ranked, Retriever, Tests, UnsavedFile, Weights,
+    places::{Place, places},
+    rank::rank,
+    unsaved::Unsaved,
+    words,
+};
+
+/// Distinct words of a question that are looked at, from its beginning; more were measured to find
+/// less, and each costs time.
+pub(crate) const WORDS_MAX: usize = 32;
+
+/// Bytes of a question that are looked at.
+const QUESTION_BYTES_MAX: usize = 16 * 1024;
+
+/// Documents taken from each list.
+const LIST_MAX: usize = 2_000;
+
+/// Documents whose rows are read for each hit asked for, because what they are may push them down.
+const CANDIDATES_PER_HIT: usize = 4;
+
+/// Most documents whose rows are read.
+const CANDIDATES_MAX: usize = 2_000;
+
+/// A name that so many files share says nothing about which is meant.
+const MENTIONED_MAX: usize = 8;
 
 /// Answers `query` from the store, and from `unsaved` for the files that are open and changed: what
 /// the store knows of those is not used.
@@ -14,6 +41,227 @@ pub fn search(
     unsaved: &[UnsavedFile<'_>],
     query: &Query,
 ) -> store::Result<Answer> {
-    let _ = (store, unsaved, query);
-    todo!()
+    let question = Question::new(&query.text);
+    let weights = Weights::default();
+    let files = allowed_files(store, unsaved, &query.filters)?;
+    let is_allowed = |id: DocumentId| files.as_ref().is_none_or(|it| it.contains(&id.file()));
+    let unsaved = Unsaved::new(unsaved, &query.filters);
+
+    let mut answer = Answer {
+        retrievers: vec![Retriever::FullText],
+        words_left_out: question.words_left_out,
+        ..Answer::default()
+    };
+    let mut lists = Lists::default();
+    for field in Field::ALL {
+        let full_text = FullTextQuery { field, words: &question.words, hits_max: LIST_MAX };
+        let mut list = store.search(&full_text)?;
+        list.retain(|it| is_allowed(it.id));
+        unsaved.score(&mut list, store, &full_text)?;
+        lists.fields.push((field, list));
+    }
+    add_nearest(&mut lists, &mut answer, store, query, &is_allowed)?;
+    if answer.retrievers.contains(&Retriever::Vectors) {
+        answer.lagging.extend(unsaved.paths());
+    }
+    add_places(&mut lists, store, &unsaved, &question.places, &is_allowed)?;
+
+    let candidates_max = (query.hits_max * CANDIDATES_PER_HIT + 100).min(CANDIDATES_MAX);
+    let candidates = lists.candidates(&weights, candidates_max);
+    let rows = rows(store, &unsaved, &candidates)?;
+    answer.hits = hits(candidates, &rows, &question, &weights, query);
+    Ok(answer)
+}
+
+/// A question taken apart.
+struct Question {
+    /// What full text is asked. Of a question of several lines the first is its summary: the words of
+    /// that line stand here twice.
+    words: Vec<String>,
+    /// Identifiers as typed: a symbol of exactly this name is likely meant.
+    identifiers: FxHashSet<String>,
+    places: Vec<Place>,
+    words_left_out: usize,
+}
+
+impl Question {
+    fn new(text: &str) -> Question {
+        let text = text.get(..text.floor_char_boundary(QUESTION_BYTES_MAX)).unwrap_or(text).trim();
+        let mut words = words::distinct(text);
+        let words_left_out = words.len().saturating_sub(WORDS_MAX);
+        words.truncate(WORDS_MAX);
+        if let Some((title, _)) = text.split_once('\n') {
+            let mut title = words::distinct(title);
+            title.retain(|it| words.contains(it));
+            words.extend(title);
+        }
+        Question { words, identifiers: identifiers(text), places: places(text), words_left_out }
+    }
+}
+
+/// The identifiers of a question: those that no sentence has, what stands between backticks, and all
+/// where the question is no more than one or two of them.
+fn identifiers(text: &str) -> FxHashSet<String> {
+    let is_short = text.split_whitespace().count() <= 2;
+    let mut res = FxHashSet::default();
+    let mut is_quoted = false;
+    for part in text.split('`') {
+        let names = part.split(|c: char| !c.is_alphanumeric() && c != '_');
+        for name in names.filter(|it| !it.is_empty()) {
+            if is_short || is_quoted || words::whole(name).is_some() {
+                res.insert(name.to_owned());
+            }
+        }
+        is_quoted = !is_quoted;
+    }
+    res
+}
+
+/// The files of the store that may be found; `None` for all of them.
+fn allowed_files(
+    store: &dyn Store,
+    unsaved: &[UnsavedFile<'_>],
+    filters: &Filters,
+) -> store::Result<Option<FxHashSet<i64>>> {
+    let all = Filters { tests: filters.tests, ..Filters::default() };
+    if unsaved.is_empty() && *filters == all {
+        return Ok(None);
+    }
+    let numbers = store.file_numbers(&mut |root, path, language| {
+        let is_unsaved = unsaved.iter().any(|it| it.root == root && it.path == path);
+        !is_unsaved && is_in(filters, root, path, language)
+    })?;
+    Ok(Some(numbers.into_iter().collect()))
+}
+
+/// True where the filters let a file through.
+pub(crate) fn is_in(filters: &Filters, root: &str, path: &str, language: Option<&str>) -> bool {
+    (filters.roots.is_empty() || filters.roots.iter().any(|it| it == root))
+        && filters.path_prefix.as_ref().is_none_or(|it| path.starts_with(it.as_str()))
+        && filters.language.as_ref().is_none_or(|it| language == Some(it.as_str()))
+}
+
+fn add_nearest(
+    lists: &mut Lists,
+    answer: &mut Answer,
+    store: &dyn Store,
+    query: &Query,
+    is_allowed: &dyn Fn(DocumentId) -> bool,
+) -> store::Result<()> {
+    let Some(vector) = &query.vector else {
+        let why = "no embedding model gave the question a vector";
+        answer.absent.push((Retriever::Vectors, why.to_owned()));
+        return Ok(());
+    };
+    let mut list = store.nearest(&vector.space, &vector.components, LIST_MAX)?;
+    list.retain(|it| is_allowed(it.id));
+    if list.is_empty() {
+        let why = format!("no vectors of model `{}`", vector.space.model);
+        answer.absent.push((Retriever::Vectors, why));
+    } else {
+        answer.retrievers.push(Retriever::Vectors);
+    }
+    lists.nearest = list;
+    Ok(())
+}
+
+/// Finds the files and the lines that the question names.
+fn add_places(
+    lists: &mut Lists,
+    store: &dyn Store,
+    unsaved: &Unsaved<'_>,
+    places: &[Place],
+    is_allowed: &dyn Fn(DocumentId) -> bool,
+) -> store::Result<()> {
+    if places.is_empty() {
+        return Ok(());
+    }
+    let mut paths: Vec<String> = Vec::new();
+    let numbers = store.file_numbers(&mut |_, path, _| {
+        let is_named = places.iter().any(|it| it.is(path));
+        if is_named {
+            paths.push(path.to_owned());
+        }
+        is_named
+    })?;
+    let mut files: Vec<(i64, String)> = numbers.into_iter().zip(paths).collect();
+    files.retain(|(file, _)| is_allowed(DocumentId::new(*file, 0)));
+    files.extend(unsaved.files().map(|(file, path)| (file, path.to_owned())));
+    for place in places {
+        let named: Vec<i64> =
+            files.iter().filter(|(_, path)| place.is(path)).map(|(file, _)| *file).collect();
+        if MENTIONED_MAX < named.len() {
+            continue;
+        }
+        for file in named {
+            if !lists.mentioned.contains(&file) {
+                lists.mentioned.push(file);
+            }
+            let Some(line) = place.line else { continue };
+            let rows = match unsaved.rows_of(file) {
+                Some(rows) => rows,
+                None => store.documents_of(file)?,
+            };
+            let at_line = rows.iter().filter(|it| it.lines.0 <= line && line <= it.lines.1);
+            lists.at_line.extend(at_line.map(|it| it.id));
+        }
+    }
+    lists.at_line.sort_unstable();
+    lists.at_line.dedup();
+    Ok(())
+}
+
+/// The rows of all candidates that are still there.
+fn rows(
+    store: &dyn Store,
+    unsaved: &Unsaved<'_>,
+    candidates: &[Candidate],
+) -> store::Result<FxHashMap<DocumentId, DocumentRow>> {
+    let mut res = FxHashMap::default();
+    let mut saved = Vec::new();
+    for it in candidates {
+        match unsaved.row(it.id) {
+            Some(row) => drop(res.insert(it.id, row)),
+            None => saved.push(it.id),
+        }
+    }
+    res.extend(store.documents(&saved)?.into_iter().map(|it| (it.id, it)));
+    Ok(res)
+}
+
+fn hits(
+    mut candidates: Vec<Candidate>,
+    rows: &FxHashMap<DocumentId, DocumentRow>,
+    question: &Question,
+    weights: &Weights,
+    query: &Query,
+) -> Vec<Hit> {
+    let mut roles = Vec::with_capacity(candidates.len());
+    for candidate in &mut candidates {
+        let row = rows.get(&candidate.id).filter(|it| match query.filters.tests {
+            Tests::Weighted => true,
+            Tests::Without => it.role != Role::Test,
+            Tests::Only => it.role == Role::Test,
+        });
+        roles.push(row.map(|it| it.role));
+        let symbol = row.and_then(|it| it.symbol.as_deref());
+        if symbol.is_some_and(|it| question.identifiers.contains(it)) {
+            candidate.parts.push(("exact name", weights.exact));
+        }
+    }
+    let ranked = rank(candidates, &roles, weights).into_iter().take(query.hits_max);
+    ranked.filter_map(|it| Some(hit(rows.get(&it.id)?, it))).collect()
+}
+
+fn hit(row: &DocumentRow, ranked: Ranked) -> Hit {
+    Hit {
+        root: row.root.clone(),
+        path: row.path.clone(),
+        range: TextRange::from_usize(row.range.0 as usize, row.range.1 as usize),
+        lines: row.lines,
+        symbol: row.symbol.clone(),
+        is_test: row.role == Role::Test,
+        score: ranked.score,
+        parts: ranked.parts,
+    }
 }

@@ -31,6 +31,15 @@ pub struct FileRow {
     pub is_test: bool,
 }
 
+impl FileRow {
+    /// As what the text is read. Facts are kept under hash and reading, because the same bytes say
+    /// something else in another language, and as a test.
+    pub(crate) fn reading(&self) -> String {
+        let language = self.language.as_deref().unwrap_or("");
+        format!("{language}{}", if self.is_test { " test" } else { "" })
+    }
+}
+
 /// A file that was left out, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SkippedRow {
@@ -73,8 +82,8 @@ pub struct Document {
     pub lines: (u32, u32),
     /// The symbol's name as written; `None` for a section without one.
     pub symbol: Option<String>,
-    /// True for test code.
-    pub is_test: bool,
+    /// What it is to a search.
+    pub role: Role,
     /// Hash of the piece's text: vectors are kept under it.
     pub hash: u64,
     /// Words of the text.
@@ -83,6 +92,32 @@ pub struct Document {
     pub name: String,
     /// Words of the documentation.
     pub doc: String,
+}
+
+/// What a document is to a search: code that does something is looked for more often than the rest.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// A definition that is no test.
+    #[default]
+    Definition,
+    /// Prose, data, or what stands between definitions.
+    Section,
+    /// Test code.
+    Test,
+}
+
+impl Role {
+    pub(crate) fn number(self) -> i64 {
+        match self {
+            Role::Definition => 0,
+            Role::Section => 1,
+            Role::Test => 2,
+        }
+    }
+
+    pub(crate) fn numbered(number: i64) -> Option<Role> {
+        [Role::Definition, Role::Section, Role::Test].into_iter().find(|it| it.number() == number)
+    }
 }
 
 /// A document's row: the file's number and the document's place in the file.
@@ -99,6 +134,11 @@ impl DocumentId {
     /// The file's number.
     pub fn file(self) -> i64 {
         self.0 >> DOCUMENT_BITS
+    }
+
+    /// The document's place in its file.
+    pub fn nth(self) -> usize {
+        (self.0 & (DOCUMENTS_PER_FILE_MAX as i64 - 1)) as usize
     }
 
     pub(crate) fn from_raw(raw: i64) -> DocumentId {
@@ -127,8 +167,8 @@ pub struct DocumentRow {
     pub lines: (u32, u32),
     /// The symbol's name as written.
     pub symbol: Option<String>,
-    /// True for test code.
-    pub is_test: bool,
+    /// What it is to a search.
+    pub role: Role,
     /// Hash of the piece's text.
     pub hash: u64,
 }
@@ -163,7 +203,7 @@ impl Field {
 pub struct FullTextQuery<'a> {
     /// Where to look.
     pub field: Field,
-    /// Words as [`Document`] holds them; a word that stands twice counts once.
+    /// Words as [`Document`] holds them; a word that stands twice counts twice.
     pub words: &'a [String],
     /// At most so many results, best first.
     pub hits_max: usize,
@@ -195,8 +235,8 @@ pub trait Store: Send + Sync {
     /// All files of `root`, by path. Loads no facts.
     fn files(&self, root: &str) -> Result<Vec<FileRow>>;
 
-    /// The facts of a text with this hash, read as this language.
-    fn facts(&self, hash: &ContentKey, language: Option<&str>) -> Result<Option<Vec<u8>>>;
+    /// The facts of the text with the hash of `row`, read as its language, as a test or not.
+    fn facts(&self, row: &FileRow) -> Result<Option<Vec<u8>>>;
 
     /// Gives the facts of all files of `root` to `found`, by path, one at a time.
     fn facts_of(&self, root: &str, found: &mut dyn FnMut(FileRow, Vec<u8>)) -> Result<()>;

@@ -20,6 +20,7 @@ CREATE TABLE files (
     hash BLOB NOT NULL,
     language TEXT,
     is_test INTEGER NOT NULL,
+    reading TEXT NOT NULL,
     n_documents INTEGER NOT NULL,
     UNIQUE (root, path)
 );
@@ -32,10 +33,10 @@ CREATE TABLE skipped (
 CREATE TABLE facts (
     id INTEGER PRIMARY KEY,
     hash BLOB NOT NULL,
-    language TEXT NOT NULL,
+    reading TEXT NOT NULL,
     checksum INTEGER NOT NULL,
     data BLOB NOT NULL,
-    UNIQUE (hash, language)
+    UNIQUE (hash, reading)
 );
 CREATE TABLE documents (
     id INTEGER PRIMARY KEY,
@@ -44,7 +45,7 @@ CREATE TABLE documents (
     line_start INTEGER NOT NULL,
     line_end INTEGER NOT NULL,
     symbol TEXT,
-    is_test INTEGER NOT NULL,
+    role INTEGER NOT NULL,
     hash INTEGER NOT NULL
 );
 CREATE TABLE spaces (

@@ -12,8 +12,8 @@ use std::{
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::{
-    ContentKey, DocumentId, DocumentRow, Fault, FieldStatistics, FileRow, FileWrite, FullTextQuery,
-    Nearest, Result, ScoredDoc, SkippedRow, Store, StoreError, VectorKey, VectorSpace,
+    DocumentId, DocumentRow, Fault, FieldStatistics, FileRow, FileWrite, FullTextQuery, Nearest,
+    Result, Role, ScoredDoc, SkippedRow, Store, StoreError, VectorKey, VectorSpace,
     database::{Open, open_database},
     full_text,
     schema::SCHEMA,
@@ -169,10 +169,10 @@ impl Store for SqliteStore {
         })
     }
 
-    fn facts(&self, hash: &ContentKey, language: Option<&str>) -> Result<Option<Vec<u8>>> {
+    fn facts(&self, row: &FileRow) -> Result<Option<Vec<u8>>> {
         self.read(|db| {
-            db.prepare_cached("SELECT checksum, data FROM facts WHERE hash = ? AND language = ?")?
-                .query_row(params![hash, language.unwrap_or("")], |row| facts_data(row, 0))
+            db.prepare_cached("SELECT checksum, data FROM facts WHERE hash = ? AND reading = ?")?
+                .query_row(params![row.hash, row.reading()], |row| facts_data(row, 0))
                 .optional()
         })
     }
@@ -182,7 +182,7 @@ impl Store for SqliteStore {
             let mut rows = db.prepare_cached(
                 "SELECT f.path, len, mtime_ns, f.hash, f.language, is_test, checksum, data
                  FROM files f JOIN roots r ON r.id = f.root
-                 JOIN facts a ON a.hash = f.hash AND a.language = coalesce(f.language, '')
+                 JOIN facts a ON a.hash = f.hash AND a.reading = f.reading
                  WHERE r.path = ? ORDER BY f.path",
             )?;
             let mut rows = rows.query([root])?;
@@ -302,7 +302,7 @@ impl Store for SqliteStore {
 }
 
 const DOCUMENT_SQL: &str = "SELECT d.id, r.path, f.path, f.language, start, end, line_start,
-    line_end, symbol, d.is_test OR f.is_test, d.hash
+    line_end, symbol, role, d.hash
     FROM documents d JOIN files f ON f.id = d.id >> 16 JOIN roots r ON r.id = f.root";
 
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -377,7 +377,7 @@ fn document_row(row: &Row<'_>) -> rusqlite::Result<DocumentRow> {
         range: (row.get(4)?, row.get(5)?),
         lines: (row.get(6)?, row.get(7)?),
         symbol: row.get(8)?,
-        is_test: row.get(9)?,
+        role: Role::numbered(row.get(9)?).ok_or_else(|| damaged("unknown role"))?,
         hash: row.get::<_, i64>(10)?.cast_unsigned(),
     })
 }

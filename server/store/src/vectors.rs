@@ -20,7 +20,7 @@ use crate::{
 pub type VectorKey = u64;
 
 /// Most components a vector may have.
-pub const VECTOR_DIMS_MAX: usize = 4_096;
+pub(crate) const VECTOR_DIMS_MAX: usize = 4_096;
 
 /// Number of the file's layout; another number is another file.
 const VECTOR_FILE_SCHEMA: u32 = 1;

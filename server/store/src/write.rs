@@ -58,7 +58,7 @@ pub(crate) fn collect_garbage(db: &Connection) -> Result<usize, Fault> {
         "DELETE FROM facts WHERE id IN (
              SELECT a.id FROM facts a WHERE NOT EXISTS (
                  SELECT 1 FROM files f
-                 WHERE f.hash = a.hash AND coalesce(f.language, '') = a.language)
+                 WHERE f.hash = a.hash AND f.reading = a.reading)
              ORDER BY a.id DESC LIMIT -1 OFFSET ?)",
         [FACTS_SPARE_MAX],
     )?;
@@ -108,8 +108,8 @@ fn put_row(
     match old {
         Some((id, _)) => {
             db.prepare_cached(
-                "UPDATE files SET len = ?, mtime_ns = ?, hash = ?, language = ?, is_test = ?
-                 WHERE id = ?",
+                "UPDATE files SET len = ?, mtime_ns = ?, hash = ?, language = ?, is_test = ?,
+                 reading = ? WHERE id = ?",
             )?
             .execute(params![
                 len,
@@ -117,14 +117,15 @@ fn put_row(
                 row.hash,
                 row.language,
                 row.is_test,
+                row.reading(),
                 id
             ])?;
             Ok(id)
         }
         None => {
             db.prepare_cached(
-                "INSERT INTO files (root, path, len, mtime_ns, hash, language, is_test, n_documents)
-                 VALUES (?, ?, ?, ?, ?, ?, ?, 0)",
+                "INSERT INTO files (root, path, len, mtime_ns, hash, language, is_test, reading,
+                 n_documents) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0)",
             )?
             .execute(params![
                 root,
@@ -133,7 +134,8 @@ fn put_row(
                 mtime_ns,
                 row.hash,
                 row.language,
-                row.is_test
+                row.is_test,
+                row.reading()
             ])?;
             Ok(db.last_insert_rowid())
         }
@@ -142,14 +144,9 @@ fn put_row(
 
 fn put_facts(db: &Connection, row: &FileRow, data: &[u8]) -> Result<(), Fault> {
     db.prepare_cached(
-        "INSERT OR IGNORE INTO facts (hash, language, checksum, data) VALUES (?, ?, ?, ?)",
+        "INSERT OR IGNORE INTO facts (hash, reading, checksum, data) VALUES (?, ?, ?, ?)",
     )?
-    .execute(params![
-        row.hash,
-        row.language.as_deref().unwrap_or(""),
-        checksum(data),
-        data
-    ])?;
+    .execute(params![row.hash, row.reading(), checksum(data), data])?;
     Ok(())
 }
 
@@ -161,7 +158,7 @@ fn put_documents(db: &Connection, file: i64, documents: &FileDocuments) -> Resul
     }
     full_text::put_file(db, file, documents)?;
     let mut insert = db.prepare_cached(
-        "INSERT INTO documents (id, start, end, line_start, line_end, symbol, is_test, hash)
+        "INSERT INTO documents (id, start, end, line_start, line_end, symbol, role, hash)
          VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
     )?;
     for (nth, it) in documents.chunks.iter().enumerate() {
@@ -175,7 +172,7 @@ fn put_documents(db: &Connection, file: i64, documents: &FileDocuments) -> Resul
             lines.0,
             lines.1,
             it.symbol,
-            it.is_test,
+            it.role.number(),
             hash
         ])?;
         full_text::put_chunk(db, id, it)?;
