@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use syntax::{FileFacts, Imported, NameId, Symbol, SymbolIdx};
+use syntax::{FileFacts, Imported, NameId, SymbolIdx};
 use vfs::VfsPath;
 
 use crate::{manifest::Manifest, shards::Key};
@@ -50,36 +50,35 @@ impl FileEntry {
         let len = self.by_parent[start..].partition_point(|it| of(it) == Some(parent));
         &self.by_parent[start..start + len]
     }
+}
 
-    /// Under which keys the indexes know the file.
-    pub(crate) fn keys(&self) -> Keys {
-        let facts = &*self.facts;
-        let names: Vec<Key> = facts.names.iter().map(|(_, name)| Key::of(name)).collect();
-        let key = |name: NameId| names[name.index()];
-        let mut keys = Keys::default();
-        for symbol in facts.symbols.iter().filter(|it| !it.is_local) {
-            keys.definitions.push(key(symbol.name));
-            if let Some(owner) = facts.owner(symbol) {
-                keys.owners.push(key(owner));
-            }
+/// Under which keys the indexes know a file.
+pub(crate) fn keys(path: &VfsPath, facts: &FileFacts) -> Keys {
+    let names: Vec<Key> = facts.names.iter().map(|(_, name)| Key::of(name)).collect();
+    let key = |name: NameId| names[name.index()];
+    let mut keys = Keys::default();
+    for symbol in facts.symbols.iter().filter(|it| !it.is_local) {
+        keys.definitions.push(key(symbol.name));
+        if let Some(owner) = facts.owner(symbol) {
+            keys.owners.push(key(owner));
         }
-        keys.mentions.extend(facts.references.iter().map(|it| key(it.name())));
-        for import in &facts.imports {
-            if let Imported::Name(name) = import.name {
-                keys.mentions.push(key(name));
-            }
-            match import.path.last() {
-                Some(source) if import.from_source => {
-                    keys.mentions.push(Key::of(source_stem(facts.name(*source))));
-                }
-                _ => keys.mentions.extend(import.path.iter().map(|it| key(*it))),
-            }
-        }
-        keys.mentions.extend(facts.mods.iter().map(|it| key(it.name)));
-        keys.places = place_keys(&self.path, facts);
-        keys.sort();
-        keys
     }
+    keys.mentions.extend(facts.references.iter().map(|it| key(it.name())));
+    for import in &facts.imports {
+        if let Imported::Name(name) = import.name {
+            keys.mentions.push(key(name));
+        }
+        match import.path.last() {
+            Some(source) if import.from_source => {
+                keys.mentions.push(Key::of(source_stem(facts.name(*source))));
+            }
+            _ => keys.mentions.extend(import.path.iter().map(|it| key(*it))),
+        }
+    }
+    keys.mentions.extend(facts.mods.iter().map(|it| key(it.name)));
+    keys.places = place_keys(path, facts);
+    keys.sort();
+    keys
 }
 
 /// Under which keys the indexes know a file; each list sorted, no key twice.
@@ -96,13 +95,16 @@ pub(crate) struct Keys {
 }
 
 impl Keys {
+    pub(crate) fn lists(&self) -> [&Vec<Key>; 4] {
+        [&self.definitions, &self.owners, &self.mentions, &self.places]
+    }
+
+    pub(crate) fn lists_mut(&mut self) -> [&mut Vec<Key>; 4] {
+        [&mut self.definitions, &mut self.owners, &mut self.mentions, &mut self.places]
+    }
+
     fn sort(&mut self) {
-        for keys in [
-            &mut self.definitions,
-            &mut self.owners,
-            &mut self.mentions,
-            &mut self.places,
-        ] {
+        for keys in self.lists_mut() {
             keys.sort_unstable();
             keys.dedup();
         }
@@ -174,9 +176,4 @@ fn source_stem(source: &str) -> &str {
         "." | ".." | "" => "index",
         stem => stem,
     }
-}
-
-/// Whether a symbol is one that a file or type shows to others: no local, no nested function's own.
-pub(crate) fn is_top_level(symbol: &Symbol) -> bool {
-    !symbol.is_local && symbol.parent.is_none()
 }

@@ -1,10 +1,18 @@
 //! The code graph of a whole workspace: facts of every file, indexes kept by diffs, names resolved on demand.
 
+mod entry;
 mod graph;
+mod manifest;
+mod modules;
+mod names;
+mod query;
+mod resolve;
+mod shards;
 mod types;
 
 pub use crate::{
     graph::{CodeGraph, GraphDiff, diff},
+    query::CallsByCaller,
     types::{
         Cancelled, Check, EdgeCounts, EdgeKind, Found, LanguageCount, Resolution, Resolved,
         Summary, SymbolId, SymbolMatch, SymbolRef, Target,

@@ -85,7 +85,8 @@ fn crate_manifest(text: &str) -> Option<CrateManifest> {
         }
     }
     // A workspace may rename a dependency for all its members.
-    let shared = table.get("workspace").and_then(|it| it.as_table()?.get("dependencies")?.as_table());
+    let shared =
+        table.get("workspace").and_then(|it| it.as_table()?.get("dependencies")?.as_table());
     for (key, dependency) in shared.into_iter().flatten() {
         let package = dependency.as_table().and_then(|it| it.get("package")?.as_str());
         if let Some(package) = package {
@@ -161,9 +162,7 @@ fn plain_json(text: &str) -> String {
                     }
                 }
             }
-            '/' if chars.peek() == Some(&'/') => {
-                while chars.next_if(|it| *it != '\n').is_some() {}
-            }
+            '/' if chars.peek() == Some(&'/') => while chars.next_if(|it| *it != '\n').is_some() {},
             '/' if chars.peek() == Some(&'*') => {
                 chars.next();
                 let mut last = ' ';

@@ -91,9 +91,14 @@ impl FileIndex {
 }
 
 /// File → value, indexed by the number of the file.
-#[derive(Clone)]
 pub(crate) struct FileTable<T> {
     shards: Arc<Vec<Arc<Vec<Option<Arc<T>>>>>>,
+}
+
+impl<T> Clone for FileTable<T> {
+    fn clone(&self) -> FileTable<T> {
+        FileTable { shards: Arc::clone(&self.shards) }
+    }
 }
 
 impl<T> Default for FileTable<T> {

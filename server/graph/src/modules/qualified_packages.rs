@@ -1,0 +1,134 @@
+//! Packages and namespaces that a clause in each file names, whatever folder it lies in.
+
+use std::sync::Arc;
+
+use syntax::{Import, ScopeIdx, SymbolIdx, SymbolKind};
+use vfs::FileId;
+
+use super::{found, walk};
+use crate::{
+    SymbolRef,
+    entry::{FileEntry, package_key},
+    resolve::{Hit, Outcome, Resolver, Thing, Want},
+};
+
+/// The package, or the type, that an import names.
+pub(super) fn import_module(res: &Resolver<'_>, file: FileId, import: &Import) -> Outcome {
+    let facts = res.facts(file);
+    let path: Vec<&str> = import.path.iter().flat_map(|it| parts(facts.name(*it))).collect();
+    // The longest beginning that is a package; what follows are types and their members.
+    for len in (1..=path.len()).rev() {
+        let name = path[..len].join(".");
+        if exists(res, &name) {
+            return walk(
+                res,
+                found(Thing::Package(Arc::from(name))),
+                path[len..].iter().copied(),
+                file,
+            );
+        }
+    }
+    if path.is_empty() {
+        // A name of the package without a name.
+        return found(Thing::Package(Arc::from("")));
+    }
+    Outcome::External
+}
+
+/// The names of a path that may be written as one string.
+fn parts(path: &str) -> impl Iterator<Item = &str> {
+    path.split(['.', '\\', '/', ':']).filter(|it| !it.is_empty())
+}
+
+fn exists(res: &Resolver<'_>, package: &str) -> bool {
+    !res.graph.at_place(package_key(package)).is_empty() || !namespaces(res, package).is_empty()
+}
+
+/// A name of the file's own package, or of one around it.
+pub(super) fn beyond_file(res: &Resolver<'_>, file: FileId, name: &str, want: Want) -> Outcome {
+    let facts = res.facts(file);
+    let own = facts.package.map(|it| facts.name(it)).unwrap_or_default();
+    let own: Vec<&str> = parts(own).collect();
+    let mut hits = in_package(res, &own.join("."), name, want, file);
+    hits.retain(|it| !matches!(&it.thing, Thing::Symbol(it) if it.file == file));
+    if hits.is_empty() && want == Want::Container && exists(res, name) {
+        return found(Thing::Package(Arc::from(name)));
+    }
+    if hits.is_empty() { Outcome::External } else { Outcome::Hits(hits) }
+}
+
+/// What `name` is in a package.
+pub(super) fn member(
+    res: &Resolver<'_>,
+    package: &str,
+    name: &str,
+    want: Want,
+    from: FileId,
+) -> Outcome {
+    let hits = in_package(res, package, name, want, from);
+    if !hits.is_empty() {
+        return Outcome::Hits(hits);
+    }
+    let below = format!("{package}.{name}");
+    if exists(res, &below) { found(Thing::Package(Arc::from(below))) } else { Outcome::Unknown }
+}
+
+fn in_package(res: &Resolver<'_>, package: &str, name: &str, want: Want, from: FileId) -> Vec<Hit> {
+    let mut hits = Vec::new();
+    let family = res.modules(from);
+    for file in res.graph.defining(name) {
+        let facts = res.facts(*file);
+        if res.modules(*file) != family {
+            continue;
+        }
+        let own = facts.package.map(|it| facts.name(it)).unwrap_or_default();
+        if !parts(own).eq(parts(package)) {
+            continue;
+        }
+        let Some(id) = facts.names.find(name) else { continue };
+        hits.extend(res.defined_in(*file, ScopeIdx::FILE, None, id, want));
+    }
+    for namespace in namespaces(res, package) {
+        hits.extend(res.children_named(namespace, name, want));
+    }
+    let why = "defined in the same package";
+    let mut hits: Vec<Hit> = hits.into_iter().map(|it| Hit { why, ..it }).collect();
+    if hits.iter().any(|it| res.fits(&it.thing, want)) {
+        hits.retain(|it| res.fits(&it.thing, want));
+    }
+    hits
+}
+
+/// The blocks that open a namespace of a dotted name, nested or written at once.
+fn namespaces(res: &Resolver<'_>, package: &str) -> Vec<SymbolRef> {
+    let mut found = Vec::new();
+    let is_namespace = |entry: &FileEntry, it: SymbolIdx| {
+        matches!(entry.facts.symbol(it).kind, SymbolKind::Namespace | SymbolKind::Module)
+    };
+    let mut names = vec![package];
+    names.extend(parts(package).last().filter(|it| *it != package));
+    for name in names {
+        for file in res.graph.defining(name) {
+            res.graph.symbols_named(*file, name, is_namespace, &mut found);
+        }
+    }
+    found.retain(|it| {
+        let entry = res.entry(it.file);
+        let own = qualified_name(entry, it.symbol);
+        res.modules(it.file) == grammars::Modules::QualifiedPackages
+            && parts(&own).eq(parts(package))
+    });
+    found
+}
+
+fn qualified_name(entry: &FileEntry, symbol: SymbolIdx) -> String {
+    let facts = &entry.facts;
+    let mut names = Vec::new();
+    let mut at = Some(symbol);
+    while let Some(idx) = at {
+        names.push(facts.name(facts.symbol(idx).name));
+        at = facts.symbol(idx).parent;
+    }
+    names.reverse();
+    names.join(".")
+}

@@ -1,0 +1,140 @@
+//! Imports that name files: relative ones by path, others by package name or alias in a manifest.
+
+use syntax::Import;
+use vfs::{FileId, VfsPath};
+
+use super::found;
+use crate::{
+    entry::manifests_key,
+    manifest::{Manifest, NodeManifest, PathsManifest, manifest_folder},
+    resolve::{Outcome, Resolver, Thing},
+};
+
+/// Endings tried for a path that has none, best first.
+const ENDINGS: [&str; 10] = ["ts", "tsx", "d.ts", "mts", "cts", "js", "jsx", "mjs", "cjs", "vue"];
+/// What an ending that is written may stand for in the sources.
+const WRITTEN: [(&str, &[&str]); 4] = [
+    (".js", &["ts", "tsx", "d.ts", "jsx"]),
+    (".jsx", &["tsx"]),
+    (".mjs", &["mts", "d.mts"]),
+    (".cjs", &["cts", "d.cts"]),
+];
+
+/// The module that an import names.
+pub(super) fn import_module(res: &Resolver<'_>, file: FileId, import: &Import) -> Outcome {
+    let facts = res.facts(file);
+    let Some(source) = import.path.first() else { return Outcome::Unknown };
+    match file_of_source(res, file, facts.name(*source)) {
+        Some(target) => found(Thing::File(target)),
+        None => Outcome::External,
+    }
+}
+
+fn file_of_source(res: &Resolver<'_>, file: FileId, source: &str) -> Option<FileId> {
+    // Bundlers write loaders and queries around a path.
+    let source = source.split(['?', '!']).next().unwrap_or(source);
+    let path = &res.entry(file).path;
+    let own_folder = path.parent()?;
+    if source.starts_with("./") || source.starts_with("../") || matches!(source, "." | "..") {
+        return file_at(res, &own_folder.join(source));
+    }
+    if source.starts_with('/') {
+        return None;
+    }
+    by_alias(res, path, source).or_else(|| by_package(res, source))
+}
+
+/// The file that a path without a certain ending means.
+fn file_at(res: &Resolver<'_>, path: &VfsPath) -> Option<FileId> {
+    let text = path.as_str();
+    let is_code = |it: &FileId| res.modules(*it) == grammars::Modules::RelativeFiles;
+    if let Some(file) = res.graph.file_at(text).filter(is_code) {
+        return Some(file);
+    }
+    for (written, meant) in WRITTEN {
+        let Some(stem) = text.strip_suffix(written) else { continue };
+        let file = meant.iter().find_map(|it| res.graph.file_at(&format!("{stem}.{it}")));
+        if file.is_some() {
+            return file;
+        }
+    }
+    let plain = ENDINGS.iter().find_map(|it| res.graph.file_at(&format!("{text}.{it}")));
+    let plain = plain
+        .or_else(|| ENDINGS.iter().find_map(|it| res.graph.file_at(&format!("{text}/index.{it}"))));
+    plain.or_else(|| {
+        let manifest = res.graph.file_at(&format!("{text}/package.json"))?;
+        match &res.entry(manifest).manifest {
+            Some(Manifest::Node(node)) => entry_of(res, path, node, "."),
+            _ => None,
+        }
+    })
+}
+
+/// By `paths` and `baseUrl` of the nearest `tsconfig.json` above the file that has any.
+fn by_alias(res: &Resolver<'_>, from: &VfsPath, source: &str) -> Option<FileId> {
+    let mut above: Vec<(&VfsPath, &PathsManifest)> = Vec::new();
+    for file in res.graph.at_place(manifests_key()) {
+        let entry = res.entry(*file);
+        if let Some(Manifest::Paths(paths)) = &entry.manifest
+            && entry.path.parent().is_some_and(|it| from.starts_with(&it))
+        {
+            above.push((&entry.path, paths));
+        }
+    }
+    above.sort_by_key(|it| (std::cmp::Reverse(manifest_folder(it.0).len()), it.0.as_str()));
+    above.into_iter().find_map(|(path, paths)| {
+        let base = path.parent()?.join(paths.base.as_deref().unwrap_or("."));
+        let aliased = paths.aliases.iter().filter_map(|(pattern, targets)| {
+            let star = match_pattern(pattern, source)?;
+            targets.iter().find_map(|it| file_at(res, &base.join(&it.replace('*', star))))
+        });
+        let by_base = || paths.base.as_ref().and_then(|_| file_at(res, &base.join(source)));
+        aliased.into_iter().next().or_else(by_base)
+    })
+}
+
+/// What the `*` of a pattern stands for in `source`.
+fn match_pattern<'s>(pattern: &str, source: &'s str) -> Option<&'s str> {
+    match pattern.split_once('*') {
+        None => (pattern == source).then_some(""),
+        Some((before, after)) => source.strip_prefix(before)?.strip_suffix(after),
+    }
+}
+
+/// By the name of a package of the workspace.
+fn by_package(res: &Resolver<'_>, source: &str) -> Option<FileId> {
+    for file in res.graph.at_place(manifests_key()) {
+        let entry = res.entry(*file);
+        let Some(Manifest::Node(node)) = &entry.manifest else { continue };
+        let Some(name) = &node.name else { continue };
+        let Some(rest) = source.strip_prefix(&**name) else { continue };
+        if !(rest.is_empty() || rest.starts_with('/')) {
+            continue;
+        }
+        let folder = entry.path.parent()?;
+        let subpath = format!(".{rest}");
+        let found = entry_of(res, &folder, node, &subpath);
+        if found.is_some() {
+            return found;
+        }
+    }
+    None
+}
+
+/// The file that a package gives for a subpath; its sources where the built file is not there.
+fn entry_of(
+    res: &Resolver<'_>,
+    folder: &VfsPath,
+    node: &NodeManifest,
+    subpath: &str,
+) -> Option<FileId> {
+    let listed = node.entries.iter().filter_map(|(pattern, targets)| {
+        let star = match_pattern(pattern, subpath)?;
+        targets.iter().find_map(|it| file_at(res, &folder.join(&it.replace('*', star))))
+    });
+    let plain = || {
+        let inside = [folder.join(subpath), folder.join("src").join(subpath)];
+        inside.iter().find_map(|it| file_at(res, it))
+    };
+    listed.into_iter().next().or_else(plain)
+}

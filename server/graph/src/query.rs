@@ -1,0 +1,472 @@
+//! Questions over the whole graph: who names a symbol, who calls it, what must bear one name with it.
+
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashSet;
+use syntax::{
+    Access, FileFacts, Imported, Reference, ReferenceIdx, ReferenceKind, SymbolIdx, SymbolKind,
+};
+use text::TextSize;
+use vfs::FileId;
+
+use crate::{
+    Cancelled, Check, CodeGraph, EdgeCounts, EdgeKind, Found, Resolution, Resolved, SymbolRef,
+    Target,
+    entry::{folder, stem},
+    resolve::{Outcome, Resolver, Thing, Want},
+};
+
+/// Names that one symbol is followed through: its own and its aliases.
+const NAMES_MAX: usize = 64;
+/// References resolved between two looks whether anybody still wants the answer.
+const REFERENCES_PER_CHECK: usize = 256;
+/// Symbols whose overrides are followed when a family is put together.
+const FAMILY_MAX: usize = 512;
+/// Calls of one symbol, by caller.
+pub type CallsByCaller = Vec<(FileId, Option<SymbolIdx>, Vec<Found>)>;
+
+impl CodeGraph {
+    /// What a reference stands for.
+    pub fn resolve(&self, file: FileId, reference: ReferenceIdx) -> Resolved {
+        let res = Resolver::new(self);
+        self.resolved(&res, res.reference(file, reference))
+    }
+
+    fn resolved(&self, res: &Resolver<'_>, outcome: Outcome) -> Resolved {
+        let hits = match outcome {
+            Outcome::Hits(hits) => hits,
+            Outcome::External => return Resolved::External,
+            Outcome::Unknown => return Resolved::Unresolved,
+        };
+        let mut targets: Vec<Target> = Vec::new();
+        let mut files = Vec::new();
+        for hit in &hits {
+            match &hit.thing {
+                Thing::Symbol(symbol) => {
+                    if targets.iter().all(|it| it.symbol_ref() != *symbol) {
+                        targets.push(Target {
+                            file: symbol.file,
+                            symbol: symbol.symbol,
+                            resolution: hit.resolution,
+                            confidence: confidence(hit.resolution),
+                            why: hit.why,
+                        });
+                    }
+                }
+                module => files.extend(res.files_of(module)),
+            }
+        }
+        if !targets.is_empty() {
+            return Resolved::Targets(targets);
+        }
+        files.sort_unstable();
+        files.dedup();
+        if files.is_empty() { Resolved::External } else { Resolved::Module(files) }
+    }
+
+    /// Members and functions of the reference's name anywhere, as candidates: for a name that does not
+    /// resolve, and only when the user asks for guesses. At most `max`, nearest first.
+    pub fn candidates(&self, file: FileId, reference: ReferenceIdx, max: usize) -> Vec<Target> {
+        let Some(entry) = self.entry(file) else { return Vec::new() };
+        let facts = &entry.facts;
+        let it = facts.reference(reference);
+        let is_member = it.access() != Access::Bare;
+        let mut found = self.definitions_named(facts.name(it.name()));
+        found.retain(|it| {
+            let symbol = self.entry(it.file).map(|entry| (entry, entry.facts.symbol(it.symbol)));
+            symbol.is_some_and(|(entry, symbol)| {
+                entry.facts.language == facts.language
+                    && symbol.kind != SymbolKind::Implementation
+                    && (!is_member
+                        || symbol.parent.is_some()
+                        || entry.facts.owner(symbol).is_some())
+            })
+        });
+        let own = entry.path.as_str();
+        let distance = |it: &SymbolRef| {
+            let path = self.path(it.file).map_or("", |it| it.as_str());
+            let shared = own.split('/').zip(path.split('/')).take_while(|(a, b)| a == b).count();
+            (it.file != file, std::cmp::Reverse(shared), *it)
+        };
+        found.sort_by_key(distance);
+        found.truncate(max);
+        let candidate = |it: SymbolRef| Target {
+            file: it.file,
+            symbol: it.symbol,
+            resolution: Resolution::Candidate,
+            confidence: confidence(Resolution::Candidate),
+            why: "a member of that name, the receiver's type is not known",
+        };
+        found.into_iter().map(candidate).collect()
+    }
+
+    /// Every place that names the symbol, exact and inferred, sorted by file and place.
+    ///
+    /// # Errors
+    /// [`Cancelled`] where `check` says so.
+    pub fn references_to(
+        &self,
+        symbol: SymbolRef,
+        check: Check<'_>,
+    ) -> Result<Vec<Found>, Cancelled> {
+        let res = Resolver::new(self);
+        let same: FxHashSet<SymbolRef> = res.same_entity(symbol).into_iter().collect();
+        self.references_to_any(&res, &same, check)
+    }
+
+    /// Every place that names one of several symbols of one name, sorted by file and place.
+    ///
+    /// # Errors
+    /// [`Cancelled`] where `check` says so.
+    pub fn references_to_all(
+        &self,
+        symbols: &[SymbolRef],
+        check: Check<'_>,
+    ) -> Result<Vec<Found>, Cancelled> {
+        let res = Resolver::new(self);
+        let same: FxHashSet<SymbolRef> = symbols.iter().copied().collect();
+        self.references_to_any(&res, &same, check)
+    }
+
+    fn references_to_any(
+        &self,
+        res: &Resolver<'_>,
+        symbols: &FxHashSet<SymbolRef>,
+        check: Check<'_>,
+    ) -> Result<Vec<Found>, Cancelled> {
+        let mut found = BTreeMap::new();
+        for (file, reference) in self.places_of(res, symbols, check)? {
+            let outcome = res.reference(file, reference);
+            let hit = outcome.hits().iter().find(|hit| match &hit.thing {
+                Thing::Symbol(it) => symbols.contains(it),
+                _ => false,
+            });
+            if let Some(hit) = hit {
+                let kind = edge_kind(res.facts(file), reference);
+                let resolution = hit.resolution;
+                found.insert((file, reference), Found { file, reference, resolution, kind });
+            }
+        }
+        Ok(found.into_values().collect())
+    }
+
+    /// Places of the symbol's name that do not resolve and so may or may not mean it, sorted.
+    ///
+    /// # Errors
+    /// [`Cancelled`] where `check` says so.
+    pub fn candidate_references_to(
+        &self,
+        symbol: SymbolRef,
+        check: Check<'_>,
+    ) -> Result<Vec<Found>, Cancelled> {
+        let res = Resolver::new(self);
+        if res.symbol(symbol).is_local {
+            return Ok(Vec::new());
+        }
+        let is_member = res.is_member(symbol);
+        let language = res.facts(symbol.file).language;
+        let mut found = Vec::new();
+        let name = res.name(symbol);
+        for file in self.mentioning(name) {
+            check()?;
+            let facts = res.facts(*file);
+            let Some(id) = facts.names.find(name) else { continue };
+            if facts.language != language && !same_family(facts, res.facts(symbol.file)) {
+                continue;
+            }
+            for (reference, it) in facts.references().filter(|it| it.1.name() == id) {
+                let could_be = (it.access() != Access::Bare) == is_member || !is_member;
+                if could_be && res.reference(*file, reference) == Outcome::Unknown {
+                    let kind = edge_kind(facts, reference);
+                    let resolution = Resolution::Candidate;
+                    found.push(Found { file: *file, reference, resolution, kind });
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// The symbol with every other that must bear the same name: overloads, a declaration and its
+    /// implementation, a class with its constructors, a member with those it overrides and that override
+    /// it. Sorted; never empty.
+    pub fn family(&self, symbol: SymbolRef) -> Vec<SymbolRef> {
+        let res = Resolver::new(self);
+        let mut family = Vec::new();
+        let mut left = vec![symbol];
+        while let Some(next) = left.pop() {
+            if family.contains(&next) || FAMILY_MAX <= family.len() {
+                continue;
+            }
+            family.push(next);
+            left.extend(res.same_entity(next));
+            left.extend(res.constructors(next));
+            left.extend(res.overrides(next));
+        }
+        family.sort_unstable();
+        family
+    }
+
+    /// Symbols whose bodies call the symbol, with the places of the calls, sorted. Without a symbol it
+    /// is the top level of a file.
+    ///
+    /// # Errors
+    /// [`Cancelled`] where `check` says so.
+    pub fn callers(&self, symbol: SymbolRef, check: Check<'_>) -> Result<CallsByCaller, Cancelled> {
+        let mut callers: BTreeMap<(FileId, Option<SymbolIdx>), Vec<Found>> = BTreeMap::new();
+        for found in self.references_to(symbol, check)? {
+            let Some(facts) = self.facts(found.file) else { continue };
+            if found.kind == EdgeKind::Calls {
+                let caller = facts.symbol_of(found.reference);
+                callers.entry((found.file, caller)).or_default().push(found);
+            }
+        }
+        Ok(callers.into_iter().map(|((file, caller), calls)| (file, caller, calls)).collect())
+    }
+
+    /// Symbols that the symbol's body calls, with the places of the calls, sorted.
+    ///
+    /// # Errors
+    /// [`Cancelled`] where `check` says so.
+    pub fn callees(
+        &self,
+        symbol: SymbolRef,
+        check: Check<'_>,
+    ) -> Result<Vec<(SymbolRef, Vec<Found>)>, Cancelled> {
+        let res = Resolver::new(self);
+        let facts = res.facts(symbol.file);
+        let range = facts.symbol(symbol.symbol).range;
+        let mut callees: BTreeMap<SymbolRef, Vec<Found>> = BTreeMap::new();
+        let start = facts.references.partition_point(|it| it.start() < range.start());
+        for (n, it) in facts.references[start..].iter().enumerate() {
+            if range.end() <= it.start() {
+                break;
+            }
+            if n % REFERENCES_PER_CHECK == 0 {
+                check()?;
+            }
+            let reference = ReferenceIdx::new(start + n);
+            if !matches!(it.kind(), ReferenceKind::Call | ReferenceKind::Macro) {
+                continue;
+            }
+            for hit in res.reference(symbol.file, reference).hits() {
+                let Thing::Symbol(callee) = hit.thing else { continue };
+                let (kind, resolution) = (EdgeKind::Calls, hit.resolution);
+                let found = Found { file: symbol.file, reference, resolution, kind };
+                callees.entry(callee).or_default().push(found);
+            }
+        }
+        Ok(callees.into_iter().collect())
+    }
+
+    /// What `name`, were it written at `offset`, would stand for.
+    pub fn lookup(&self, file: FileId, offset: TextSize, name: &str) -> Resolved {
+        let res = Resolver::new(self);
+        let Some(facts) = self.facts(file) else { return Resolved::Unresolved };
+        let outcome = res.bare(file, facts.scope_at(offset), offset, name, Want::Any);
+        self.resolved(&res, outcome)
+    }
+
+    /// The types that a member belongs to; none for what is no member.
+    pub fn owners(&self, member: SymbolRef) -> Vec<SymbolRef> {
+        Resolver::new(self).owners_of(member)
+    }
+
+    /// What `name` is as a member of a type or module, inherited ones included.
+    pub fn member(&self, owner: SymbolRef, name: &str) -> Resolved {
+        let res = Resolver::new(self);
+        let outcome = res.member(&Thing::Symbol(owner), name, Want::Any, owner.file);
+        self.resolved(&res, outcome)
+    }
+
+    /// The names in the lists of what a member's types extend and implement that lead out of the
+    /// workspace: who is behind them may ask for the member by its name.
+    pub fn foreign_bases(&self, member: SymbolRef) -> Vec<(FileId, ReferenceIdx)> {
+        Resolver::new(self).foreign_bases(member)
+    }
+
+    /// Files that import something of the file, sorted.
+    ///
+    /// # Errors
+    /// [`Cancelled`] where `check` says so.
+    pub fn importers(&self, file: FileId, check: Check<'_>) -> Result<Vec<FileId>, Cancelled> {
+        let res = Resolver::new(self);
+        let mut importers = Vec::new();
+        for candidate in self.may_import(file) {
+            check()?;
+            let facts = res.facts(candidate);
+            let imports = facts.imports.iter().enumerate();
+            let mut modules =
+                imports.filter_map(|(_, import)| {
+                    match crate::modules::import_module(&res, candidate, import) {
+                        Outcome::Hits(hits) => Some(hits),
+                        Outcome::External | Outcome::Unknown => None,
+                    }
+                });
+            let is_of_file = |thing: &Thing| res.files_of(thing).contains(&file);
+            if modules.any(|it| it.iter().any(|hit| is_of_file(&hit.thing))) {
+                importers.push(candidate);
+            }
+        }
+        Ok(importers)
+    }
+
+    /// Files in which the name of a file, or of the folder it stands for, is written.
+    fn may_import(&self, file: FileId) -> Vec<FileId> {
+        let Some(path) = self.path(file) else { return Vec::new() };
+        let own = stem(path.as_str());
+        let of_folder = stem(folder(path.as_str()));
+        let mut names = vec![own.to_owned(), of_folder.to_owned(), "index".to_owned()];
+        let package = self.facts(file).and_then(|it| it.package.map(|p| it.name(p).to_owned()));
+        names.extend(package.and_then(|it| it.rsplit(['.', '\\']).next().map(str::to_owned)));
+        let mut res: Vec<FileId> =
+            names.iter().flat_map(|it| self.mentioning(it).iter().copied()).collect();
+        res.sort_unstable();
+        res.dedup();
+        res.retain(|it| *it != file);
+        res
+    }
+
+    /// Resolves every reference and counts the outcomes.
+    ///
+    /// # Errors
+    /// [`Cancelled`] where `check` says so.
+    pub fn count_edges(&self, check: Check<'_>) -> Result<EdgeCounts, Cancelled> {
+        let res = Resolver::new(self);
+        let mut counts = EdgeCounts::default();
+        for (file, entry) in self.entries() {
+            check()?;
+            for (reference, _) in entry.facts.references() {
+                match res.reference(file, reference) {
+                    Outcome::Unknown => counts.unresolved += 1,
+                    Outcome::External => counts.external += 1,
+                    Outcome::Hits(hits) => match &hits[0].thing {
+                        Thing::Symbol(_) if hits[0].resolution == Resolution::Exact => {
+                            counts.exact += 1
+                        }
+                        Thing::Symbol(_) => counts.inferred += 1,
+                        _ => counts.modules += 1,
+                    },
+                }
+            }
+            res.forget();
+        }
+        Ok(counts)
+    }
+
+    /// All places that bear a name under which one of the symbols may go: its own, and the aliases that
+    /// imports give it, followed from file to file.
+    fn places_of<'g>(
+        &'g self,
+        res: &Resolver<'g>,
+        symbols: &FxHashSet<SymbolRef>,
+        check: Check<'_>,
+    ) -> Result<Vec<(FileId, ReferenceIdx)>, Cancelled> {
+        let mut names: Vec<String> = Vec::new();
+        for symbol in symbols {
+            let name = res.name(*symbol);
+            if names.iter().all(|it| it != name) {
+                names.push(name.to_owned());
+            }
+        }
+        names.sort_unstable();
+        let all_local = symbols.iter().all(|it| res.symbol(*it).is_local);
+        let own: FxHashSet<FileId> = symbols.iter().map(|it| it.file).collect();
+        if !all_local {
+            names.extend(self.default_names(res, symbols));
+        }
+        let mut places = Vec::new();
+        let mut at = 0;
+        while let Some(name) = names.get(at).cloned() {
+            at += 1;
+            for file in self.mentioning(&name).iter().filter(|it| !all_local || own.contains(it)) {
+                check()?;
+                let facts = res.facts(*file);
+                let Some(id) = facts.names.find(&name) else { continue };
+                let named = facts.references().filter(|it| it.1.name() == id);
+                places.extend(named.map(|it| (*file, it.0)));
+                for alias in aliases_of(facts, id) {
+                    if names.len() < NAMES_MAX && names.iter().all(|it| it != alias) {
+                        names.push(alias.to_owned());
+                    }
+                }
+            }
+        }
+        Ok(places)
+    }
+
+    /// The names by which others import the default export of the symbols' files, where a symbol is it.
+    fn default_names(&self, res: &Resolver<'_>, symbols: &FxHashSet<SymbolRef>) -> Vec<String> {
+        let mut names = Vec::new();
+        for symbol in symbols {
+            let facts = res.facts(symbol.file);
+            let own = facts.symbol(symbol.symbol).name;
+            let is_default = facts.imports.iter().any(|it| {
+                let alias = it.local.map(|(local, _)| facts.name(local));
+                it.reexport
+                    && it.name == Imported::Name(own)
+                    && matches!(alias, Some("default" | "exports"))
+            });
+            if !is_default {
+                continue;
+            }
+            for file in self.may_import(symbol.file) {
+                let facts = res.facts(file);
+                let defaults = facts.imports.iter().filter(|it| {
+                    it.name == Imported::Default
+                        || matches!(it.name, Imported::Name(name) if facts.name(name) == "default")
+                        || (it.name == Imported::Module && it.from_source)
+                });
+                names.extend(defaults.filter_map(|it| Some(facts.name(it.local?.0).to_owned())));
+            }
+        }
+        names.sort_unstable();
+        names.dedup();
+        names.truncate(NAMES_MAX);
+        names
+    }
+}
+
+/// The other names that imports of a file give to a name.
+fn aliases_of(facts: &FileFacts, name: syntax::NameId) -> impl Iterator<Item = &str> {
+    facts.imports.iter().filter_map(move |it| match (it.name, it.local) {
+        (Imported::Name(imported), Some((local, _))) if imported == name && local != name => {
+            Some(facts.name(local))
+        }
+        _ => None,
+    })
+}
+
+fn same_family(a: &FileFacts, b: &FileFacts) -> bool {
+    let modules = |it: &FileFacts| it.language.map(|it| it.modules);
+    modules(a) == modules(b) && modules(a) != Some(grammars::Modules::None)
+}
+
+/// How much an edge of a resolution is worth, from 0 to 1.
+fn confidence(resolution: Resolution) -> f32 {
+    match resolution {
+        Resolution::Exact => 1.0,
+        Resolution::Inferred => 0.8,
+        Resolution::Candidate => 0.3,
+    }
+}
+
+/// What a reference does with what it names.
+pub(crate) fn edge_kind(facts: &FileFacts, idx: ReferenceIdx) -> EdgeKind {
+    let reference: &Reference = facts.reference(idx);
+    if reference.is_import() {
+        return EdgeKind::Imports;
+    }
+    if let Some(base) = facts.bases.iter().find(|it| it.reference == idx) {
+        return match base.kind {
+            syntax::BaseKind::Extends => EdgeKind::Extends,
+            syntax::BaseKind::Implements => EdgeKind::Implements,
+        };
+    }
+    if facts.details.iter().any(|it| it.interface == Some(idx)) {
+        return EdgeKind::Implements;
+    }
+    match reference.kind() {
+        ReferenceKind::Call | ReferenceKind::Macro => EdgeKind::Calls,
+        _ => EdgeKind::References,
+    }
+}

@@ -1,0 +1,284 @@
+//! From a name in the text to what it stands for: by scope, import, module and receiver; never by bare name.
+
+mod entity;
+mod import;
+mod member;
+mod scope;
+mod typing;
+
+use std::{cell::RefCell, sync::Arc};
+
+use rustc_hash::FxHashMap;
+use syntax::{Access, FileFacts, Qualifier, Reference, ReferenceIdx, ReferenceKind, SymbolKind};
+use vfs::FileId;
+
+use crate::{
+    CodeGraph, Resolution, SymbolRef,
+    entry::FileEntry,
+    modules::{self, Workspace},
+};
+
+/// Steps from name to name, through imports, aliases and types, after which a chain is given up.
+const DEPTH_MAX: u32 = 40;
+
+/// Resolves names against one graph. Remembers what it resolved, so one of them serves one question.
+pub(crate) struct Resolver<'g> {
+    pub(crate) graph: &'g CodeGraph,
+    pub(crate) workspace: Workspace,
+    memo: RefCell<FxHashMap<(FileId, ReferenceIdx), Outcome>>,
+    /// Imports and members being looked up: a chain that comes back to one of them ends there.
+    active: RefCell<Vec<Active>>,
+}
+
+#[derive(Clone, PartialEq, Eq)]
+enum Active {
+    Reference(FileId, ReferenceIdx),
+    Import(FileId, usize),
+    Member(Thing, Arc<str>),
+    Type(SymbolRef),
+}
+
+/// What a name can stand for.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Thing {
+    /// A symbol; also a module written inside a file.
+    Symbol(SymbolRef),
+    /// A file as a module.
+    File(FileId),
+    /// A folder as a package, by its path.
+    Folder(Arc<str>),
+    /// A package that clauses name, dotted.
+    Package(Arc<str>),
+}
+
+/// Something a name stands for, and how that was found.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Hit {
+    pub(crate) thing: Thing,
+    pub(crate) resolution: Resolution,
+    pub(crate) why: &'static str,
+}
+
+/// What came of a lookup.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Outcome {
+    /// What the name stands for; never empty.
+    Hits(Vec<Hit>),
+    /// Something outside the workspace.
+    External,
+    /// Not known.
+    Unknown,
+}
+
+/// What kind of thing the place asks for. Names of other kinds do not count where the language keeps
+/// them apart, and come last where it does not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Want {
+    Any,
+    Type,
+    Call,
+    Macro,
+    Label,
+    /// Something that has members by path: a module or a type.
+    Container,
+}
+
+impl Outcome {
+    pub(crate) fn of(hits: Vec<Hit>) -> Outcome {
+        if hits.is_empty() { Outcome::Unknown } else { Outcome::Hits(hits) }
+    }
+
+    pub(crate) fn hits(&self) -> &[Hit] {
+        match self {
+            Outcome::Hits(hits) => hits,
+            Outcome::External | Outcome::Unknown => &[],
+        }
+    }
+
+    /// This outcome, or where it is not known the other.
+    pub(crate) fn or_else(self, other: impl FnOnce() -> Outcome) -> Outcome {
+        match self {
+            Outcome::Unknown => other(),
+            known => known,
+        }
+    }
+}
+
+impl Hit {
+    pub(crate) fn exact(thing: Thing, why: &'static str) -> Hit {
+        Hit { thing, resolution: Resolution::Exact, why }
+    }
+
+    pub(crate) fn symbol(file: FileId, symbol: syntax::SymbolIdx, why: &'static str) -> Hit {
+        Hit::exact(Thing::Symbol(SymbolRef { file, symbol }), why)
+    }
+}
+
+impl Want {
+    fn of(reference: &Reference) -> Want {
+        match reference.kind() {
+            ReferenceKind::Type => Want::Type,
+            ReferenceKind::Call => Want::Call,
+            ReferenceKind::Macro => Want::Macro,
+            ReferenceKind::Label => Want::Label,
+            ReferenceKind::Read | ReferenceKind::Write => Want::Any,
+        }
+    }
+}
+
+impl<'g> Resolver<'g> {
+    pub(crate) fn new(graph: &'g CodeGraph) -> Resolver<'g> {
+        Resolver {
+            graph,
+            workspace: Workspace::default(),
+            memo: RefCell::default(),
+            active: RefCell::default(),
+        }
+    }
+
+    /// Forgets what was resolved; for long runs over many files.
+    pub(crate) fn forget(&self) {
+        self.memo.borrow_mut().clear();
+    }
+
+    pub(crate) fn entry(&self, file: FileId) -> &'g FileEntry {
+        self.graph.entry(file).expect("things of a resolver come from its own graph")
+    }
+
+    pub(crate) fn facts(&self, file: FileId) -> &'g FileFacts {
+        &self.entry(file).facts
+    }
+
+    pub(crate) fn symbol(&self, symbol: SymbolRef) -> &'g syntax::Symbol {
+        self.facts(symbol.file).symbol(symbol.symbol)
+    }
+
+    pub(crate) fn name(&self, symbol: SymbolRef) -> &'g str {
+        self.facts(symbol.file).name(self.symbol(symbol).name)
+    }
+
+    /// What a reference stands for.
+    pub(crate) fn reference(&self, file: FileId, idx: ReferenceIdx) -> Outcome {
+        if let Some(known) = self.memo.borrow().get(&(file, idx)) {
+            return known.clone();
+        }
+        let outcome = self.guarded(Active::Reference(file, idx), || {
+            let want = Want::of(self.facts(file).reference(idx));
+            self.reference_as(file, idx, want)
+        });
+        // What a cycle cut short is not the whole truth of the names inside the cycle.
+        if self.active.borrow().is_empty() || outcome != Outcome::Unknown {
+            self.memo.borrow_mut().insert((file, idx), outcome.clone());
+        }
+        outcome
+    }
+
+    /// What a reference stands for as the qualifier of another.
+    fn qualifier(&self, file: FileId, idx: ReferenceIdx, access: Access) -> Outcome {
+        match access {
+            Access::Path => self.guarded(Active::Reference(file, idx), || {
+                self.reference_as(file, idx, Want::Container)
+            }),
+            Access::Bare | Access::Member => self.reference(file, idx),
+        }
+    }
+
+    fn reference_as(&self, file: FileId, idx: ReferenceIdx, want: Want) -> Outcome {
+        let facts = self.facts(file);
+        let reference = facts.reference(idx);
+        if let Some(outcome) = self.within_import(file, idx, want) {
+            return outcome;
+        }
+        let name = facts.name(reference.name());
+        match (reference.access(), reference.qualifier()) {
+            (Access::Bare, _) | (_, Qualifier::None) => {
+                self.bare(file, facts.scope_of(idx), reference.start(), name, want)
+            }
+            (_, Qualifier::Opaque) => Outcome::Unknown,
+            (access, Qualifier::Reference(qualifier)) => {
+                self.member_by_name(file, (qualifier, access), name, want)
+            }
+            (_, Qualifier::Call(callee)) => self.member_of_call(file, callee, name, want),
+        }
+    }
+
+    /// `a.b` and `a::b` where `a` is a name.
+    fn member_by_name(
+        &self,
+        file: FileId,
+        (qualifier, access): (ReferenceIdx, Access),
+        name: &str,
+        want: Want,
+    ) -> Outcome {
+        if access == Access::Member && self.is_self(file, qualifier) {
+            return self.member_of_self(file, qualifier, name, want);
+        }
+        let outcome = self.qualifier(file, qualifier, access);
+        let Outcome::Hits(hits) = outcome else { return outcome };
+        let mut external = false;
+        for hit in &hits {
+            let found = match &hit.thing {
+                Thing::Symbol(symbol) if access == Access::Member && self.is_value(*symbol) => {
+                    self.member_of_value(*symbol, name, want)
+                }
+                thing => self.member(thing, name, want, file),
+            };
+            match found {
+                Outcome::Hits(found) => {
+                    // A chain is as sure as its least sure link.
+                    let linked =
+                        |it: Hit| Hit { resolution: it.resolution.max(hit.resolution), ..it };
+                    return Outcome::of(found.into_iter().map(linked).collect());
+                }
+                Outcome::External => external = true,
+                Outcome::Unknown => {}
+            }
+        }
+        if external { Outcome::External } else { Outcome::Unknown }
+    }
+
+    /// A name whose only meaning is the receiver, `self` or `this`.
+    pub(crate) fn is_self(&self, file: FileId, idx: ReferenceIdx) -> bool {
+        let facts = self.facts(file);
+        let reference = facts.reference(idx);
+        let name = facts.name(reference.name());
+        reference.access() == Access::Bare
+            && facts.language.is_some_and(|it| it.self_names.contains(&name))
+    }
+
+    /// Whether a symbol holds a value whose type has the members, rather than having members itself.
+    pub(crate) fn is_value(&self, symbol: SymbolRef) -> bool {
+        matches!(
+            self.symbol(symbol).kind,
+            SymbolKind::Variable
+                | SymbolKind::Constant
+                | SymbolKind::Field
+                | SymbolKind::Property
+                | SymbolKind::Parameter
+                | SymbolKind::Variant
+        )
+    }
+
+    /// Runs `lookup` unless the same is under way already or the chain is too long.
+    fn guarded(&self, active: Active, lookup: impl FnOnce() -> Outcome) -> Outcome {
+        {
+            let mut stack = self.active.borrow_mut();
+            if stack.len() as u32 >= DEPTH_MAX || stack.contains(&active) {
+                return Outcome::Unknown;
+            }
+            stack.push(active);
+        }
+        let outcome = lookup();
+        self.active.borrow_mut().pop();
+        outcome
+    }
+
+    /// How files of the language belong together.
+    pub(crate) fn modules(&self, file: FileId) -> grammars::Modules {
+        self.facts(file).language.map_or(grammars::Modules::None, |it| it.modules)
+    }
+
+    pub(crate) fn beyond_file(&self, file: FileId, name: &str, want: Want) -> Outcome {
+        modules::beyond_file(self, file, name, want)
+    }
+}

@@ -1,0 +1,337 @@
+//! Members: of a module, a package, a type with its implementations and bases, of a value by its type.
+
+use std::sync::Arc;
+
+use grammars::Modules;
+use syntax::{Imported, ReferenceIdx, ScopeIdx, SymbolIdx, SymbolKind};
+use vfs::FileId;
+
+use super::{Active, Hit, Outcome, Resolver, Thing, Want, typing::is_type};
+use crate::{Resolution, SymbolRef, modules};
+
+impl Resolver<'_> {
+    /// What `name` is inside `thing`. `from` is the file that asks.
+    pub(crate) fn member(&self, thing: &Thing, name: &str, want: Want, from: FileId) -> Outcome {
+        let active = Active::Member(thing.clone(), Arc::from(name));
+        self.guarded(active, || match thing {
+            Thing::Symbol(symbol) => self.member_of_symbol(*symbol, name, want),
+            Thing::File(file) => self.member_of_module(*file, ScopeIdx::FILE, name, want),
+            Thing::Folder(_) | Thing::Package(_) => modules::member(self, thing, name, want, from),
+        })
+    }
+
+    /// A member of what a value is declared or inferred to be.
+    pub(crate) fn member_of_value(&self, value: SymbolRef, name: &str, want: Want) -> Outcome {
+        self.member_of_types(self.type_of(value), name, want, "member of the receiver's type")
+    }
+
+    /// A member of what a call returns.
+    pub(crate) fn member_of_call(
+        &self,
+        file: FileId,
+        callee: ReferenceIdx,
+        name: &str,
+        want: Want,
+    ) -> Outcome {
+        let returned = self.returned_by(file, callee);
+        self.member_of_types(returned, name, want, "member of what the call returns")
+    }
+
+    fn member_of_types(
+        &self,
+        types: Outcome,
+        name: &str,
+        want: Want,
+        why: &'static str,
+    ) -> Outcome {
+        let Outcome::Hits(types) = types else { return types };
+        let mut res: Vec<Hit> = Vec::new();
+        for hit in types {
+            let Thing::Symbol(symbol) = hit.thing else { continue };
+            for found in self.member(&hit.thing, name, want, symbol.file).hits() {
+                if res.iter().all(|it| it.thing != found.thing) {
+                    let resolution = found.resolution.max(Resolution::Inferred);
+                    res.push(Hit { thing: found.thing.clone(), resolution, why });
+                }
+            }
+        }
+        Outcome::of(res)
+    }
+
+    /// A member of the receiver, of the type around the place.
+    pub(crate) fn member_of_self(
+        &self,
+        file: FileId,
+        receiver: ReferenceIdx,
+        name: &str,
+        want: Want,
+    ) -> Outcome {
+        let at = self.facts(file).reference(receiver).start();
+        for owner in self.owner_types(file, at) {
+            let found = self.member(&owner, name, want, file);
+            if let Outcome::Hits(hits) = found {
+                let why = "member of the enclosing type";
+                return Outcome::of(hits.into_iter().map(|it| Hit { why, ..it }).collect());
+            }
+        }
+        Outcome::Unknown
+    }
+
+    fn member_of_symbol(&self, symbol: SymbolRef, name: &str, want: Want) -> Outcome {
+        let kind = self.symbol(symbol).kind;
+        if matches!(kind, SymbolKind::Module | SymbolKind::Namespace | SymbolKind::Package) {
+            return self.member_of_namespace(symbol, name, want);
+        }
+        for declaration in self.declarations(symbol) {
+            let found = self.member_of_declaration(declaration, name, want);
+            if found != Outcome::Unknown {
+                return found;
+            }
+        }
+        for declaration in self.declarations(symbol) {
+            let found = self.inherited(declaration, name, want);
+            if found != Outcome::Unknown {
+                return found;
+            }
+        }
+        match kind {
+            SymbolKind::Type | SymbolKind::TypeParameter => {
+                self.member_through_alias(symbol, name, want)
+            }
+            _ => Outcome::Unknown,
+        }
+    }
+
+    /// A member that a type's own body, or a block or function that names the type as owner, defines.
+    fn member_of_declaration(&self, owner: SymbolRef, name: &str, want: Want) -> Outcome {
+        let own = self.children_named(owner, name, want);
+        if !own.is_empty() {
+            return Outcome::Hits(own);
+        }
+        let mut res = Vec::new();
+        for block in self.implementations(owner) {
+            res.extend(self.children_named(block, name, want));
+        }
+        res.extend(self.owned_members(owner, name));
+        Outcome::of(res)
+    }
+
+    /// A member of a base, an implemented interface, or of what those inherit.
+    fn inherited(&self, owner: SymbolRef, name: &str, want: Want) -> Outcome {
+        let mut external = false;
+        for (file, base) in self.bases(owner) {
+            let types = self.type_named(file, base);
+            external |= types == Outcome::External;
+            for hit in types.hits() {
+                match self.member(&hit.thing, name, want, file) {
+                    Outcome::Hits(hits) => {
+                        let why = "member of a base type";
+                        return Outcome::of(hits.into_iter().map(|it| Hit { why, ..it }).collect());
+                    }
+                    Outcome::External => external = true,
+                    Outcome::Unknown => {}
+                }
+            }
+        }
+        if external { Outcome::External } else { Outcome::Unknown }
+    }
+
+    /// The references to what a type extends and implements, in its own list and by its implementations.
+    pub(crate) fn bases(&self, owner: SymbolRef) -> Vec<(FileId, ReferenceIdx)> {
+        let facts = self.facts(owner.file);
+        let symbol = self.symbol(owner);
+        let own = facts.bases(symbol).iter().map(|it| (owner.file, it.reference));
+        let mut res: Vec<(FileId, ReferenceIdx)> = own.collect();
+        let interface = facts.interface(symbol);
+        res.extend(interface.map(|it| (owner.file, it)));
+        for block in self.implementations(owner) {
+            let facts = self.facts(block.file);
+            res.extend(facts.interface(self.symbol(block)).map(|it| (block.file, it)));
+        }
+        res
+    }
+
+    /// Members of an alias are those of what it stands for.
+    fn member_through_alias(&self, alias: SymbolRef, name: &str, want: Want) -> Outcome {
+        let known = Hit::exact(Thing::Symbol(alias), "type");
+        let Outcome::Hits(targets) = self.unaliased(Outcome::Hits(vec![known])) else {
+            return Outcome::Unknown;
+        };
+        for target in targets.iter().filter(|it| it.thing != Thing::Symbol(alias)) {
+            let found = self.member(&target.thing, name, want, alias.file);
+            if found != Outcome::Unknown {
+                return found;
+            }
+        }
+        Outcome::Unknown
+    }
+
+    /// The definitions that are one with this one: the parts of a class or namespace in one scope.
+    pub(crate) fn declarations(&self, symbol: SymbolRef) -> Vec<SymbolRef> {
+        let entry = self.entry(symbol.file);
+        let own = entry.facts.symbol(symbol.symbol);
+        if !is_type(own.kind) {
+            return vec![symbol];
+        }
+        let same = entry.named(own.name).iter().copied().filter(|it| {
+            let other = entry.facts.symbol(*it);
+            other.scope == own.scope && is_type(other.kind) && !other.is_local
+        });
+        let mut res = vec![symbol];
+        res.extend(
+            same.filter(|it| *it != symbol.symbol)
+                .map(|it| SymbolRef { file: symbol.file, symbol: it }),
+        );
+        res
+    }
+
+    /// The definitions of a name directly inside a symbol.
+    pub(crate) fn children_named(&self, owner: SymbolRef, name: &str, want: Want) -> Vec<Hit> {
+        let entry = self.entry(owner.file);
+        let Some(id) = entry.facts.names.find(name) else { return Vec::new() };
+        let is_child = |it: &SymbolIdx| {
+            let symbol = entry.facts.symbol(*it);
+            let listed = symbol.parent == Some(owner.symbol) && !symbol.is_local;
+            listed && symbol.kind != SymbolKind::Implementation
+        };
+        let found: Vec<SymbolIdx> = entry.named(id).iter().copied().filter(is_child).collect();
+        let best =
+            found.iter().map(|it| super::scope::rank(entry.facts.symbol(*it).kind, want)).min();
+        let of_best =
+            |it: &SymbolIdx| Some(super::scope::rank(entry.facts.symbol(*it).kind, want)) == best;
+        let hits = found.into_iter().filter(of_best);
+        hits.map(|it| Hit::symbol(owner.file, it, "member of the named type")).collect()
+    }
+
+    /// The blocks that give a type functions and interfaces (`impl`).
+    pub(crate) fn implementations(&self, owner: SymbolRef) -> Vec<SymbolRef> {
+        if self.modules(owner.file) != Modules::ModTree || !is_type(self.symbol(owner).kind) {
+            return Vec::new();
+        }
+        if let Some(known) = self.workspace.implementations.borrow().get(&owner) {
+            return known.clone();
+        }
+        let name = self.name(owner);
+        let mut blocks = Vec::new();
+        for file in self.graph.defining(name) {
+            let is_block = |entry: &crate::entry::FileEntry, it: SymbolIdx| {
+                entry.facts.symbol(it).kind == SymbolKind::Implementation
+            };
+            self.graph.symbols_named(*file, name, is_block, &mut blocks);
+        }
+        blocks.retain(|it| self.implemented_type(*it).contains(&Thing::Symbol(owner)));
+        self.workspace.implementations.borrow_mut().insert(owner, blocks.clone());
+        blocks
+    }
+
+    /// The members of a name that are written away from the type and name it as their owner.
+    fn owned_members(&self, owner: SymbolRef, name: &str) -> Vec<Hit> {
+        let type_name = self.name(owner);
+        let mut found = Vec::new();
+        for file in self.graph.owning(type_name) {
+            let is_member = |entry: &crate::entry::FileEntry, it: SymbolIdx| {
+                let symbol = entry.facts.symbol(it);
+                let named = entry.facts.owner(symbol).map(|it| entry.facts.name(it));
+                symbol.kind != SymbolKind::Implementation && named == Some(type_name)
+            };
+            self.graph.symbols_named(*file, name, is_member, &mut found);
+        }
+        found.retain(|it| self.named_owner(*it).contains(&Thing::Symbol(owner)));
+        found
+            .into_iter()
+            .map(|it| Hit::symbol(it.file, it.symbol, "member of the named type"))
+            .collect()
+    }
+
+    fn member_of_namespace(&self, namespace: SymbolRef, name: &str, want: Want) -> Outcome {
+        let Some(inner) = self.symbol(namespace).inner else {
+            return Outcome::of(self.children_named(namespace, name, want));
+        };
+        self.member_of_module(namespace.file, inner, name, want)
+            .or_else(|| Outcome::of(self.children_named(namespace, name, want)))
+    }
+
+    /// A name at the level of a module: defined, declared, imported, or brought by a glob.
+    pub(crate) fn member_of_module(
+        &self,
+        file: FileId,
+        scope: ScopeIdx,
+        name: &str,
+        want: Want,
+    ) -> Outcome {
+        let facts = self.facts(file);
+        let mut weak = Outcome::Unknown;
+        if let Some(id) = facts.names.find(name) {
+            let own = self.defined_in(file, scope, None, id, want);
+            let fits = own.iter().all(|it| self.fits(&it.thing, want));
+            if !own.is_empty() {
+                let why = "member of the named module";
+                let own = Outcome::Hits(own.into_iter().map(|it| Hit { why, ..it }).collect());
+                if fits {
+                    return own;
+                }
+                weak = own;
+            }
+            if let Some(module) = modules::child(self, file, scope, name) {
+                return Outcome::Hits(vec![Hit::exact(module, "module of that name")]);
+            }
+            if let Some(found @ Outcome::Hits(_)) = self.exported_import(file, scope, name, want) {
+                return found;
+            }
+        } else if let Some(module) = modules::child(self, file, scope, name) {
+            return Outcome::Hits(vec![Hit::exact(module, "module of that name")]);
+        }
+        weak.or_else(|| self.globbed_export(file, scope, name, want))
+    }
+
+    /// What the imports of a module hand on under a name.
+    fn exported_import(
+        &self,
+        file: FileId,
+        scope: ScopeIdx,
+        name: &str,
+        want: Want,
+    ) -> Option<Outcome> {
+        let facts = self.facts(file);
+        let mut res = None;
+        for (idx, import) in facts.imports.iter().enumerate() {
+            if import.scope != scope || !self.hands_on(file, idx) {
+                continue;
+            }
+            if self.bound_name(file, idx).as_deref() != Some(name) {
+                continue;
+            }
+            let found = self.import(file, idx, want);
+            let why = "imported through another module";
+            let found = match found {
+                Outcome::Hits(hits) => {
+                    Outcome::Hits(hits.into_iter().map(|it| Hit { why, ..it }).collect())
+                }
+                other => other,
+            };
+            let fits = found.hits().iter().all(|it| self.fits(&it.thing, want));
+            if matches!(found, Outcome::Hits(_)) && fits {
+                return Some(found);
+            }
+            res = res.or(Some(found));
+        }
+        res
+    }
+
+    fn globbed_export(&self, file: FileId, scope: ScopeIdx, name: &str, want: Want) -> Outcome {
+        let facts = self.facts(file);
+        for (idx, import) in facts.imports.iter().enumerate() {
+            let is_glob = import.scope == scope && import.name == Imported::Glob;
+            if !is_glob || !self.hands_on(file, idx) {
+                continue;
+            }
+            for hit in self.import(file, idx, Want::Container).hits() {
+                if let Outcome::Hits(hits) = self.member(&hit.thing, name, want, file) {
+                    let why = "imported through another module";
+                    return Outcome::of(hits.into_iter().map(|it| Hit { why, ..it }).collect());
+                }
+            }
+        }
+        Outcome::Unknown
+    }
+}

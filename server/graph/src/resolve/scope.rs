@@ -1,0 +1,282 @@
+//! Bare names: outwards through the scopes of the file, then through what the file belongs to.
+
+use grammars::{ClassScope, Modules, Rebinding};
+use syntax::{FileFacts, Imported, NameId, ScopeIdx, ScopeKind, SymbolIdx, SymbolKind};
+use text::TextSize;
+use vfs::FileId;
+
+use super::{Hit, Outcome, Resolver, Thing, Want};
+use crate::SymbolRef;
+
+/// Scopes around one place that are looked at.
+const SCOPES_MAX: usize = 256;
+
+impl Resolver<'_> {
+    /// What `name`, written at `at` in `scope`, stands for.
+    pub(crate) fn bare(
+        &self,
+        file: FileId,
+        scope: ScopeIdx,
+        at: TextSize,
+        name: &str,
+        want: Want,
+    ) -> Outcome {
+        let facts = self.facts(file);
+        if let Some(owner) = self.self_type(file, at, name) {
+            return owner;
+        }
+        let id = facts.names.find(name);
+        let mut weak = Outcome::Unknown;
+        for (depth, scope) in scopes_from(facts, scope).into_iter().enumerate() {
+            let found = self.in_scope(file, scope, (depth, at), (name, id), want);
+            match found {
+                Outcome::Hits(hits) if hits.iter().all(|it| self.fits(&it.thing, want)) => {
+                    return Outcome::Hits(hits);
+                }
+                // A thing of another kind hides nothing where kinds have name spaces of their own, but
+                // is better than nothing where it turns out to be all there is.
+                Outcome::Hits(hits) => weak = weak.or_else(|| Outcome::Hits(hits)),
+                Outcome::External if want != Want::Macro => return Outcome::External,
+                Outcome::External | Outcome::Unknown => {}
+            }
+            if self.ends_at(file, scope) {
+                break;
+            }
+        }
+        let beyond = self.beyond_file(file, name, want);
+        match beyond {
+            Outcome::Hits(_) => beyond,
+            Outcome::External | Outcome::Unknown => weak.or_else(|| beyond),
+        }
+    }
+
+    /// What a name means in one scope: its own definitions, then its imports, then its globs, then what
+    /// a type inherits.
+    fn in_scope(
+        &self,
+        file: FileId,
+        scope: ScopeIdx,
+        (depth, at): (usize, TextSize),
+        (name, id): (&str, Option<NameId>),
+        want: Want,
+    ) -> Outcome {
+        let facts = self.facts(file);
+        let kind = facts.scope(scope).kind;
+        let lexical = facts.language.is_some_and(|it| it.class_scope == ClassScope::Lexical);
+        if kind == ScopeKind::Class && depth > 0 && !lexical {
+            return Outcome::Unknown;
+        }
+        if let Some(id) = id {
+            let own = self.defined_in(file, scope, Some(at), id, want);
+            if !own.is_empty() {
+                return Outcome::Hits(own);
+            }
+            if let Some(imported) = self.imported_in(file, scope, id, want) {
+                return imported;
+            }
+        }
+        let globbed = self.globbed_in(file, scope, name, want);
+        if globbed != Outcome::Unknown {
+            return globbed;
+        }
+        match facts.scope(scope).owner {
+            Some(owner) if kind == ScopeKind::Class && lexical => {
+                let owner = SymbolRef { file, symbol: owner };
+                match self.member(&Thing::Symbol(owner), name, want, file) {
+                    Outcome::Hits(hits) => Outcome::Hits(
+                        hits.into_iter()
+                            .map(|it| Hit { why: "member of the enclosing type", ..it })
+                            .collect(),
+                    ),
+                    // The base may be outside the workspace, and so may the name; outer scopes are
+                    // tried all the same.
+                    Outcome::External | Outcome::Unknown => Outcome::Unknown,
+                }
+            }
+            _ => Outcome::Unknown,
+        }
+    }
+
+    /// The symbols that a scope itself defines under a name. With `at`, only what is visible there.
+    pub(crate) fn defined_in(
+        &self,
+        file: FileId,
+        scope: ScopeIdx,
+        at: Option<TextSize>,
+        name: NameId,
+        want: Want,
+    ) -> Vec<Hit> {
+        let entry = self.entry(file);
+        let facts = &entry.facts;
+        let visible = |idx: &SymbolIdx| {
+            let symbol = facts.symbol(*idx);
+            symbol.scope == scope
+                && at.is_none_or(|it| symbol.visible_from <= it)
+                && (at.is_some() || !symbol.is_local)
+                && allowed(symbol.kind, symbol.is_local, want)
+        };
+        let mut found: Vec<SymbolIdx> = entry.named(name).iter().copied().filter(visible).collect();
+        if found.is_empty() {
+            return Vec::new();
+        }
+        let best = found.iter().map(|it| rank(facts.symbol(*it).kind, want)).min().unwrap_or(0);
+        found.retain(|it| rank(facts.symbol(*it).kind, want) == best);
+        let local = found.iter().any(|it| facts.symbol(*it).is_local);
+        if local {
+            found = vec![shown_local(facts, &found)];
+        }
+        let why = if local { "local in scope" } else { "defined in scope" };
+        found.into_iter().map(|it| Hit::symbol(file, it, why)).collect()
+    }
+
+    /// What the imports of a scope bind to a name; `None` where none does.
+    pub(crate) fn imported_in(
+        &self,
+        file: FileId,
+        scope: ScopeIdx,
+        name: NameId,
+        want: Want,
+    ) -> Option<Outcome> {
+        let facts = self.facts(file);
+        let mut res = None;
+        for (idx, import) in facts.imports.iter().enumerate() {
+            if import.scope != scope || !self.binds_here(file, idx) {
+                continue;
+            }
+            if self.bound_name(file, idx).as_deref() != Some(facts.name(name)) {
+                continue;
+            }
+            match self.import(file, idx, want) {
+                Outcome::Hits(hits) => {
+                    let hits: Vec<Hit> =
+                        hits.into_iter().map(|it| Hit { why: "imported by name", ..it }).collect();
+                    if hits.iter().all(|it| self.fits(&it.thing, want)) {
+                        return Some(Outcome::Hits(hits));
+                    }
+                    res = Some(Outcome::Hits(hits));
+                }
+                // The name is bound to something we cannot see: it must not be looked up further out.
+                other => {
+                    res = res.or(Some(match other {
+                        Outcome::Unknown => Outcome::External,
+                        other => other,
+                    }))
+                }
+            }
+        }
+        res
+    }
+
+    /// What the glob imports of a scope bring under a name.
+    pub(crate) fn globbed_in(
+        &self,
+        file: FileId,
+        scope: ScopeIdx,
+        name: &str,
+        want: Want,
+    ) -> Outcome {
+        let facts = self.facts(file);
+        let mut res = Outcome::Unknown;
+        for (idx, import) in facts.imports.iter().enumerate() {
+            if import.scope != scope || import.name != Imported::Glob || !self.binds_here(file, idx)
+            {
+                continue;
+            }
+            for hit in self.import(file, idx, Want::Container).hits() {
+                let found = self.member(&hit.thing, name, want, file);
+                if let Outcome::Hits(hits) = found {
+                    let hits = hits.into_iter().map(|it| Hit { why: "imported by a glob", ..it });
+                    let hits: Vec<Hit> = hits.collect();
+                    if hits.iter().all(|it| self.fits(&it.thing, want)) {
+                        return Outcome::Hits(hits);
+                    }
+                    res = Outcome::Hits(hits);
+                }
+            }
+        }
+        res
+    }
+
+    /// Names that mean the type around them, `Self`, as far as the language has any.
+    fn self_type(&self, file: FileId, at: TextSize, name: &str) -> Option<Outcome> {
+        let language = self.facts(file).language?;
+        let is_type = name.starts_with(char::is_uppercase) && language.self_names.contains(&name);
+        is_type.then(|| {
+            let owners = self.owner_types(file, at);
+            Outcome::of(owners.into_iter().map(|it| Hit::exact(it, "the enclosing type")).collect())
+        })
+    }
+
+    /// Whether names of the scopes around this one mean nothing inside it.
+    fn ends_at(&self, file: FileId, scope: ScopeIdx) -> bool {
+        let facts = self.facts(file);
+        let owner = facts.scope(scope).owner;
+        self.modules(file) == Modules::ModTree
+            && owner.is_some_and(|it| facts.symbol(it).kind == SymbolKind::Module)
+    }
+
+    /// Whether the thing is of a kind the place asks for.
+    pub(crate) fn fits(&self, thing: &Thing, want: Want) -> bool {
+        match thing {
+            Thing::Symbol(symbol) => rank(self.symbol(*symbol).kind, want) == 0,
+            Thing::File(_) | Thing::Folder(_) | Thing::Package(_) => {
+                matches!(want, Want::Any | Want::Container)
+            }
+        }
+    }
+}
+
+/// The scope and those around it, from the inside out.
+fn scopes_from(facts: &FileFacts, scope: ScopeIdx) -> Vec<ScopeIdx> {
+    let next = |it: &ScopeIdx| facts.scope(*it).parent;
+    std::iter::successors(Some(scope), next).take(SCOPES_MAX).collect()
+}
+
+/// Of several locals of one name and scope, the one that is meant: where a second binding shadows the
+/// first, the last that is visible already; otherwise they are one variable, shown where it begins.
+fn shown_local(facts: &FileFacts, found: &[SymbolIdx]) -> SymbolIdx {
+    let shadows = facts.language.is_none_or(|it| it.rebinding == Rebinding::Shadow);
+    let key =
+        |it: &&SymbolIdx| (facts.symbol(**it).visible_from, facts.symbol(**it).name_range.start());
+    let last_in_force = found.iter().max_by_key(key);
+    let in_order =
+        last_in_force.is_some_and(|it| facts.symbol(*it).visible_from > TextSize::new(0));
+    match last_in_force {
+        Some(last) if shadows && in_order => *last,
+        _ => found[0],
+    }
+}
+
+/// Whether a symbol may be meant at all where `want` is asked for.
+fn allowed(kind: SymbolKind, is_local: bool, want: Want) -> bool {
+    use SymbolKind as K;
+    match kind {
+        K::Macro => matches!(want, Want::Macro | Want::Call | Want::Any),
+        K::Label => want == Want::Label,
+        // An implementation bears the name of its type and is no definition of it; keys, headings and
+        // selectors are not named by code.
+        K::Implementation | K::Key | K::Heading | K::Selector => false,
+        _ if matches!(want, Want::Macro | Want::Label) => false,
+        K::Variable | K::Parameter if is_local => want != Want::Type,
+        _ => true,
+    }
+}
+
+/// 0 where the kind is what is asked for, more where it is merely possible.
+pub(crate) fn rank(kind: SymbolKind, want: Want) -> u8 {
+    use SymbolKind as K;
+    let is_type = matches!(
+        kind,
+        K::Class | K::Struct | K::Enum | K::Interface | K::Union | K::Type | K::TypeParameter
+    );
+    let is_module = matches!(kind, K::Module | K::Namespace | K::Package);
+    let fits = match want {
+        Want::Any => kind != K::Macro,
+        Want::Type => is_type || is_module || kind == K::Table,
+        Want::Call => !is_module && !matches!(kind, K::Macro | K::Type | K::Interface),
+        Want::Macro => kind == K::Macro,
+        Want::Label => kind == K::Label,
+        Want::Container => is_type || is_module,
+    };
+    u8::from(!fits)
+}

@@ -1,0 +1,206 @@
+//! Which type a value has: what is declared, and the little that can be inferred without guessing.
+
+use syntax::{ReferenceIdx, SymbolKind};
+use text::TextSize;
+use vfs::FileId;
+
+use super::{Active, Hit, Outcome, Resolver, Thing, Want};
+use crate::SymbolRef;
+
+impl Resolver<'_> {
+    /// The types, or type-like things, that a value belongs to.
+    pub(crate) fn type_of(&self, value: SymbolRef) -> Outcome {
+        self.guarded(Active::Type(value), || self.type_of_unguarded(value))
+    }
+
+    fn type_of_unguarded(&self, value: SymbolRef) -> Outcome {
+        let symbol = self.symbol(value);
+        let facts = self.facts(value.file);
+        if let Some(type_ref) = symbol.type_ref {
+            return self.type_named(value.file, type_ref);
+        }
+        if symbol.kind == SymbolKind::Parameter
+            && facts.language.is_some_and(|it| it.self_names.contains(&facts.name(symbol.name)))
+        {
+            return types(self.owner_types(value.file, symbol.name_range.start()));
+        }
+        if symbol.kind == SymbolKind::Variant {
+            let parent = symbol.parent.map(|it| SymbolRef { file: value.file, symbol: it });
+            return types(parent.map(Thing::Symbol).into_iter().collect());
+        }
+        match symbol.value {
+            Some(init) if init.is_call => self.returned_by(value.file, init.reference),
+            Some(init) => self.type_of_reference(value.file, init.reference),
+            None => Outcome::Unknown,
+        }
+    }
+
+    /// The type that a reference in a type's place names, aliases followed.
+    pub(crate) fn type_named(&self, file: FileId, type_ref: ReferenceIdx) -> Outcome {
+        self.unaliased(self.reference(file, type_ref))
+    }
+
+    /// The type of what a reference stands for.
+    pub(crate) fn type_of_reference(&self, file: FileId, idx: ReferenceIdx) -> Outcome {
+        if self.is_self(file, idx) {
+            return types(self.owner_types(file, self.facts(file).reference(idx).start()));
+        }
+        self.each(self.reference(file, idx), |thing| match thing {
+            Thing::Symbol(it) if self.is_value(*it) && !self.is_callable(*it) => self.type_of(*it),
+            // A class as a value: what is reached through it are its members.
+            Thing::Symbol(it) if !self.is_callable(*it) => types(vec![Thing::Symbol(*it)]),
+            _ => Outcome::Unknown,
+        })
+    }
+
+    /// The type of what a call gives: what the callee is declared to return, or the type that it makes.
+    pub(crate) fn returned_by(&self, file: FileId, callee: ReferenceIdx) -> Outcome {
+        self.each(self.reference(file, callee), |thing| {
+            let Thing::Symbol(callee) = thing else { return Outcome::Unknown };
+            let symbol = self.symbol(*callee);
+            match symbol.kind {
+                SymbolKind::Class
+                | SymbolKind::Struct
+                | SymbolKind::Enum
+                | SymbolKind::Union
+                | SymbolKind::Type => self.unaliased(types(vec![Thing::Symbol(*callee)])),
+                SymbolKind::Variant => self.type_of(*callee),
+                SymbolKind::Constructor => {
+                    let parent =
+                        symbol.parent.map(|it| SymbolRef { file: callee.file, symbol: it });
+                    types(parent.map(Thing::Symbol).into_iter().collect())
+                }
+                SymbolKind::Function | SymbolKind::Method => match symbol.type_ref {
+                    Some(type_ref) => self.type_named(callee.file, type_ref),
+                    None => Outcome::Unknown,
+                },
+                _ => Outcome::Unknown,
+            }
+        })
+    }
+
+    /// The types around a place: of a member's own type where it is written away from it.
+    pub(crate) fn owner_types(&self, file: FileId, at: TextSize) -> Vec<Thing> {
+        let facts = self.facts(file);
+        let mut around = facts.symbol_around(at);
+        while let Some(idx) = around {
+            let symbol = facts.symbol(idx);
+            let owner = SymbolRef { file, symbol: idx };
+            if symbol.kind == SymbolKind::Implementation {
+                let types = self.implemented_type(owner);
+                // A foreign type has no symbol; the block itself then stands for it.
+                return if types.is_empty() { vec![Thing::Symbol(owner)] } else { types };
+            }
+            if is_type(symbol.kind) {
+                return vec![Thing::Symbol(owner)];
+            }
+            if facts.owner(symbol).is_some() {
+                return self.named_owner(owner);
+            }
+            around = symbol.parent;
+        }
+        Vec::new()
+    }
+
+    /// The type that an implementation is for.
+    pub(crate) fn implemented_type(&self, block: SymbolRef) -> Vec<Thing> {
+        let symbol = self.symbol(block);
+        let at = symbol.range.start();
+        let name = self.name(block);
+        let found = self.bare(block.file, symbol.scope, at, name, Want::Type);
+        let types = found.hits().iter().map(|it| it.thing.clone());
+        types
+            .filter(|it| matches!(it, Thing::Symbol(it) if is_type(self.symbol(*it).kind)))
+            .collect()
+    }
+
+    /// The type that a member written away from it names as its owner.
+    pub(crate) fn named_owner(&self, member: SymbolRef) -> Vec<Thing> {
+        let facts = self.facts(member.file);
+        let symbol = self.symbol(member);
+        let Some(owner) = facts.owner(symbol) else { return Vec::new() };
+        let found = self.bare(
+            member.file,
+            symbol.scope,
+            symbol.range.start(),
+            facts.name(owner),
+            Want::Type,
+        );
+        found.hits().iter().map(|it| it.thing.clone()).collect()
+    }
+
+    /// Follows type aliases to what they stand for.
+    pub(crate) fn unaliased(&self, outcome: Outcome) -> Outcome {
+        let Outcome::Hits(hits) = outcome else { return outcome };
+        let mut res = Vec::new();
+        for hit in hits {
+            match self.alias_target(&hit.thing) {
+                Some(Outcome::Hits(targets)) => res.extend(targets),
+                Some(_) | None => res.push(hit),
+            }
+        }
+        Outcome::of(res)
+    }
+
+    fn alias_target(&self, thing: &Thing) -> Option<Outcome> {
+        let Thing::Symbol(alias) = thing else { return None };
+        let symbol = self.symbol(*alias);
+        let is_alias = matches!(
+            symbol.kind,
+            SymbolKind::Type
+                | SymbolKind::TypeParameter
+                | SymbolKind::Variable
+                | SymbolKind::Constant
+        );
+        if !is_alias {
+            return None;
+        }
+        let target =
+            symbol.type_ref.or(symbol.value.filter(|it| !it.is_call).map(|it| it.reference));
+        let target = target?;
+        Some(self.guarded(Active::Type(*alias), || self.type_named(alias.file, target)))
+    }
+
+    /// Applies `f` to each thing and puts the outcomes together.
+    fn each(&self, outcome: Outcome, f: impl Fn(&Thing) -> Outcome) -> Outcome {
+        let Outcome::Hits(hits) = outcome else { return outcome };
+        let mut res: Vec<Hit> = Vec::new();
+        let mut external = false;
+        for hit in &hits {
+            match f(&hit.thing) {
+                Outcome::Hits(found) => {
+                    for it in found {
+                        if res.iter().all(|known| known.thing != it.thing) {
+                            res.push(Hit { resolution: it.resolution.max(hit.resolution), ..it });
+                        }
+                    }
+                }
+                Outcome::External => external = true,
+                Outcome::Unknown => {}
+            }
+        }
+        if res.is_empty() && external { Outcome::External } else { Outcome::of(res) }
+    }
+
+    fn is_callable(&self, symbol: SymbolRef) -> bool {
+        matches!(self.symbol(symbol).kind, SymbolKind::Function | SymbolKind::Method)
+    }
+}
+
+/// A type as the outcome of an inference.
+fn types(things: Vec<Thing>) -> Outcome {
+    Outcome::of(things.into_iter().map(|it| Hit::exact(it, "type")).collect())
+}
+
+/// Whether symbols of the kind have members.
+pub(crate) fn is_type(kind: SymbolKind) -> bool {
+    matches!(
+        kind,
+        SymbolKind::Class
+            | SymbolKind::Struct
+            | SymbolKind::Enum
+            | SymbolKind::Interface
+            | SymbolKind::Union
+            | SymbolKind::Type
+    )
+}
