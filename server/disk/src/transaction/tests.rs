@@ -239,6 +239,22 @@ fn what_somebody_wrote_after_the_crash_is_kept() {
     );
 }
 
+#[test]
+fn a_file_that_somebody_made_with_the_same_content_is_not_taken_away() {
+    for n in 1..=n_operations() {
+        let (model, transactions, writes) = workspace();
+        model.set_fault(Fault::Kill(n));
+        let _ = transactions.write("t-1", &writes);
+        model.crash(Crash::Process);
+        if model.show("/w").contains("/w/new/deep/c ") {
+            continue;
+        }
+        model.put("/w/new/deep/c", b"new c", 0o644);
+        transactions.recover().unwrap();
+        assert!(model.show("/w").contains("/w/new/deep/c 644 new c\n"), "at {n}");
+    }
+}
+
 /// What a refused write says; nothing may have changed.
 #[track_caller]
 fn check_refused(model: &Arc<Model>, write: FileWrite, expected: &str) {
