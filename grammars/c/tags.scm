@@ -86,3 +86,8 @@
 ; Macros.
 (preproc_def name: (identifier) @name value: (_)? @body) @definition.macro
 (preproc_function_def name: (identifier) @name value: (_)? @body) @definition.macro
+
+; A macro that writes the head of a function: `TEST(name) { … }`.
+(function_definition type: (type_identifier)
+  declarator: (parenthesized_declarator (identifier) @name)
+  body: (_) @body) @definition.function

@@ -1,6 +1,8 @@
 ; Scopes.
 (namespace_definition body: (_) @local.scope.class)
 (class_specifier body: (_)) @local.scope.class
+(function_definition type: [(class_specifier !body) (struct_specifier !body)]
+  declarator: (identifier) body: (_) @local.scope.class)
 (lambda_expression) @local.scope.function
 (if_statement) @local.scope
 (while_statement) @local.scope

@@ -21,6 +21,13 @@
 (struct_specifier name: (type_identifier) @name
   (base_class_clause [(type_identifier) (qualified_identifier) (template_type)] @extends)
 ) @definition.struct
+; `class EXPORTED Name { … }` is read as a function, for the macro takes the place of the name.
+(function_definition type: (class_specifier !body)
+  declarator: (identifier) @name
+  body: (_) @body) @definition.class
+(function_definition type: (struct_specifier !body)
+  declarator: (identifier) @name
+  body: (_) @body) @definition.struct
 (alias_declaration name: (type_identifier) @name
   type: (type_descriptor type: (_) @type)) @definition.type
 (concept_definition name: (identifier) @name) @definition.interface

@@ -76,6 +76,13 @@
     object: (member_expression object: (identifier) @owner
       property: (property_identifier) @_prototype)
     property: (property_identifier) @name)
+  right: (_) @value) @definition.property
+  (#eq? @_prototype "prototype"))
+(expression_statement (assignment_expression
+  left: (member_expression
+    object: (member_expression object: (identifier) @owner
+      property: (property_identifier) @_prototype)
+    property: (property_identifier) @name)
   right: [(function_expression body: (_) @body) (arrow_function body: (_) @body)
     (generator_function body: (_) @body)]) @definition.method
   (#eq? @_prototype "prototype"))
