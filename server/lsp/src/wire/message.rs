@@ -3,6 +3,8 @@
 use serde_json::{Map, Value};
 use tower_lsp::jsonrpc::{Error, ErrorCode, Id, Request, Response};
 
+use super::lenient;
+
 /// What a client said.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Incoming {
@@ -60,6 +62,7 @@ fn call(method: String, id: Option<Id>, mut message: Map<String, Value>) -> Inco
         // has an object of optional fields.
         ("shutdown" | "exit", _) => None,
         ("initialized", None | Some(Value::Null)) => Some(Value::Object(Map::new())),
+        ("initialize", Some(params)) => Some(lenient::initialize_params(params)),
         (_, params) => params,
     };
     let mut request = Request::build(method);

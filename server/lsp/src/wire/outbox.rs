@@ -76,6 +76,20 @@ impl Outlet {
         self.queue.blocking_recv()
     }
 
+    /// The next message, noted as written.
+    #[cfg(test)]
+    pub(crate) async fn recv(&mut self) -> Option<Vec<u8>> {
+        let frame = self.queue.recv().await?;
+        self.written(&frame);
+        Some(frame)
+    }
+
+    /// A message that waits already.
+    #[cfg(test)]
+    pub(crate) fn try_recv(&mut self) -> Option<Vec<u8>> {
+        self.queue.try_recv().ok()
+    }
+
     /// Tells that `frame` waits no longer.
     pub(crate) fn written(&self, frame: &[u8]) {
         self.level.bytes.fetch_sub(frame.len(), Ordering::Relaxed);

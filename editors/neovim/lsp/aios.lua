@@ -1,0 +1,33 @@
+-- The server as `vim.lsp.config` knows it. Enable it with `vim.lsp.enable('aios')`; change any field
+-- with `vim.lsp.config('aios', { … })`.
+
+---@type vim.lsp.Config
+return {
+  cmd = { 'aios', 'lsp' },
+  filetypes = {
+    'rust', 'python', 'javascript', 'javascriptreact', 'typescript', 'typescriptreact', 'go', 'java',
+    'c', 'cpp', 'cs', 'ruby', 'php', 'sh', 'bash', 'lua', 'sql', 'html', 'css', 'json', 'yaml', 'toml',
+    'markdown', 'dockerfile',
+  },
+  root_markers = { '.aios', '.git' },
+  capabilities = {
+    experimental = {
+      serverStatusNotification = true,
+      aios = { inputNewName = true },
+    },
+  },
+  -- A command that needs a name asks for it here; the protocol has no way to ask.
+  commands = {
+    ['aios.renameSymbol'] = function(command, ctx)
+      require('aios.commands').rename_at(command, ctx)
+    end,
+  },
+  handlers = {
+    ['window/showDocument'] = function(err, params, ctx)
+      return require('aios.handlers').show_document(err, params, ctx)
+    end,
+    ['aios/serverStatus'] = function(err, status, ctx)
+      require('aios.handlers').server_status(err, status, ctx)
+    end,
+  },
+}

@@ -1,0 +1,144 @@
+--- `:Aios {subcommand}` and the commands that ask the user for something first.
+local M = {}
+
+---@class aios.Subcommand
+---@field desc string
+---@field run fun(client: vim.lsp.Client, argument: string)
+
+---@param text string
+---@param level? integer
+local function notify(text, level)
+  vim.notify('aios: ' .. text, level or vim.log.levels.INFO)
+end
+
+--- The client of the current buffer, else the only one there is.
+---@return vim.lsp.Client?
+function M.client()
+  local here = vim.lsp.get_clients({ name = 'aios', bufnr = 0 })
+  local all = #here > 0 and here or vim.lsp.get_clients({ name = 'aios' })
+  return all[1]
+end
+
+---@param client vim.lsp.Client
+---@param command string
+---@param argument? table
+---@param on_result? fun(result: any)
+local function execute(client, command, argument, on_result)
+  local params = { command = command, arguments = { argument or vim.empty_dict() } }
+  client:request('workspace/executeCommand', params, function(err, result)
+    if err then
+      notify(err.message, vim.log.levels.ERROR)
+    elseif on_result then
+      on_result(result)
+    end
+  end)
+end
+
+--- Asks for a name, then renames what `command` points at.
+---@param command lsp.Command
+---@param ctx { bufnr: integer, client_id: integer }
+function M.rename_at(command, ctx)
+  local client = assert(vim.lsp.get_client_by_id(ctx.client_id))
+  local argument = command.arguments[1]
+  vim.ui.input({ prompt = 'New name: ', default = vim.fn.expand('<cword>') }, function(name)
+    if name and name ~= '' then
+      execute(client, 'aios.renameSymbol', vim.tbl_extend('force', argument, { newName = name }))
+    end
+  end)
+end
+
+---@param client vim.lsp.Client
+---@param name string
+local function rename(client, name)
+  local position = vim.lsp.util.make_position_params(0, client.offset_encoding)
+  local command = { title = 'Rename', command = 'aios.renameSymbol', arguments = { position } }
+  if name == '' then
+    return M.rename_at(command, { bufnr = 0, client_id = client.id })
+  end
+  execute(client, command.command, vim.tbl_extend('force', position, { newName = name }))
+end
+
+---@param client vim.lsp.Client
+---@param query string
+local function search(client, query)
+  if query == '' then
+    return notify('search needs a question', vim.log.levels.WARN)
+  end
+  execute(client, 'aios.search', { query = query }, function(result)
+    local items = {}
+    for _, hit in ipairs(result.hits) do
+      local at = hit.location
+      items[#items + 1] = {
+        filename = vim.uri_to_fname(at.uri),
+        lnum = at.range.start.line + 1,
+        end_lnum = at.range['end'].line + 1,
+        text = ('%s (%.2f: %s)'):format(hit.symbol or hit.path, hit.score, hit.why),
+      }
+    end
+    vim.fn.setqflist({}, ' ', { title = 'aios: ' .. query, items = items })
+    if #items == 0 then
+      return notify('nothing found')
+    end
+    vim.cmd.copen()
+  end)
+end
+
+---@param name string
+---@param key? string the field that the argument is
+---@return fun(client: vim.lsp.Client, argument: string)
+local function plain(name, key)
+  return function(client, argument)
+    execute(client, name, key and argument ~= '' and { [key] = argument } or nil)
+  end
+end
+
+---@type table<string, aios.Subcommand>
+M.subcommands = {
+  apply = { desc = 'Apply a proposal: [id]', run = plain('aios.applyProposal', 'proposal') },
+  reject = { desc = 'Reject a proposal: [id]', run = plain('aios.rejectProposal', 'proposal') },
+  undo = { desc = 'Undo the last change: [id]', run = plain('aios.undo', 'transaction') },
+  redo = { desc = 'Redo what was undone: [id]', run = plain('aios.redo', 'transaction') },
+  rename = { desc = 'Rename the symbol under the cursor: [name]', run = rename },
+  settings = { desc = 'Create .aios/config.toml', run = plain('aios.createSettings') },
+  search = { desc = 'Search the workspace: {question}', run = search },
+  reindex = { desc = 'Look at every file again', run = plain('aios.reindex') },
+  status = {
+    desc = 'How the server is',
+    run = function(client)
+      execute(client, 'aios.status', nil, function(status)
+        notify(vim.inspect(status))
+      end)
+    end,
+  },
+}
+
+---@param args vim.api.keyset.create_user_command.command_args
+function M.run(args)
+  local name = args.fargs[1]
+  local subcommand = M.subcommands[name]
+  if not subcommand then
+    return notify(('no subcommand `%s`'):format(name), vim.log.levels.ERROR)
+  end
+  local client = M.client()
+  if not client then
+    return notify("no server is running: vim.lsp.enable('aios')", vim.log.levels.ERROR)
+  end
+  subcommand.run(client, table.concat(args.fargs, ' ', 2))
+end
+
+---@param lead string
+---@param line string
+---@return string[]
+function M.complete(lead, line)
+  -- Only the subcommand itself is completed.
+  if line:match('^%s*%S+%s+%S+%s') then
+    return {}
+  end
+  local names = vim.tbl_filter(function(name)
+    return vim.startswith(name, lead)
+  end, vim.tbl_keys(M.subcommands))
+  table.sort(names)
+  return names
+end
+
+return M

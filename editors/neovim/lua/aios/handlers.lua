@@ -1,0 +1,46 @@
+--- What the server sends that Neovim does not handle, or not far enough.
+local M = {}
+
+---@class aios.ServerStatus
+---@field health 'ok'|'warning'|'error'
+---@field quiescent boolean
+---@field message? string
+---@field revision integer
+---@field files integer
+---@field indexed integer
+---@field skipped integer
+---@field readOnly boolean
+
+---@type table<integer, aios.ServerStatus>
+local status_by_client = {}
+
+--- Opens the document and attaches the server to it: a proposal's diff lies outside the workspace, and
+--- its actions (apply, reject) come from the server that wrote it.
+---@param err? lsp.ResponseError
+---@param params lsp.ShowDocumentParams
+---@param ctx lsp.HandlerContext
+function M.show_document(err, params, ctx)
+  local result = vim.lsp.handlers['window/showDocument'](err, params, ctx)
+  if result and result.success and not params.external then
+    vim.lsp.buf_attach_client(vim.uri_to_bufnr(params.uri), ctx.client_id)
+  end
+  return result
+end
+
+---@param _ any
+---@param status aios.ServerStatus
+---@param ctx lsp.HandlerContext
+function M.server_status(_, status, ctx)
+  status_by_client[ctx.client_id] = status
+  local data = { client_id = ctx.client_id, status = status }
+  vim.api.nvim_exec_autocmds('User', { pattern = 'AiosStatus', modeline = false, data = data })
+end
+
+--- The last status that a client's server sent.
+---@param client_id integer
+---@return aios.ServerStatus?
+function M.status(client_id)
+  return status_by_client[client_id]
+end
+
+return M
