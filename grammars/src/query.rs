@@ -194,6 +194,8 @@ pub struct CompiledQuery {
     pub kinds: Vec<Kinds>,
     /// Ids of the fields that bind nothing in a pattern.
     pub skipped_fields: Vec<u16>,
+    /// Id of the field that holds the arguments of a call.
+    pub arguments_field: Option<u16>,
 }
 
 /// What a node kind is, as its language's manifest says: a set of the constants.
@@ -318,7 +320,8 @@ pub(crate) fn compile(language: &Language) -> Result<CompiledQuery, QueryProblem
     let skipped_fields = skipped.filter_map(|it| grammar.field_id_for_name(it)).map(Into::into);
     let skipped_fields = skipped_fields.collect();
     let kinds = kinds_of(language, grammar);
-    Ok(CompiledQuery { query, captures, patterns, kinds, skipped_fields })
+    let arguments_field = grammar.field_id_for_name("arguments").map(Into::into);
+    Ok(CompiledQuery { query, captures, patterns, kinds, skipped_fields, arguments_field })
 }
 
 fn kinds_of(language: &Language, grammar: &tree_sitter::Language) -> Vec<Kinds> {

@@ -1,19 +1,360 @@
 //! From a text to its facts.
 
-use grammars::Language;
+mod chunks;
+mod definitions;
+mod docs;
+mod imports;
+mod scopes;
+mod symbols;
+mod uses;
 
-use crate::FileFacts;
+use std::{ops::ControlFlow, sync::Arc};
 
-/// The facts of `text` in `language`. `path` (relative, `/` separated) decides only whether the file
-/// holds tests and whether it is a manifest.
+use grammars::{Capture, Language, Modules};
+use text::LineIndex;
+use tree_sitter::{ParseOptions, ParseState, Parser, Tree};
+
+use crate::{
+    FileFacts, Import, Imported, MANIFEST_BYTES_MAX, ModDecl, NameId, Names, Qualifier,
+    REFERENCES_MAX, Reference, ReferenceIdx, ReferenceKind, Symbol, SymbolIdx,
+    extract::{
+        definitions::Outer,
+        scopes::Scopes,
+        uses::{Before, Uses},
+    },
+    names::Interner,
+    raw::{LeafKind, Raw, Source, steps_max},
+};
+
+/// The facts of `text` in `language`. `path` (relative to its workspace, `/` separated) decides only
+/// whether the file holds tests and whether it is a manifest.
 pub fn facts(path: &str, text: &str, language: &'static Language) -> FileFacts {
-    let _ = (path, text, language);
-    todo!()
+    let Ok(compiled) = language.query() else { return without_tree(path, text, language) };
+    let source = Source { text, language, compiled };
+    let Some(tree) = parse_text(text, language) else { return without_tree(path, text, language) };
+    match Raw::collect(tree.root_node(), source) {
+        Ok(mut raw) => assemble(&mut raw, source, path),
+        Err(_) => without_tree(path, text, language),
+    }
 }
 
 /// The facts of a text in no known language: lines, and chunks of 40 lines; its text, where `path`
 /// is that of a manifest.
 pub fn facts_of_text(path: &str, text: &str) -> FileFacts {
-    let _ = (path, text);
-    todo!()
+    let lines = LineIndex::new(text);
+    let chunks = chunks::of_lines(text, &lines);
+    FileFacts {
+        manifest: manifest(path, text),
+        chunks: chunks.into_boxed_slice(),
+        lines,
+        ..FileFacts::default()
+    }
+}
+
+/// The facts of a file whose parsing was given up.
+pub(crate) fn without_tree(path: &str, text: &str, language: &'static Language) -> FileFacts {
+    FileFacts {
+        language: Some(language),
+        is_test: language.is_test_path(path),
+        gave_up: true,
+        ..facts_of_text(path, text)
+    }
+}
+
+/// The tree of `text`; `None` where parsing takes far longer than any honest text.
+fn parse_text(text: &str, language: &Language) -> Option<Tree> {
+    let bytes = text.as_bytes();
+    parse_bounded(language, None, text.len(), &mut |at| bytes.get(at..).unwrap_or_default())
+}
+
+/// The tree of the text that `chunk_at` gives in pieces.
+pub(crate) fn parse_bounded<'a>(
+    language: &Language,
+    old: Option<&Tree>,
+    len: usize,
+    chunk_at: &mut dyn FnMut(usize) -> &'a [u8],
+) -> Option<Tree> {
+    let mut parser = Parser::new();
+    parser.set_language(&language.grammar()).ok()?;
+    let mut steps_left = steps_max(len);
+    let mut progress = |_: &ParseState| {
+        steps_left = steps_left.saturating_sub(1);
+        if steps_left == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    };
+    let options = ParseOptions::new().progress_callback(&mut progress);
+    parser.parse_with_options(&mut |at, _| chunk_at(at), old, Some(options))
+}
+
+fn manifest(path: &str, text: &str) -> Option<Arc<str>> {
+    let keeps = text.len() <= MANIFEST_BYTES_MAX && grammars::is_manifest(path);
+    keeps.then(|| Arc::from(text))
+}
+
+/// Puts together what the tree and the queries said.
+pub(crate) fn assemble(raw: &mut Raw, source: Source<'_>, path: &str) -> FileFacts {
+    let mut names = std::mem::take(&mut raw.names);
+    let facts = assemble_with(raw, &mut names, source, path);
+    raw.names = names;
+    facts
+}
+
+fn assemble_with(raw: &Raw, names: &mut Interner, source: Source<'_>, path: &str) -> FileFacts {
+    let lines = LineIndex::new(source.text);
+    let mut gathered = gather(raw, source, names);
+    let imports = gathered.imports.imports(source, &mut gathered.scopes, &mut gathered.uses, names);
+    let package = imports::package(&mut gathered.imports, source, names);
+    let definitions = definitions::definitions(&mut gathered, raw, source, names);
+    let Gathered { mut uses, scopes, imports: found_imports, .. } = gathered;
+
+    let mut namer = Namer::new(names);
+    let mut draft = symbols::Draft::new(&definitions, scopes, &mut namer);
+    let (references, reference_of) = references(&uses, &mut namer);
+    let documented = docs::find(&draft, &definitions, raw, source);
+    draft.refer(&definitions, &documented, &mut uses, &reference_of, &mut namer);
+    let is_test = source.language.is_test_path(path);
+    draft.finish(source, &documented, &definitions, (is_test, names));
+    let chunks = chunks::of_symbols(source.text, &lines, &draft.symbols, &documented);
+    let package = package.map(|it| namer.id(it));
+    let imports = imports.into_iter().map(|it| named(it, &reference_of, &mut namer)).collect();
+    let mods = mods(&found_imports, source, &draft.symbols, &mut uses, &mut namer);
+    FileFacts {
+        language: Some(source.language),
+        lines,
+        names: namer.finish(names),
+        symbols: draft.symbols.into_boxed_slice(),
+        details: draft.details.into_boxed_slice(),
+        bases: draft.bases.into_boxed_slice(),
+        scopes: draft.scopes.scopes.into_boxed_slice(),
+        references: references.into_boxed_slice(),
+        imports,
+        package,
+        mods,
+        chunks: chunks.into_boxed_slice(),
+        errors: raw.errors.iter().take(ERRORS_MAX).map(|it| it.range()).collect(),
+        manifest: manifest(path, source.text),
+        is_test,
+        gave_up: false,
+    }
+}
+
+/// Of more errors in one file only the first are told.
+const ERRORS_MAX: usize = 1_000;
+
+/// What the matches say, sorted by what it is about.
+#[derive(Debug)]
+pub(crate) struct Gathered {
+    uses: Uses,
+    scopes: Scopes,
+    claims: Vec<definitions::Claim>,
+    outer: Outer,
+    imports: imports::Found,
+}
+
+/// What a capture speaks of, as bits.
+mod about {
+    pub(super) const USE: u8 = 1;
+    pub(super) const SCOPE: u8 = 1 << 1;
+    pub(super) const DEFINITION: u8 = 1 << 2;
+    pub(super) const IMPORT: u8 = 1 << 3;
+    pub(super) const OUTER: u8 = 1 << 4;
+}
+
+fn about(capture: Capture) -> u8 {
+    match capture {
+        Capture::Reference
+        | Capture::Call
+        | Capture::CallWhole
+        | Capture::ReferenceType
+        | Capture::ReferenceMacro
+        | Capture::ReferenceWrite
+        | Capture::ReferenceLabel
+        | Capture::Shorthand
+        | Capture::Member
+        | Capture::Path
+        | Capture::Ignore => about::USE,
+        Capture::ScopeBlock
+        | Capture::ScopeFunction
+        | Capture::ScopeClass
+        | Capture::ScopeModule => about::SCOPE,
+        Capture::LocalOuter => about::OUTER,
+        Capture::Import
+        | Capture::ImportPrefix
+        | Capture::ImportGroup
+        | Capture::ImportLeaf
+        | Capture::ImportAlias
+        | Capture::ImportGlob
+        | Capture::ImportDefault
+        | Capture::ImportNamespace
+        | Capture::ImportSource
+        | Capture::ImportReexport
+        | Capture::ModuleDeclaration => about::IMPORT,
+        other if definitions::defines(other) => about::DEFINITION,
+        _ => 0,
+    }
+}
+
+fn gather(raw: &Raw, source: Source<'_>, names: &mut Interner) -> Gathered {
+    let mut uses = Uses::new(raw, source, names);
+    let mut imports = imports::Found::default();
+    let (mut claims, mut found_scopes, mut outers) = (Vec::new(), Vec::new(), Vec::new());
+    for (index, found) in raw.matches.iter().enumerate() {
+        let captured = raw.captured(found);
+        let about = captured.iter().fold(0, |acc, it| acc | about(it.capture));
+        if about & about::USE != 0 {
+            uses.take(found, captured);
+        }
+        if about & about::SCOPE != 0 {
+            scopes::take(&mut found_scopes, captured);
+        }
+        if about & about::DEFINITION != 0 {
+            definitions::take(&mut claims, index as u32, found.pattern, captured);
+        }
+        if about & about::IMPORT != 0 {
+            imports.take(found, captured);
+        }
+        if about & about::OUTER != 0 {
+            outers.extend(uses::find(captured, Capture::LocalOuter));
+        }
+    }
+    uses.resolve_qualifiers(source);
+    let mut scopes = Scopes::new(found_scopes, source.text.len() as u32);
+    let mut outer = Outer::default();
+    for span in outers {
+        if let Some(leaf) = uses.leaf_at(span) {
+            let at = scopes.at(span.start);
+            outer.insert((scopes.no_block(at), uses.leaves[leaf as usize].name));
+        }
+    }
+    Gathered { uses, scopes, claims, outer, imports }
+}
+
+/// The references among the leaves, and which one each leaf is.
+fn references(uses: &Uses, namer: &mut Namer) -> (Vec<Reference>, Vec<Option<ReferenceIdx>>) {
+    let mut reference_of = Vec::with_capacity(uses.leaves.len());
+    let mut n_references = 0;
+    for it in &uses.uses {
+        let is_reference = !it.is_definition && !it.is_ignored && n_references < REFERENCES_MAX;
+        reference_of.push(is_reference.then(|| ReferenceIdx::new(n_references)));
+        n_references += usize::from(is_reference);
+    }
+    let mut references = Vec::with_capacity(n_references);
+    let of = |leaf: u32| reference_of[leaf as usize];
+    for ((leaf, it), idx) in uses.leaves.iter().zip(&uses.uses).zip(&reference_of) {
+        if idx.is_none() {
+            continue;
+        }
+        let kind = it.kind.unwrap_or(match leaf.kind {
+            LeafKind::Type => ReferenceKind::Type,
+            LeafKind::Label => ReferenceKind::Label,
+            LeafKind::Plain | LeafKind::Token => ReferenceKind::Read,
+        });
+        let qualifier = match it.qualifier {
+            Before::Nothing => Qualifier::None,
+            Before::Leaf(leaf) => of(leaf).map_or(Qualifier::Opaque, Qualifier::Reference),
+            Before::Call(leaf) => of(leaf).map_or(Qualifier::Opaque, Qualifier::Call),
+            Before::Opaque | Before::Span(_) => Qualifier::Opaque,
+        };
+        let mut reference = Reference::new(namer.id(leaf.name), leaf.span().range())
+            .with_kind(kind)
+            .with_access(it.access, qualifier);
+        if let Some(n) = it.n_args {
+            reference = reference.with_arguments(usize::from(n));
+        }
+        if it.is_import {
+            reference = reference.with_import();
+        }
+        if it.is_shorthand {
+            reference = reference.with_shorthand();
+        }
+        references.push(reference);
+    }
+    (references, reference_of)
+}
+
+/// Numbers the names that facts use by their first use, so that names of an earlier text are dropped
+/// and equal texts have equal facts.
+#[derive(Debug)]
+pub(crate) struct Namer {
+    /// By the interner's number; 0 is "not used yet".
+    ids: Vec<u32>,
+    used: Vec<u32>,
+}
+
+impl Namer {
+    fn new(names: &Interner) -> Namer {
+        Namer { ids: vec![0; names.len()], used: Vec::new() }
+    }
+
+    /// The id of the name that the interner numbers `raw`.
+    pub(crate) fn id(&mut self, raw: u32) -> NameId {
+        let index = raw as usize;
+        if self.ids[index] == 0 {
+            self.used.push(raw);
+            self.ids[index] = self.used.len() as u32;
+        }
+        NameId::new(self.ids[index] as usize - 1)
+    }
+
+    fn finish(self, names: &Interner) -> Names {
+        let mut arena = String::new();
+        let mut ends = Vec::with_capacity(self.used.len());
+        for raw in self.used {
+            arena.push_str(names.get(raw));
+            ends.push(arena.len() as u32);
+        }
+        Names::from_parts(arena.into(), ends.into()).expect("the ends are those of whole names")
+    }
+}
+
+/// The import with the names of the facts in place of the interner's.
+fn named(
+    draft: imports::Draft,
+    reference_of: &[Option<ReferenceIdx>],
+    namer: &mut Namer,
+) -> Import {
+    let mut rename = |it: NameId| namer.id(it.index() as u32);
+    let import = draft.import;
+    Import {
+        path: import.path.iter().map(|it| rename(*it)).collect(),
+        name: match import.name {
+            Imported::Name(it) => Imported::Name(rename(it)),
+            other => other,
+        },
+        local: import.local.map(|(it, range)| (rename(it), range)),
+        reference: draft.leaf.and_then(|it| reference_of[it as usize]),
+        ..import
+    }
+}
+
+/// Declarations of modules in other files, where the language has them.
+fn mods(
+    found: &imports::Found,
+    source: Source<'_>,
+    symbols: &[Symbol],
+    uses: &mut Uses,
+    namer: &mut Namer,
+) -> Box<[ModDecl]> {
+    if source.language.modules != Modules::ModTree {
+        return Box::default();
+    }
+    let mut declarations = found.declarations.clone();
+    declarations.sort_unstable();
+    let named = declarations.iter().filter_map(|it| {
+        let leaf = uses.leaf_at(it.name)?;
+        let at = it.node.range();
+        let around = symbols.partition_point(|it| it.range.start() < at.start());
+        let mut parent = around.checked_sub(1).map(SymbolIdx::new);
+        while let Some(idx) = parent.filter(|it| !symbols[it.index()].range.contains_range(at)) {
+            parent = symbols[idx.index()].parent;
+        }
+        Some(ModDecl {
+            name: namer.id(uses.leaves[leaf as usize].name),
+            range: at,
+            name_range: it.name.range(),
+            parent,
+            path: None,
+            exported: it.exported,
+        })
+    });
+    named.collect()
 }

@@ -271,7 +271,7 @@ pub struct Scope {
 }
 
 /// What opens a scope.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
 pub enum ScopeKind {
     /// The file.
@@ -294,7 +294,8 @@ pub struct Reference {
     /// Two bits of tag, then the index.
     qualifier: u32,
     len: u16,
-    /// Three bits kind, two bits access, then "is the imported name of an import" and "shorthand".
+    /// Three bits kind, two bits access, then "is the imported name of an import" and "shorthand",
+    /// then five bits number of arguments plus one.
     bits: u16,
 }
 
@@ -461,6 +462,9 @@ impl Names {
 /// Most references a file may have: what is left of 32 bits beside the tag of a qualifier.
 pub const REFERENCES_MAX: usize = (1 << 30) - 1;
 
+/// Numbers of arguments above this are not kept.
+pub const ARGUMENTS_MAX: usize = 30;
+
 const QUALIFIER_INDEX: u32 = (1 << 30) - 1;
 
 impl Reference {
@@ -497,6 +501,13 @@ impl Reference {
     /// The same reference, being a field and a local of one name at once.
     pub fn with_shorthand(mut self) -> Reference {
         self.bits |= 0b100_0000;
+        self
+    }
+
+    /// The same reference, being called with `n` arguments; above [`ARGUMENTS_MAX`] that is not kept.
+    pub fn with_arguments(mut self, n: usize) -> Reference {
+        let kept = if n <= ARGUMENTS_MAX { n as u16 + 1 } else { 0 };
+        self.bits = self.bits & !(0b1_1111 << 7) | kept << 7;
         self
     }
 
@@ -554,6 +565,11 @@ impl Reference {
 }
 
 impl Reference {
+    /// With how many arguments it is called, where that is known.
+    pub fn n_args(&self) -> Option<u8> {
+        u8::try_from(self.bits >> 7 & 0b1_1111).ok()?.checked_sub(1)
+    }
+
     /// True where the name is a field's and a local's at once (`S { a }`): renamed, it must become
     /// `a: new` or `new: a`.
     pub fn is_shorthand(&self) -> bool {

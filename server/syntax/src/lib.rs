@@ -5,7 +5,9 @@ mod codec;
 mod extract;
 mod facts;
 mod fold;
+mod names;
 mod parse;
+mod raw;
 
 pub use tree_sitter::{InputEdit, Point};
 
@@ -13,10 +15,10 @@ pub use crate::{
     classify::{Unfit, classify},
     extract::{facts, facts_of_text},
     facts::{
-        Access, Base, BaseKind, Chunk, Detail, DetailIdx, FACTS_VERSION, FileFacts, Import,
-        ImportIdx, Imported, MANIFEST_BYTES_MAX, ModDecl, NAME_BYTES_MAX, NameId, Names, Qualifier,
-        REFERENCES_MAX, Reference, ReferenceIdx, ReferenceKind, Scope, ScopeIdx, ScopeKind, Symbol,
-        SymbolIdx, SymbolKind, Value,
+        ARGUMENTS_MAX, Access, Base, BaseKind, Chunk, Detail, DetailIdx, FACTS_VERSION, FileFacts,
+        Import, ImportIdx, Imported, MANIFEST_BYTES_MAX, ModDecl, NAME_BYTES_MAX, NameId, Names,
+        Qualifier, REFERENCES_MAX, Reference, ReferenceIdx, ReferenceKind, Scope, ScopeIdx,
+        ScopeKind, Symbol, SymbolIdx, SymbolKind, Value,
     },
     fold::{Folding, FoldingKind, folding_ranges, selection_ranges},
     parse::{Parse, input_edit, parse},

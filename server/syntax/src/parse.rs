@@ -1,37 +1,129 @@
 //! A file's tree, renewed by edits, with its facts computed when first asked for.
 
-use std::sync::Arc;
+use std::{
+    fmt,
+    sync::{Arc, OnceLock},
+};
 
 use grammars::Language;
 use text::{Rope, TextRange};
-use tree_sitter::InputEdit;
+use tree_sitter::{InputEdit, Point, Tree};
 
-use crate::FileFacts;
+use crate::{
+    FileFacts,
+    extract::{assemble, parse_bounded, without_tree},
+    raw::{Raw, Source, Span},
+};
 
 /// A text with its tree. Cloning is cheap; all clones share the facts once one of them computed them.
 #[derive(Clone)]
 pub struct Parse {
+    path: Arc<str>,
     rope: Rope,
     language: &'static Language,
+    /// `None` where parsing was given up.
+    tree: Option<Tree>,
+    basis: Option<Arc<Basis>>,
+    computed: Arc<OnceLock<Computed>>,
 }
 
+/// What an earlier text of the file said, and how it became this one.
+#[derive(Clone)]
+struct Basis {
+    raw: Arc<Raw>,
+    edits: Vec<InputEdit>,
+    /// Where the trees differ, in this text; sorted, disjoint.
+    dirty: Vec<Span>,
+}
+
+struct Computed {
+    facts: Arc<FileFacts>,
+    raw: Option<Arc<Raw>>,
+}
+
+/// After so many edits without anybody asking for facts they are computed from the whole text.
+const PENDING_EDITS_MAX: usize = 64;
+
 /// The tree of `rope`. With `old`, the parse of the text before `edits` (each in the text after the one
-/// before it, as [`input_edit`] makes them), only what changed is parsed again, and so it is with the facts.
-/// `path` is as in [`crate::facts`].
+/// before it, as [`input_edit`] makes them), only what changed is parsed again, and so it is with the
+/// facts. Edits that do not lead from the old text to this one cost a whole parse, no more. `path` is as
+/// in [`crate::facts`].
 pub fn parse(
     path: &str,
     rope: &Rope,
     language: &'static Language,
     old: Option<(&Parse, &[InputEdit])>,
 ) -> Parse {
-    let _ = (path, old);
-    Parse { rope: rope.clone(), language }
+    let old = old.filter(|(old, edits)| {
+        old.language == language && len_after(old.rope.len_bytes(), edits) == Some(rope.len_bytes())
+    });
+    let edited = old.and_then(|(old, edits)| {
+        let mut tree = old.tree.clone()?;
+        edits.iter().for_each(|it| tree.edit(it));
+        Some(tree)
+    });
+    let mut chunk_at = |at: usize| {
+        let at = at.min(rope.len_bytes());
+        let (chunk, start, ..) = rope.chunk_at_byte(at);
+        &chunk.as_bytes()[at - start..]
+    };
+    let tree = parse_bounded(language, edited.as_ref(), rope.len_bytes(), &mut chunk_at);
+    let basis = match (old, &edited, &tree) {
+        (Some((old, edits)), Some(edited), Some(tree)) => old.basis_after(edits, edited, tree),
+        _ => None,
+    };
+    Parse {
+        path: Arc::from(path),
+        rope: rope.clone(),
+        language,
+        tree,
+        basis: basis.map(Arc::new),
+        computed: Arc::default(),
+    }
 }
 
-/// The edit that replaces `range` of `before` by `text`, as [`parse`] wants it.
+/// The length of a text of `len` bytes after `edits`; `None` where one of them does not fit.
+fn len_after(len: usize, edits: &[InputEdit]) -> Option<usize> {
+    edits.iter().try_fold(len, |len, it| {
+        let fits = it.start_byte <= it.old_end_byte
+            && it.old_end_byte <= len
+            && it.start_byte <= it.new_end_byte;
+        fits.then(|| len - it.old_end_byte + it.new_end_byte)
+    })
+}
+
+/// The edit that replaces `range` of `before` by `text`, as [`parse`] wants it. A range beyond the text
+/// is cut off at its end.
 pub fn input_edit(before: &Rope, range: TextRange, text: &str) -> InputEdit {
-    let _ = (before, range, text);
-    todo!()
+    let start = range.start().to_usize().min(before.len_bytes());
+    let old_end = range.end().to_usize().min(before.len_bytes());
+    let start_point = point_at(before, start);
+    let n_rows = text.bytes().filter(|it| *it == b'\n').count();
+    let new_end_point = match text.rfind('\n') {
+        Some(at) => Point { row: start_point.row + n_rows, column: text.len() - at - 1 },
+        None => Point { row: start_point.row, column: start_point.column + text.len() },
+    };
+    InputEdit {
+        start_byte: start,
+        old_end_byte: old_end,
+        new_end_byte: start + text.len(),
+        start_position: start_point,
+        old_end_position: point_at(before, old_end),
+        new_end_position: new_end_point,
+    }
+}
+
+/// Row and column as tree-sitter counts them: it knows only `\n` as a line end, the rope knows more.
+fn point_at(rope: &Rope, at: usize) -> Point {
+    let mut point = Point { row: 0, column: 0 };
+    for chunk in rope.byte_slice(..at).chunks() {
+        point.row += chunk.bytes().filter(|it| *it == b'\n').count();
+        match chunk.rfind('\n') {
+            Some(last) => point.column = chunk.len() - last - 1,
+            None => point.column += chunk.len(),
+        }
+    }
+    point
 }
 
 impl Parse {
@@ -45,9 +137,84 @@ impl Parse {
         self.language
     }
 
-    /// The facts of this text, computed by the first who asks: by changed ranges where the parse before
+    /// The tree; `None` where parsing was given up.
+    pub(crate) fn tree(&self) -> Option<&Tree> {
+        self.tree.as_ref()
+    }
+
+    /// The facts of this text, computed by the first who asks: by changed ranges where a parse before
     /// this one had facts, from the whole text otherwise. The result is the same.
     pub fn facts(&self) -> &Arc<FileFacts> {
-        todo!()
+        &self.computed.get_or_init(|| self.compute()).facts
+    }
+
+    fn compute(&self) -> Computed {
+        let text = String::from(&self.rope);
+        match self.raw(&text) {
+            Some((mut raw, source)) => {
+                let facts = assemble(&mut raw, source, &self.path);
+                Computed { facts: Arc::new(facts), raw: Some(Arc::new(raw)) }
+            }
+            None => {
+                let facts = without_tree(&self.path, &text, self.language);
+                Computed { facts: Arc::new(facts), raw: None }
+            }
+        }
+    }
+
+    fn raw<'a>(&self, text: &'a str) -> Option<(Raw, Source<'a>)> {
+        let compiled = self.language.query().ok()?;
+        let source = Source { text, language: self.language, compiled };
+        let root = self.tree.as_ref()?.root_node();
+        let raw = match &self.basis {
+            Some(it) => it.raw.renewed(root, source, &it.edits, &it.dirty),
+            None => Raw::collect(root, source),
+        };
+        Some((raw.ok()?, source))
+    }
+
+    /// What the parse after `edits` can build on. `edited` is this tree with the edits noted in it.
+    fn basis_after(&self, edits: &[InputEdit], edited: &Tree, tree: &Tree) -> Option<Basis> {
+        let mut basis = match self.computed.get() {
+            Some(computed) => {
+                let raw = computed.raw.clone()?;
+                Basis { raw, edits: Vec::new(), dirty: Vec::new() }
+            }
+            None => Basis::clone(self.basis.as_deref()?),
+        };
+        if PENDING_EDITS_MAX < basis.edits.len() + edits.len() {
+            return None;
+        }
+        for edit in edits {
+            basis.dirty.iter_mut().for_each(|it| *it = it.moved(edit));
+            let (start, end) = (edit.start_byte as u32, edit.new_end_byte as u32);
+            basis.dirty.push(Span { start, end });
+        }
+        let changed = edited.changed_ranges(tree);
+        basis.dirty.extend(
+            changed.map(|it| Span { start: it.start_byte as u32, end: it.end_byte as u32 }),
+        );
+        basis.edits.extend_from_slice(edits);
+        basis.dirty = joined(basis.dirty);
+        Some(basis)
+    }
+}
+
+/// `spans` sorted, those that meet made one.
+fn joined(mut spans: Vec<Span>) -> Vec<Span> {
+    spans.sort_unstable();
+    let mut res: Vec<Span> = Vec::new();
+    for span in spans {
+        match res.last_mut() {
+            Some(last) if span.start <= last.end => last.end = last.end.max(span.end),
+            _ => res.push(span),
+        }
+    }
+    res
+}
+
+impl fmt::Debug for Parse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Parse({}, {:?}, {} bytes)", self.path, self.language, self.rope.len_bytes())
     }
 }

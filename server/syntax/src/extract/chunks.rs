@@ -1,0 +1,167 @@
+//! The parts of a file that are searched on their own.
+
+use text::{LineIndex, TextRange, TextSize};
+
+use crate::{
+    Chunk, Symbol, SymbolIdx, SymbolKind,
+    extract::{docs::Documented, symbols::is_type},
+};
+
+/// Lines of a chunk where nothing tells where to cut.
+const LINES_MAX: u32 = 40;
+
+/// A longer definition is cut at line ends.
+const CHUNK_BYTES_MAX: u32 = 8 * 1024;
+
+/// What lies between definitions is a chunk if it has as many bytes that are not blank.
+const GAP_BYTES_MIN: usize = 24;
+
+/// Chunks of a text without definitions.
+pub(crate) fn of_lines(text: &str, lines: &LineIndex) -> Vec<Chunk> {
+    let mut res = Vec::new();
+    let whole = TextRange::new(TextSize::default(), lines.len());
+    push_lines(&mut res, text, lines, (whole, None));
+    res
+}
+
+/// Chunks of a file: functions, types, sections, and what lies between them.
+pub(crate) fn of_symbols(
+    text: &str,
+    lines: &LineIndex,
+    symbols: &[Symbol],
+    documented: &[Documented],
+) -> Vec<Chunk> {
+    let mut res = Vec::new();
+    let mut covered = TextSize::default();
+    let parts = parts(lines.len(), symbols, documented);
+    for (range, idx) in parts {
+        // Parts of definitions on one line may meet: a byte belongs to one chunk.
+        let range = TextRange::new(range.start().max(covered), range.end());
+        if range.is_empty() {
+            continue;
+        }
+        push_gap(&mut res, text, lines, TextRange::new(covered, range.start()));
+        push_part(&mut res, text, lines, (range, Some(idx)));
+        covered = range.end();
+    }
+    push_gap(&mut res, text, lines, TextRange::new(covered, lines.len()));
+    res
+}
+
+/// The definitions that are chunks, with what documents them, in the order of the text.
+fn parts(
+    len: TextSize,
+    symbols: &[Symbol],
+    documented: &[Documented],
+) -> Vec<(TextRange, SymbolIdx)> {
+    let mut res: Vec<(TextRange, SymbolIdx)> = Vec::new();
+    let mut covered = TextSize::default();
+    for (index, symbol) in symbols.iter().enumerate() {
+        let lead = TextSize::new(documented[index].lead);
+        if symbol.is_local || symbol.range.start() < covered {
+            continue;
+        }
+        let end = match symbol.kind {
+            SymbolKind::Heading => {
+                let later = symbols[index + 1..].iter();
+                let next = later.filter(|it| it.kind == SymbolKind::Heading);
+                let next = next.map(|it| it.range.start()).find(|it| symbol.range.start() < *it);
+                next.unwrap_or(len)
+            }
+            kind if is_container(kind) => head_end(index, symbols, documented),
+            SymbolKind::Constant | SymbolKind::Variable | SymbolKind::Type => symbol.range.end(),
+            kind if is_code(kind) => symbol.range.end(),
+            _ => continue,
+        };
+        res.push((TextRange::new(lead, end), SymbolIdx::new(index)));
+        covered = end;
+    }
+    res
+}
+
+fn is_container(kind: SymbolKind) -> bool {
+    is_type(kind)
+        || matches!(kind, SymbolKind::Module | SymbolKind::Namespace | SymbolKind::Package)
+}
+
+/// A container is cut before the first of its functions, for these are chunks of their own.
+fn head_end(index: usize, symbols: &[Symbol], documented: &[Documented]) -> TextSize {
+    let end = symbols[index].range.end();
+    let inside = symbols[index + 1..].iter().zip(&documented[index + 1..]);
+    let mut inside = inside.take_while(|(it, _)| it.range.start() < end);
+    let first = inside.find(|(it, _)| !it.is_local && (is_code(it.kind) || is_container(it.kind)));
+    first.map_or(end, |(_, it)| TextSize::new(it.lead))
+}
+
+fn is_code(kind: SymbolKind) -> bool {
+    matches!(
+        kind,
+        SymbolKind::Function
+            | SymbolKind::Method
+            | SymbolKind::Constructor
+            | SymbolKind::Macro
+            | SymbolKind::Test
+            | SymbolKind::Table
+    )
+}
+
+fn push_gap(res: &mut Vec<Chunk>, text: &str, lines: &LineIndex, gap: TextRange) {
+    let between = &text[gap.to_usize()];
+    let n_bytes =
+        between.bytes().filter(|it| !it.is_ascii_whitespace()).take(GAP_BYTES_MIN).count();
+    if GAP_BYTES_MIN <= n_bytes {
+        push_lines(res, text, lines, (gap, None));
+    }
+}
+
+fn push_part(
+    res: &mut Vec<Chunk>,
+    text: &str,
+    lines: &LineIndex,
+    (range, symbol): (TextRange, Option<SymbolIdx>),
+) {
+    if range.len().raw() <= CHUNK_BYTES_MAX {
+        let hash = hash_of(text[range.to_usize()].as_bytes());
+        res.push(Chunk { range, symbol, hash });
+    } else {
+        push_lines(res, text, lines, (range, symbol));
+    }
+}
+
+/// Cuts `range` every [`LINES_MAX`] lines. A line that is longer than a chunk stays whole.
+fn push_lines(
+    res: &mut Vec<Chunk>,
+    text: &str,
+    lines: &LineIndex,
+    (range, symbol): (TextRange, Option<SymbolIdx>),
+) {
+    let mut start = range.start();
+    while start < range.end() {
+        let next = lines.line(lines.line_of(start) + LINES_MAX).map(|it| it.start());
+        let end = next.unwrap_or(range.end()).min(range.end());
+        let part = TextRange::new(start, end);
+        let bytes = text[part.to_usize()].as_bytes();
+        if !bytes.trim_ascii().is_empty() {
+            res.push(Chunk { range: part, symbol, hash: hash_of(bytes) });
+        }
+        start = end;
+    }
+}
+
+/// A hash for "is this the same text", equal everywhere and always: it is stored.
+pub(crate) fn hash_of(bytes: &[u8]) -> u64 {
+    const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
+    let mut words = bytes.chunks_exact(8);
+    let mut hash = (bytes.len() as u64).wrapping_mul(FACTOR);
+    let mut mix = |word: u64| {
+        hash = (hash ^ word).wrapping_mul(FACTOR);
+        hash ^= hash >> 29;
+    };
+    for word in &mut words {
+        mix(u64::from_le_bytes(word.try_into().expect("chunks of eight have eight bytes")));
+    }
+    for byte in words.remainder() {
+        mix(u64::from(*byte) | 0x100);
+    }
+    hash ^ hash >> 32
+}

@@ -1,0 +1,121 @@
+//! Comments and attributes that stand before definitions.
+
+use grammars::Language;
+use text::TextRange;
+
+use crate::{
+    extract::{definitions::Definition, symbols::Draft},
+    raw::{Raw, Source, Span, Trivia},
+};
+
+/// What stands before a symbol.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Documented {
+    /// The docstring, or the comments before it.
+    pub(crate) doc: Option<TextRange>,
+    /// Where its comments and attributes begin; its own start where it has none.
+    pub(crate) lead: u32,
+    /// An attribute says that it is a test.
+    pub(crate) has_test_mark: bool,
+}
+
+/// What stands before each symbol, by index.
+pub(crate) fn find(
+    draft: &Draft,
+    definitions: &[Definition],
+    raw: &Raw,
+    source: Source<'_>,
+) -> Vec<Documented> {
+    let symbols = draft.symbols.iter().zip(&draft.definition_of);
+    let documented = symbols.map(|(symbol, definition)| {
+        let definition = &definitions[*definition as usize];
+        let start = definition.node.start;
+        let own =
+            Documented { doc: definition.doc.map(Span::range), lead: start, has_test_mark: false };
+        if symbol.is_local { own } else { before(own, definition, raw, source) }
+    });
+    documented.collect()
+}
+
+fn before(
+    mut res: Documented,
+    definition: &Definition,
+    raw: &Raw,
+    source: Source<'_>,
+) -> Documented {
+    let text = source.text;
+    let mut at = line_head(text, definition.node.start);
+    let mut doc: Option<Span> = None;
+    let after = raw.trivia.partition_point(|it| it.span.start < at);
+    for trivia in raw.trivia[..after].iter().rev() {
+        let span = trimmed(*trivia, text);
+        let is_next = span.end <= at && is_gap(&text[span.end as usize..at as usize]);
+        if !is_next || (trivia.is_comment && !begins_line(text, span.start)) {
+            break;
+        }
+        if trivia.is_comment {
+            if !documents(source.text_of(span), source.language) {
+                break;
+            }
+            doc = Some(Span { start: span.start, end: doc.map_or(span.end, |it| it.end) });
+        }
+        at = span.start;
+        res.lead = at;
+    }
+    res.doc = res.doc.or(doc.map(Span::range));
+    if !source.language.tests.attributes.is_empty() {
+        let lead = doc.map_or(res.lead, |it| it.end.min(definition.node.start));
+        let lead = Span { start: lead.min(definition.name.start), end: definition.name.start };
+        res.has_test_mark = has_mark(source.text_of(lead), source.language);
+    }
+    res
+}
+
+/// The first character of the line that is not blank, unless something else than modifiers stands
+/// between it and `start`.
+fn line_head(text: &str, start: u32) -> u32 {
+    let line_start = text[..start as usize].rfind('\n').map_or(0, |it| it + 1);
+    let line = &text[line_start..start as usize];
+    let head = line_start + (line.len() - line.trim_start().len());
+    let is_other = line.contains(['{', '}', ';', ',', '(']);
+    if is_other { start } else { head as u32 }
+}
+
+/// A comment without the line end that some grammars count to it.
+fn trimmed(trivia: Trivia, text: &str) -> Span {
+    let Span { start, end } = trivia.span;
+    let own = &text[start as usize..end as usize];
+    Span { start, end: start + own.trim_end().len() as u32 }
+}
+
+/// Nothing but blanks, and no blank line.
+fn is_gap(gap: &str) -> bool {
+    gap.bytes().all(|it| it.is_ascii_whitespace()) && gap.matches('\n').count() <= 1
+}
+
+fn begins_line(text: &str, start: u32) -> bool {
+    let before = &text[..start as usize];
+    before[before.rfind('\n').map_or(0, |it| it + 1)..].trim().is_empty()
+}
+
+fn documents(comment: &str, language: &Language) -> bool {
+    language.doc_prefixes.iter().any(|it| comment.starts_with(it))
+}
+
+/// An attribute is a word behind one of the characters that attributes begin with or continue after.
+fn has_mark(lead: &str, language: &Language) -> bool {
+    const LEAD_BYTES_MAX: usize = 4096;
+    let mut end = lead.len().min(LEAD_BYTES_MAX);
+    while !lead.is_char_boundary(end) {
+        end -= 1;
+    }
+    let lead = &lead[..end];
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    language.tests.attributes.iter().any(|mark| {
+        lead.match_indices(mark).any(|(at, _)| {
+            let before = lead[..at].trim_end();
+            before.ends_with(['@', '[', '(', ':', ',', '.', '\\'])
+                && !lead[at + mark.len()..].starts_with(is_word)
+        })
+    })
+}

@@ -1,0 +1,296 @@
+//! What each name of a file is used for, before names are told apart into definitions and references.
+
+use grammars::Capture;
+use rustc_hash::FxHashMap;
+
+use crate::{
+    Access, ReferenceKind,
+    names::Interner,
+    raw::{Captured, Leaf, LeafKind, Match, Raw, Source, Span, leaf_of},
+};
+
+/// What is known of one leaf.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Use {
+    pub(crate) kind: Option<ReferenceKind>,
+    pub(crate) access: Access,
+    pub(crate) qualifier: Before,
+    /// The expression that ends with this name: `a.b` of `b`.
+    pub(crate) whole: Span,
+    /// It is the name of a definition.
+    pub(crate) is_definition: bool,
+    /// It is bound by an import, under this or another name.
+    pub(crate) is_import_binding: bool,
+    /// It is the imported name of an import.
+    pub(crate) is_import: bool,
+    pub(crate) is_ignored: bool,
+    pub(crate) is_shorthand: bool,
+    /// It is called with so many arguments.
+    pub(crate) n_args: Option<u8>,
+}
+
+/// What stands before a member or path, by leaf.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Before {
+    Nothing,
+    /// Not looked up yet.
+    Span(Span),
+    Leaf(u32),
+    Call(u32),
+    Opaque,
+}
+
+/// All names of a file in order, and what they are used for.
+#[derive(Debug)]
+pub(crate) struct Uses {
+    pub(crate) leaves: Vec<Leaf>,
+    pub(crate) uses: Vec<Use>,
+    /// Callee by the span of the call.
+    calls: FxHashMap<Span, u32>,
+    /// Where the last search ended: matches come roughly in order.
+    finger: usize,
+}
+
+impl Uses {
+    /// The names of `raw` with those that only strings and keywords hold.
+    pub(crate) fn new(raw: &Raw, source: Source<'_>, names: &mut Interner) -> Uses {
+        let mut leaves = raw.leaves.clone();
+        for span in &raw.format_strings {
+            push_format_names(&mut leaves, *span, source, names);
+        }
+        for found in &raw.matches {
+            let marked = raw.captured(found).iter();
+            for keyword in marked.filter(|it| it.capture == Capture::Predicate) {
+                let after = raw.leaves.partition_point(|it| it.end() <= keyword.span.start);
+                let is_free = raw.leaves.get(after).is_none_or(|it| keyword.span.end <= it.start);
+                if is_free {
+                    leaves.extend(leaf_of(keyword.span, LeafKind::Plain, source, names));
+                }
+            }
+        }
+        if leaves.len() != raw.leaves.len() {
+            leaves.sort_unstable_by_key(|it| it.start);
+            leaves.dedup_by_key(|it| it.start);
+        }
+        let uses = vec![Use::default(); leaves.len()];
+        Uses { leaves, uses, calls: FxHashMap::default(), finger: 0 }
+    }
+
+    /// The leaf whose text is the node at `span`; the node may begin with a prefix of names.
+    pub(crate) fn leaf_at(&mut self, span: Span) -> Option<u32> {
+        let index = self.first_from(span.start);
+        let leaf = self.leaves.get(index)?;
+        (leaf.end() == span.end).then_some(index as u32)
+    }
+
+    /// Leaves inside `span`.
+    pub(crate) fn leaves_in(&mut self, span: Span) -> std::ops::Range<usize> {
+        let first = self.first_from(span.start);
+        let n = self.leaves[first..].iter().take_while(|it| it.end() <= span.end).count();
+        first..first + n
+    }
+
+    /// Index of the first leaf that begins at or after `start`.
+    fn first_from(&mut self, start: u32) -> usize {
+        const NEAR: usize = 8;
+        let low = self.finger.saturating_sub(NEAR);
+        let high = (self.finger + NEAR).min(self.leaves.len());
+        let fits_low = low == 0 || self.leaves[low - 1].start < start;
+        let fits_high = high == self.leaves.len() || start <= self.leaves[high].start;
+        let (low, high) = if fits_low && fits_high { (low, high) } else { (0, self.leaves.len()) };
+        self.finger = low + self.leaves[low..high].partition_point(|it| it.start < start);
+        self.finger
+    }
+
+    /// Takes down what the captures of one match say about how names are used.
+    pub(crate) fn take(&mut self, found: &Match, captured: &[Captured]) {
+        for it in captured {
+            match it.capture {
+                Capture::Reference => self.set_kind(it.span, ReferenceKind::Read),
+                Capture::Call => self.set_kind(it.span, ReferenceKind::Call),
+                Capture::ReferenceType => self.set_kind(it.span, ReferenceKind::Type),
+                Capture::ReferenceMacro => self.set_kind(it.span, ReferenceKind::Macro),
+                Capture::ReferenceWrite => self.set_kind(it.span, ReferenceKind::Write),
+                Capture::ReferenceLabel => self.set_kind(it.span, ReferenceKind::Label),
+                Capture::Member => self.set_access(it.span, Access::Member, found, captured),
+                Capture::Path => self.set_access(it.span, Access::Path, found, captured),
+                Capture::Ignore => self.set_flag(it.span, |it| it.is_ignored = true),
+                Capture::Shorthand => self.set_flag(it.span, |it| it.is_shorthand = true),
+                Capture::CallWhole => self.set_call(it.span, found, captured),
+                _ => {}
+            }
+        }
+    }
+
+    fn set_kind(&mut self, span: Span, kind: ReferenceKind) {
+        self.set_flag(span, |it| {
+            // Several patterns may speak of one name in any order; the most telling one counts.
+            it.kind = it.kind.max(Some(kind));
+        });
+    }
+
+    fn set_flag(&mut self, span: Span, set: impl FnOnce(&mut Use)) {
+        if let Some(leaf) = self.leaf_at(span) {
+            set(&mut self.uses[leaf as usize]);
+        }
+    }
+
+    fn set_access(&mut self, span: Span, access: Access, found: &Match, captured: &[Captured]) {
+        let before = match find(captured, Capture::Qualifier) {
+            Some(qualifier) => Before::Span(qualifier),
+            None => Before::Nothing,
+        };
+        let whole = found.span;
+        self.set_flag(span, |it| {
+            it.access = access;
+            it.whole = whole;
+            if it.qualifier == Before::Nothing {
+                it.qualifier = before;
+            }
+        });
+    }
+
+    fn set_call(&mut self, span: Span, found: &Match, captured: &[Captured]) {
+        let callee =
+            find(captured, Capture::Call).or_else(|| find(captured, Capture::ReferenceType));
+        if let Some(leaf) = callee.and_then(|it| self.leaf_at(it)) {
+            self.calls.insert(span, leaf);
+            let it = &mut self.uses[leaf as usize];
+            it.n_args = it.n_args.max(found.n_args);
+        }
+    }
+
+    /// What the node at `span` is as a value: a name, the result of a call, or neither.
+    pub(crate) fn value_at(&mut self, span: Span) -> Before {
+        let after = self.first_from(span.end);
+        let last = after.checked_sub(1).filter(|it| self.leaves[*it].end() == span.end);
+        if let Some(index) = last {
+            let leaf = self.leaves[index];
+            let is_alone = self.first_from(span.start) == index
+                && leaf.start - span.start.min(leaf.start) <= PREFIX_BYTES_MAX;
+            if leaf.start == span.start || self.uses[index].whole == span || is_alone {
+                return Before::Leaf(index as u32);
+            }
+        }
+        self.calls.get(&span).map_or(Before::Opaque, |it| Before::Call(*it))
+    }
+
+    /// The name that a type expression is about: its first type name, and where that is followed by a
+    /// path that goes on, the end of that path. Qualifiers must have been looked up.
+    pub(crate) fn type_head(&mut self, span: Span) -> Option<u32> {
+        if let Before::Leaf(leaf) = self.value_at(span) {
+            return Some(leaf);
+        }
+        let inside = self.leaves_in(span);
+        let is_type = |it: &usize| {
+            self.leaves[*it].kind == LeafKind::Type
+                || self.uses[*it].kind == Some(ReferenceKind::Type)
+        };
+        let is_name = |it: &usize| self.leaves[*it].kind != LeafKind::Label;
+        let mut head = inside.clone().find(is_type).or_else(|| inside.clone().find(is_name))?;
+        while let Some(next) = Some(head + 1).filter(|it| inside.contains(it)) {
+            if self.uses[next].qualifier != Before::Leaf(head as u32) {
+                break;
+            }
+            head = next;
+        }
+        Some(head as u32)
+    }
+
+    /// Looks up all qualifiers, now that every match is taken.
+    pub(crate) fn resolve_qualifiers(&mut self, source: Source<'_>) {
+        for index in 0..self.uses.len() {
+            if self.leaves[index].kind == LeafKind::Token && self.uses[index].kind.is_none() {
+                self.classify_token(index, source.text);
+            } else if let Before::Span(span) = self.uses[index].qualifier {
+                self.uses[index].qualifier = self.value_at(span);
+            }
+        }
+    }
+
+    /// In mere tokens there is no tree: what stands beside a name tells what it does.
+    fn classify_token(&mut self, index: usize, text: &str) {
+        let leaf = self.leaves[index];
+        let (before, after) = (&text[..leaf.start as usize], &text[leaf.end() as usize..]);
+        let before = before.trim_ascii_end();
+        let access = match () {
+            () if before.ends_with("::") => Access::Path,
+            () if before.ends_with('.') && !before.ends_with("..") => Access::Member,
+            () => Access::Bare,
+        };
+        let dots = if access == Access::Path { 2 } else { 1 };
+        let qualifier = match access {
+            Access::Bare => Before::Nothing,
+            _ => {
+                let end = before[..before.len() - dots].trim_ascii_end().len() as u32;
+                let previous = index.checked_sub(1).filter(|it| self.leaves[*it].end() == end);
+                previous.map_or(Before::Opaque, |it| Before::Leaf(it as u32))
+            }
+        };
+        let after = after.trim_ascii_start();
+        let kind = match after.as_bytes() {
+            [b'(', ..] => Some(ReferenceKind::Call),
+            [b'!', b'(' | b'[' | b'{', ..] => Some(ReferenceKind::Macro),
+            _ => None,
+        };
+        let it = &mut self.uses[index];
+        (it.access, it.qualifier, it.kind) = (access, qualifier, kind);
+    }
+}
+
+/// Prefixes of names are short; what is longer in front of a lone name is an expression of its own.
+const PREFIX_BYTES_MAX: u32 = 2;
+
+impl Default for Use {
+    fn default() -> Use {
+        Use {
+            kind: None,
+            access: Access::Bare,
+            qualifier: Before::Nothing,
+            whole: Span::default(),
+            is_definition: false,
+            is_import_binding: false,
+            is_import: false,
+            is_ignored: false,
+            is_shorthand: false,
+            n_args: None,
+        }
+    }
+}
+
+impl Leaf {
+    pub(crate) fn end(&self) -> u32 {
+        self.start + u32::from(self.len)
+    }
+
+    pub(crate) fn span(&self) -> Span {
+        Span { start: self.start, end: self.end() }
+    }
+}
+
+/// The first node that a match captured so.
+pub(crate) fn find(captured: &[Captured], capture: Capture) -> Option<Span> {
+    captured.iter().find(|it| it.capture == capture).map(|it| it.span)
+}
+
+/// Names in the braces of a format string: `{name}`, `{name:?}`; `{{` is a brace.
+fn push_format_names(leaves: &mut Vec<Leaf>, span: Span, source: Source<'_>, names: &mut Interner) {
+    let text = source.text_of(span);
+    let mut at = 0;
+    while let Some(open) = text[at..].find('{').map(|it| at + it) {
+        at = open + 1;
+        if text[at..].starts_with('{') {
+            at += 1;
+            continue;
+        }
+        let is_name = |c: char| c.is_alphanumeric() || c == '_';
+        let len = text[at..].find(|c| !is_name(c)).unwrap_or(0);
+        let begins = text[at..].starts_with(|c: char| c.is_alphabetic() || c == '_');
+        if begins && text[at + len..].starts_with(['}', ':']) {
+            let start = span.start + at as u32;
+            let name = Span { start, end: start + len as u32 };
+            leaves.extend(leaf_of(name, LeafKind::Plain, source, names));
+        }
+        at += len;
+    }
+}

@@ -1,0 +1,488 @@
+//! What a tree says of one text before it is put together: names, comments, errors, and what the
+//! queries found. It can be renewed by changed ranges.
+
+use std::ops::ControlFlow;
+
+use grammars::{Capture, CompiledQuery, Kinds, Language};
+use tree_sitter::{
+    InputEdit, Node, QueryCursor, QueryCursorOptions, QueryCursorState, StreamingIterator,
+    TreeCursor,
+};
+
+use crate::{NAME_BYTES_MAX, names::Interner};
+
+/// Half-open byte range. Ranges that merely touch count as meeting everywhere in this file, for an edit
+/// beside a name may lengthen it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Span {
+    pub(crate) start: u32,
+    pub(crate) end: u32,
+}
+
+/// A node whose text is a name.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Leaf {
+    pub(crate) start: u32,
+    pub(crate) len: u16,
+    pub(crate) kind: LeafKind,
+    pub(crate) name: u32,
+}
+
+/// What the kind of a leaf says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LeafKind {
+    Plain,
+    Type,
+    Label,
+    /// One of mere tokens.
+    Token,
+}
+
+/// A comment, or something that may stand between a comment and a definition.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Trivia {
+    pub(crate) span: Span,
+    pub(crate) is_comment: bool,
+}
+
+/// A match of a pattern. Its span holds everything the match depends on.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Match {
+    pub(crate) span: Span,
+    pub(crate) pattern: u16,
+    n: u16,
+    first: u32,
+    /// Of a call, the number of arguments.
+    pub(crate) n_args: Option<u8>,
+}
+
+/// A captured node, or a binding inside a captured pattern.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Captured {
+    pub(crate) capture: Capture,
+    pub(crate) span: Span,
+}
+
+/// See the header.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Raw {
+    /// Sorted by start; disjoint.
+    pub(crate) leaves: Vec<Leaf>,
+    /// Sorted by start.
+    pub(crate) trivia: Vec<Trivia>,
+    /// Sorted by start.
+    pub(crate) errors: Vec<Span>,
+    /// Sorted by start.
+    pub(crate) format_strings: Vec<Span>,
+    /// In no order that means anything.
+    pub(crate) matches: Vec<Match>,
+    captured: Vec<Captured>,
+    pub(crate) names: Interner,
+}
+
+/// The query took too long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct GaveUp;
+
+/// Everything a text is read with.
+#[derive(Clone, Copy)]
+pub(crate) struct Source<'a> {
+    pub(crate) text: &'a str,
+    pub(crate) language: &'static Language,
+    pub(crate) compiled: &'static CompiledQuery,
+}
+
+impl Span {
+    pub(crate) fn of(node: Node<'_>) -> Span {
+        Span { start: node.start_byte() as u32, end: node.end_byte() as u32 }
+    }
+
+    pub(crate) fn holds(self, other: Span) -> bool {
+        self.start <= other.start && other.end <= self.end
+    }
+
+    fn meets(self, other: Span) -> bool {
+        self.start <= other.end && other.start <= self.end
+    }
+
+    fn cover(self, other: Span) -> Span {
+        Span { start: self.start.min(other.start), end: self.end.max(other.end) }
+    }
+
+    pub(crate) fn moved(self, edit: &InputEdit) -> Span {
+        Span { start: moved(self.start, edit), end: moved(self.end, edit) }
+    }
+}
+
+/// Where `at` is after `edit`; a place inside what was replaced is now the end of the replacement.
+fn moved(at: u32, edit: &InputEdit) -> u32 {
+    let (start, old_end, new_end) =
+        (edit.start_byte as u32, edit.old_end_byte as u32, edit.new_end_byte as u32);
+    if at <= start {
+        at
+    } else if old_end <= at {
+        at - old_end + new_end
+    } else {
+        new_end
+    }
+}
+
+impl Source<'_> {
+    /// The text of a span; spans come from trees of this text.
+    pub(crate) fn text_of(&self, span: Span) -> &str {
+        self.text.get(span.start as usize..span.end as usize).unwrap_or_default()
+    }
+}
+
+impl Raw {
+    /// What the whole tree says.
+    pub(crate) fn collect(root: Node<'_>, source: Source<'_>) -> Result<Raw, GaveUp> {
+        let whole = Span { start: 0, end: u32::MAX };
+        let mut raw = Raw::default();
+        raw.walk(root, source, &[whole]);
+        raw.query(root, source, whole, &[whole])?;
+        Ok(raw)
+    }
+
+    /// What the tree `root` says, where `self` is what the tree before `edits` said and the trees
+    /// differ in `dirty` only.
+    pub(crate) fn renewed(
+        &self,
+        root: Node<'_>,
+        source: Source<'_>,
+        edits: &[InputEdit],
+        dirty: &[Span],
+    ) -> Result<Raw, GaveUp> {
+        let mut raw = self.kept(edits, dirty);
+        raw.walk(root, source, dirty);
+        for (index, span) in dirty.iter().enumerate() {
+            // A match that an earlier range found already is not taken again.
+            let earlier = &dirty[..index];
+            raw.query_range(root, source, *span, earlier)?;
+        }
+        raw.leaves.sort_unstable_by_key(|it| it.start);
+        raw.trivia.sort_unstable_by_key(|it| it.span);
+        raw.errors.sort_unstable();
+        raw.format_strings.sort_unstable();
+        Ok(raw)
+    }
+
+    /// What of `self` stays true, moved to where it is now.
+    fn kept(&self, edits: &[InputEdit], dirty: &[Span]) -> Raw {
+        let keep = |span: Span| {
+            let now = edits.iter().fold(span, |acc, edit| acc.moved(edit));
+            dirty.iter().all(|it| !it.meets(now)).then_some(now)
+        };
+        let mut raw = Raw {
+            names: self.names.clone(),
+            matches: Vec::with_capacity(self.matches.len() + 64),
+            captured: Vec::with_capacity(self.captured.len() + 256),
+            leaves: Vec::with_capacity(self.leaves.len() + 64),
+            ..Raw::default()
+        };
+        let leaf_span = |it: &Leaf| Span { start: it.start, end: it.start + u32::from(it.len) };
+        let leaves = self.leaves.iter();
+        raw.leaves.extend(
+            leaves.filter_map(|it| Some(Leaf { start: keep(leaf_span(it))?.start, ..*it })),
+        );
+        let trivia = self.trivia.iter();
+        raw.trivia.extend(trivia.filter_map(|it| Some(Trivia { span: keep(it.span)?, ..*it })));
+        raw.errors.extend(self.errors.iter().filter_map(|it| keep(*it)));
+        raw.format_strings.extend(self.format_strings.iter().filter_map(|it| keep(*it)));
+        for found in &self.matches {
+            let Some(span) = keep(found.span) else { continue };
+            let first = raw.captured.len() as u32;
+            raw.matches.push(Match { span, first, ..*found });
+            // Everything captured is inside the span, which no edit touched: it moved as a whole.
+            let delta = span.start.wrapping_sub(found.span.start);
+            raw.captured.extend(self.captured(found).iter().map(|it| Captured {
+                capture: it.capture,
+                span: Span {
+                    start: it.span.start.wrapping_add(delta),
+                    end: it.span.end.wrapping_add(delta),
+                },
+            }));
+        }
+        raw
+    }
+
+    /// What a match captured.
+    pub(crate) fn captured(&self, found: &Match) -> &[Captured] {
+        &self.captured[found.first as usize..found.first as usize + usize::from(found.n)]
+    }
+
+    /// Collects names, comments and errors of all nodes that meet `dirty`.
+    fn walk(&mut self, root: Node<'_>, source: Source<'_>, dirty: &[Span]) {
+        let mut cursor = root.walk();
+        let mut token_trees: Vec<u32> = Vec::new();
+        loop {
+            let node = cursor.node();
+            let span = Span::of(node);
+            while token_trees.last().is_some_and(|end| *end <= span.start) {
+                token_trees.pop();
+            }
+            let descend = dirty.iter().any(|it| it.meets(span))
+                && self.visit(node, span, source, &mut token_trees);
+            if !(descend && cursor.goto_first_child()) && !goto_next(&mut cursor) {
+                break;
+            }
+        }
+    }
+
+    /// Takes down what one node is; true where its children have something to say.
+    fn visit(
+        &mut self,
+        node: Node<'_>,
+        span: Span,
+        source: Source<'_>,
+        token_trees: &mut Vec<u32>,
+    ) -> bool {
+        let id = node.kind_id();
+        let is_error = id == u16::MAX;
+        if is_error || (span.start == span.end && node.is_missing()) {
+            self.errors.push(span);
+        }
+        let kinds = source.compiled.kinds.get(usize::from(id)).copied().unwrap_or_default();
+        if kinds == Kinds::default() {
+            return true;
+        }
+        if kinds.is(Kinds::IDENTIFIER) {
+            let kind = match () {
+                () if kinds.is(Kinds::TYPE) => LeafKind::Type,
+                () if kinds.is(Kinds::LABEL) => LeafKind::Label,
+                () if !token_trees.is_empty() => LeafKind::Token,
+                () => LeafKind::Plain,
+            };
+            self.push_leaf(span, kind, source);
+            return false;
+        }
+        if kinds.is(Kinds::COMMENT.or(Kinds::DOC_BETWEEN)) {
+            let is_comment = kinds.is(Kinds::COMMENT);
+            self.trivia.push(Trivia { span, is_comment });
+            return !is_comment;
+        }
+        if kinds.is(Kinds::TOKEN_TREE) {
+            token_trees.push(span.end);
+        }
+        if kinds.is(Kinds::FORMAT_STRING) && !token_trees.is_empty() {
+            self.format_strings.push(span);
+        }
+        !kinds.is(Kinds::SKIP)
+    }
+
+    fn push_leaf(&mut self, span: Span, kind: LeafKind, source: Source<'_>) {
+        if let Some(leaf) = leaf_of(span, kind, source, &mut self.names) {
+            self.leaves.push(leaf);
+        }
+    }
+
+    /// Takes the matches that meet `dirty` and none of the ranges before it.
+    fn query_range(
+        &mut self,
+        root: Node<'_>,
+        source: Source<'_>,
+        dirty: Span,
+        earlier: &[Span],
+    ) -> Result<(), GaveUp> {
+        let first = self.matches.len();
+        // One byte more on each side: the range of a query must share a byte with what it finds.
+        let range = Span { start: dirty.start.saturating_sub(1), end: dirty.end + 1 };
+        self.query(root, source, range, &[dirty])?;
+        let mut kept = first;
+        for index in first..self.matches.len() {
+            let found = self.matches[index];
+            if !earlier.iter().any(|it| it.meets(found.span)) {
+                self.matches[kept] = found;
+                kept += 1;
+            }
+        }
+        self.matches.truncate(kept);
+        Ok(())
+    }
+
+    /// Takes the matches in `range` that meet `dirty`.
+    fn query(
+        &mut self,
+        root: Node<'_>,
+        source: Source<'_>,
+        range: Span,
+        dirty: &[Span],
+    ) -> Result<(), GaveUp> {
+        let mut steps_left = steps_max(source.text.len());
+        let mut gave_up = false;
+        let mut progress = |_: &QueryCursorState| {
+            steps_left = steps_left.saturating_sub(1);
+            if steps_left == 0 {
+                gave_up = true;
+                return ControlFlow::Break(());
+            }
+            ControlFlow::Continue(())
+        };
+        let options = QueryCursorOptions::new().progress_callback(&mut progress);
+        let mut cursor = QueryCursor::new();
+        cursor.set_byte_range(range.start as usize..range.end as usize);
+        let query = &source.compiled.query;
+        let text = source.text.as_bytes();
+        let mut matches = cursor.matches_with_options(query, root, text, options);
+        while let Some(found) = matches.next() {
+            let captures = found.captures();
+            let Some(first) = captures.first() else { continue };
+            let hull = captures.iter().map(|it| Span::of(it.node));
+            let hull = hull.fold(Span::of(first.node), Span::cover);
+            if dirty.iter().any(|it| it.meets(hull)) {
+                let first = self.captured.len();
+                let mut n_args = None;
+                for it in captures {
+                    let capture = source.compiled.captures[it.index as usize];
+                    self.push_captured(capture, it.node, source);
+                    if capture == Capture::CallWhole {
+                        n_args = n_arguments(it.node, source);
+                    }
+                }
+                self.matches.push(Match {
+                    span: hull,
+                    pattern: found.pattern_index as u16,
+                    n: (self.captured.len() - first) as u16,
+                    first: first as u32,
+                    n_args,
+                });
+            }
+        }
+        drop(matches);
+        if gave_up { Err(GaveUp) } else { Ok(()) }
+    }
+
+    fn push_captured(&mut self, capture: Capture, node: Node<'_>, source: Source<'_>) {
+        let node = match capture {
+            Capture::Root | Capture::Predicate => return,
+            Capture::Pattern | Capture::PatternParameter => {
+                return self.push_bindings(capture, node, source);
+            }
+            Capture::Value | Capture::Qualifier => seen_through(node, source),
+            _ => node,
+        };
+        let span = Span::of(node);
+        if is_name_by_query(capture, node, span, source) {
+            self.captured.push(Captured { capture: Capture::Predicate, span });
+        }
+        self.captured.push(Captured { capture, span });
+    }
+
+    /// The names that a pattern binds, as locals.
+    fn push_bindings(&mut self, capture: Capture, pattern: Node<'_>, source: Source<'_>) {
+        const BINDINGS_MAX: usize = 10_000;
+        let capture = match capture {
+            Capture::PatternParameter => Capture::LocalParameter,
+            _ => Capture::LocalDefinition,
+        };
+        let end = self.captured.len() + BINDINGS_MAX;
+        let mut cursor = pattern.walk();
+        loop {
+            let kinds = source.compiled.kinds
+                [usize::from(cursor.node().kind_id().min(source.compiled.kinds.len() as u16 - 1))];
+            let skipped = kinds.is(Kinds::PATTERN_SKIP) || {
+                let field = cursor.field_id().map(|it| it.get());
+                field.is_some_and(|it| source.compiled.skipped_fields.contains(&it))
+                    && cursor.depth() > 0
+            };
+            if kinds.is(Kinds::BINDING) && !skipped {
+                let span = Span::of(cursor.node());
+                let is_upper = source.text_of(span).starts_with(char::is_uppercase);
+                if source.language.binding_uppercase || !is_upper {
+                    self.captured.push(Captured { capture, span });
+                }
+            }
+            let descend = !skipped && !kinds.is(Kinds::BINDING) && cursor.goto_first_child();
+            if self.captured.len() >= end || (!descend && !goto_next(&mut cursor)) {
+                break;
+            }
+        }
+    }
+}
+
+/// A leaf for the name at `span`, without the prefixes that are no part of it.
+pub(crate) fn leaf_of(
+    mut span: Span,
+    kind: LeafKind,
+    source: Source<'_>,
+    names: &mut Interner,
+) -> Option<Leaf> {
+    let mut name = source.text_of(span);
+    for prefix in source.language.name_prefixes {
+        if let Some(rest) = name.strip_prefix(prefix) {
+            span.start += prefix.len() as u32;
+            name = rest;
+        }
+    }
+    let len = u16::try_from(name.len()).ok()?;
+    if name.is_empty() || NAME_BYTES_MAX < name.len() {
+        return None;
+    }
+    Some(Leaf { start: span.start, len, kind, name: names.intern(name) })
+}
+
+/// Steps a query or a parse may take on a text of `len` bytes: far more than any honest text needs, so
+/// that only one made to hang is given up.
+pub(crate) fn steps_max(len: usize) -> usize {
+    const STEPS_MIN: usize = 20_000;
+    STEPS_MIN + len * 4
+}
+
+/// True where a query makes a name of a node whose kind is none: a reference that only few nodes of its
+/// kind are, or a keyword such as `this` that members hang on.
+fn is_name_by_query(capture: Capture, node: Node<'_>, span: Span, source: Source<'_>) -> bool {
+    let language = source.language;
+    let makes_name = match capture {
+        Capture::Reference
+        | Capture::Call
+        | Capture::ReferenceType
+        | Capture::ReferenceMacro
+        | Capture::ReferenceWrite
+        | Capture::ReferenceLabel
+        | Capture::Member
+        | Capture::Path => true,
+        Capture::Qualifier => {
+            let text = source.text_of(span);
+            language.self_names.contains(&text) || language.super_names.contains(&text)
+        }
+        _ => false,
+    };
+    let kinds = source.compiled.kinds.get(usize::from(node.kind_id())).copied();
+    makes_name && !kinds.is_some_and(|it| it.is(Kinds::IDENTIFIER))
+}
+
+/// The number of arguments of a call.
+fn n_arguments(call: Node<'_>, source: Source<'_>) -> Option<u8> {
+    let arguments = call.child_by_field_id(source.compiled.arguments_field?)?;
+    let mut cursor = arguments.walk();
+    let kinds = |it: &Node<'_>| {
+        source.compiled.kinds.get(usize::from(it.kind_id())).copied().unwrap_or_default()
+    };
+    let named = arguments.named_children(&mut cursor).take(crate::ARGUMENTS_MAX + 2);
+    u8::try_from(named.filter(|it| !kinds(it).is(Kinds::COMMENT)).count()).ok()
+}
+
+/// The node that `node` stands for as a value.
+fn seen_through<'tree>(mut node: Node<'tree>, source: Source<'_>) -> Node<'tree> {
+    const WRAPPERS_MAX: usize = 16;
+    for _ in 0..WRAPPERS_MAX {
+        let kinds = source.compiled.kinds.get(usize::from(node.kind_id())).copied();
+        if !kinds.is_some_and(|it| it.is(Kinds::TRANSPARENT)) {
+            break;
+        }
+        let inner = node.child_by_field_name("value").or_else(|| node.named_child(0));
+        let Some(inner) = inner else { break };
+        node = inner;
+    }
+    node
+}
+
+/// Moves on to the next node that is not below this one; false at the end of the walk.
+pub(crate) fn goto_next(cursor: &mut TreeCursor<'_>) -> bool {
+    while !cursor.goto_next_sibling() {
+        if !cursor.goto_parent() {
+            return false;
+        }
+    }
+    true
+}
