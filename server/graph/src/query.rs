@@ -32,6 +32,18 @@ impl CodeGraph {
         self.resolved(&res, res.reference(file, reference))
     }
 
+    /// What an import of a file stands for: the symbol it imports, or the module it takes whole.
+    pub fn resolve_import(&self, file: FileId, import: usize) -> Resolved {
+        let res = Resolver::new(self);
+        self.resolved(&res, res.import(file, import, Want::Any))
+    }
+
+    /// The definitions that are one entity with this one, itself first: all bindings of one variable, a
+    /// function with its overload signatures, the parts of an open type.
+    pub fn same_entity(&self, symbol: SymbolRef) -> Vec<SymbolRef> {
+        Resolver::new(self).same_entity(symbol)
+    }
+
     fn resolved(&self, res: &Resolver<'_>, outcome: Outcome) -> Resolved {
         let hits = match outcome {
             Outcome::Hits(hits) => hits,

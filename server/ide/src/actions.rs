@@ -1,8 +1,10 @@
 //! Code actions: what could be done here, without doing it.
 
-use vfs::{SourceChange, VfsPath};
+use settings::WORKSPACE_FILE;
+use text::{TextRange, TextSize};
+use vfs::{FileOperation, SourceChange, VfsPath};
 
-use crate::{Analysis, Cancellable, FileRange};
+use crate::{Analysis, Cancellable, FilePosition, FileRange, RenameError};
 
 /// Id of the action that renames the symbol under the cursor.
 pub const ACTION_RENAME: &str = "rename";
@@ -25,18 +27,64 @@ pub struct Action {
 }
 
 impl Analysis {
-    /// What can be done at a range. Asks no model, edits nothing, takes well under 50 ms.
+    /// What can be done at a range: on a name, a rename, disabled with its reason where it cannot be; on
+    /// a file's first line, settings for a workspace that has none. Asks no model and edits nothing.
     ///
     /// # Errors
     /// [`crate::Cancelled`] after a newer edit.
     pub fn actions(&self, at: FileRange) -> Cancellable<Vec<Action>> {
-        let _ = at;
-        todo!()
+        self.check()?;
+        let mut actions = Vec::new();
+        actions.extend(self.rename_action(at)?);
+        actions.extend(self.settings_action(at));
+        Ok(actions)
+    }
+
+    fn rename_action(&self, at: FileRange) -> Cancellable<Option<Action>> {
+        let Some(name) = self.name_at(at.file, at.range.start()) else { return Ok(None) };
+        if !name.touches(at.range.end()) {
+            return Ok(None);
+        }
+        let position = FilePosition { file: at.file, offset: at.range.start() };
+        let disabled = match self.prepare_rename(position) {
+            Ok(_) => None,
+            Err(RenameError::Cancelled) => return Err(crate::Cancelled),
+            // Not a name of code: a heading, a word of a text. Nobody looks for a rename there.
+            Err(RenameError::NoSymbol) => return Ok(None),
+            Err(reason) => Some(reason.to_string()),
+        };
+        Ok(Some(Action {
+            id: ACTION_RENAME,
+            title: "Rename symbol everywhere".to_owned(),
+            kind: "refactor.rewrite.aios.rename",
+            disabled,
+            at: FileRange { file: at.file, range: name },
+        }))
+    }
+
+    fn settings_action(&self, at: FileRange) -> Option<Action> {
+        let first_line = self.line_index(at.file)?.line(0)?;
+        let path = self.path(at.file)?;
+        let workspace = self.workspace();
+        let root = workspace.roots.iter().find(|it| path.starts_with(it))?;
+        if !first_line.touches(at.range.start()) || workspace.with_settings.contains(root) {
+            return None;
+        }
+        Some(Action {
+            id: ACTION_CREATE_SETTINGS,
+            title: "Create workspace settings".to_owned(),
+            kind: "source.aios.createSettings",
+            disabled: None,
+            at: FileRange { file: at.file, range: TextRange::empty(TextSize::default()) },
+        })
     }
 }
 
-/// The change that creates `.aios/config.toml` below `root`.
+/// The change that creates the settings file below `root`: every setting, commented out.
 pub fn create_settings(root: &VfsPath) -> SourceChange {
-    let _ = root;
-    todo!()
+    let create = FileOperation::Create {
+        path: root.join(WORKSPACE_FILE),
+        text: settings::config_template(),
+    };
+    SourceChange { operations: vec![create], ..SourceChange::default() }
 }

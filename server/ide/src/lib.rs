@@ -2,6 +2,7 @@
 
 mod actions;
 mod host;
+mod hover;
 mod navigate;
 mod outline;
 mod ranges;
@@ -11,7 +12,7 @@ mod types;
 pub use crate::{
     actions::{ACTION_CREATE_SETTINGS, ACTION_RENAME, Action, create_settings},
     host::{Analysis, AnalysisHost, Change, FileDelta, FileState, OpenDocument, TextOf, Workspace},
-    rename::{LeftOut, PreparedRename, Rename, RenameError},
+    rename::{LEFT_MAX, LeftOut, PreparedRename, Rename, RenameError},
     types::{
         Call, Cancellable, FilePosition, FileRange, Highlight, HighlightKind, Hover, NavTarget,
         OutlineItem, References, Site, SymbolHit,

@@ -1,7 +1,5 @@
 //! What one file's tree says about stretches of it: folding and growing selections.
 
-use std::sync::Arc;
-
 use syntax::Folding;
 use text::{LineIndex, TextRange, TextSize};
 use vfs::FileId;
@@ -14,8 +12,9 @@ impl Analysis {
     /// # Errors
     /// [`crate::Cancelled`] after a newer edit.
     pub fn folding_ranges(&self, file: FileId) -> Cancellable<Vec<Folding>> {
-        let _ = file;
-        todo!()
+        self.check()?;
+        let parse = self.document(file).and_then(|it| it.parse());
+        Ok(parse.map(syntax::folding_ranges).unwrap_or_default())
     }
 
     /// For each offset the ranges around it, inner to outer, strictly growing; never empty.
@@ -27,13 +26,18 @@ impl Analysis {
         file: FileId,
         offsets: &[TextSize],
     ) -> Cancellable<Vec<Vec<TextRange>>> {
-        let _ = (file, offsets);
-        todo!()
+        self.check()?;
+        let parse = self.document(file).and_then(|it| it.parse());
+        let whole = self.line_index(file).map_or(TextSize::default(), LineIndex::len);
+        let around = |offset: &TextSize| {
+            let ranges = parse.map(|it| syntax::selection_ranges(it, *offset)).unwrap_or_default();
+            if ranges.is_empty() { vec![TextRange::at(TextSize::default(), whole)] } else { ranges }
+        };
+        Ok(offsets.iter().map(around).collect())
     }
 
-    /// Lines of a file with facts or open.
-    pub fn line_index(&self, file: FileId) -> Option<Arc<LineIndex>> {
-        let _ = file;
-        todo!()
+    /// Lines of a file with facts, which every open one has.
+    pub fn line_index(&self, file: FileId) -> Option<&LineIndex> {
+        self.facts(file).map(|it| &it.lines)
     }
 }

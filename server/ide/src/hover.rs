@@ -1,0 +1,189 @@
+//! What to show about the name under the cursor.
+
+use std::fmt::Write as _;
+
+use graph::{Resolved, SymbolRef, Target};
+use text::TextRange;
+use vfs::FileId;
+
+use crate::{Analysis, Cancellable, FilePosition, Hover};
+
+/// Bytes of a signature or a comment that are shown.
+const SHOWN_BYTES_MAX: usize = 4096;
+/// Definitions of one name that are shown.
+const SHOWN_TARGETS_MAX: usize = 4;
+
+/// What is known of one definition, as text.
+struct Card {
+    language: &'static str,
+    signature: String,
+    doc: String,
+    place: String,
+    how: String,
+}
+
+impl Analysis {
+    /// Signature, documentation and how it was resolved.
+    ///
+    /// # Errors
+    /// [`crate::Cancelled`] after a newer edit.
+    pub fn hover(&self, position: FilePosition) -> Cancellable<Option<Hover>> {
+        self.check()?;
+        let Some(range) = self.name_at(position.file, position.offset) else { return Ok(None) };
+        let cards: Vec<Card> = match self.resolved_at(position) {
+            Resolved::Targets(targets) => {
+                let shown = targets.iter().take(SHOWN_TARGETS_MAX);
+                shown.filter_map(|it| self.card(it, position)).collect()
+            }
+            Resolved::Module(files) => {
+                files.first().and_then(|it| self.module_card(*it)).into_iter().collect()
+            }
+            Resolved::External | Resolved::Unresolved => return Ok(None),
+        };
+        if cards.is_empty() {
+            return Ok(None);
+        }
+        let markdown: Vec<String> = cards.iter().map(Card::markdown).collect();
+        let plain: Vec<String> = cards.iter().map(Card::plain).collect();
+        let (markdown, plain) = (markdown.join("\n\n---\n\n"), plain.join("\n\n"));
+        Ok(Some(Hover { markdown, plain, range }))
+    }
+
+    fn card(&self, target: &Target, from: FilePosition) -> Option<Card> {
+        let symbol = target.symbol_ref();
+        let facts = self.facts(symbol.file)?;
+        let it = facts.symbol(symbol.symbol);
+        let head = TextRange::new(it.range.start(), facts.signature_end(it));
+        let signature = self.slice(symbol.file, head).map(|it| tidy_signature(&it));
+        let name = facts.name(it.name).to_owned();
+        let doc = facts.doc(it).and_then(|it| self.slice(symbol.file, it));
+        let is_here = symbol.file == from.file && it.name_range.touches(from.offset);
+        let how = match is_here {
+            true => String::new(),
+            false => format!("{} · {}", target.resolution, target.why),
+        };
+        Some(Card {
+            language: facts.language.map_or("", |it| it.id),
+            signature: signature.filter(|it| !it.is_empty()).unwrap_or(name),
+            doc: doc.map(|it| plain_comment(&it)).unwrap_or_default(),
+            place: self.place(symbol)?,
+            how,
+        })
+    }
+
+    fn module_card(&self, file: FileId) -> Option<Card> {
+        let facts = self.facts(file)?;
+        let path = self.shown_path(file)?;
+        Some(Card {
+            language: facts.language.map_or("", |it| it.id),
+            signature: path.rsplit('/').next().unwrap_or(&path).to_owned(),
+            doc: String::new(),
+            place: path,
+            how: "exact · module of that path".to_owned(),
+        })
+    }
+
+    /// `Type::method` and where it is.
+    fn place(&self, symbol: SymbolRef) -> Option<String> {
+        let facts = self.facts(symbol.file)?;
+        let line = facts.lines.line_of(facts.symbol(symbol.symbol).name_range.start()) + 1;
+        let path = self.shown_path(symbol.file)?;
+        Some(format!("{} · {path}:{line}", self.graph().name_path(symbol)?))
+    }
+
+    /// The path below the workspace's root.
+    fn shown_path(&self, file: FileId) -> Option<String> {
+        let path = self.path(file)?;
+        let inside = self.workspace().roots.iter().find_map(|it| path.relative_to(it));
+        Some(inside.unwrap_or(path.as_str()).to_owned())
+    }
+
+    fn slice(&self, file: FileId, range: TextRange) -> Option<String> {
+        let text = self.text(file)?;
+        let slice = text.get(range.to_usize())?;
+        let mut end = slice.len().min(SHOWN_BYTES_MAX);
+        while !slice.is_char_boundary(end) {
+            end -= 1;
+        }
+        Some(slice[..end].to_owned())
+    }
+}
+
+impl Card {
+    fn markdown(&self) -> String {
+        // A fence longer than any in the text keeps the text inside it.
+        let fence = "`".repeat(3.max(longest_run(&self.signature, '`') + 1));
+        let mut res = format!("{fence}{}\n{}\n{fence}\n", self.language, self.signature);
+        if !self.doc.is_empty() {
+            write!(res, "\n{}\n", self.doc).expect("writing to a string does not fail");
+        }
+        write!(res, "\n`{}`", self.place.replace('`', "'"))
+            .expect("writing to a string does not fail");
+        if !self.how.is_empty() {
+            write!(res, "  \n*{}*", self.how).expect("writing to a string does not fail");
+        }
+        res
+    }
+
+    fn plain(&self) -> String {
+        let parts = [&self.signature, &self.doc, &self.place, &self.how];
+        let parts: Vec<&str> =
+            parts.iter().map(|it| it.as_str()).filter(|it| !it.is_empty()).collect();
+        parts.join("\n")
+    }
+}
+
+/// A signature without the opening of its body and without the indentation it had.
+fn tidy_signature(text: &str) -> String {
+    let text = text.trim().trim_end_matches(['{', ':', '=', ';']).trim_end();
+    let mut lines = text.lines();
+    let first = lines.next().unwrap_or_default();
+    let rest: Vec<&str> = lines.collect();
+    let indents = rest.iter().filter(|it| !it.trim().is_empty());
+    let indent = indents.map(|it| it.len() - it.trim_start().len()).min().unwrap_or(0);
+    let rest = rest.iter().map(|it| it.get(indent..).unwrap_or_default());
+    let lines: Vec<&str> = std::iter::once(first).chain(rest).collect();
+    lines.join("\n")
+}
+
+/// A comment without what makes it one.
+fn plain_comment(text: &str) -> String {
+    let text = text.trim();
+    let text = ["\"\"\"", "'''"].iter().fold(text, |it, quotes| {
+        it.strip_prefix(quotes).map_or(it, |it| it.strip_suffix(quotes).unwrap_or(it))
+    });
+    let lines = text.lines().map(|line| {
+        let line = line.trim();
+        let line = line.strip_suffix("*/").unwrap_or(line);
+        let marks = ["/**", "/*!", "/*", "///", "//!", "//", "--", "##", "#", "*"];
+        let mark = marks.iter().find_map(|it| line.strip_prefix(it));
+        let line = mark.unwrap_or(line);
+        line.strip_prefix(' ').unwrap_or(line).trim_end().to_owned()
+    });
+    let lines: Vec<String> = lines.collect();
+    lines.join("\n").trim().to_owned()
+}
+
+fn longest_run(text: &str, wanted: char) -> usize {
+    text.split(|it| it != wanted).map(str::len).max().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn comments_lose_their_marks() {
+        assert_eq!(plain_comment("/// Adds.\n///\n/// Twice."), "Adds.\n\nTwice.");
+        assert_eq!(plain_comment("/**\n * Adds.\n */"), "Adds.");
+        assert_eq!(plain_comment("\"\"\"Adds.\n\n    Twice.\n    \"\"\""), "Adds.\n\nTwice.");
+    }
+
+    #[test]
+    fn signatures_lose_their_indentation() {
+        assert_eq!(
+            tidy_signature("fn a(\n        b: u8,\n    ) -> u8 {"),
+            "fn a(\n    b: u8,\n) -> u8"
+        );
+    }
+}
