@@ -1,7 +1,7 @@
 //! One file for each method: a translation around one call.
 //!
-//! **Invariant:** a handler posts or asks before its first `.await`; the loop polls it that far before
-//! it looks at the next message, and that is all that keeps edits and questions in order.
+//! **Invariant:** a handler posts or asks before its first `.await`; the loop polls it that far
+//! before it looks at the next message, and that is all that keeps edits and questions in order.
 
 mod code_action;
 mod configuration;

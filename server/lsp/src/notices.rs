@@ -40,11 +40,6 @@ pub(crate) async fn carry(link: Arc<Link>, mut notices: Notices) {
             Notice::ShowDocument { path } => {
                 tokio::spawn(show_document(link.clone(), path));
             }
-            Notice::Resend { path } => {
-                // The protocol has no request for this; only the user can make the editor do it.
-                let text = format!("{path} is out of step with the editor: close and open it");
-                message(&link, NoticeLevel::Warning, text).await;
-            }
             Notice::RunDone { run, outcome } => {
                 if let Some((level, text)) = for_the_user(&outcome) {
                     message(&link, level, text).await;

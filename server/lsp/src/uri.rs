@@ -1,8 +1,8 @@
 //! Between the client's URIs and paths.
 //!
-//! A `file:` URI is its path. Every other URI (`untitled:`, a notebook cell, a file on another host)
-//! is a document without a file; it stands under a folder that no disk has, its whole URI being
-//! the name, so that nothing above has to know the difference.
+//! A `file:` URI is its path. Every other URI (`untitled:`, a notebook cell, a file on another
+//! host) is a document without a file; it stands under a folder that no disk has, its whole URI
+//! being the name, so that nothing above has to know the difference.
 
 use tower_lsp::gen_lsp_types::Uri;
 use vfs::VfsPath;

@@ -1,5 +1,6 @@
-//! `textDocument/prepareRename` and `textDocument/rename`: the editor's own rename. The editor makes
-//! the edit that it gets; what is to be previewed and journaled is the command `aios.renameSymbol`.
+//! `textDocument/prepareRename` and `textDocument/rename`: the editor's own rename. The editor
+//! makes the edit that it gets; what is to be previewed and journaled is the command
+//! `aios.renameSymbol`.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,5 @@
-//! `textDocument/didOpen`, `didChange`, `didSave`, `didClose`: the client's documents as it sees them.
+//! `textDocument/didOpen`, `didChange`, `didSave`, `didClose`: the client's documents as it sees
+//! them.
 
 use engine::{ClientChange, ContentEdit};
 use tower_lsp::gen_lsp_types::{

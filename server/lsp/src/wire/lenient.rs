@@ -1,5 +1,5 @@
-//! `initialize` as far as it makes sense: a client from the future, or one with a slip in one of its
-//! two hundred capabilities, is served without that one.
+//! `initialize` as far as it makes sense: a client from the future, or one with a slip in one of
+//! its two hundred capabilities, is served without that one.
 
 use serde_json::{Map, Value, json};
 use tower_lsp::gen_lsp_types::{ClientCapabilities, InitializeParams};
@@ -59,7 +59,7 @@ mod tests {
             "capabilities": {
                 "workspace": {
                     "applyEdit": true,
-                    "workspaceEdit": {"resourceOperations": ["create", "teleport"]},
+                    "workspaceEdit": {"documentChanges": "yes"},
                 },
                 "window": 5,
                 "textDocument": {"hover": {"contentFormat": ["markdown"]}},

@@ -169,13 +169,13 @@ async fn a_question_sees_exactly_what_was_told_before_it() {
 async fn the_phases_of_a_conversation_are_kept() {
     let conversation = Conversation::new();
     conversation.call(1, "test/ask").await;
-    conversation.call(2, "test/unknown").await;
+    conversation.call(2, "test/gone").await;
     conversation.send(json!({"method": "test/tell", "params": 1})).await;
     conversation.send(json!({"id": 3, "method": "initialize", "params": {}})).await;
     let capabilities = json!({"capabilities": {}});
     conversation.send(json!({"id": 4, "method": "initialize", "params": capabilities})).await;
     conversation.send(json!({"id": 5, "method": "initialize", "params": capabilities})).await;
-    conversation.call(6, "test/unknown").await;
+    conversation.call(6, "test/gone").await;
     conversation.call(7, "$/unknown").await;
     conversation.send(json!({"method": "$/unknown"})).await;
     conversation.call(8, "shutdown").await;
@@ -188,7 +188,7 @@ async fn the_phases_of_a_conversation_are_kept() {
         {"jsonrpc":"2.0","error":{"code":-32602,"message":"missing field `capabilities`"},"id":3}
         {"jsonrpc":"2.0","result":{"capabilities":{}},"id":4}
         {"jsonrpc":"2.0","error":{"code":-32600,"message":"Invalid request"},"id":5}
-        {"jsonrpc":"2.0","error":{"code":-32601,"message":"Method not found","data":"test/unknown"},"id":6}
+        {"jsonrpc":"2.0","error":{"code":-32601,"message":"Method not found","data":"test/gone"},"id":6}
         {"jsonrpc":"2.0","error":{"code":-32601,"message":"no method $/unknown"},"id":7}
         {"jsonrpc":"2.0","result":null,"id":8}
         {"jsonrpc":"2.0","error":{"code":-32600,"message":"the server is shut down"},"id":9}
@@ -239,11 +239,11 @@ async fn a_cancelled_request_is_answered_once() {
 async fn what_is_no_message_is_told_and_left_behind() {
     let mut conversation = Conversation::new();
     conversation.initialize().await;
-    conversation.bytes(b"Content-Length: x\r\n\r\nContent-Length: 1\r\n\r\n{").await;
+    conversation.bytes(b"Content-Length: x\r\n\r\nContent-Length: 4\r\n\r\nnull").await;
     conversation.call(1, "test/ask").await;
     expect![[r#"
         {"jsonrpc":"2.0","error":{"code":-32700,"message":"the Content-Length is no number"},"id":null}
-        {"jsonrpc":"2.0","error":{"code":-32700,"message":"EOF while parsing an object at line 1 column 1"},"id":null}
+        {"jsonrpc":"2.0","error":{"code":-32600,"message":"a message is one object"},"id":null}
         {"jsonrpc":"2.0","result":[],"id":1}
         Abruptly"#]]
     .assert_eq(&rest(conversation).await);

@@ -1,9 +1,9 @@
 //! The loop between the client's bytes and the service.
 //!
-//! tower-lsp brings a loop of its own, which goes deaf after a header of 10 MB, stops with exit code
-//! 0 on malformed JSON, never answers unknown `$/` requests, and lets a client that does not read
-//! hold up its notifications. This one takes its place; types, routing, lifecycle, cancellation and
-//! the way to the client stay the library's.
+//! tower-lsp brings a loop of its own, which goes deaf after a header of 10 MB, stops with exit
+//! code 0 on malformed JSON, never answers unknown `$/` requests, and lets a client that does not
+//! read hold up its notifications. This one takes its place; types, routing, lifecycle,
+//! cancellation and the way to the client stay the library's.
 
 use std::{
     future::{Future, poll_fn},
