@@ -1,5 +1,7 @@
 //! What one file's tree says about stretches of it: folding and growing selections.
 
+use std::sync::Arc;
+
 use syntax::Folding;
 use text::{LineIndex, TextRange, TextSize};
 use vfs::FileId;
@@ -28,7 +30,7 @@ impl Analysis {
     ) -> Cancellable<Vec<Vec<TextRange>>> {
         self.check()?;
         let parse = self.document(file).and_then(|it| it.parse());
-        let whole = self.line_index(file).map_or(TextSize::default(), LineIndex::len);
+        let whole = self.facts(file).map_or(TextSize::default(), |it| it.lines.len());
         let around = |offset: &TextSize| {
             let ranges = parse.map(|it| syntax::selection_ranges(it, *offset)).unwrap_or_default();
             if ranges.is_empty() { vec![TextRange::at(TextSize::default(), whole)] } else { ranges }
@@ -37,7 +39,7 @@ impl Analysis {
     }
 
     /// Lines of a file with facts, which every open one has.
-    pub fn line_index(&self, file: FileId) -> Option<&LineIndex> {
-        self.facts(file).map(|it| &it.lines)
+    pub fn line_index(&self, file: FileId) -> Option<Arc<LineIndex>> {
+        self.facts(file).map(|it| Arc::new(it.lines.clone()))
     }
 }

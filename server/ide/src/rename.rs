@@ -254,8 +254,8 @@ impl Analysis {
         let it = facts.symbol(symbol.symbol);
         let parent = it.parent.map(|it| facts.symbol(it));
         let interface = parent.and_then(|it| facts.interface(it));
-        let is_foreign = interface
-            .is_some_and(|it| self.graph().resolve(symbol.file, it).targets().is_empty());
+        let is_foreign =
+            interface.is_some_and(|it| self.graph().resolve(symbol.file, it).targets().is_empty());
         if is_foreign && parent.is_some_and(|it| it.kind == SymbolKind::Implementation) {
             return Err(RenameError::External(facts.name(it.name).to_owned()));
         }
@@ -271,7 +271,8 @@ impl Analysis {
         }
         for symbol in plan.family.clone() {
             for found in self.graph().candidate_references_to(symbol, &mut || self.check())? {
-                plan.left.extend(self.left_out(&found, "what the name stands for here is not known"));
+                plan.left
+                    .extend(self.left_out(&found, "what the name stands for here is not known"));
             }
         }
         self.leave_bases(&mut plan);
@@ -296,7 +297,8 @@ impl Analysis {
             return;
         }
         let resolved = self.graph().resolve(found.file, found.reference);
-        let only_family = resolved.targets().iter().all(|it| plan.family.contains(&it.symbol_ref()));
+        let only_family =
+            resolved.targets().iter().all(|it| plan.family.contains(&it.symbol_ref()));
         if only_family {
             plan.sure.push(found);
         } else {
@@ -428,7 +430,8 @@ impl Analysis {
             Name::Definition(_) => None,
             Name::Reference(reference) => {
                 let it = facts.reference(reference);
-                let aliased = (0..facts.imports.len()).any(|import| is_alias(facts, import, &written));
+                let aliased =
+                    (0..facts.imports.len()).any(|import| is_alias(facts, import, &written));
                 let uses_it = it.access() == Access::Bare && !it.is_import() && aliased;
                 let target = self.resolved_at(position).targets().first().map(Target::symbol_ref);
                 // A local of the same name is no use of the alias.
@@ -470,8 +473,7 @@ impl Analysis {
         self.check_spelling_at(FileRange { file, range: first }, new_name)?;
         self.check_alias_collision(file, &ranges, new_name)?;
         let sites: Vec<Site> = ranges.into_iter().map(|range| alias_site(file, range)).collect();
-        let plan =
-            Plan { family: Vec::new(), old_name: alias, sure: Vec::new(), left: Vec::new() };
+        let plan = Plan { family: Vec::new(), old_name: alias, sure: Vec::new(), left: Vec::new() };
         let change = self.edits(&sites, &plan, new_name)?;
         let (old_name, new_name) = (plan.old_name, new_name.to_owned());
         Ok(Rename { change, old_name, new_name, sites, left: Vec::new() })

@@ -47,7 +47,10 @@ impl Analysis {
         if let Some(id) = facts.names.find(new_name) {
             let beside = facts.symbols.iter().find(|it| {
                 let same_place = it.scope == own.scope && it.parent == own.parent;
-                it.name == id && same_place && taken(it.kind) && it.kind != SymbolKind::Implementation
+                it.name == id
+                    && same_place
+                    && taken(it.kind)
+                    && it.kind != SymbolKind::Implementation
             });
             if let Some(it) = beside {
                 let what = "is already defined";
@@ -84,7 +87,8 @@ impl Analysis {
     ) -> Result<(), RenameError> {
         let found = self.graph().lookup(file, at, new_name);
         let Resolved::Targets(targets) = found else { return Ok(()) };
-        let Some(target) = targets.first().filter(|it| !plan.family.contains(&it.symbol_ref())) else {
+        let Some(target) = targets.first().filter(|it| !plan.family.contains(&it.symbol_ref()))
+        else {
             return Ok(());
         };
         // What is farther out than the symbol itself does not come before it.
@@ -99,12 +103,7 @@ impl Analysis {
     }
 
     /// Whether the scope of the first symbol is inside that of the second.
-    fn is_inside(
-        &self,
-        file: FileId,
-        inner: syntax::SymbolIdx,
-        outer: syntax::SymbolIdx,
-    ) -> bool {
+    fn is_inside(&self, file: FileId, inner: syntax::SymbolIdx, outer: syntax::SymbolIdx) -> bool {
         let Some(facts) = self.facts(file) else { return false };
         let (inner, outer) = (facts.symbol(inner).scope, facts.symbol(outer).scope);
         let outer_range = facts.scope(outer).range;
@@ -135,7 +134,12 @@ impl Analysis {
                 if !concerned || self.means_nearer(*file, at, symbol) {
                     continue;
                 }
-                return Err(self.collision(*file, at.start(), new_name, "would change its meaning"));
+                return Err(self.collision(
+                    *file,
+                    at.start(),
+                    new_name,
+                    "would change its meaning",
+                ));
             }
         }
         Ok(())
@@ -148,8 +152,7 @@ impl Analysis {
         let resolved = self.graph().resolve(file, reference);
         let targets = resolved.targets();
         let local = |it: &graph::Target| {
-            let nearer = it.file == symbol.file
-                && self.is_inside(file, it.symbol, symbol.symbol);
+            let nearer = it.file == symbol.file && self.is_inside(file, it.symbol, symbol.symbol);
             it.file == file && (facts.symbol(it.symbol).is_local && file != symbol.file || nearer)
         };
         !targets.is_empty() && targets.iter().all(local)
@@ -170,20 +173,12 @@ impl Analysis {
         }
         let Some(facts) = self.facts(file) else { return Ok(()) };
         match uses_of(facts, new_name).into_iter().next() {
-            Some(at) => {
-                Err(self.collision(file, at.start(), new_name, "would change its meaning"))
-            }
+            Some(at) => Err(self.collision(file, at.start(), new_name, "would change its meaning")),
             None => Ok(()),
         }
     }
 
-    fn collision(
-        &self,
-        file: FileId,
-        at: TextSize,
-        name: &str,
-        what: &'static str,
-    ) -> RenameError {
+    fn collision(&self, file: FileId, at: TextSize, name: &str, what: &'static str) -> RenameError {
         let line = self.line_index(file).map_or(0, |it| it.line_of(at));
         match self.path(file) {
             Some(path) => {

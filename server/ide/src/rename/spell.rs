@@ -1,7 +1,7 @@
 //! Whether a word can be a name: the language's own grammar says so.
 
-use graph::SymbolRef;
 use grammars::Language;
+use graph::SymbolRef;
 use syntax::FileFacts;
 use text::TextRange;
 
@@ -26,7 +26,11 @@ impl Analysis {
     }
 
     /// That the file, with the name at a range replaced, has the new name there and no new errors.
-    pub(super) fn check_spelling_at(&self, at: FileRange, new_name: &str) -> Result<(), RenameError> {
+    pub(super) fn check_spelling_at(
+        &self,
+        at: FileRange,
+        new_name: &str,
+    ) -> Result<(), RenameError> {
         let path = self.path(at.file).ok_or(RenameError::NoSymbol)?;
         let facts = self.facts(at.file).ok_or(RenameError::NoSymbol)?;
         let Some(language) = facts.language else { return Err(RenameError::NoSymbol) };
