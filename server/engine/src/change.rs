@@ -73,6 +73,24 @@ pub enum ClientChange {
     Abilities(Abilities),
 }
 
+impl ClientChange {
+    /// What it is called in logs and audit.
+    pub fn name(&self) -> &'static str {
+        match self {
+            ClientChange::OpenWorkspace { .. } => "open workspace",
+            ClientChange::Folders { .. } => "folders",
+            ClientChange::Open { .. } => "open",
+            ClientChange::Edit { .. } => "edit",
+            ClientChange::Save { .. } => "save",
+            ClientChange::Close { .. } => "close",
+            ClientChange::Watched(_) => "watched files",
+            ClientChange::Settings(_) => "settings",
+            ClientChange::EditAnswered { .. } => "edit answered",
+            ClientChange::Abilities(_) => "abilities",
+        }
+    }
+}
+
 /// One edit of a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ContentEdit {

@@ -18,8 +18,9 @@ pub struct EngineConfig {
     pub stores: Stores,
     /// Where files come from.
     pub loader: Arc<dyn Loader>,
-    /// Where changes go that no editor makes.
-    pub writer: Arc<dyn Writer>,
+    /// Where changes go that no editor makes; `None`: to the disk, by way of the state folder of
+    /// `stores`.
+    pub writer: Option<Arc<dyn Writer>>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Random numbers.
@@ -53,8 +54,10 @@ pub enum Stores {
 pub enum LoadGraph {
     /// At the start: for editors, and for commands that ask the graph.
     Always,
-    /// Only when a file has changed: for commands that ask the index alone.
+    /// Only when a file has changed: for counting what there is.
     IfChanged,
+    /// Not at all: for commands that ask the index or the journal alone.
+    Never,
 }
 
 /// How many threads work.

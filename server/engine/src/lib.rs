@@ -1,14 +1,31 @@
 //! The main loop: owns the state, schedules tasks, carries out effects. Front ends see [`Engine`] and
 //! its four verbs: `post`, `read`, `run`, `subscribe`.
 
+mod batch;
 mod change;
+mod clients;
 mod config;
+mod edit_steps;
+mod edit_tasks;
+mod edits;
+mod event;
+mod files;
 mod handle;
+mod indexing;
 mod notice;
+mod op_queue;
+mod outside;
 mod policy;
+mod pool;
 mod request;
+mod runs;
+mod scan;
+mod settle;
 mod snapshot;
+mod state;
 mod status;
+mod summary;
+mod task;
 
 pub use crate::{
     change::{ClientChange, ContentEdit},
@@ -16,7 +33,7 @@ pub use crate::{
         Clock, EngineConfig, LoadGraph, Random, Stores, SystemClock, SystemRandom, Threads,
         state_folder,
     },
-    handle::{Engine, Notices, StartError},
+    handle::{Engine, Notices, Reading, StartError},
     notice::{EditStep, Notice, NoticeLevel, ProgressState},
     policy::{Abilities, Caller, Role, Verb},
     request::{IndexSummary, Place, RunId, RunOutcome, RunRequest, Then},

@@ -34,12 +34,6 @@ pub enum Notice {
         /// The file.
         path: VfsPath,
     },
-    /// The text of a document is not known any more (an edit did not follow on the version before
-    /// it). The client is to send all of it.
-    Resend {
-        /// The document.
-        path: VfsPath,
-    },
     /// A run that this client started ended. Sent once for each.
     RunDone {
         /// The run.

@@ -2,6 +2,7 @@
 
 use std::{fmt, time::Duration};
 
+use graph::EdgeCounts;
 use ide::FilePosition;
 use proposal::{Outcome, ProposalId, TransactionId, UndoScope};
 use text::{LineCol, PositionEncoding};
@@ -146,14 +147,14 @@ pub struct IndexSummary {
     pub read: usize,
     /// Files that went.
     pub gone: usize,
-    /// Bytes of the indexed files.
-    pub bytes: u64,
+    /// Lines of the indexed files.
+    pub lines: u64,
     /// Files by language, most first; plain text under `text`.
     pub languages: Vec<(String, usize)>,
     /// Symbols, local ones apart.
     pub symbols: usize,
-    /// Edges by resolution: exact, inferred, candidate; `None` where they were not counted.
-    pub edges: Option<(u64, u64, u64)>,
+    /// References by what became of them; `None` where they were not counted.
+    pub edges: Option<EdgeCounts>,
     /// Left out, and why; bounded.
     pub skipped: Vec<SkippedFile>,
     /// How many were left out, the unlisted too.

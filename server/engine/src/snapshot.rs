@@ -9,14 +9,15 @@ use std::{
 };
 
 use ide::{Analysis, Cancelled, FilePosition};
-use memory::{Answer, Query};
+use memory::{Answer, Query, UnsavedFile};
 use proposal::Journal;
 use settings::Settings;
 use store::Store;
+use syntax::FileFacts;
 use text::{LineCol, LineIndex, PositionEncoding, TextSize};
-use vfs::{FileId, Vfs, VfsPath};
+use vfs::{ContentHash, FileId, Overlay, Vfs, VfsPath};
 
-use crate::ServerStatus;
+use crate::{ServerStatus, files::root_of};
 
 /// One moment of the workspace. Everything in it stays as it was when the read's turn came.
 #[derive(Clone)]
@@ -39,6 +40,14 @@ pub struct Snapshot {
     pub proposals_folder: Option<VfsPath>,
     pub(crate) store: Arc<dyn Store>,
     pub(crate) cancel: Arc<AtomicBool>,
+}
+
+/// An open document with a text of its own.
+struct OpenFile<'a> {
+    root: &'a VfsPath,
+    path: &'a str,
+    text: String,
+    facts: Arc<FileFacts>,
 }
 
 /// Why a read has no answer.
@@ -179,8 +188,34 @@ impl Snapshot {
     /// # Errors
     /// What the index reports.
     pub fn search(&self, query: &Query) -> Result<Answer, ReadError> {
-        let _ = (query, &self.store);
-        todo!()
+        let mut open = Vec::new();
+        for (file, overlay) in self.vfs.overlays() {
+            self.check()?;
+            open.extend(self.open_file(file, overlay));
+        }
+        let unsaved: Vec<UnsavedFile<'_>> = open
+            .iter()
+            .map(|it| UnsavedFile {
+                root: it.root.as_str(),
+                path: it.path,
+                text: &it.text,
+                facts: &it.facts,
+            })
+            .collect();
+        Ok(memory::search(self.store.as_ref(), &unsaved, query)?)
+    }
+
+    /// The open document, where it is in the workspace and its file holds another text.
+    fn open_file(&self, file: FileId, overlay: &Overlay) -> Option<OpenFile<'_>> {
+        let path = self.vfs.path(file);
+        let root = root_of(&self.roots, path)?;
+        let text = overlay.rope.to_string();
+        let disk = self.vfs.disk(file);
+        if disk.is_some_and(|it| it.hash == ContentHash::of(text.as_bytes())) {
+            return None;
+        }
+        let facts = Arc::clone(self.analysis.facts(file)?);
+        Some(OpenFile { root, path: path.relative_to(root)?, text, facts })
     }
 }
 

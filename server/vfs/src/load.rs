@@ -179,6 +179,20 @@ pub enum SkipReason {
     TooMany,
 }
 
+impl SkipReason {
+    /// The reason that is shown as `text`; `None` where none is.
+    pub fn parse(text: &str) -> Option<SkipReason> {
+        use SkipReason::{
+            Binary, Generated, Minified, NotUtf8, TooLarge, TooMany, Unreadable, Vendored,
+        };
+        if let Some(error) = text.strip_prefix("unreadable: ") {
+            return Some(Unreadable(error.to_owned()));
+        }
+        let all = [Binary, TooLarge, Minified, Generated, Vendored, NotUtf8, TooMany];
+        all.into_iter().find(|it| it.to_string() == text)
+    }
+}
+
 impl fmt::Display for SkipReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -212,6 +226,15 @@ pub fn decode(path: &VfsPath, bytes: Vec<u8>) -> Result<String, ReadError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_reason_is_read_back_from_its_words() {
+        let unreadable = SkipReason::Unreadable("denied".to_owned());
+        for reason in [SkipReason::Minified, SkipReason::TooLarge, unreadable] {
+            assert_eq!(SkipReason::parse(&reason.to_string()), Some(reason));
+        }
+        assert_eq!(SkipReason::parse("odd"), None);
+    }
 
     #[test]
     fn bytes_that_are_no_text_are_named_with_the_place() {

@@ -1,0 +1,116 @@
+//! Who is connected, what they can do, and how they are told things.
+
+use std::collections::BTreeMap;
+
+use tokio::sync::mpsc::{Sender, error::TrySendError};
+
+use crate::{Abilities, Caller, Notice, NoticeLevel, ProgressState, event::ClientId};
+
+/// Messages kept for a client that listens later than they were told.
+const BACKLOG_MAX: usize = 32;
+
+/// The clients of this engine.
+#[derive(Default)]
+pub(crate) struct Clients {
+    clients: BTreeMap<ClientId, Client>,
+    /// What was told before anybody listened: what went wrong at the start, mostly.
+    backlog: Vec<Notice>,
+}
+
+struct Client {
+    caller: Caller,
+    notices: Option<Sender<Notice>>,
+}
+
+impl Clients {
+    /// A client is there.
+    pub(crate) fn connect(&mut self, client: ClientId, caller: Caller) {
+        tracing::info!(client = client.0, name = %caller.client, role = ?caller.role, "connected");
+        self.clients.insert(client, Client { caller, notices: None });
+    }
+
+    /// A client listens from now on.
+    pub(crate) fn subscribe(&mut self, client: ClientId, notices: Sender<Notice>) {
+        let Some(it) = self.clients.get_mut(&client) else { return };
+        it.notices = Some(notices);
+        for notice in std::mem::take(&mut self.backlog) {
+            self.tell(client, notice);
+        }
+    }
+
+    /// What a client can do has changed.
+    pub(crate) fn set_abilities(&mut self, client: ClientId, abilities: Abilities) {
+        if let Some(it) = self.clients.get_mut(&client) {
+            it.caller.abilities = abilities;
+        }
+    }
+
+    /// Who a client is.
+    pub(crate) fn caller(&self, client: ClientId) -> Option<&Caller> {
+        self.clients.get(&client).map(|it| &it.caller)
+    }
+
+    /// What a client can do.
+    pub(crate) fn abilities(&self, client: ClientId) -> Abilities {
+        self.caller(client).map(|it| it.abilities).unwrap_or_default()
+    }
+
+    /// True where some client tells when files change.
+    pub(crate) fn any_watches(&self) -> bool {
+        self.clients.values().any(|it| it.caller.abilities.watched_files)
+    }
+
+    /// Tells one client.
+    pub(crate) fn tell(&mut self, client: ClientId, notice: Notice) {
+        let Some(it) = self.clients.get_mut(&client) else { return };
+        let abilities = it.caller.abilities;
+        let wanted = match &notice {
+            Notice::Progress { .. } => abilities.progress,
+            Notice::Status(_) => abilities.status,
+            _ => true,
+        };
+        let Some(notices) = it.notices.as_ref().filter(|_| wanted) else { return };
+        match notices.try_send(notice) {
+            Ok(()) => {}
+            Err(TrySendError::Full(notice)) if is_passing(&notice) => {}
+            Err(TrySendError::Full(notice)) => {
+                tracing::error!(client = client.0, ?notice, "the client does not read: lost");
+            }
+            // It has gone without a word.
+            Err(TrySendError::Closed(_)) => it.notices = None,
+        }
+    }
+
+    /// Tells all clients.
+    pub(crate) fn tell_all(&mut self, notice: &Notice) {
+        let clients: Vec<ClientId> = self.clients.keys().copied().collect();
+        for client in clients {
+            self.tell(client, notice.clone());
+        }
+    }
+
+    /// A message for everybody, now or when somebody listens.
+    pub(crate) fn message(&mut self, level: NoticeLevel, text: String) {
+        match level {
+            NoticeLevel::Info => tracing::info!("{text}"),
+            NoticeLevel::Warning => tracing::warn!("{text}"),
+            NoticeLevel::Error => tracing::error!("{text}"),
+        }
+        let notice = Notice::Message { level, text };
+        if self.clients.values().any(|it| it.notices.is_some()) {
+            self.tell_all(&notice);
+        } else if self.backlog.len() < BACKLOG_MAX {
+            self.backlog.push(notice);
+        }
+    }
+}
+
+/// True where the next notice of its kind says it all again.
+fn is_passing(notice: &Notice) -> bool {
+    matches!(
+        notice,
+        Notice::Status(_)
+            | Notice::Refresh
+            | Notice::Progress { state: ProgressState::Report { .. }, .. }
+    )
+}

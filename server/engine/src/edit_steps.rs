@@ -1,0 +1,62 @@
+//! One step of a change in the words of an editor.
+
+use std::sync::Arc;
+
+use proposal::{ChangeAnnotation, Place, Proposal, Simulation};
+use text::LineIndex;
+use vfs::{FileOperation, SourceChange};
+
+use crate::{Abilities, EditStep};
+
+/// True where an editor that can do this much can make all of `change`.
+pub(crate) fn is_client_able(abilities: Abilities, change: &SourceChange) -> bool {
+    let is_able = |operation: &FileOperation| match operation {
+        FileOperation::Create { .. } => abilities.create,
+        FileOperation::Delete { .. } => abilities.delete,
+        FileOperation::Rename { .. } => abilities.rename,
+    };
+    let operations = &change.operations;
+    abilities.apply_edit
+        && (operations.is_empty() || abilities.document_changes)
+        && operations.iter().all(is_able)
+}
+
+/// The step `change`, number `step`, of `proposal`.
+pub(crate) fn edit_step(
+    proposal: &Proposal,
+    simulation: &Simulation,
+    change: &SourceChange,
+    step: u32,
+    confirm: bool,
+) -> EditStep {
+    let lines = simulation.files.iter().filter_map(|file| {
+        let path = file.before.as_ref().filter(|it| change.edits.contains_key(it))?;
+        let text = std::str::from_utf8(file.pre.as_deref()?).ok()?;
+        Some((path.clone(), Arc::new(LineIndex::new(text))))
+    });
+    let versions =
+        change.edits.keys().filter_map(|path| Some((path.clone(), proposal.version_of(path)?)));
+    EditStep {
+        proposal: proposal.id.clone(),
+        step,
+        label: proposal.title.clone(),
+        change: change.clone(),
+        annotations: annotations(proposal, change),
+        confirm,
+        versions: versions.collect(),
+        lines: lines.collect(),
+    }
+}
+
+/// The reasons of the parts that are in this step.
+fn annotations(proposal: &Proposal, change: &SourceChange) -> Vec<ChangeAnnotation> {
+    let is_here = |place: &Place| match place {
+        Place::Edit { path, .. } => change.edits.contains_key(path),
+        Place::Operation { .. } => !change.operations.is_empty(),
+    };
+    let annotations = proposal.annotations.iter().map(|it| ChangeAnnotation {
+        places: it.places.iter().filter(|it| is_here(it)).cloned().collect(),
+        ..it.clone()
+    });
+    annotations.filter(|it| !it.places.is_empty()).collect()
+}

@@ -1,0 +1,288 @@
+//! The work behind a change, on threads of its own: everything here sees one moment and the journal.
+
+use std::sync::Arc;
+
+use disk::Transactions;
+use ide::{FilePosition, LeftOut};
+use proposal::{
+    Begun, Context, DiffStyle, Draft, Finished, Journal, JournalError, LeftSite, Measured, Noted,
+    Origin, Present, PresentFile, Proposal, ProposalId, ProposalState, Retention, Simulation,
+    TransactionId, UndoRequest, diff_text, measure, propose,
+};
+use vfs::{Loader, ReadError, VfsPath};
+
+use crate::{Clock, Place, Random, RunOutcome, Snapshot, edits::EditDone, task::Cancel};
+
+/// Transactions whose files are watched for an editor's undo.
+const TRANSACTIONS_WATCHED: usize = 50;
+
+/// What a task of a change works with.
+pub(crate) struct EditContext {
+    pub(crate) snapshot: Snapshot,
+    pub(crate) journal: Journal,
+    pub(crate) loader: Arc<dyn Loader>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) random: Arc<dyn Random>,
+    pub(crate) cancel: Cancel,
+    pub(crate) caller: String,
+}
+
+impl EditContext {
+    /// What became of `proposal` so far.
+    pub(crate) fn measure(&self, proposal: &Proposal) -> Measured {
+        measure(proposal, &|path| self.present(path))
+    }
+
+    /// Measures a transaction for the last time.
+    pub(crate) fn finish(&self, transaction: &TransactionId) -> Result<Finished, String> {
+        let now_ms = self.clock.wall_ms();
+        let finished = self.journal.finish(transaction, now_ms, &|path| self.present(path));
+        finished.map_err(|it| it.to_string())
+    }
+
+    /// A file as it is: its open document as this moment has it, else what the disk holds now.
+    fn present(&self, path: &VfsPath) -> Result<Option<PresentFile>, ReadError> {
+        let vfs = &self.snapshot.vfs;
+        if let Some(overlay) = vfs.file_id(path).and_then(|it| vfs.overlay(it)) {
+            return Ok(Some(PresentFile::open(&overlay.rope.to_string(), overlay.version)));
+        }
+        match self.loader.read(path) {
+            Ok(bytes) => Ok(Some(PresentFile::closed(bytes))),
+            Err(ReadError::NotFound { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Hands a context for making a proposal to `with`.
+    fn proposing<T>(&self, with: impl FnOnce(&Context<'_>) -> T) -> T {
+        let present: &Present<'_> = &|path| self.present(path);
+        // Facts of closed files may be of another text than the disk holds now.
+        let facts = |path: &VfsPath| {
+            let file = self.snapshot.vfs.file_id(path)?;
+            self.snapshot.vfs.overlay(file)?;
+            self.snapshot.analysis.facts(file).cloned()
+        };
+        let now_ms = self.clock.wall_ms();
+        with(&Context {
+            id: ProposalId::new(now_ms, self.random.next()),
+            now_ms,
+            roots: &self.snapshot.roots,
+            present,
+            facts: &facts,
+        })
+    }
+
+    /// Makes a proposal of `draft` and records it.
+    fn propose(&self, draft: Draft) -> Result<(Proposal, Simulation), RunOutcome> {
+        let made = self.proposing(|ctx| propose(draft, ctx));
+        let made = made.map_err(|it| RunOutcome::Refused(it.to_string()))?;
+        if self.cancel.is_cancelled() {
+            return Err(RunOutcome::Cancelled);
+        }
+        self.journal.record(&made.0).map_err(|it| refused(&it))?;
+        Ok(made)
+    }
+
+    fn origin(&self, action: &str) -> Origin {
+        Origin { caller: self.caller.clone(), action: action.to_owned() }
+    }
+}
+
+/// How a run ends that the journal did not let go on.
+pub(crate) fn refused(error: &JournalError) -> RunOutcome {
+    match error {
+        JournalError::Store(_) | JournalError::Damaged(_) => RunOutcome::Failed(error.to_string()),
+        _ => RunOutcome::Refused(error.to_string()),
+    }
+}
+
+/// Proposes to rename what is at `at`.
+pub(crate) fn rename(
+    ctx: &EditContext,
+    at: &Place,
+    new_name: &str,
+) -> Result<(Proposal, Simulation), RunOutcome> {
+    let position = resolve(ctx, at)?;
+    let rename = ctx.snapshot.analysis.rename(position, new_name).map_err(|error| {
+        match (error, ctx.cancel.is_cancelled()) {
+            (_, true) => RunOutcome::Cancelled,
+            (error, false) => RunOutcome::Refused(error.to_string()),
+        }
+    })?;
+    let left = rename.left.iter().map(|it| left_site(ctx, it)).collect();
+    let n_sites = rename.sites.len();
+    let places = if n_sites == 1 { "1 place".to_owned() } else { format!("{n_sites} places") };
+    ctx.propose(Draft {
+        title: format!("Rename `{}` to `{}`", rename.old_name, rename.new_name),
+        reason: format!("{places} that certainly mean it, by scope, import or type"),
+        origin: ctx.origin(ide::ACTION_RENAME),
+        change: rename.change,
+        annotations: Vec::new(),
+        left,
+    })
+}
+
+/// Proposes a settings file below `root`.
+pub(crate) fn create_settings(
+    ctx: &EditContext,
+    root: &VfsPath,
+) -> Result<(Proposal, Simulation), RunOutcome> {
+    ctx.propose(Draft {
+        title: format!("Create {}", settings::WORKSPACE_FILE),
+        reason: "every setting that a workspace may have, at its default and commented out"
+            .to_owned(),
+        origin: ctx.origin(ide::ACTION_CREATE_SETTINGS),
+        change: ide::create_settings(root),
+        annotations: Vec::new(),
+        left: Vec::new(),
+    })
+}
+
+/// Stores the checkpoint of `proposal`: from now on it may be applied.
+pub(crate) fn begin(ctx: &EditContext, proposal: &Proposal) -> Result<Begun, RunOutcome> {
+    if ctx.cancel.is_cancelled() {
+        return Err(RunOutcome::Cancelled);
+    }
+    let now_ms = ctx.clock.wall_ms();
+    let id = TransactionId::new(now_ms, ctx.random.next());
+    let begun = ctx.journal.begin(proposal, id, now_ms, &|path| ctx.present(path));
+    begun.map_err(|it| refused(&it))
+}
+
+/// The same for a proposal that waits in the journal.
+pub(crate) fn begin_recorded(
+    ctx: &EditContext,
+    id: &ProposalId,
+) -> Result<(Proposal, Begun), RunOutcome> {
+    let recorded = ctx.journal.proposal(id).map_err(|it| refused(&it))?;
+    if recorded.state != ProposalState::Pending {
+        let error = JournalError::NotPending(id.clone(), recorded.state);
+        return Err(refused(&error));
+    }
+    let begun = begin(ctx, &recorded.proposal)?;
+    Ok((recorded.proposal, begun))
+}
+
+/// Makes the proposal that takes a transaction back, or brings it back, and begins it.
+pub(crate) fn begin_reversal(
+    ctx: &EditContext,
+    request: &UndoRequest,
+    is_undo: bool,
+) -> Result<(Proposal, Begun), RunOutcome> {
+    let reversal = ctx.proposing(|it| match is_undo {
+        true => ctx.journal.undo(request, it),
+        false => ctx.journal.redo(request, it),
+    });
+    let proposal = reversal.map_err(|it| refused(&it))?.proposal;
+    ctx.journal.record(&proposal).map_err(|it| refused(&it))?;
+    let begun = begin(ctx, &proposal)?;
+    Ok((proposal, begun))
+}
+
+/// Writes the document that shows `proposal`.
+pub(crate) fn write_diff(
+    ctx: &EditContext,
+    folder: Option<VfsPath>,
+    proposal: &Proposal,
+    simulation: &Simulation,
+) -> Result<VfsPath, String> {
+    let folder = folder.ok_or("there is no state folder")?;
+    let path = folder.join(&format!("{}.diff", proposal.id));
+    let style = DiffStyle {
+        roots: &ctx.snapshot.roots,
+        answers: &["Answer with the code actions `Apply` and `Reject` of this document."],
+    };
+    let text = diff_text(proposal, simulation, &style);
+    disk::write_document(&path, &text).map_err(|it| it.to_string())?;
+    Ok(path)
+}
+
+/// What of the editor's own undo concerns us.
+pub(crate) fn note_editor_undo(ctx: &EditContext, paths: &[VfsPath]) -> Vec<Noted> {
+    let noted = ctx.journal.note_editor_undo(paths, &|path| ctx.present(path));
+    noted.unwrap_or_else(|error| {
+        tracing::warn!(%error, "the editor's undo cannot be recorded");
+        Vec::new()
+    })
+}
+
+/// Ends what a killed server left: first the files, then the journal's word on them.
+pub(crate) fn recover(ctx: &EditContext, transactions: Option<&Transactions>) -> EditDone {
+    let mut troubles = Vec::new();
+    match transactions.map(Transactions::recover) {
+        Some(Ok(recovered)) => {
+            for it in recovered {
+                tracing::info!(name = it.name, is_done = it.is_done, "an interrupted write ended");
+            }
+        }
+        Some(Err(error)) => troubles.push(error.to_string()),
+        None => {}
+    }
+    let now_ms = ctx.clock.wall_ms();
+    let finished = ctx.journal.recover(now_ms, &|path| ctx.present(path));
+    let finished = finished.unwrap_or_else(|error| {
+        troubles.push(error.to_string());
+        Vec::new()
+    });
+    if let Err(error) = ctx.journal.forget(&Retention::default()) {
+        troubles.push(error.to_string());
+    }
+    let recent = ctx.journal.transactions(TRANSACTIONS_WATCHED).unwrap_or_default();
+    let touched = recent.into_iter().flat_map(|it| it.files).map(|it| it.0).collect();
+    EditDone::Recovered { finished, touched, troubles }
+}
+
+fn resolve(ctx: &EditContext, place: &Place) -> Result<FilePosition, RunOutcome> {
+    let refused = |why: String| RunOutcome::Refused(why);
+    match place {
+        Place::Offset(position) => Ok(*position),
+        Place::Position { path, position, encoding, version } => {
+            let file = ctx.snapshot.file(path).map_err(|it| refused(it.to_string()))?;
+            let open = ctx.snapshot.vfs.overlay(file).map(|it| it.version);
+            if version.is_some() && *version != open {
+                return Err(refused(format!("{path}: edited since the action was offered")));
+            }
+            let offset = ctx.snapshot.offset(file, *position, *encoding);
+            let offset = offset.map_err(|it| refused(it.to_string()))?;
+            Ok(FilePosition { file, offset })
+        }
+        Place::Symbol(name) => by_name(ctx, name),
+    }
+}
+
+/// The one symbol of this name path.
+fn by_name(ctx: &EditContext, name: &str) -> Result<FilePosition, RunOutcome> {
+    let analysis = &ctx.snapshot.analysis;
+    let found = analysis.graph().definitions_at_path(name);
+    match found.as_slice() {
+        [] => Err(RunOutcome::Refused(format!("there is no symbol `{name}`"))),
+        [symbol] => {
+            let position = analysis.position_of(*symbol);
+            position.ok_or_else(|| RunOutcome::Refused(format!("`{name}` has no name to change")))
+        }
+        several => {
+            let places = several.iter().take(5).filter_map(|it| {
+                let target = analysis.nav_target(*it)?;
+                let path = analysis.path(target.file)?;
+                let facts = analysis.facts(target.file)?;
+                Some(format!("{path}:{}", facts.lines.line_of(target.name_range.start()) + 1))
+            });
+            let places: Vec<String> = places.collect();
+            let n = several.len();
+            let places = places.join(", ");
+            Err(RunOutcome::Refused(format!("`{name}` names {n} symbols: {places}")))
+        }
+    }
+}
+
+fn left_site(ctx: &EditContext, left: &LeftOut) -> LeftSite {
+    let text = ctx.snapshot.text(left.file).unwrap_or_default();
+    let line = text.lines().nth(left.line as usize).unwrap_or_default();
+    LeftSite {
+        path: left.path.clone(),
+        range: left.range,
+        line: left.line,
+        text: line.to_owned(),
+        reason: left.reason.to_owned(),
+    }
+}

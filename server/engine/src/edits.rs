@@ -1,0 +1,549 @@
+//! The life of a change: proposed, shown, applied, measured, taken back. The loop decides; the work is
+//! done by tasks in `edit_tasks`.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use proposal::{
+    Begun, Finished, Measured, Noted, Outcome, Proposal, ProposalId, Simulation, TransactionId,
+    UndoRequest, UndoScope, needs_preview,
+};
+use rustc_hash::FxHashSet;
+use vfs::{SourceChange, VfsPath};
+
+use crate::{
+    Abilities, Lane, Notice, NoticeLevel, Place, RunId, RunOutcome, Then,
+    edit_steps::{edit_step, is_client_able},
+    edit_tasks::{self, EditContext},
+    event::ClientId,
+    state::GlobalState,
+    task::{Cancel, Task, TaskDone},
+};
+
+/// How long buffers and files may take to become what an editor says it has made of them.
+const MEASURE_MS_MAX: u64 = 2_000;
+/// The same where the editor says that it did not apply the change: a part may have been applied.
+const MEASURE_DECLINED_MS: u64 = 400;
+
+/// Changes on their way, and what has to be remembered of those that are done.
+#[derive(Default)]
+pub(crate) struct Proposals {
+    applying: BTreeMap<ProposalId, Applying>,
+    /// Files of recent transactions: only in them an editor's undo can mean one of ours.
+    touched: FxHashSet<VfsPath>,
+    is_recovered: bool,
+}
+
+/// A change that is being applied.
+struct Applying {
+    run: RunId,
+    client: ClientId,
+    proposal: Arc<Proposal>,
+    simulation: Arc<Simulation>,
+    transaction: TransactionId,
+    confirm: Confirm,
+    steps: Vec<SourceChange>,
+    /// The step that was asked for last.
+    step: usize,
+    reason: Option<String>,
+    phase: Phase,
+}
+
+/// Whether the user confirms each part in the editor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Confirm {
+    /// Each.
+    Yes,
+    /// None: they have seen it, or asked for just this.
+    No,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    /// The client was asked and has not answered.
+    Asked,
+    /// Buffers and files are watched until they are as proposed, or it is too late.
+    Watched { deadline_ms: u64, is_measuring: bool },
+    /// It is being written, or measured for the last time.
+    Ending,
+}
+
+/// What comes back of a task. Refusals and failures are outcomes already.
+pub(crate) enum EditDone {
+    /// A change was looked at and recorded.
+    Proposed(RunId, Then, Result<Box<(Proposal, Simulation)>, RunOutcome>),
+    /// The diff document is there.
+    Shown(RunId, ProposalId, Result<VfsPath, String>),
+    /// A transaction may be applied; where that is said, each part is to be confirmed.
+    Begun(RunId, Confirm, Result<Box<(Proposal, Begun)>, RunOutcome>),
+    /// The files were written.
+    Written(ProposalId, Result<(), String>),
+    /// A change in the middle of being applied was measured.
+    Measured(ProposalId, Measured),
+    /// A transaction was measured for the last time, and that was recorded.
+    Finished(ProposalId, Result<Finished, String>),
+    /// A run is over.
+    Over(RunId, RunOutcome),
+    /// What the editor took back or brought back.
+    Noted(Vec<Noted>),
+    /// What an earlier server left.
+    Recovered {
+        /// Transactions that were begun, measured now.
+        finished: Vec<Finished>,
+        /// Files of recent transactions.
+        touched: Vec<VfsPath>,
+        /// What did not work.
+        troubles: Vec<String>,
+    },
+    /// A task panicked that nobody waits for.
+    Lost,
+}
+
+impl Proposals {
+    /// When a change has to be measured for the last time.
+    pub(crate) fn next_timer_ms(&self) -> Option<u64> {
+        let deadlines = self.applying.values().filter_map(|it| match it.phase {
+            Phase::Watched { deadline_ms, is_measuring: false } => Some(deadline_ms),
+            _ => None,
+        });
+        deadlines.min()
+    }
+}
+
+impl GlobalState {
+    /// Proposes a rename.
+    pub(crate) fn rename(&mut self, run: RunId, at: Place, new_name: String, then: Then) {
+        self.begin_progress(run, &format!("Renaming to {new_name}"));
+        self.edit_task(run, "rename", move |ctx| {
+            let made = edit_tasks::rename(ctx, &at, &new_name);
+            EditDone::Proposed(run, then, made.map(Box::new))
+        });
+    }
+
+    /// Proposes a settings file.
+    pub(crate) fn create_settings(&mut self, run: RunId, root: Option<VfsPath>, then: Then) {
+        let Some(root) = root.or_else(|| self.files.roots.first().cloned()) else {
+            let why = "no folder is open that could have settings".to_owned();
+            return self.end_run(run, RunOutcome::Refused(why));
+        };
+        self.edit_task(run, "create settings", move |ctx| {
+            let made = edit_tasks::create_settings(ctx, &root);
+            EditDone::Proposed(run, then, made.map(Box::new))
+        });
+    }
+
+    /// Applies a pending proposal; the user has seen it.
+    pub(crate) fn apply_proposal(&mut self, _client: ClientId, run: RunId, id: ProposalId) {
+        self.edit_task(run, "apply", move |ctx| {
+            let begun = edit_tasks::begin_recorded(ctx, &id);
+            EditDone::Begun(run, Confirm::No, begun.map(Box::new))
+        });
+    }
+
+    /// Sets a pending proposal aside.
+    pub(crate) fn reject_proposal(&mut self, run: RunId, id: ProposalId) {
+        self.edit_task(run, "reject", move |ctx| {
+            let res = ctx.journal.reject(&id);
+            let rejected = RunOutcome::Rejected(id);
+            EditDone::Over(run, res.map_or_else(|it| edit_tasks::refused(&it), |()| rejected))
+        });
+    }
+
+    /// Takes a transaction back, or brings it back. The user asked for just that: it is not shown
+    /// first.
+    pub(crate) fn reverse(
+        &mut self,
+        run: RunId,
+        transaction: Option<TransactionId>,
+        scope: UndoScope,
+        is_undo: bool,
+    ) {
+        let request = UndoRequest { transaction, scope };
+        self.begin_progress(run, if is_undo { "Undoing" } else { "Redoing" });
+        self.edit_task(run, if is_undo { "undo" } else { "redo" }, move |ctx| {
+            let begun = edit_tasks::begin_reversal(ctx, &request, is_undo);
+            EditDone::Begun(run, Confirm::No, begun.map(Box::new))
+        });
+    }
+
+    /// Measures what a killed server left begun. Once, when the folders are known.
+    pub(crate) fn recover_journal(&mut self) {
+        if std::mem::replace(&mut self.proposals.is_recovered, true) {
+            return;
+        }
+        let transactions = self.outside.transactions(&self.files.roots);
+        let Some(ctx) = self.edit_context() else { return };
+        self.outside.give(Task {
+            lane: Lane::Work,
+            name: "recover",
+            on_panic: TaskDone::Edit(EditDone::Lost),
+            work: Box::new(move || {
+                TaskDone::Edit(edit_tasks::recover(&ctx, transactions.as_ref()))
+            }),
+        });
+    }
+
+    /// Looks whether the editor took a change of ours back, or brought it back, in one of `paths`.
+    pub(crate) fn note_editor_undo(&mut self, mut paths: Vec<VfsPath>) {
+        paths.retain(|it| self.proposals.touched.contains(it));
+        // A change that is under way looks like anything.
+        if paths.is_empty() || !self.proposals.applying.is_empty() {
+            return;
+        }
+        let Some(ctx) = self.edit_context() else { return };
+        self.outside.give(Task {
+            lane: Lane::Latency,
+            name: "note editor undo",
+            on_panic: TaskDone::Edit(EditDone::Lost),
+            work: Box::new(move || {
+                TaskDone::Edit(EditDone::Noted(edit_tasks::note_editor_undo(&ctx, &paths)))
+            }),
+        });
+    }
+
+    /// Documents or files changed: changes that are being applied may be done now.
+    pub(crate) fn documents_changed(&mut self) {
+        let watched: Vec<ProposalId> = self
+            .proposals
+            .applying
+            .iter()
+            .filter(|it| matches!(it.1.phase, Phase::Watched { is_measuring: false, .. }))
+            .map(|it| it.0.clone())
+            .collect();
+        for id in watched {
+            self.measure(&id);
+        }
+    }
+
+    /// Measures the changes whose time has come.
+    pub(crate) fn measure_due(&mut self, now_ms: u64) {
+        let due = |it: &Applying| {
+            matches!(it.phase, Phase::Watched { deadline_ms, is_measuring: false }
+                if deadline_ms <= now_ms)
+        };
+        let applying = &self.proposals.applying;
+        let due: Vec<ProposalId> =
+            applying.iter().filter(|it| due(it.1)).map(|it| it.0.clone()).collect();
+        for id in due {
+            self.finish(&id);
+        }
+    }
+
+    /// The client says what it made of a step.
+    pub(crate) fn edit_answered(
+        &mut self,
+        id: &ProposalId,
+        step: u32,
+        applied: bool,
+        reason: Option<String>,
+    ) {
+        let now_ms = self.outside.clock.now_ms();
+        let Some(applying) = self.proposals.applying.get_mut(id) else {
+            tracing::warn!(%id, step, "an answer about a change that is not being applied");
+            return;
+        };
+        if applying.phase != Phase::Asked || applying.step as u32 != step {
+            tracing::warn!(%id, step, "an answer about a step that was not asked");
+            return;
+        }
+        tracing::info!(%id, step, applied, ?reason, "the client answered");
+        applying.reason = reason;
+        if applied && applying.step + 1 < applying.steps.len() {
+            applying.step += 1;
+            self.ask(id);
+            return;
+        }
+        let wait_ms = if applied { MEASURE_MS_MAX } else { MEASURE_DECLINED_MS };
+        applying.phase = Phase::Watched { deadline_ms: now_ms + wait_ms, is_measuring: false };
+        self.measure(id);
+    }
+
+    /// Takes in what a task brought.
+    pub(crate) fn edit_done(&mut self, done: EditDone) {
+        match done {
+            EditDone::Proposed(run, then, made) => match made {
+                Ok(made) => self.proposed(run, then, made.0, made.1),
+                Err(outcome) => self.end_run(run, outcome),
+            },
+            EditDone::Shown(run, proposal, document) => self.shown(run, proposal, document),
+            EditDone::Begun(run, confirm, begun) => match begun {
+                Ok(begun) => self.begun(run, confirm, begun.0, begun.1),
+                Err(outcome) => self.end_run(run, outcome),
+            },
+            EditDone::Written(id, Ok(())) => self.finish(&id),
+            EditDone::Written(id, Err(why)) => {
+                if let Some(applying) = self.proposals.applying.get_mut(&id) {
+                    applying.reason = Some(why);
+                }
+                self.finish(&id);
+            }
+            EditDone::Measured(id, measured) => self.measured(&id, &measured),
+            EditDone::Finished(id, finished) => self.finished(&id, finished),
+            EditDone::Over(run, outcome) => self.end_run(run, outcome),
+            EditDone::Noted(noted) => {
+                for it in noted {
+                    let standing = it.standing.name();
+                    tracing::info!(transaction = %it.transaction, standing, "noted in the editor");
+                }
+            }
+            EditDone::Recovered { finished, touched, troubles } => {
+                self.proposals.touched.extend(touched);
+                for it in finished {
+                    let text = format!(
+                        "a change that an earlier server began was measured: {} is {}",
+                        it.proposal,
+                        it.measured.outcome.state().name()
+                    );
+                    self.clients.message(NoticeLevel::Info, text);
+                }
+                for trouble in troubles {
+                    self.clients.message(NoticeLevel::Error, trouble);
+                }
+            }
+            EditDone::Lost => {}
+        }
+    }
+
+    /// A proposal is there: it waits, is shown, or is applied.
+    fn proposed(&mut self, run: RunId, then: Then, proposal: Proposal, simulation: Simulation) {
+        let preview = self.configuration.settings.preview;
+        let is_shown = needs_preview(&proposal.risk, preview, &proposal.change);
+        let abilities = self.run_abilities(run);
+        let id = proposal.id.clone();
+        let way = way(then, is_shown, abilities, &proposal.change);
+        tracing::info!(%id, risk = %proposal.risk.level, ?way, "proposed");
+        match way {
+            Way::Wait => {
+                let outcome = RunOutcome::Proposed { proposal: id, document: None };
+                self.end_run(run, outcome);
+            }
+            Way::Document => self.show(run, proposal, simulation),
+            Way::Apply(confirm) => self.edit_task(run, "begin", move |ctx| {
+                let begun = edit_tasks::begin(ctx, &proposal);
+                EditDone::Begun(run, confirm, begun.map(|begun| Box::new((proposal, begun))))
+            }),
+        }
+    }
+
+    /// Writes the diff document and has the client open it.
+    fn show(&mut self, run: RunId, proposal: Proposal, simulation: Simulation) {
+        let folder = self.outside.proposals_folder.clone();
+        self.edit_task(run, "show", move |ctx| {
+            let id = proposal.id.clone();
+            let document = edit_tasks::write_diff(ctx, folder, &proposal, &simulation);
+            EditDone::Shown(run, id, document)
+        });
+    }
+
+    fn shown(&mut self, run: RunId, proposal: ProposalId, document: Result<VfsPath, String>) {
+        let document = match document {
+            Ok(path) => Some(path),
+            Err(why) => {
+                let text = format!("{proposal} cannot be shown: {why}");
+                self.clients.message(NoticeLevel::Warning, text);
+                None
+            }
+        };
+        if let (Some(path), Some(run)) = (&document, self.runs.get(run)) {
+            let client = run.client;
+            self.clients.tell(client, Notice::ShowDocument { path: path.clone() });
+        }
+        self.end_run(run, RunOutcome::Proposed { proposal, document });
+    }
+
+    /// The checkpoint is on the disk: now whoever can makes the change.
+    fn begun(&mut self, run: RunId, confirm: Confirm, proposal: Proposal, begun: Begun) {
+        let client = self.runs.get(run).map_or(ClientId(u64::MAX), |it| it.client);
+        let id = proposal.id.clone();
+        let applying = Applying {
+            run,
+            client,
+            steps: proposal.steps(),
+            proposal: Arc::new(proposal),
+            simulation: Arc::new(begun.simulation),
+            transaction: begun.transaction,
+            confirm,
+            step: 0,
+            reason: None,
+            phase: Phase::Asked,
+        };
+        let able = is_client_able(self.clients.abilities(client), &applying.proposal.change);
+        self.proposals.applying.insert(id.clone(), applying);
+        match able {
+            true => self.ask(&id),
+            false => self.write(&id),
+        }
+    }
+
+    /// Asks the client to make the present step.
+    fn ask(&mut self, id: &ProposalId) {
+        let Some(applying) = self.proposals.applying.get_mut(id) else { return };
+        applying.phase = Phase::Asked;
+        let step = edit_step(
+            &applying.proposal,
+            &applying.simulation,
+            &applying.steps[applying.step],
+            applying.step as u32,
+            applying.confirm == Confirm::Yes,
+        );
+        let client = applying.client;
+        self.clients.tell(client, Notice::ApplyEdit(Box::new(step)));
+    }
+
+    /// Writes the files, all or none.
+    fn write(&mut self, id: &ProposalId) {
+        let open = self.open_and_unsaved(id);
+        let Some(applying) = self.proposals.applying.get_mut(id) else { return };
+        applying.phase = Phase::Ending;
+        let (run, id) = (applying.run, id.clone());
+        let writes = applying.simulation.writes();
+        let name = applying.transaction.to_string();
+        let writer = self.outside.writer(&self.files.roots);
+        self.edit_task(run, "write", move |_| {
+            let written = match (open, writer) {
+                (Some(path), _) => Err(format!("{path} is open in an editor that cannot edit it")),
+                (None, None) => Err("there is no state folder to write by".to_owned()),
+                (None, Some(writer)) => writer.write(&name, &writes).map_err(|it| it.to_string()),
+            };
+            EditDone::Written(id, written)
+        });
+    }
+
+    /// A file of the change that is open: what the disk holds of it is not what the user sees.
+    fn open_and_unsaved(&self, id: &ProposalId) -> Option<VfsPath> {
+        let paths = self.proposals.applying.get(id)?.proposal.change.paths();
+        paths.into_iter().find(|path| {
+            let file = self.files.vfs.file_id(path);
+            file.is_some_and(|it| self.files.vfs.overlay(it).is_some())
+        })
+    }
+
+    fn measure(&mut self, id: &ProposalId) {
+        let Some(applying) = self.proposals.applying.get_mut(id) else { return };
+        let Phase::Watched { deadline_ms, .. } = applying.phase else { return };
+        applying.phase = Phase::Watched { deadline_ms, is_measuring: true };
+        let (run, id) = (applying.run, id.clone());
+        let proposal = Arc::clone(&applying.proposal);
+        self.edit_task(run, "measure", move |ctx| EditDone::Measured(id, ctx.measure(&proposal)));
+    }
+
+    fn measured(&mut self, id: &ProposalId, measured: &Measured) {
+        let now_ms = self.outside.clock.now_ms();
+        let Some(applying) = self.proposals.applying.get_mut(id) else { return };
+        let Phase::Watched { deadline_ms, .. } = applying.phase else { return };
+        applying.phase = Phase::Watched { deadline_ms, is_measuring: false };
+        if measured.outcome == Outcome::Applied || deadline_ms <= now_ms {
+            self.finish(id);
+        }
+    }
+
+    /// Measures for the last time and records it.
+    fn finish(&mut self, id: &ProposalId) {
+        let Some(applying) = self.proposals.applying.get_mut(id) else { return };
+        applying.phase = Phase::Ending;
+        let (run, id) = (applying.run, id.clone());
+        let transaction = applying.transaction.clone();
+        self.edit_task(run, "finish", move |ctx| EditDone::Finished(id, ctx.finish(&transaction)));
+    }
+
+    fn finished(&mut self, id: &ProposalId, finished: Result<Finished, String>) {
+        let Some(applying) = self.proposals.applying.remove(id) else { return };
+        let paths = applying.proposal.change.paths();
+        self.proposals.touched.extend(paths.iter().cloned());
+        self.read_again(&paths);
+        let outcome = match finished {
+            Ok(finished) => RunOutcome::Changed {
+                transaction: applying.transaction,
+                proposal: id.clone(),
+                outcome: finished.measured.outcome,
+                reason: applying.reason,
+            },
+            Err(why) => RunOutcome::Failed(why),
+        };
+        self.end_run(applying.run, outcome);
+    }
+
+    /// A client that does not want a run any more and has not answered what it was asked: what is
+    /// there is measured.
+    pub(crate) fn stop_asking(&mut self, run: RunId) {
+        let asked = |it: &&Applying| it.run == run && it.phase == Phase::Asked;
+        let id = self.proposals.applying.values().find(asked).map(|it| it.proposal.id.clone());
+        if let Some(id) = id {
+            self.finish(&id);
+        }
+    }
+
+    /// Gives a task of a run away. Without a journal, or after a panic, the run ends.
+    fn edit_task(
+        &mut self,
+        run: RunId,
+        name: &'static str,
+        work: impl FnOnce(&EditContext) -> EditDone + Send + 'static,
+    ) {
+        let Some(mut ctx) = self.edit_context() else {
+            let why = "without a history nothing can be changed; the status says why there is none";
+            return self.end_run(run, RunOutcome::Failed(why.to_owned()));
+        };
+        if let Some(it) = self.runs.get(run) {
+            let analysis = ctx.snapshot.analysis.with_cancel(it.cancel.flag());
+            ctx.snapshot.analysis = analysis;
+            ctx.cancel = it.cancel.clone();
+            let caller = self.clients.caller(it.client);
+            ctx.caller = caller.map(|it| it.identity.clone()).unwrap_or_default();
+        }
+        let lost = RunOutcome::Failed("internal error, see the log".to_owned());
+        self.outside.give(Task {
+            lane: Lane::Latency,
+            name,
+            on_panic: TaskDone::Edit(EditDone::Over(run, lost)),
+            work: Box::new(move || TaskDone::Edit(work(&ctx))),
+        });
+    }
+
+    fn edit_context(&mut self) -> Option<EditContext> {
+        let journal = self.outside.journal.clone()?;
+        let mut snapshot = self.snapshot(Arc::default());
+        snapshot.analysis = snapshot.analysis.uncancelled();
+        Some(EditContext {
+            snapshot,
+            journal,
+            loader: Arc::clone(&self.outside.loader),
+            clock: Arc::clone(&self.outside.clock),
+            random: Arc::clone(&self.outside.random),
+            cancel: Cancel::default(),
+            caller: String::new(),
+        })
+    }
+
+    fn run_abilities(&self, run: RunId) -> Abilities {
+        let client = self.runs.get(run).map(|it| it.client);
+        client.map(|it| self.clients.abilities(it)).unwrap_or_default()
+    }
+}
+
+/// What becomes of a proposal now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    /// It waits for an answer.
+    Wait,
+    /// It is shown as a document, and waits.
+    Document,
+    /// It is applied.
+    Apply(Confirm),
+}
+
+fn way(then: Then, is_shown: bool, abilities: Abilities, change: &SourceChange) -> Way {
+    let Abilities { apply_edit, annotations, document_changes, show_document, .. } = abilities;
+    match (then, is_shown) {
+        (Then::Keep, _) => Way::Wait,
+        (Then::Follow, false) => Way::Apply(Confirm::No),
+        (Then::Follow, true) if !apply_edit => Way::Wait,
+        // Editors that confirm edits were seen to create files without asking.
+        (Then::Follow, true) if annotations && document_changes && change.operations.is_empty() => {
+            Way::Apply(Confirm::Yes)
+        }
+        (Then::Follow, true) if show_document => Way::Document,
+        (Then::Follow, true) if annotations && document_changes => Way::Apply(Confirm::Yes),
+        // The document is written all the same: the user can open it.
+        (Then::Follow, true) => Way::Document,
+    }
+}

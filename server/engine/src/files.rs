@@ -1,0 +1,208 @@
+//! The files as the loop holds them: the virtual file system, its folders and the open documents.
+
+use std::sync::Arc;
+
+use grammars::Language;
+use ide::{Change, FileDelta, FileState, OpenDocument, TextOf};
+use rustc_hash::FxHashMap;
+use syntax::{InputEdit, Parse};
+use text::{Rope, TextRange, edit_rope, rope_offset};
+use vfs::{ContentHash, FILE_BYTES_MAX, FileId, Loader, Overlay, Vfs, VfsPath, decode};
+
+use crate::ContentEdit;
+
+/// How long a document must be quiet before its facts go into the graph.
+pub(crate) const QUIET_MS: u64 = 300;
+
+/// Files, folders, open documents.
+#[derive(Default)]
+pub(crate) struct Files {
+    /// What is known of every file.
+    pub(crate) vfs: Vfs,
+    /// The folders of the workspace, sorted.
+    pub(crate) roots: Arc<[VfsPath]>,
+    documents: FxHashMap<FileId, Document>,
+    /// How many texts of documents the host was given.
+    n_texts: u64,
+}
+
+/// What is kept of an open document besides its text.
+struct Document {
+    language: Option<&'static Language>,
+    parse: Option<Parse>,
+    /// As the host has it, and which text of this session that is; `None` until the first flush.
+    open: Option<(OpenDocument, u64)>,
+    /// Edits since `parse`.
+    pending: Vec<InputEdit>,
+    /// True where the host has not seen the present text.
+    is_dirty: bool,
+    /// When its facts are to go into the graph; `None` where they have.
+    settle_at: Option<u64>,
+}
+
+impl Files {
+    /// A document was opened, or opened again with another text.
+    pub(crate) fn open(&mut self, path: &VfsPath, language: &str, version: i32, text: &str) {
+        let file = self.vfs.intern(path);
+        let first_line = text.lines().next().unwrap_or_default();
+        let by_path = grammars::language_for_path(self.relative(path), first_line);
+        let document = Document {
+            // A client may call a file another language than its name says, but then mostly one
+            // that is not known here.
+            language: by_path
+                .or_else(|| grammars::language(language))
+                .filter(|_| text.len() as u64 <= FILE_BYTES_MAX),
+            parse: None,
+            open: None,
+            pending: Vec::new(),
+            is_dirty: true,
+            settle_at: None,
+        };
+        self.documents.insert(file, document);
+        let rope = Rope::from_str(text);
+        self.vfs.set_overlay(file, Overlay { version, rope, language: Arc::from(language) });
+    }
+
+    /// A document was edited; false where it is not open, which is then all there is to it.
+    pub(crate) fn edit(
+        &mut self,
+        path: &VfsPath,
+        version: i32,
+        edits: Vec<ContentEdit>,
+        encoding: text::PositionEncoding,
+    ) -> bool {
+        let Some(file) = self.vfs.file_id(path) else { return false };
+        let Some(overlay) = self.vfs.overlay(file) else { return false };
+        let document = self.documents.get_mut(&file).expect("every overlay has a document");
+        let mut rope = overlay.rope.clone();
+        let language = Arc::clone(&overlay.language);
+        for edit in edits {
+            match edit {
+                ContentEdit::Full(text) => {
+                    rope = Rope::from_str(&text);
+                    // No edit leads from the old tree to this text.
+                    document.parse = None;
+                    document.pending.clear();
+                }
+                ContentEdit::Range { start, end, text } => {
+                    let start = rope_offset(&rope, start, encoding);
+                    let end = rope_offset(&rope, end, encoding).max(start);
+                    let range = TextRange::new(start, end);
+                    document.pending.push(syntax::input_edit(&rope, range, &text));
+                    edit_rope(&mut rope, range, &text).expect("both ends are offsets of the rope");
+                }
+            }
+        }
+        document.is_dirty = true;
+        self.vfs.set_overlay(file, Overlay { version, rope, language });
+        true
+    }
+
+    /// A document was closed; what the host is to be told. `None` where it was not open.
+    pub(crate) fn close(&mut self, path: &VfsPath) -> Option<FileDelta> {
+        let file = self.vfs.file_id(path)?;
+        self.vfs.close(file)?;
+        self.documents.remove(&file);
+        // A file that is not in the index goes with its document.
+        let state = match self.vfs.disk(file).is_some() && self.root_of(path).is_some() {
+            true => FileState::Closed,
+            false => FileState::Gone,
+        };
+        Some(FileDelta { file, path: path.clone(), state })
+    }
+
+    /// Parses what was edited since the last time: what the host is to be told.
+    pub(crate) fn flush(&mut self, now_ms: u64) -> Change {
+        let mut change = Change::default();
+        let mut dirty: Vec<FileId> =
+            self.documents.iter().filter(|it| it.1.is_dirty).map(|it| *it.0).collect();
+        dirty.sort();
+        for file in dirty {
+            let path = self.vfs.path(file).clone();
+            let relative = self.relative(&path).to_owned();
+            let overlay = self.vfs.overlay(file).expect("every document has an overlay");
+            let document = self.documents.get_mut(&file).expect("it was just listed");
+            let fits = overlay.rope.len_bytes() as u64 <= FILE_BYTES_MAX;
+            document.parse = document.language.filter(|_| fits).map(|language| {
+                let old = document.parse.as_ref().map(|it| (it, document.pending.as_slice()));
+                syntax::parse(&relative, &overlay.rope, language, old)
+            });
+            document.pending.clear();
+            document.is_dirty = false;
+            document.settle_at = Some(now_ms + QUIET_MS);
+            let rope = overlay.rope.clone();
+            let open = OpenDocument::new(overlay.version, rope, document.parse.clone());
+            self.n_texts += 1;
+            document.open = Some((open.clone(), self.n_texts));
+            change.files.push(FileDelta { file, path, state: FileState::Open(open) });
+        }
+        change
+    }
+
+    /// The documents that were quiet long enough by `now_ms`, each with the number of its text; each
+    /// text is given once.
+    pub(crate) fn quiet(&mut self, now_ms: u64) -> Vec<(FileId, OpenDocument, u64)> {
+        let mut res = Vec::new();
+        for (file, document) in &mut self.documents {
+            if document.settle_at.is_some_and(|it| it <= now_ms) {
+                document.settle_at = None;
+                res.extend(document.open.clone().map(|(open, text)| (*file, open, text)));
+            }
+        }
+        res.sort_by_key(|it| it.0);
+        res
+    }
+
+    /// When the next document will have been quiet long enough.
+    pub(crate) fn next_quiet_ms(&self) -> Option<u64> {
+        self.documents.values().filter_map(|it| it.settle_at).min()
+    }
+
+    /// The document as the host has it, where it is open.
+    pub(crate) fn document(&self, file: FileId) -> Option<&OpenDocument> {
+        self.documents.get(&file)?.open.as_ref().map(|it| &it.0)
+    }
+
+    /// True where `text` is the number of the document's present text.
+    pub(crate) fn is_present(&self, file: FileId, text: u64) -> bool {
+        let document = self.documents.get(&file).filter(|it| !it.is_dirty);
+        document.and_then(|it| it.open.as_ref()).is_some_and(|it| it.1 == text)
+    }
+
+    /// True where the host knows the present text of every document.
+    pub(crate) fn is_flushed(&self) -> bool {
+        self.documents.values().all(|it| !it.is_dirty)
+    }
+
+    /// The innermost folder of the workspace that holds `path`.
+    pub(crate) fn root_of(&self, path: &VfsPath) -> Option<&VfsPath> {
+        root_of(&self.roots, path)
+    }
+
+    /// `path` below its folder of the workspace; outside of all, its file name.
+    pub(crate) fn relative<'a>(&self, path: &'a VfsPath) -> &'a str {
+        let below = self.root_of(path).and_then(|root| path.relative_to(root));
+        below.or_else(|| path.file_name()).unwrap_or(path.as_str())
+    }
+
+    /// Gives texts of closed files as this moment knows them: from disk, where their hash is still
+    /// the one that was indexed.
+    pub(crate) fn text_of(&self, loader: &Arc<dyn Loader>) -> TextOf {
+        let vfs = self.vfs.clone();
+        let loader = Arc::clone(loader);
+        Arc::new(move |file| {
+            let known = vfs.disk(file)?;
+            let path = vfs.path(file);
+            let bytes = loader.read(path).ok()?;
+            let is_same = ContentHash::of(&bytes) == known.hash;
+            let text = decode(path, bytes).ok()?;
+            is_same.then(|| Arc::from(text))
+        })
+    }
+}
+
+/// The innermost of `roots` that holds `path`.
+pub(crate) fn root_of<'a>(roots: &'a [VfsPath], path: &VfsPath) -> Option<&'a VfsPath> {
+    let holding = roots.iter().filter(|root| path.starts_with(root));
+    holding.max_by_key(|root| root.as_str().len())
+}

@@ -1,0 +1,142 @@
+//! Runs: who asked for what, how it is cancelled, and that each ends with one outcome.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    Notice, ProgressState, RunId, RunOutcome, RunRequest, Verb, event::ClientId, policy,
+    state::GlobalState, task::Cancel,
+};
+
+/// Runs under way at most; further ones are refused.
+const RUNS_MAX: usize = 64;
+/// Ids of runs that nobody asked for begin here, far above those that handles give out.
+const OWN_RUNS: u64 = 1 << 48;
+
+/// The runs under way.
+#[derive(Default)]
+pub(crate) struct Runs {
+    runs: BTreeMap<RunId, Run>,
+    n_own: u64,
+}
+
+/// A run under way.
+pub(crate) struct Run {
+    pub(crate) client: ClientId,
+    pub(crate) cancel: Cancel,
+    name: &'static str,
+    began_ms: u64,
+    has_progress: bool,
+}
+
+impl Runs {
+    /// How many are under way.
+    pub(crate) fn len(&self) -> usize {
+        self.runs.len()
+    }
+
+    /// The run.
+    pub(crate) fn get(&self, run: RunId) -> Option<&Run> {
+        self.runs.get(&run)
+    }
+
+    /// An id for a run of the server's own.
+    pub(crate) fn own_id(&mut self) -> RunId {
+        self.n_own += 1;
+        RunId(OWN_RUNS + self.n_own)
+    }
+}
+
+impl GlobalState {
+    /// Starts what a client wants done, or says why not.
+    pub(crate) fn start_run(&mut self, client: ClientId, id: RunId, request: RunRequest) {
+        let name = request.name();
+        let run = Run {
+            client,
+            cancel: Cancel::default(),
+            name,
+            began_ms: self.outside.clock.now_ms(),
+            has_progress: false,
+        };
+        let denied = match self.clients.caller(client) {
+            Some(caller) => policy::authorise(caller, Verb::Run, name).err(),
+            None => Some("the client is not known".to_owned()),
+        };
+        let is_full = self.runs.len() == RUNS_MAX;
+        self.runs.runs.insert(id, run);
+        if let Some(why) = denied {
+            self.end_run(id, RunOutcome::Refused(why));
+        } else if is_full {
+            let why = format!("{RUNS_MAX} runs are under way already");
+            self.end_run(id, RunOutcome::Refused(why));
+        } else {
+            self.carry_out(client, id, request);
+        }
+    }
+
+    fn carry_out(&mut self, client: ClientId, id: RunId, request: RunRequest) {
+        match request {
+            RunRequest::Index => self.index_run(id),
+            RunRequest::Rename { at, new_name, then } => self.rename(id, at, new_name, then),
+            RunRequest::CreateSettings { root, then } => self.create_settings(id, root, then),
+            RunRequest::Apply(proposal) => self.apply_proposal(client, id, proposal),
+            RunRequest::Reject(proposal) => self.reject_proposal(id, proposal),
+            RunRequest::Undo { transaction, scope } => self.reverse(id, transaction, scope, true),
+            RunRequest::Redo { transaction, scope } => self.reverse(id, transaction, scope, false),
+        }
+    }
+
+    /// A client does not want it done any more. What is being written is not stopped half way.
+    pub(crate) fn cancel_run(&mut self, id: RunId) {
+        if let Some(run) = self.runs.get(id) {
+            run.cancel.cancel();
+        }
+        self.stop_asking(id);
+        if self.cancel_index_run(id) && self.runs.get(id).is_some() {
+            self.end_run(id, RunOutcome::Cancelled);
+        }
+    }
+
+    /// Tells that a run has begun what may take a while.
+    pub(crate) fn begin_progress(&mut self, id: RunId, title: &str) {
+        let Some(run) = self.runs.runs.get_mut(&id) else { return };
+        run.has_progress = true;
+        let client = run.client;
+        let state = ProgressState::Begin { title: title.to_owned(), cancellable: true };
+        self.clients.tell(client, Notice::Progress { run: id, state });
+    }
+
+    /// The one end of a run.
+    pub(crate) fn end_run(&mut self, id: RunId, outcome: RunOutcome) {
+        let Some(run) = self.runs.runs.remove(&id) else { return };
+        let took_ms = self.outside.clock.now_ms() - run.began_ms;
+        tracing::info!(run = %id, name = run.name, took_ms, ?outcome, "run done");
+        if run.has_progress {
+            let state = ProgressState::End { message: outcome.describe() };
+            self.clients.tell(run.client, Notice::Progress { run: id, state });
+        }
+        self.clients.tell(run.client, Notice::RunDone { run: id, outcome });
+    }
+}
+
+impl RunOutcome {
+    /// The outcome in a few words, for people.
+    pub fn describe(&self) -> String {
+        use proposal::Outcome;
+        match self {
+            RunOutcome::Indexed(summary) => format!("{} files", summary.files),
+            RunOutcome::Proposed { proposal, .. } => format!("{proposal} waits for an answer"),
+            RunOutcome::Changed { outcome: Outcome::Applied, .. } => "applied".to_owned(),
+            RunOutcome::Changed { outcome: Outcome::Declined, reason, .. } => match reason {
+                Some(reason) => format!("not applied: {reason}"),
+                None => "not applied".to_owned(),
+            },
+            RunOutcome::Changed { outcome: Outcome::Partial { done, missing, other }, .. } => {
+                let all = done.len() + missing.len() + other.len();
+                format!("applied in {} of {all} files", done.len())
+            }
+            RunOutcome::Rejected(_) => "set aside".to_owned(),
+            RunOutcome::Refused(why) | RunOutcome::Failed(why) => why.clone(),
+            RunOutcome::Cancelled => "cancelled".to_owned(),
+        }
+    }
+}

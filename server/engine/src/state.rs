@@ -1,0 +1,418 @@
+//! The one writer: takes an event at a time and owns everything that changes.
+
+use std::{
+    sync::{Arc, mpsc::RecvTimeoutError},
+    time::Duration,
+};
+
+use ide::{AnalysisHost, Change, Workspace};
+use settings::{Layers, Settings};
+use vfs::VfsPath;
+
+use crate::{
+    ClientChange, EngineConfig, Lane, LoadGraph, Notice, NoticeLevel, QueueLengths, ServerStatus,
+    Snapshot, WhenChanged,
+    clients::Clients,
+    edits::Proposals,
+    event::{ClientId, Event, Inbox, Outlet, ReadJob},
+    files::Files,
+    indexing::Indexing,
+    outside::{IndexAccess, Outside},
+    runs::Runs,
+    task::{Spawn, Task, TaskDone},
+};
+
+/// Longer events are warnings in the log.
+const EVENT_MS_MAX: u64 = 10;
+
+/// All mutable state. Its parts are modules of their own, which add the methods that concern them:
+/// `files` (with `settle`), `indexing`, `runs`, `edits` (proposals) and `clients`.
+pub(crate) struct GlobalState {
+    pub(crate) outside: Outside,
+    pub(crate) files: Files,
+    pub(crate) host: AnalysisHost,
+    pub(crate) index: Indexing,
+    pub(crate) runs: Runs,
+    pub(crate) proposals: Proposals,
+    pub(crate) clients: Clients,
+    pub(crate) configuration: Configuration,
+    status: Arc<ServerStatus>,
+}
+
+/// What is set, and how this process was started.
+pub(crate) struct Configuration {
+    layers: Layers,
+    pub(crate) settings: Arc<Settings>,
+    pub(crate) graph: LoadGraph,
+    /// True where the server may watch files itself.
+    may_watch: bool,
+}
+
+impl GlobalState {
+    /// Opens the stores and waits for events.
+    pub(crate) fn new(config: EngineConfig, spawn: Box<dyn Spawn>, inbox: Inbox) -> GlobalState {
+        let (outside, messages) = Outside::open(&config, spawn, inbox);
+        let settings = Arc::new(config.settings.settings());
+        let mut state = GlobalState {
+            outside,
+            files: Files::default(),
+            host: AnalysisHost::new(),
+            index: Indexing::default(),
+            runs: Runs::default(),
+            proposals: Proposals::default(),
+            clients: Clients::default(),
+            configuration: Configuration {
+                layers: config.settings,
+                settings,
+                graph: config.graph,
+                may_watch: config.watch,
+            },
+            status: Arc::default(),
+        };
+        for (level, text) in messages {
+            if NoticeLevel::Info < level {
+                state.index.trouble(text.clone());
+            }
+            state.clients.message(level, text);
+        }
+        state
+    }
+
+    /// Takes events until the last.
+    pub(crate) fn run(&mut self, outlet: &Outlet) {
+        loop {
+            let Some(event) = self.next_event(outlet) else { return };
+            outlet.taken();
+            if matches!(event, Event::Stop) {
+                tracing::info!("stopping");
+                return;
+            }
+            let began_ms = self.outside.clock.now_ms();
+            let name = event.name();
+            self.handle(event);
+            let took_ms = self.outside.clock.now_ms() - began_ms;
+            if EVENT_MS_MAX < took_ms {
+                tracing::warn!(event = name, took_ms, "a slow event");
+            }
+        }
+    }
+
+    /// The next event; until there is one, due timers fire. `None` where nobody can send any more.
+    fn next_event(&mut self, outlet: &Outlet) -> Option<Event> {
+        if let Ok(event) = outlet.receiver.try_recv() {
+            return Some(event);
+        }
+        // Nothing waits: what was put off so that it is done once is done now.
+        self.flush();
+        loop {
+            let now_ms = self.outside.clock.now_ms();
+            let event = match self.next_timer_ms() {
+                None => outlet.receiver.recv().map_err(|_| RecvTimeoutError::Disconnected),
+                Some(due_ms) => {
+                    let wait = Duration::from_millis(due_ms.saturating_sub(now_ms));
+                    outlet.receiver.recv_timeout(wait)
+                }
+            };
+            match event {
+                Ok(event) => return Some(event),
+                Err(RecvTimeoutError::Timeout) => self.fire_timers(),
+                Err(RecvTimeoutError::Disconnected) => return None,
+            }
+        }
+    }
+
+    /// Takes one event.
+    pub(crate) fn handle(&mut self, event: Event) {
+        // Successive edits are parsed together; everything else sees them.
+        if !matches!(event, Event::Client(_, ClientChange::Edit { .. })) {
+            self.flush();
+        }
+        match event {
+            Event::Connect(client, caller) => self.clients.connect(client, caller),
+            Event::Subscribe(client, notices) => {
+                self.clients.subscribe(client, notices);
+                let status = self.refresh_status();
+                self.clients.tell(client, Notice::Status(status));
+            }
+            Event::Client(client, change) => self.client_change(client, change),
+            Event::Read(job) => self.read(job),
+            Event::Run(client, run, request) => self.start_run(client, run, request),
+            Event::Cancel(run) => self.cancel_run(run),
+            Event::Watched(changes) => self.files_changed(changes),
+            Event::Task(done) => match done {
+                TaskDone::Read => {}
+                TaskDone::Index(done) => self.index_done(done),
+                TaskDone::Settle(done) => self.settled(done),
+                TaskDone::Edit(done) => self.edit_done(done),
+            },
+            Event::Stop => {}
+        }
+        self.fire_timers();
+    }
+
+    fn client_change(&mut self, client: ClientId, change: ClientChange) {
+        match change {
+            ClientChange::OpenWorkspace { roots } => self.set_roots(roots, &[]),
+            ClientChange::Folders { added, removed } => self.set_roots(added, &removed),
+            ClientChange::Open { path, language, version, text } => {
+                self.files.open(&path, &language, version, &text);
+                self.flush();
+                self.documents_changed();
+            }
+            ClientChange::Edit { path, version, edits, encoding } => {
+                if !self.files.edit(&path, version, edits, encoding) {
+                    tracing::warn!(%path, "an edit of a document that is not open");
+                }
+                self.documents_changed();
+            }
+            ClientChange::Save { path } => self.read_again(&[path]),
+            ClientChange::Close { path } => {
+                if let Some(delta) = self.files.close(&path) {
+                    self.apply(Change { files: vec![delta] });
+                    self.read_again(&[path]);
+                    self.documents_changed();
+                }
+            }
+            ClientChange::Watched(changes) => self.files_changed(changes),
+            ClientChange::Settings(value) => {
+                let name = self.clients.caller(client).map_or("client", |it| &it.client).to_owned();
+                let errors =
+                    self.configuration.layers.set_value(settings::Source::Client, &name, &value);
+                self.settings_changed(&errors);
+            }
+            ClientChange::EditAnswered { proposal, step, applied, reason } => {
+                self.edit_answered(&proposal, step, applied, reason);
+            }
+            ClientChange::Abilities(abilities) => {
+                self.clients.set_abilities(client, abilities);
+                self.watch();
+            }
+        }
+    }
+
+    /// The folders of the workspace change: new ones are read, old ones forgotten.
+    fn set_roots(&mut self, added: Vec<VfsPath>, removed: &[VfsPath]) {
+        let mut roots: Vec<VfsPath> =
+            self.files.roots.iter().filter(|it| !removed.contains(it)).cloned().collect();
+        let mut added: Vec<VfsPath> = added.into_iter().filter(|it| !roots.contains(it)).collect();
+        added.sort();
+        added.dedup();
+        roots.extend(added.iter().cloned());
+        roots.sort();
+        self.files.roots = Arc::from(roots);
+        self.forget_outside();
+        self.tell_host_the_workspace();
+        self.watch();
+        self.recover_journal();
+        self.scan(added);
+    }
+
+    /// Watches the folders where no client does.
+    fn watch(&mut self) {
+        use settings::Watching;
+        let wanted = match self.configuration.settings.watch {
+            Watching::Auto => !self.clients.any_watches(),
+            Watching::Server => true,
+            Watching::Off => false,
+        };
+        self.outside.watcher = None;
+        if !wanted || !self.configuration.may_watch || self.files.roots.is_empty() {
+            return;
+        }
+        let inbox = self.outside.inbox.clone();
+        let told = Box::new(move |changes| {
+            inbox.send(Event::Watched(changes));
+        });
+        match disk::watch(&self.files.roots, told) {
+            Ok((watcher, errors)) => {
+                self.outside.watcher = Some(watcher);
+                for error in errors {
+                    self.clients.message(NoticeLevel::Warning, error.to_string());
+                }
+            }
+            Err(error) => self.clients.message(NoticeLevel::Warning, error.to_string()),
+        }
+    }
+
+    /// The text of `.aios/config.toml`; `None` where there is none.
+    pub(crate) fn workspace_settings(&mut self, text: Option<&str>) {
+        use settings::{Source, WORKSPACE_FILE};
+        let layers = &mut self.configuration.layers;
+        let errors = match text {
+            Some(text) => layers.set_toml(Source::Workspace, WORKSPACE_FILE, text),
+            None => {
+                layers.remove(Source::Workspace);
+                Vec::new()
+            }
+        };
+        self.settings_changed(&errors);
+    }
+
+    fn settings_changed(&mut self, errors: &[settings::SettingsError]) {
+        for error in errors {
+            self.clients.message(NoticeLevel::Warning, error.to_string());
+        }
+        let settings = Arc::new(self.configuration.layers.settings());
+        if settings == self.configuration.settings {
+            return;
+        }
+        let old = std::mem::replace(&mut self.configuration.settings, Arc::clone(&settings));
+        if old.watch != settings.watch {
+            self.watch();
+        }
+        if (old.files_max, old.file_bytes_max) != (settings.files_max, settings.file_bytes_max) {
+            self.scan(self.files.roots.to_vec());
+        }
+    }
+
+    /// Hands the host what was edited since the last time.
+    pub(crate) fn flush(&mut self) {
+        if self.files.is_flushed() {
+            return;
+        }
+        let change = self.files.flush(self.outside.clock.now_ms());
+        self.apply(change);
+    }
+
+    /// Hands the host a change.
+    pub(crate) fn apply(&mut self, change: Change) {
+        if !change.files.is_empty() {
+            self.host.apply_change(change);
+        }
+    }
+
+    /// Tells the host the folders and what is left out.
+    pub(crate) fn tell_host_the_workspace(&mut self) {
+        let skipped = self.index.skipped().iter();
+        let skipped = skipped.map(|(path, reason)| (path.clone(), reason.to_string())).collect();
+        let has_settings = |root: &&VfsPath| {
+            let file = self.files.vfs.file_id(&root.join(settings::WORKSPACE_FILE));
+            file.is_some_and(|it| self.files.vfs.exists(it))
+        };
+        let with_settings = self.files.roots.iter().filter(has_settings).cloned().collect();
+        self.host.set_workspace(Workspace {
+            roots: self.files.roots.to_vec(),
+            with_settings,
+            skipped: Arc::new(skipped),
+        });
+    }
+
+    fn read(&mut self, job: ReadJob) {
+        let snapshot = self.snapshot(Arc::clone(&job.cancel));
+        let ReadJob { name, config, cancel, answer, _ticket } = job;
+        let snapshot = match config.when_changed {
+            WhenChanged::Cancel => snapshot,
+            WhenChanged::Finish => {
+                Snapshot { analysis: snapshot.analysis.uncancelled(), ..snapshot }
+            }
+        };
+        self.outside.give(Task {
+            lane: config.lane,
+            name,
+            on_panic: TaskDone::Read,
+            work: Box::new(move || {
+                let _ticket = _ticket;
+                // Nobody waits: the answer would be thrown away.
+                if !cancel.load(std::sync::atomic::Ordering::Relaxed) {
+                    answer(Ok(&snapshot));
+                }
+                TaskDone::Read
+            }),
+        });
+    }
+
+    /// This moment.
+    pub(crate) fn snapshot(&mut self, cancel: Arc<std::sync::atomic::AtomicBool>) -> Snapshot {
+        let text_of = self.files.text_of(&self.outside.loader);
+        Snapshot {
+            analysis: self.host.analysis(text_of).with_cancel(Arc::clone(&cancel)),
+            vfs: self.files.vfs.clone(),
+            revision: self.host.revision(),
+            status: self.refresh_status(),
+            settings: Arc::clone(&self.configuration.settings),
+            roots: Arc::clone(&self.files.roots),
+            journal: self.outside.journal.clone(),
+            proposals_folder: self.outside.proposals_folder.clone(),
+            store: Arc::clone(&self.outside.store),
+            cancel,
+        }
+    }
+
+    /// How the server is, as of now.
+    fn refresh_status(&mut self) -> Arc<ServerStatus> {
+        let (inbox, reads) = self.outside.inbox.lengths();
+        let status = ServerStatus {
+            revision: self.host.revision(),
+            files: self.files.vfs.n_files(),
+            indexed: self.index.n_indexed(),
+            lag: self.index.n_waiting(),
+            indexing: self.index.is_busy(),
+            queues: QueueLengths {
+                inbox,
+                reads,
+                runs: self.runs.len(),
+                tasks: self.outside.spawn.n_tasks(),
+            },
+            memory: self.index.memory(),
+            read_only: self.outside.access == IndexAccess::Read,
+            skipped: self.index.skipped_head(),
+            n_skipped: self.index.skipped().len(),
+            health: self.index.health(),
+            message: self.index.health_message(),
+        };
+        self.status = Arc::new(status);
+        Arc::clone(&self.status)
+    }
+
+    /// Tells clients how the server is.
+    pub(crate) fn tell_status(&mut self) {
+        let status = self.refresh_status();
+        self.clients.tell_all(&Notice::Status(status));
+    }
+
+    /// When something is to be done that no event brings.
+    pub(crate) fn next_timer_ms(&self) -> Option<u64> {
+        let quiet = self.files.next_quiet_ms();
+        quiet.into_iter().chain(self.proposals.next_timer_ms()).min()
+    }
+
+    /// Does what is due.
+    pub(crate) fn fire_timers(&mut self) {
+        let now_ms = self.outside.clock.now_ms();
+        if self.files.next_quiet_ms().is_some_and(|it| it <= now_ms) {
+            self.settle_quiet(now_ms);
+        }
+        if self.proposals.next_timer_ms().is_some_and(|it| it <= now_ms) {
+            self.measure_due(now_ms);
+        }
+    }
+}
+
+impl Event {
+    fn name(&self) -> &'static str {
+        match self {
+            Event::Connect(..) => "connect",
+            Event::Subscribe(..) => "subscribe",
+            Event::Client(_, change) => change.name(),
+            Event::Read(job) => job.name,
+            Event::Run(_, _, request) => request.name(),
+            Event::Cancel(_) => "cancel",
+            Event::Watched(_) => "watched",
+            Event::Task(TaskDone::Read) => "read done",
+            Event::Task(TaskDone::Index(_)) => "index done",
+            Event::Task(TaskDone::Settle(_)) => "settle done",
+            Event::Task(TaskDone::Edit(_)) => "edit done",
+            Event::Stop => "stop",
+        }
+    }
+}
+
+/// How a lane is called in the log.
+impl std::fmt::Display for Lane {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Lane::Latency => "latency",
+            Lane::Work => "work",
+        })
+    }
+}
