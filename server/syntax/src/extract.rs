@@ -8,6 +8,8 @@ mod scopes;
 mod symbols;
 mod uses;
 
+pub(crate) use chunks::hash_of;
+
 use std::{ops::ControlFlow, sync::Arc};
 
 use grammars::{Capture, Language, Modules};

@@ -178,6 +178,39 @@ pub enum SymbolKind {
     Label,
 }
 
+impl SymbolKind {
+    /// All kinds in the order of their numbers.
+    pub const ALL: &'static [SymbolKind] = &[
+        SymbolKind::Module,
+        SymbolKind::Namespace,
+        SymbolKind::Package,
+        SymbolKind::Class,
+        SymbolKind::Struct,
+        SymbolKind::Enum,
+        SymbolKind::Interface,
+        SymbolKind::Union,
+        SymbolKind::Type,
+        SymbolKind::Function,
+        SymbolKind::Method,
+        SymbolKind::Constructor,
+        SymbolKind::Macro,
+        SymbolKind::Constant,
+        SymbolKind::Variable,
+        SymbolKind::Field,
+        SymbolKind::Property,
+        SymbolKind::Variant,
+        SymbolKind::Implementation,
+        SymbolKind::Key,
+        SymbolKind::Heading,
+        SymbolKind::Selector,
+        SymbolKind::Table,
+        SymbolKind::Test,
+        SymbolKind::Parameter,
+        SymbolKind::TypeParameter,
+        SymbolKind::Label,
+    ];
+}
+
 /// A definition. Fields that few symbols have are in [`Detail`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Symbol {
@@ -445,6 +478,13 @@ impl Names {
         self.ends.is_empty()
     }
 
+    /// The length of the name `id`; `None` where there is no such name.
+    pub(crate) fn len_of(&self, id: NameId) -> Option<u32> {
+        let index = id.index();
+        let start = if index == 0 { 0 } else { *self.ends.get(index - 1)? };
+        Some(self.ends.get(index)? - start)
+    }
+
     /// All names one after the other, and where each ends.
     pub fn parts(&self) -> (&str, &[u32]) {
         (&self.arena, &self.ends)
@@ -472,6 +512,26 @@ impl Reference {
     pub fn new(name: NameId, range: TextRange) -> Reference {
         let len = u16::try_from(range.len().raw()).unwrap_or(u16::MAX);
         Reference { name, start: range.start(), qualifier: 0, len, bits: 0 }
+    }
+
+    /// A reference from what [`Reference::bits`] and the getters say.
+    pub(crate) fn from_parts(
+        name: NameId,
+        range: TextRange,
+        bits: u16,
+        qualifier: Qualifier,
+    ) -> Reference {
+        let access = match bits >> 3 & 0b11 {
+            1 => Access::Member,
+            2 => Access::Path,
+            _ => Access::Bare,
+        };
+        Reference { bits, ..Reference::new(name, range) }.with_access(access, qualifier)
+    }
+
+    /// Kind, access and marks in one number.
+    pub(crate) fn bits(&self) -> u16 {
+        self.bits
     }
 
     /// The same reference with another kind.

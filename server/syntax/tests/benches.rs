@@ -1,0 +1,133 @@
+//! What facts cost: CPU time beside that of a bare parse with the grammar's own tags query, and memory.
+//! `RUN_BENCHES=1 AIOS_BENCH_ROOT=<folder>` measures all Rust files of a folder; without, two small
+//! checks of the same code run on the sources of this crate.
+
+use std::{env, fs, path::Path, path::PathBuf};
+
+use syntax::{FileFacts, facts};
+use tree_sitter::{Parser, Query, QueryCursor, StreamingIterator};
+
+fn runs_benches() -> bool {
+    env::var_os("RUN_BENCHES").is_some()
+}
+
+/// Nanoseconds this thread has run.
+fn cpu_ns() -> u64 {
+    let stat = fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    stat.split(' ').next().and_then(|it| it.parse().ok()).unwrap_or_default()
+}
+
+fn timed<T>(acc: &mut u64, f: impl FnOnce() -> T) -> T {
+    let before = cpu_ns();
+    let res = f();
+    *acc += cpu_ns() - before;
+    res
+}
+
+fn rust_files(folder: &Path, acc: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap().filter_map(Result::ok) {
+        let path = entry.path();
+        if path.is_dir() {
+            rust_files(&path, acc);
+        } else if path.extension().is_some_and(|it| it == "rs") {
+            acc.push(path);
+        }
+    }
+    acc.sort();
+}
+
+#[test]
+fn facts_of_a_tree_of_files() {
+    let root = match env::var_os("AIOS_BENCH_ROOT") {
+        Some(root) if runs_benches() => PathBuf::from(root),
+        _ => Path::new(env!("CARGO_MANIFEST_DIR")).join("src"),
+    };
+    let mut files = Vec::new();
+    rust_files(&root, &mut files);
+    let texts: Vec<String> = files.iter().map(|it| fs::read_to_string(it).unwrap()).collect();
+    let language = grammars::language("rust").unwrap();
+    let tags = Query::new(&language.grammar(), tree_sitter_rust::TAGS_QUERY).unwrap();
+    language.query().unwrap();
+    let (mut bare_ns, mut facts_ns, mut encode_ns, mut decode_ns) = (0, 0, 0, 0);
+    let (mut n_bytes, mut n_lines, mut n_tags) = (0, 0, 0);
+    let mut all: Vec<FileFacts> = Vec::new();
+    let mut encoded_len = 0;
+    for (file, text) in files.iter().zip(&texts) {
+        n_tags += timed(&mut bare_ns, || bare(&language.grammar(), &tags, text));
+        let path = file.strip_prefix(&root).unwrap().to_string_lossy();
+        let facts = timed(&mut facts_ns, || facts(&path, text, language));
+        let bytes = timed(&mut encode_ns, || facts.to_bytes());
+        let again = timed(&mut decode_ns, || FileFacts::from_bytes(&bytes)).unwrap();
+        assert_eq!(again.symbols, facts.symbols, "{path}");
+        assert_eq!(again.references, facts.references, "{path}");
+        assert!(!facts.gave_up, "{path}");
+        n_bytes += text.len();
+        n_lines += facts.lines.n_lines();
+        encoded_len += bytes.len();
+        all.push(facts);
+    }
+    assert!(0 < n_tags);
+    if runs_benches() {
+        let ms = |ns: u64| ns / 1_000_000;
+        report(&format!(
+            "{} files, {n_lines} lines, {n_bytes} bytes\n\
+             bare parse + tags {} ms, facts {} ms, ratio {:.2}\n\
+             encode {} ms, decode {} ms, {encoded_len} bytes encoded\n{}",
+            files.len(),
+            ms(bare_ns),
+            ms(facts_ns),
+            facts_ns as f64 / bare_ns as f64,
+            ms(encode_ns),
+            ms(decode_ns),
+            sizes(&all),
+        ));
+    }
+}
+
+fn bare(grammar: &tree_sitter::Language, tags: &Query, text: &str) -> usize {
+    let mut parser = Parser::new();
+    parser.set_language(grammar).unwrap();
+    let tree = parser.parse(text, None).unwrap();
+    let mut cursor = QueryCursor::new();
+    let mut matches = cursor.matches(tags, tree.root_node(), text.as_bytes());
+    let mut n = 0;
+    while matches.next().is_some() {
+        n += 1;
+    }
+    n
+}
+
+/// What the facts hold in memory, by list.
+fn sizes(all: &[FileFacts]) -> String {
+    let count = |f: fn(&FileFacts) -> (usize, usize)| {
+        let each = all.iter().map(f);
+        each.fold((0, 0), |acc, it| (acc.0 + it.0, acc.1 + it.1))
+    };
+    let lists: [(&str, (usize, usize)); 6] = [
+        ("references", count(|it| (it.references.len(), size_of_val(&*it.references)))),
+        ("symbols", count(|it| (it.symbols.len(), size_of_val(&*it.symbols)))),
+        ("details", count(|it| (it.details.len(), size_of_val(&*it.details)))),
+        ("scopes", count(|it| (it.scopes.len(), size_of_val(&*it.scopes)))),
+        ("chunks", count(|it| (it.chunks.len(), size_of_val(&*it.chunks)))),
+        (
+            "names and lines",
+            count(|it| {
+                let (arena, ends) = it.names.parts();
+                let lines = it.lines.n_lines() as usize;
+                (it.names.len(), arena.len() + ends.len() * 4 + lines * 5)
+            }),
+        ),
+    ];
+    let total: usize = lines_total(&lists);
+    let lines = lists.iter().map(|(name, (n, bytes))| format!("{name} {n}: {bytes} bytes\n"));
+    lines.collect::<String>() + &format!("all {total} bytes")
+}
+
+fn lines_total(lists: &[(&str, (usize, usize))]) -> usize {
+    lists.iter().map(|(_, (_, bytes))| bytes).sum()
+}
+
+#[allow(clippy::print_stderr, reason = "a benchmark is read by people")]
+fn report(text: &str) {
+    eprintln!("{text}");
+}

@@ -1,0 +1,141 @@
+//! What facts say of small files, one rendering for all languages.
+
+mod render;
+
+use expect_test::{Expect, expect};
+
+use crate::render::render;
+
+#[track_caller]
+fn check(path: &str, text: &str, expected: Expect) {
+    let language = grammars::language_for_path(path, "").expect("the fixture's language is known");
+    expected.assert_eq(&render(text, &syntax::facts(path, text, language)));
+}
+
+#[test]
+fn rust_locals_are_visible_from_their_end_on() {
+    check(
+        "a.rs",
+        r#"
+/// Adds.
+pub fn add(a: i32, b: Foo<i32>) -> Bar {
+    let a = a + b.c.d();
+    if let Some(x) = a && x.y { x } else { x }
+    match a { Point { x, y: 0 } | Wide(x) => x, None => 1, }
+    for i in 0..a { println!("{i} {}", self.b.c(i)); }
+    a
+}
+"#,
+        expect![[r#"
+            Function add 3:8-11 in File@1 exported type=Bar doc="/// Adds."
+              Parameter a 3:12-13 in Function@3 local
+              Parameter b 3:20-21 in Function@3 local type=Foo
+              Variable a 4:9-10 in Block@3 from 4:25 local
+              Variable x 5:17-18 in Block@5 from 5:23 local value=a
+              Variable x 6:23-24 in Block@6 local shorthand
+              Variable i 7:9-10 in Block@7 from 7:18 local
+              Type Foo 3:23-26 in add
+              Type Bar 3:36-39 in add
+              Read a 4:13-14 in add
+              Read b 4:17-18 in add
+              Read b.c 4:19-20 in add
+              Call c.d 4:21-22 in add args=0
+              Read Some 5:12-16 in add
+              Read a 5:22-23 in add
+              Read x 5:27-28 in add
+              Read x.y 5:29-30 in add
+              Read x 5:33-34 in add
+              Read x 5:44-45 in add
+              Read a 6:11-12 in add
+              Type Point 6:15-20 in add
+              Read Point.y 6:26-27 in add
+              Read Wide 6:35-39 in add
+              Write x 6:40-41 in add
+              Read x 6:46-47 in add
+              Read None 6:49-53 in add
+              Read a 7:17-18 in add
+              Macro println 7:21-28 in add
+              Read i 7:32-33 in add
+              Read self 7:40-44 in add
+              Read self.b 7:45-46 in add
+              Call b.c 7:47-48 in add
+              Read i 7:49-50 in add
+              Read a 8:5-6 in add
+            chunk 2:1-9:2 add
+        "#]],
+    );
+}
+
+#[test]
+fn rust_types_own_their_members() {
+    check(
+        "a.rs",
+        r#"
+use std::{collections::{self, HashMap as Map}, fmt::*};
+pub(crate) use super::a::B;
+mod far;
+pub struct S<T> { pub a: T, b: u8 }
+impl<'a, T> fmt::Display for S<T> {
+    const N: usize = 1;
+    fn fmt(&self) -> Self { S { a: 1, b } }
+}
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn f() { Vec::<u8>::new().push(S::<u8>::new(1, 2)?.a); }
+}
+"#,
+        expect![[r#"
+            Struct S 5:12-13 in File@1 exported
+              TypeParameter T 5:14-15 in Class@5 local
+              Field a 5:23-24 in Class@5 exported type=T
+              Field b 5:29-30 in Class@5
+            Implementation S 6:30-31 in File@1 owner=S interface=Display
+              Label 'a 6:6-8 in Class@6 local
+              TypeParameter T 6:10-11 in Class@6 local
+              Constant N 7:11-12 in Class@6 exported
+              Method fmt 8:8-11 in Class@6 exported type=Self
+                Parameter self 8:13-17 in Function@8 local
+            Module tests 11:5-10 in File@1 test
+              Function f 13:8-9 in Module@11 test
+              Read std 2:5-8 in -
+              Read std::collections 2:11-22 in -
+              Read collections::self 2:25-29 in - import
+              Read collections::HashMap 2:31-38 in - import
+              Read std::fmt 2:48-51 in - import
+              Read super 3:16-21 in -
+              Read super::a 3:23-24 in -
+              Read a::B 3:26-27 in - import
+              Read far 4:5-8 in -
+              Type T 5:26-27 in a
+              Read fmt 6:13-16 in S
+              Type fmt::Display 6:18-25 in S
+              Type S 6:30-31 in S
+              Type T 6:32-33 in S
+              Type Self 8:22-26 in fmt
+              Type S 8:29-30 in fmt
+              Read S.a 8:33-34 in fmt
+              Read b 8:39-40 in fmt shorthand
+              Macro cfg 10:3-6 in -
+              Macro test 10:7-11 in -
+              Macro test 12:7-11 in tests
+              Type Vec 13:14-17 in f
+              Call Vec::new 13:25-28 in f args=0
+              Call new().push 13:31-35 in f args=1
+              Type S 13:36-37 in f
+              Call S::new 13:45-48 in f args=2
+              Read new().a 13:56-57 in f
+            import [std/collections] Module as collections 2:25-29
+            import [std/collections] HashMap as Map 2:42-45
+            import [std/fmt] Glob
+            import [super/a] B as B 3:26-27 reexport
+            mod far 4:1-9
+            chunk 1:1-5:1 -
+            chunk 5:1-36 S
+            chunk 6:1-8:5 S
+            chunk 8:5-44 fmt
+            chunk 10:1-12:5 tests
+            chunk 12:5-13:61 f
+        "#]],
+    );
+}
