@@ -1,0 +1,114 @@
+//! Documents and questions about them.
+
+use serde_json::{Value, json};
+
+use crate::{
+    client::{Client, capabilities},
+    editor::Editor,
+    workspace::{CART, SHOP, Workspace},
+};
+
+fn place(workspace: &Workspace, path: &str, line: u32, character: u32) -> Value {
+    json!({
+        "textDocument": { "uri": workspace.uri(path) },
+        "position": { "line": line, "character": character },
+        "context": { "includeDeclaration": true },
+    })
+}
+
+/// Locations as `file:line:column`.
+fn places(workspace: &Workspace, locations: &Value) -> Vec<String> {
+    let root = workspace.uri("");
+    let place = |it: &Value| {
+        let uri = it["uri"].as_str().unwrap();
+        let start = &it["range"]["start"];
+        let path = uri.strip_prefix(&root).unwrap_or(uri);
+        format!("{path}:{}:{}", start["line"], start["character"])
+    };
+    locations.as_array().unwrap().iter().map(place).collect()
+}
+
+#[test]
+fn questions_are_answered_across_files() {
+    let workspace = Workspace::shop();
+    let mut editor = Editor::start(&workspace, &capabilities());
+    editor.client.wait_until_indexed();
+    editor.open("cart.py");
+    let at_call = place(&workspace, "cart.py", 5, 12);
+    let definition = editor.client.request("textDocument/definition", at_call.clone());
+    assert_eq!(places(&workspace, &definition), ["shop.py:0:4"]);
+    let references = editor.client.request("textDocument/references", at_call.clone());
+    let mut found = places(&workspace, &references);
+    found.sort();
+    assert_eq!(found, ["cart.py:0:17", "cart.py:5:11", "shop.py:0:4", "shop.py:5:12"]);
+    let hover = editor.client.request("textDocument/hover", at_call);
+    let text = hover["contents"]["value"].as_str().unwrap();
+    assert!(text.contains("def pay(amount)"), "{text}");
+    let symbols = editor.client.request("workspace/symbol", json!({ "query": "refund" }));
+    assert_eq!(symbols[0]["name"], "refund");
+    editor.client.stop();
+}
+
+#[track_caller]
+fn check_encoding(encoding: &str, character: u32) {
+    let workspace = Workspace::new(&[]);
+    let mut offered = capabilities();
+    offered["general"]["positionEncodings"] = json!([encoding]);
+    let mut client = Client::start(&workspace, &offered);
+    assert_eq!(client.capabilities["positionEncoding"], encoding);
+    let uri = workspace.uri("wide.py");
+    let document =
+        json!({ "uri": uri, "languageId": "python", "version": 1, "text": "s = '😀é𝄞'; wide = 1\n" });
+    client.notify("textDocument/didOpen", json!({ "textDocument": document }));
+    let at = |character: u32| json!({ "line": 0, "character": character });
+    let change = json!({ "range": { "start": at(character), "end": at(character + 4) }, "text": "x" });
+    let identifier = json!({ "uri": uri, "version": 2 });
+    let params = json!({ "textDocument": identifier, "contentChanges": [change] });
+    client.notify("textDocument/didChange", params);
+    let text = client.request("aios/documentText", json!({ "textDocument": { "uri": uri } }));
+    assert_eq!(text, json!({ "text": "s = '😀é𝄞'; x = 1\n", "version": 2 }));
+    client.stop();
+}
+
+#[test]
+fn columns_count_what_was_agreed_on() {
+    check_encoding("utf-8", 18);
+    check_encoding("utf-16", 13);
+    check_encoding("utf-32", 11);
+}
+
+#[test]
+fn answers_come_from_the_buffer_and_after_closing_from_the_file() {
+    let workspace = Workspace::shop();
+    let mut editor = Editor::start(&workspace, &capabilities());
+    editor.client.wait_until_indexed();
+    editor.open("shop.py");
+    editor.set_text("shop.py", "def other(): ...\n");
+    let document = json!({ "textDocument": { "uri": workspace.uri("shop.py") } });
+    let symbols = editor.client.request("textDocument/documentSymbol", document.clone());
+    assert_eq!(symbols[0]["name"], "other");
+    editor.client.notify("textDocument/didClose", document.clone());
+    let text = editor.client.request("aios/documentText", document.clone());
+    assert_eq!(text["text"], SHOP);
+    let symbols = editor.client.request("textDocument/documentSymbol", document);
+    assert_eq!(symbols[0]["name"], "pay");
+    editor.client.stop();
+}
+
+#[test]
+fn a_file_that_changes_on_disk_is_read_again() {
+    let workspace = Workspace::shop();
+    let mut client = Client::start(&workspace, &capabilities());
+    client.wait_until_indexed();
+    workspace.write("cart.py", &CART.replace("checkout", "settle"));
+    let changes = json!([{ "uri": workspace.uri("cart.py"), "type": 2 }]);
+    client.notify("workspace/didChangeWatchedFiles", json!({ "changes": changes }));
+    loop {
+        let symbols = client.request("workspace/symbol", json!({ "query": "settle" }));
+        if symbols[0]["name"] == "settle" {
+            break;
+        }
+        client.wait_for_method("aios/serverStatus");
+    }
+    client.stop();
+}

@@ -1,0 +1,81 @@
+//! The beginning and the end of a server.
+
+use std::process::{Command, Stdio};
+
+use serde_json::{Value, json};
+
+use crate::{
+    client::{Client, capabilities},
+    workspace::Workspace,
+};
+
+#[test]
+fn a_conversation_in_order_ends_with_0() {
+    let workspace = Workspace::shop();
+    let mut client = Client::start(&workspace, &capabilities());
+    assert_eq!(client.capabilities["positionEncoding"], "utf-8");
+    client.wait_until_indexed();
+    client.stop();
+}
+
+#[test]
+fn exit_without_shutdown_ends_with_1() {
+    let workspace = Workspace::shop();
+    let mut client = Client::start(&workspace, &capabilities());
+    client.notify("exit", Value::Null);
+    assert_eq!(client.wait_exit().code(), Some(1));
+}
+
+#[test]
+fn the_end_of_input_ends_the_server_even_inside_a_message() {
+    let workspace = Workspace::shop();
+    let mut client = Client::start(&workspace, &capabilities());
+    client.bytes(b"Content-Length: 100\r\n\r\n{\"jsonrpc\"");
+    client.close_input();
+    assert_eq!(client.wait_exit().code(), Some(1));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_server_whose_editor_was_killed_ends() {
+    let workspace = Workspace::shop();
+    let mut editor = Command::new("sleep").arg("600").stdout(Stdio::null()).spawn().unwrap();
+    let mut client = Client::spawn(&workspace);
+    let params = json!({ "processId": editor.id(), "rootUri": null, "capabilities": {} });
+    client.request("initialize", params);
+    client.notify("initialized", json!({}));
+    editor.kill().unwrap();
+    editor.wait().unwrap();
+    assert_eq!(client.wait_exit().code(), Some(1));
+}
+
+#[test]
+fn nonsense_is_answered_and_the_server_goes_on() {
+    let workspace = Workspace::shop();
+    let mut client = Client::start(&workspace, &capabilities());
+    client.bytes(b"Content-Length: abc\r\n\r\n");
+    client.bytes(b"Content-Length: 5\r\n\r\n{\"a\":");
+    for _ in 0..2 {
+        let error = client.wait_for("parse error", |it| it["id"].is_null() && it["error"] != json!(null));
+        assert_eq!(error["error"]["code"], -32700);
+    }
+    let unknown = client.try_request("$/unknown", json!({}));
+    assert_eq!(unknown["error"]["code"], -32601);
+    client.stop();
+}
+
+#[test]
+fn a_client_without_folder_and_capabilities_is_served() {
+    let workspace = Workspace::shop();
+    let mut client = Client::spawn(&workspace);
+    let params = json!({ "processId": null, "rootUri": null, "capabilities": {} });
+    client.request("initialize", params);
+    client.notify("initialized", json!({}));
+    let document =
+        json!({ "uri": "untitled:one", "languageId": "python", "version": 1, "text": "def f(): ..." });
+    client.notify("textDocument/didOpen", json!({ "textDocument": document }));
+    let symbols = client
+        .request("textDocument/documentSymbol", json!({ "textDocument": { "uri": "untitled:one" } }));
+    assert_eq!(symbols[0]["name"], "f");
+    client.stop();
+}

@@ -1,0 +1,80 @@
+//! A workspace and a state folder of its own for each test.
+
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+
+/// Two folders that vanish with the test.
+pub(crate) struct Workspace {
+    dir: TempDir,
+}
+
+impl Workspace {
+    /// A workspace with these files.
+    pub(crate) fn new(files: &[(&str, &str)]) -> Workspace {
+        let workspace = Workspace { dir: tempfile::tempdir().unwrap() };
+        std::fs::create_dir(workspace.root()).unwrap();
+        for (path, text) in files {
+            workspace.write(path, text);
+        }
+        workspace
+    }
+
+    /// Two Python files, one of which calls the other.
+    pub(crate) fn shop() -> Workspace {
+        Workspace::new(&[("shop.py", SHOP), ("cart.py", CART)])
+    }
+
+    /// Its folder.
+    pub(crate) fn root(&self) -> PathBuf {
+        // Editors and servers may resolve links; macOS has one in its temporary folder.
+        self.dir.path().canonicalize().unwrap().join("work")
+    }
+
+    /// Where the server keeps index and journal.
+    pub(crate) fn state(&self) -> PathBuf {
+        self.dir.path().canonicalize().unwrap().join("state")
+    }
+
+    /// The URI of a file in it.
+    pub(crate) fn uri(&self, path: &str) -> String {
+        format!("file://{}", self.root().join(path).display())
+    }
+
+    /// What a file in it holds.
+    pub(crate) fn read(&self, path: &str) -> String {
+        std::fs::read_to_string(self.root().join(path)).unwrap()
+    }
+
+    /// True where there is such a file.
+    pub(crate) fn has(&self, path: &str) -> bool {
+        self.root().join(path).exists()
+    }
+
+    /// Writes a file in it.
+    pub(crate) fn write(&self, path: &str, text: &str) {
+        let path = self.root().join(path);
+        std::fs::create_dir_all(path.parent().unwrap_or(Path::new("/"))).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+}
+
+/// The file that defines something.
+pub(crate) const SHOP: &str = "\
+def pay(amount):
+    return amount
+
+
+def refund(amount):
+    return -pay(amount)
+";
+
+/// The file that uses it.
+pub(crate) const CART: &str = "\
+from shop import pay
+
+
+def checkout(cart):
+    # pay what is due
+    return pay(len(cart))
+";
