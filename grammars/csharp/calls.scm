@@ -44,6 +44,9 @@
   (declaration_pattern type: (identifier) @reference.type)
   (recursive_pattern type: (identifier) @reference.type)
   (catch_declaration type: (identifier) @reference.type)
+  (foreach_statement type: (identifier) @reference.type)
+  (declaration_expression type: (identifier) @reference.type)
+  (record_declaration (base_list (primary_constructor_base_type type: (identifier) @reference.type)))
 ]
 [
   (variable_declaration type: (generic_name (identifier) @reference.type))

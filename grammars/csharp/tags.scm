@@ -1,6 +1,6 @@
 ; Namespaces. `namespace A.B;` covers its own line only, so the outline shows it as a heading of the file.
-(namespace_declaration name: (_) @name body: (_) @body) @definition.namespace
-(file_scoped_namespace_declaration name: (_) @name) @definition.namespace
+(namespace_declaration name: (_) @name @export body: (_) @body) @definition.namespace
+(file_scoped_namespace_declaration name: (_) @name @export) @definition.namespace
 
 ; Types.
 (class_declaration name: (identifier) @name body: (_) @body) @definition.class
