@@ -75,10 +75,15 @@ impl Found {
         {
             self.groups.push((group, prefix));
         }
+        // A capture of a name, not of the statement, says what the default or the module is called.
+        let binding = get(Capture::ImportDefault).or(get(Capture::ImportNamespace));
+        let binding =
+            binding.filter(|it| Some(*it) != statement && get(Capture::ImportLeaf).is_none());
+        let alias = get(Capture::ImportAlias).or(binding);
         let item = Item {
-            at: get(Capture::ImportLeaf).or(get(Capture::ImportAlias)).unwrap_or(found.span),
+            at: get(Capture::ImportLeaf).or(alias).unwrap_or(found.span),
             leaf: get(Capture::ImportLeaf),
-            alias: get(Capture::ImportAlias),
+            alias,
             is_glob: get(Capture::ImportGlob).is_some(),
             is_default: get(Capture::ImportDefault).is_some(),
             is_namespace: get(Capture::ImportNamespace).is_some(),
