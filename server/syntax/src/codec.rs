@@ -6,9 +6,9 @@ mod bytes;
 use text::{LineIndex, TextRange, TextSize};
 
 use crate::{
-    Base, BaseKind, Chunk, Detail, DetailIdx, FACTS_VERSION, FileFacts, Import, Imported,
-    ModDecl, NameId, Names, Qualifier, Reference, ReferenceIdx, Scope, ScopeIdx,
-    ScopeKind, Symbol, SymbolIdx, SymbolKind, Value,
+    Base, BaseKind, Chunk, Detail, DetailIdx, FACTS_VERSION, FileFacts, Import, Imported, ModDecl,
+    NameId, Names, Qualifier, Reference, ReferenceIdx, Scope, ScopeIdx, ScopeKind, Symbol,
+    SymbolIdx, SymbolKind, Value,
     codec::bytes::{Input, Output},
     extract::hash_of,
 };
