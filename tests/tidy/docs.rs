@@ -81,6 +81,34 @@ pub(crate) fn undocumented(file: &RustFile, prefixes: &[&str], documents: &str) 
         .collect()
 }
 
+/// Settings that no document explains; `schema` is the file that has their keys.
+pub(crate) fn settings(keys: &[&str], schema: &str, documents: &str) -> Vec<Problem> {
+    let path = "server/settings/src/schema.rs";
+    let line = |key: &str| {
+        let quoted = format!("\"{key}\"");
+        schema.lines().position(|it| it.contains(&quoted)).map_or(1, |it| it + 1)
+    };
+    let is_explained = |key: &str| {
+        documents.contains(&format!("`{key}`")) || documents.contains(&format!("`aios.{key}`"))
+    };
+    keys.iter()
+        .filter(|key| !is_explained(key))
+        .map(|key| {
+            let message = format!("the setting `{key}` is explained in no document");
+            Problem::new(path, line(key), message, SECTION)
+        })
+        .collect()
+}
+
+/// The changelog has a place for what is not released yet.
+pub(crate) fn changelog(text: &str) -> Option<Problem> {
+    if text.lines().any(|it| it == "## Unreleased") {
+        return None;
+    }
+    let message = "there is no `## Unreleased`, in which users read what is new".to_owned();
+    Some(Problem::new("CHANGELOG.md", 1, message, SECTION))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -97,6 +125,15 @@ mod tests {
         let gone = crates_gone(readme, &crates);
         assert_eq!(gone.len(), 1);
         assert_eq!(gone[0].line, 4);
+    }
+
+    #[test]
+    fn settings_and_news_are_explained() {
+        let found = settings(&["preview", "watch"], "a\nkey: \"watch\"", "set `aios.preview`");
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].line, 2);
+        assert!(changelog("# News\n\n## Unreleased\n").is_none());
+        assert!(changelog("# News\n").is_some());
     }
 
     #[test]

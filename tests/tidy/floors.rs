@@ -21,6 +21,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ("clap", &["aios"]),
     ("indicatif", &["aios"]),
     ("anyhow", &["lsp", "aios"]),
+    // A type that crosses a wire or a disk belongs to whoever puts it there.
+    ("serde", &["settings", "store", "lsp", "aios"]),
 ];
 
 /// The root manifest: the floor of each crate, and where each member lies.
@@ -66,6 +68,11 @@ impl Floors {
         let table: Table = text.parse().expect("cargo has parsed this manifest already");
         let own = table["package"]["name"].as_str().expect("a crate has a name").to_owned();
         let mut acc = Vec::new();
+        let lints = table.get("lints").and_then(|it| it.get("workspace"));
+        if lints.and_then(Value::as_bool) != Some(true) {
+            let message = format!("`{own}` takes no lints from the workspace: `[lints]`");
+            acc.push(Problem::new(path, 1, message, SECTION));
+        }
         for (section, dependencies) in sections(&table) {
             for (name, value) in dependencies {
                 let mut say = |message: String| {
@@ -138,7 +145,8 @@ members = ["server/text", "server/vfs", "server/graph", "server/fixture"]
 
     #[track_caller]
     fn check(name: &str, dependencies: &str, expected: &[&str]) {
-        let manifest = format!("[package]\nname = \"{name}\"\n{dependencies}");
+        let package = format!("[package]\nname = \"{name}\"");
+        let manifest = format!("{package}\n{dependencies}\n[lints]\nworkspace = true");
         let found = Floors::read(ROOT).check("server/x/Cargo.toml", &manifest);
         let found: Vec<String> =
             found.iter().map(|it| format!("{}: {}", it.line, it.message)).collect();
@@ -179,9 +187,15 @@ members = ["server/text", "server/vfs", "server/graph", "server/fixture"]
         );
         check(
             "graph",
-            "[dependencies]\nserde = \"1\"",
-            &["4: `serde`: versions stand in the root manifest; `workspace = true`"],
+            "[dependencies]\ntoml = \"1\"",
+            &["4: `toml`: versions stand in the root manifest; `workspace = true`"],
         );
+    }
+
+    #[test]
+    fn lints_come_from_the_workspace() {
+        let manifest = "[package]\nname = \"text\"\n";
+        assert_eq!(Floors::read(ROOT).check("a", manifest).len(), 1);
     }
 
     #[test]

@@ -142,10 +142,17 @@ fn what_users_meet_is_documented() {
         .collect();
     check_rust(|file| {
         let is_public = file.path == "server/lsp/src/ext.rs";
-        let is_public = is_public || tree::crate_of(&file.path) == Some("settings");
         let prefixes: &[&str] = if is_public { &["aios.", "aios/"] } else { &[] };
         docs::undocumented(file, prefixes, &documents)
     });
+    let keys: Vec<&str> = settings::SETTINGS.iter().map(|it| it.key).collect();
+    let schema = read("server/settings/src/schema.rs").unwrap_or_default();
+    report(docs::settings(&keys, &schema, &documents));
+}
+
+#[test]
+fn news_have_a_place() {
+    report(docs::changelog(&read("CHANGELOG.md").unwrap_or_default()).into_iter().collect());
 }
 
 #[test]

@@ -168,7 +168,7 @@ impl RustFile {
 
 /// Folders and files whose whole content is tests or support for them.
 fn is_test_path(path: &str) -> bool {
-    let is_folder = path.split('/').any(|it| it == "tests" || it == "benches");
+    let is_folder = path.split('/').any(|it| matches!(it, "tests" | "benches" | "examples"));
     let file_name = path.rsplit('/').next().unwrap_or(path);
     is_folder || matches!(file_name, "tests.rs" | "build.rs")
 }
