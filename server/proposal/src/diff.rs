@@ -1,8 +1,21 @@
 //! A proposal as a unified diff: the text of the diff document and of `aios show`.
 
+use std::ops::Range;
+
 use vfs::VfsPath;
 
-use crate::{Proposal, Simulation};
+use crate::{
+    FilePlan, Proposal, SimulatedFile, Simulation,
+    lines::{self, Hunk},
+    show::{self, count},
+};
+
+/// Lines around a change that are shown.
+const CONTEXT_LINES: usize = 3;
+/// A longer diff is cut, and says so.
+const DIFF_LINES_MAX: usize = 20_000;
+/// Places left to the user that are listed.
+const LEFT_MAX: usize = 50;
 
 /// How a diff is written.
 #[derive(Clone, Copy, Debug)]
@@ -16,7 +29,7 @@ pub struct DiffStyle<'a> {
 /// What a line of a diff is; a terminal colours by it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DiffLineKind {
-    /// The proposal's own lines at the top.
+    /// The proposal's title.
     Title,
     /// What the proposal says of itself.
     Header,
@@ -34,7 +47,8 @@ pub enum DiffLineKind {
     Note,
 }
 
-/// One line of a diff, without its line end.
+/// One line of a diff, without its line end. What cannot be seen is made visible in it, so that it
+/// can be sent to a terminal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DiffLine {
     /// What it is.
@@ -52,8 +66,19 @@ pub fn diff_lines(
     simulation: &Simulation,
     style: &DiffStyle<'_>,
 ) -> Vec<DiffLine> {
-    let _ = (proposal, simulation, style);
-    todo!()
+    let mut acc = Vec::new();
+    header(&mut acc, proposal, style);
+    for (nth, plan) in proposal.files.iter().enumerate() {
+        if DIFF_LINES_MAX <= acc.len() {
+            let rest = count(proposal.files.len() - nth, "more file");
+            note(&mut acc, &format!("{rest}: the diff is cut after {DIFF_LINES_MAX} lines"), None);
+            break;
+        }
+        let file =
+            simulation.files.iter().find(|it| it.before == plan.before && it.after == plan.after);
+        file_diff(&mut acc, nth, plan, file, style.roots);
+    }
+    acc
 }
 
 /// The same as one text.
@@ -63,4 +88,239 @@ pub fn diff_text(proposal: &Proposal, simulation: &Simulation, style: &DiffStyle
         acc.push('\n');
         acc
     })
+}
+
+fn header(acc: &mut Vec<DiffLine>, proposal: &Proposal, style: &DiffStyle<'_>) {
+    let mut add = |kind, text: &str| {
+        let text = show::line(text);
+        acc.push(DiffLine { kind, text: format!("# {text}").trim_end().to_owned(), place: None });
+    };
+    add(DiffLineKind::Title, &proposal.title);
+    let (action, caller) = (&proposal.origin.action, &proposal.origin.caller);
+    add(DiffLineKind::Header, &format!("{}: {action}, asked for by {caller}", proposal.id));
+    if !proposal.reason.is_empty() {
+        add(DiffLineKind::Header, &format!("Why: {}", proposal.reason));
+    }
+    add(DiffLineKind::Header, &format!("Risk: {}", proposal.risk.level));
+    for reason in &proposal.risk.reasons {
+        add(DiffLineKind::Header, &format!("  {}: {}", reason.level, reason.detail));
+    }
+    add(DiffLineKind::Header, &format!("Touches: {}", impact(proposal)));
+    for annotation in &proposal.annotations {
+        let description = annotation.description.iter().map(|it| format!(": {it}"));
+        let description: String = description.collect();
+        add(DiffLineKind::Header, &format!("  {}{description}", annotation.label));
+    }
+    if !proposal.left.is_empty() {
+        add(DiffLineKind::Header, "Left to you:");
+    }
+    for left in proposal.left.iter().take(LEFT_MAX) {
+        let path = show::path(&left.path, style.roots);
+        let text = if crate::is_secret(&left.path) { "" } else { left.text.trim() };
+        let place = format!("  {path}:{}: {}: {text}", left.line + 1, left.reason);
+        add(DiffLineKind::Header, &place);
+    }
+    if let Some(n) = proposal.left.len().checked_sub(LEFT_MAX).filter(|it| *it != 0) {
+        add(DiffLineKind::Header, &format!("  and {n} more"));
+    }
+    if proposal.is_redacted {
+        add(
+            DiffLineKind::Header,
+            "Contents of secret files were not kept: it has to be made anew to be applied.",
+        );
+    }
+    for answer in style.answers {
+        add(DiffLineKind::Header, answer);
+    }
+}
+
+fn impact(proposal: &Proposal) -> String {
+    let impact = &proposal.impact;
+    let mut res = count(impact.files, "file");
+    for (n, what) in
+        [(impact.created, "created"), (impact.deleted, "deleted"), (impact.renamed, "moved")]
+    {
+        if n != 0 {
+            res += &format!(", {n} {what}");
+        }
+    }
+    res += &format!("; +{} -{} lines", impact.lines_added, impact.lines_removed);
+    if impact.references != 0 {
+        res += &format!("; {}", count(impact.references, "reference"));
+    }
+    if !impact.tests.is_empty() {
+        res += &format!("; {} with tests", count(impact.tests.len(), "file"));
+    }
+    res
+}
+
+fn note(acc: &mut Vec<DiffLine>, text: &str, place: Option<(usize, usize)>) {
+    acc.push(DiffLine { kind: DiffLineKind::Note, text: format!("\\ {text}"), place });
+}
+
+fn file_diff(
+    acc: &mut Vec<DiffLine>,
+    nth: usize,
+    plan: &FilePlan,
+    file: Option<&SimulatedFile>,
+    roots: &[VfsPath],
+) {
+    file_head(acc, nth, plan, roots);
+    if plan.is_secret {
+        return note(acc, "a secret file: its contents are not shown", Some((nth, 0)));
+    }
+    let Some(file) = file else {
+        return note(acc, "its contents are not known any more", Some((nth, 0)));
+    };
+    if file.pre == file.post {
+        return;
+    }
+    let (old, new) = (file.pre_text().unwrap_or(""), file.post_text().unwrap_or(""));
+    let (old, new) = (lines::split(old), lines::split(new));
+    let ends = (line_ends(&old), line_ends(&new));
+    let is_plain = matches!(ends, (LineEnds::Lf | LineEnds::None, LineEnds::Lf | LineEnds::None));
+    let is_crlf =
+        matches!(ends, (LineEnds::Crlf | LineEnds::None, LineEnds::Crlf | LineEnds::None));
+    if is_crlf && !is_plain {
+        note(acc, "every line ends with CRLF", Some((nth, 0)));
+    }
+    let mut lines = Lines { acc, old: &old, new: &new, shows_ends: !is_plain && !is_crlf };
+    for (hunk_nth, hunks) in groups(&lines::hunks(&old, &new)).iter().enumerate() {
+        if DIFF_LINES_MAX <= lines.acc.len() {
+            let text = format!("more hunks: the diff is cut after {DIFF_LINES_MAX} lines");
+            return note(lines.acc, &text, Some((nth, hunk_nth)));
+        }
+        lines.hunk(hunks, (nth, hunk_nth));
+    }
+}
+
+fn file_head(acc: &mut Vec<DiffLine>, nth: usize, plan: &FilePlan, roots: &[VfsPath]) {
+    let show = |side: &str, path: &VfsPath| format!("{side}/{}", show::path(path, roots));
+    let mut add = |text: String| {
+        acc.push(DiffLine { kind: DiffLineKind::File, text, place: Some((nth, 0)) });
+    };
+    let (before, after) = (plan.before.as_ref(), plan.after.as_ref());
+    let (old, new) = (before.unwrap_or(plan.path()), after.unwrap_or(plan.path()));
+    add(format!("diff --git {} {}", show("a", old), show("b", new)));
+    match (before, after) {
+        (None, _) => add("new file mode 100644".to_owned()),
+        (_, None) => add("deleted file mode 100644".to_owned()),
+        (Some(before), Some(after)) if before != after => {
+            add(format!("rename from {}", show::path(before, roots)));
+            add(format!("rename to {}", show::path(after, roots)));
+        }
+        _ => {}
+    }
+    if plan.hash_before != plan.hash_after {
+        let nowhere = || "/dev/null".to_owned();
+        add(format!("--- {}", before.map_or_else(nowhere, |it| show("a", it))));
+        add(format!("+++ {}", after.map_or_else(nowhere, |it| show("b", it))));
+    }
+}
+
+/// How the lines of a text end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum LineEnds {
+    /// There is no line end.
+    None,
+    /// All by `\n`.
+    Lf,
+    /// All by `\r\n`.
+    Crlf,
+    /// Some so and some so, or by `\r`.
+    Mixed,
+}
+
+fn line_ends(lines: &[&str]) -> LineEnds {
+    let ended = lines.iter().filter(|it| it.ends_with(['\n', '\r']));
+    let kinds = ended.map(|it| match it {
+        it if it.ends_with("\r\n") => LineEnds::Crlf,
+        it if it.ends_with('\n') => LineEnds::Lf,
+        _ => LineEnds::Mixed,
+    });
+    let merged = kinds.reduce(|a, b| if a == b { a } else { LineEnds::Mixed });
+    merged.unwrap_or(LineEnds::None)
+}
+
+/// Hunks so near to each other that their context touches, together.
+fn groups(hunks: &[Hunk]) -> Vec<Vec<Hunk>> {
+    let mut res: Vec<Vec<Hunk>> = Vec::new();
+    for hunk in hunks {
+        let last_end = res.last().and_then(|it| it.last()).map(|it| it.old.end);
+        match (res.last_mut(), last_end) {
+            (Some(group), Some(end)) if hunk.old.start <= end + 2 * CONTEXT_LINES => {
+                group.push(hunk.clone());
+            }
+            _ => res.push(vec![hunk.clone()]),
+        }
+    }
+    res
+}
+
+struct Lines<'a> {
+    acc: &'a mut Vec<DiffLine>,
+    old: &'a [&'a str],
+    new: &'a [&'a str],
+    /// Line ends differ, so each is shown.
+    shows_ends: bool,
+}
+
+impl Lines<'_> {
+    fn hunk(&mut self, hunks: &[Hunk], place: (usize, usize)) {
+        let (Some(first), Some(last)) = (hunks.first(), hunks.last()) else { return };
+        let before = first.old.start.min(CONTEXT_LINES);
+        let after = (self.old.len() - last.old.end).min(CONTEXT_LINES);
+        let old = first.old.start - before..last.old.end + after;
+        let new = first.new.start - before..last.new.end + after;
+        let text = format!("@@ -{} +{} @@", span(&old), span(&new));
+        self.acc.push(DiffLine { kind: DiffLineKind::Hunk, text, place: Some(place) });
+        let mut at = old.start;
+        for hunk in hunks {
+            self.lines(self.old, at..hunk.old.start, DiffLineKind::Context, place);
+            self.lines(self.old, hunk.old.clone(), DiffLineKind::Removed, place);
+            self.lines(self.new, hunk.new.clone(), DiffLineKind::Added, place);
+            at = hunk.old.end;
+        }
+        self.lines(self.old, at..old.end, DiffLineKind::Context, place);
+    }
+
+    fn lines(
+        &mut self,
+        lines: &[&str],
+        range: Range<usize>,
+        kind: DiffLineKind,
+        place: (usize, usize),
+    ) {
+        let sign = match kind {
+            DiffLineKind::Added => "+",
+            DiffLineKind::Removed => "-",
+            _ => " ",
+        };
+        for line in &lines[range] {
+            let content = line.trim_end_matches(['\n', '\r']);
+            let content = show::line(content);
+            let end = match &line[line.trim_end_matches(['\n', '\r']).len()..] {
+                "\r\n" if self.shows_ends => "␍",
+                "\r" => "␍ (alone)",
+                _ => "",
+            };
+            // An empty line of context has no space either: editors strip it, and diff tools know
+            // that.
+            let is_empty = content.is_empty() && end.is_empty() && kind == DiffLineKind::Context;
+            let text = if is_empty { String::new() } else { format!("{sign}{content}{end}") };
+            self.acc.push(DiffLine { kind, text, place: Some(place) });
+            if !line.ends_with(['\n', '\r']) {
+                note(self.acc, "No newline at end of file", Some(place));
+            }
+        }
+    }
+}
+
+/// Lines as a hunk's head counts them: from 1, and of no lines the one before them.
+fn span(range: &Range<usize>) -> String {
+    match range.len() {
+        0 => format!("{},0", range.start),
+        1 => format!("{}", range.start + 1),
+        n => format!("{},{n}", range.start + 1),
+    }
 }

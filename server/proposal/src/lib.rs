@@ -6,9 +6,11 @@
 
 mod annotate;
 mod checkpoint;
+mod code;
 mod diff;
 mod ids;
 mod journal;
+mod lines;
 mod merge;
 mod outcome;
 mod present;
@@ -18,6 +20,7 @@ mod reverse;
 mod risk;
 mod rows;
 mod secret;
+mod show;
 mod simulate;
 
 pub use crate::{

@@ -134,6 +134,8 @@ pub struct Reverses {
     pub root: TransactionId,
     /// True for an undo, false for a redo.
     pub is_undo: bool,
+    /// Files of the root transaction that somebody took back, or brought back, by hand already.
+    pub already: Vec<u32>,
 }
 
 /// How dangerous a proposal is.
@@ -191,8 +193,6 @@ pub enum RiskKind {
     CandidatesLeft,
     /// The change is large.
     ManyFiles,
-    /// Line ends or the byte order mark change.
-    Bytes,
 }
 
 /// What a proposal touches.
@@ -278,7 +278,7 @@ impl fmt::Display for RiskLevel {
 
 impl RiskKind {
     /// All kinds.
-    pub const ALL: [RiskKind; 11] = [
+    pub const ALL: [RiskKind; 10] = [
         RiskKind::NewSyntaxErrors,
         RiskKind::DeletesFiles,
         RiskKind::MovesFiles,
@@ -289,7 +289,6 @@ impl RiskKind {
         RiskKind::ExportedSymbol,
         RiskKind::CandidatesLeft,
         RiskKind::ManyFiles,
-        RiskKind::Bytes,
     ];
 
     /// The kind's stable name.
@@ -305,7 +304,6 @@ impl RiskKind {
             RiskKind::ExportedSymbol => "exported-symbol",
             RiskKind::CandidatesLeft => "candidates-left",
             RiskKind::ManyFiles => "many-files",
-            RiskKind::Bytes => "bytes",
         }
     }
 

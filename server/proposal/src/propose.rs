@@ -1,12 +1,19 @@
 //! From a draft to a proposal: simulated, measured, weighed.
 
-use std::fmt;
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 use syntax::FileFacts;
-use vfs::VfsPath;
+use vfs::{ContentHash, VfsPath};
 
-use crate::{Draft, Present, Proposal, ProposalId, SimulateError, Simulation};
+use crate::{
+    Draft, FilePlan, Impact, Present, Proposal, ProposalId, SimulateError, SimulatedFile,
+    Simulation,
+    annotate::{Annotated, annotate},
+    code::{Code, code, syntax_problems, unfit},
+    lines, risk,
+    secret::is_secret,
+    show, simulate,
+};
 
 /// A change of more files is refused.
 pub const PROPOSAL_FILES_MAX: usize = 5_000;
@@ -69,6 +76,113 @@ impl std::error::Error for ProposeError {}
 /// # Errors
 /// [`ProposeError`] where it cannot be made or is not allowed.
 pub fn propose(draft: Draft, ctx: &Context<'_>) -> Result<(Proposal, Simulation), ProposeError> {
-    let _ = (draft, ctx);
-    todo!()
+    if draft.change.is_empty() {
+        return Err(ProposeError::Empty);
+    }
+    check_places(&draft.change.paths(), ctx.roots)?;
+    let simulation = simulate(&draft.change, ctx.present).map_err(ProposeError::Simulate)?;
+    if simulation.files.is_empty() {
+        return Err(ProposeError::Empty);
+    }
+    let n_bytes = simulation.files.iter().map(|it| size(&it.pre) + size(&it.post)).sum();
+    if PROPOSAL_BYTES_MAX < n_bytes {
+        return Err(ProposeError::TooManyBytes(n_bytes));
+    }
+    let code = code(&simulation, ctx);
+    let annotated = annotate(&draft, &code, ctx.roots);
+    let impact = impact(&simulation, &code, &annotated, ctx);
+    let risk = risk::risk(&risk::Facts {
+        impact: &impact,
+        simulation: &simulation,
+        left: &draft.left,
+        unfit: &unfit(&simulation, ctx),
+        show: &|path| show::path(path, ctx.roots),
+    });
+    let proposal = Proposal {
+        id: ctx.id.clone(),
+        title: draft.title,
+        reason: draft.reason,
+        origin: draft.origin,
+        created_ms: ctx.now_ms,
+        change: draft.change,
+        files: simulation.files.iter().map(plan).collect(),
+        annotations: annotated.annotations,
+        risk,
+        impact,
+        left: draft.left,
+        reverses: None,
+        is_redacted: false,
+    };
+    Ok((proposal, simulation))
+}
+
+fn check_places(paths: &[VfsPath], roots: &[VfsPath]) -> Result<(), ProposeError> {
+    if PROPOSAL_FILES_MAX < paths.len() {
+        return Err(ProposeError::TooManyFiles(paths.len()));
+    }
+    for path in paths {
+        if !roots.iter().any(|root| path != root && path.starts_with(root)) {
+            return Err(ProposeError::Outside(path.clone()));
+        }
+        if path.as_str().split('/').any(|it| it == ".git") {
+            return Err(ProposeError::Forbidden(path.clone()));
+        }
+    }
+    Ok(())
+}
+
+fn size(bytes: &Option<Arc<[u8]>>) -> usize {
+    bytes.as_ref().map_or(0, |it| it.len())
+}
+
+fn plan(file: &SimulatedFile) -> FilePlan {
+    FilePlan {
+        before: file.before.clone(),
+        after: file.after.clone(),
+        hash_before: file.pre.as_deref().map(ContentHash::of),
+        hash_after: file.post.as_deref().map(ContentHash::of),
+        version: file.version,
+        is_secret: file.before.iter().chain(&file.after).any(is_secret),
+        root_nth: None,
+    }
+}
+
+fn impact(
+    simulation: &Simulation,
+    code: &Code,
+    annotated: &Annotated,
+    ctx: &Context<'_>,
+) -> Impact {
+    let files = &simulation.files;
+    let count = |is: &dyn Fn(&SimulatedFile) -> bool| files.iter().filter(|it| is(it)).count();
+    let mut res = Impact {
+        files: files.len(),
+        created: count(&|it| it.before.is_none()),
+        deleted: count(&|it| it.after.is_none()),
+        renamed: count(&|it| it.before.is_some() && it.after.is_some() && it.before != it.after),
+        references: annotated.n_references,
+        exported: annotated.exported.clone(),
+        syntax_errors: syntax_problems(simulation, code, ctx),
+        ..Impact::default()
+    };
+    for file in files {
+        let facts = file.before.as_ref().and_then(|it| code.get(it));
+        if facts.is_some_and(|it| it.is_test) {
+            res.tests.push(file.path().clone());
+        }
+        if let Some(facts) = facts.filter(|_| file.after.is_none()) {
+            let exported = facts.symbols().filter(|it| it.1.exported && it.1.parent.is_none());
+            res.exported.extend(exported.map(|it| facts.name(it.1.name).to_owned()));
+        }
+        if file.pre == file.post {
+            continue;
+        }
+        let old = lines::split(file.pre_text().unwrap_or_default());
+        let new = lines::split(file.post_text().unwrap_or_default());
+        for hunk in lines::hunks(&old, &new) {
+            res.lines_removed += hunk.old.len();
+            res.lines_added += hunk.new.len();
+        }
+    }
+    res
 }

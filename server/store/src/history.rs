@@ -11,7 +11,7 @@ pub use self::{
     open::{HISTORY_FILE, MovedAside, OpenedHistory, open_history, open_history_in_memory},
     rows::{
         AnnotationRow, BlobKey, BlobRow, EditRow, FileEditsRow, FilePlanRow, FileStanding,
-        FinishRow, ImpactRow, LeftRow, MeasuredRow, OperationRow, PlaceRow, ProposalBody,
+        FinishRow, ImpactRow, LeftRow, MeasuredRow, MoveRow, OperationRow, PlaceRow, ProposalBody,
         ProposalRow, ProposalState, ReversalRow, RiskReasonRow, StandingRow, TransactionFileRow,
         TransactionKind, TransactionRow, TransactionState, Usage,
     },
@@ -65,6 +65,12 @@ pub trait History: Send + Sync {
 
     /// The files of a transaction in their order.
     fn transaction_files(&self, id: &str) -> Result<Vec<TransactionFileRow>>;
+
+    /// The last transaction that applied this proposal.
+    fn transaction_of(&self, proposal: &str) -> Result<Option<TransactionRow>>;
+
+    /// What the transactions after `seq` moved, in order; those of one transaction moved at once.
+    fn moves_after(&self, seq: i64) -> Result<Vec<MoveRow>>;
 
     /// The bytes kept under `key`.
     fn blob(&self, key: &BlobKey) -> Result<Option<Vec<u8>>>;

@@ -233,6 +233,8 @@ pub struct ReversalRow {
     pub root: String,
     /// True for an undo, false for a redo.
     pub is_undo: bool,
+    /// Files of the root transaction for which nothing is left to do.
+    pub already: Vec<u32>,
 }
 
 /// What a transaction is for.
@@ -247,8 +249,9 @@ pub enum TransactionKind {
 }
 
 /// What became of a transaction.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum TransactionState {
+    #[default]
     /// Under way, or its server was killed.
     Started,
     /// All of it is there.
@@ -336,7 +339,9 @@ pub struct BlobRow {
 pub struct MeasuredRow {
     /// The file's place in the transaction.
     pub nth: u32,
-    /// The hash of what the transaction really left, where that is not what was planned.
+    /// The path after it, where that is not what was planned.
+    pub after: Option<String>,
+    /// The hash of what the transaction really left there.
     pub post: Option<BlobKey>,
 }
 
@@ -352,7 +357,7 @@ pub struct StandingRow {
 }
 
 /// The end of a transaction.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FinishRow {
     /// Which.
     pub id: String,
@@ -368,6 +373,17 @@ pub struct FinishRow {
     pub standing: Vec<StandingRow>,
     /// The proposals that change their state with it.
     pub proposals: Vec<(String, ProposalState)>,
+}
+
+/// A file that a transaction moved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MoveRow {
+    /// The transaction's place among all.
+    pub seq: i64,
+    /// Where the file was.
+    pub from: String,
+    /// Where it is.
+    pub to: String,
 }
 
 /// How much of everything.

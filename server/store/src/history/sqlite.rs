@@ -11,7 +11,7 @@ use rusqlite::{
 };
 
 use super::{
-    BlobKey, BlobRow, FinishRow, History, ProposalRow, ProposalState, StandingRow,
+    BlobKey, BlobRow, FinishRow, History, MoveRow, ProposalRow, ProposalState, StandingRow,
     TransactionFileRow, TransactionRow, Usage, open::is_alive,
 };
 use crate::{Fault, Result, StoreError};
@@ -53,7 +53,15 @@ const FILES: &str = "SELECT nth, root_nth, path_before, path_after, pre, post, i
 
 const ADD_BLOB: &str = "INSERT OR IGNORE INTO blobs (key, len, bytes) VALUES (?1, ?2, ?3)";
 
-const SET_POST: &str = "UPDATE transaction_files SET post = ?3 WHERE tx = ?1 AND nth = ?2";
+const SET_POST: &str =
+    "UPDATE transaction_files SET path_after = ?3, post = ?4 WHERE tx = ?1 AND nth = ?2";
+
+/// Moves by later transactions that are there, undone ones among them: their undo moves back.
+const MOVES: &str = "SELECT t.seq, f.path_before, f.path_after
+     FROM transaction_files f JOIN transactions t ON t.id = f.tx
+     WHERE t.seq > ?1 AND t.state IN ('applied', 'partial') AND f.standing <> 'untouched'
+       AND f.path_before <> f.path_after
+     ORDER BY t.seq, f.nth";
 
 const SET_STANDING: &str = "UPDATE transaction_files SET standing = ?3 WHERE tx = ?1 AND nth = ?2";
 
@@ -200,7 +208,7 @@ impl History for SqliteHistory {
         self.write(|db| {
             add_blobs(db, &row.blobs)?;
             for measured in &row.measured {
-                let values = params![row.id, measured.nth, measured.post];
+                let values = params![row.id, measured.nth, measured.after, measured.post];
                 db.prepare_cached(SET_POST)?.execute(values)?;
             }
             let finished_ms = row.finished_ms.cast_signed();
@@ -250,6 +258,23 @@ impl History for SqliteHistory {
 
     fn transaction_files(&self, id: &str) -> Result<Vec<TransactionFileRow>> {
         self.read(|db| db.prepare_cached(FILES)?.query_map([id], file_row)?.collect())
+    }
+
+    fn transaction_of(&self, proposal: &str) -> Result<Option<TransactionRow>> {
+        self.read(|db| {
+            let sql = format!("{TRANSACTION} WHERE t.proposal = ?1 ORDER BY t.seq DESC LIMIT 1");
+            db.prepare_cached(&sql)?.query_row([proposal], transaction_row).optional()
+        })
+    }
+
+    fn moves_after(&self, seq: i64) -> Result<Vec<MoveRow>> {
+        self.read(|db| {
+            db.prepare_cached(MOVES)?
+                .query_map([seq], |row| {
+                    Ok(MoveRow { seq: row.get(0)?, from: row.get(1)?, to: row.get(2)? })
+                })?
+                .collect()
+        })
     }
 
     fn blob(&self, key: &BlobKey) -> Result<Option<Vec<u8>>> {

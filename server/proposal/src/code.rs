@@ -1,0 +1,78 @@
+//! What the code of a change's files says: before it the facts, after it what does not parse.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use grammars::Language;
+use syntax::{FileFacts, Unfit};
+use text::{Rope, TextRange};
+use vfs::VfsPath;
+
+use crate::{Context, SimulatedFile, Simulation, SyntaxProblem};
+
+/// Bytes at the beginning of a file that say whether a tool wrote it.
+const HEAD_BYTES_MAX: usize = 64 * 1024;
+
+/// The code of a change's files before it, by path.
+pub(crate) type Code = BTreeMap<VfsPath, Arc<FileFacts>>;
+
+/// The facts of all edited or deleted files in a known language.
+pub(crate) fn code(simulation: &Simulation, ctx: &Context<'_>) -> Code {
+    let changed = simulation.files.iter().filter(|it| it.pre != it.post);
+    let known = changed.filter_map(|file| {
+        let path = file.before.as_ref()?;
+        let facts = (ctx.facts)(path).or_else(|| {
+            let text = file.pre_text()?;
+            let language = language(path, text)?;
+            Some(Arc::new(syntax::facts(relative(path, ctx.roots), text, language)))
+        })?;
+        Some((path.clone(), facts))
+    });
+    known.collect()
+}
+
+/// Files that parse worse than before.
+pub(crate) fn syntax_problems(
+    simulation: &Simulation,
+    code: &Code,
+    ctx: &Context<'_>,
+) -> Vec<SyntaxProblem> {
+    let changed = simulation.files.iter().filter(|it| it.pre != it.post);
+    changed.filter_map(|it| syntax_problem(it, code, ctx)).collect()
+}
+
+fn syntax_problem(file: &SimulatedFile, code: &Code, ctx: &Context<'_>) -> Option<SyntaxProblem> {
+    let (path, text) = (file.after.as_ref()?, file.post_text()?);
+    let rope = Rope::from_str(text);
+    let parse = syntax::parse(relative(path, ctx.roots), &rope, language(path, text)?, None);
+    let after = &parse.facts().errors;
+    let empty = Vec::new();
+    let facts = file.before.as_ref().and_then(|it| code.get(it));
+    let before = facts.map_or(&empty[..], |it| &it.errors[..]);
+    if after.len() <= before.len() {
+        return None;
+    }
+    let slice = |text: &str, range: &TextRange| text.get(range.to_usize()).map(str::to_owned);
+    let known: Vec<_> = before.iter().map(|it| slice(file.pre_text().unwrap_or(""), it)).collect();
+    let new = after.iter().find(|it| !known.contains(&slice(text, it))).unwrap_or(&after[0]);
+    Some(SyntaxProblem { path: path.clone(), line: rope.byte_to_line(new.to_usize().start) as u32 })
+}
+
+/// Edited files that nobody should edit by hand.
+pub(crate) fn unfit(simulation: &Simulation, ctx: &Context<'_>) -> Vec<(VfsPath, Unfit)> {
+    let edited = simulation.files.iter().filter(|it| it.post.is_some() && it.pre != it.post);
+    let unfit = edited.filter_map(|file| {
+        let (path, bytes) = (file.before.as_ref()?, file.pre.as_ref()?);
+        let head = &bytes[..bytes.len().min(HEAD_BYTES_MAX)];
+        let unfit = syntax::classify(relative(path, ctx.roots), head)?;
+        Some((path.clone(), unfit))
+    });
+    unfit.collect()
+}
+
+fn language(path: &VfsPath, text: &str) -> Option<&'static Language> {
+    grammars::language_for_path(path.as_str(), text.lines().next().unwrap_or(""))
+}
+
+fn relative<'a>(path: &'a VfsPath, roots: &[VfsPath]) -> &'a str {
+    roots.iter().find_map(|it| path.relative_to(it)).unwrap_or(path.as_str())
+}

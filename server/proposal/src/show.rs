@@ -1,0 +1,73 @@
+//! How paths and texts of the workspace are written where people read them: nothing in them can
+//! pretend to be something else.
+
+use vfs::VfsPath;
+
+/// Characters of one line that are shown.
+pub(crate) const LINE_CHARS_MAX: usize = 2_000;
+
+/// `path` below its workspace folder; with the folder's name where there are several, and whole where
+/// it lies in none.
+pub(crate) fn path(path: &VfsPath, roots: &[VfsPath]) -> String {
+    let mut below = roots.iter().filter_map(|root| Some((root, path.relative_to(root)?)));
+    let shown = match below.next() {
+        Some((_, relative)) if roots.len() == 1 => relative.to_owned(),
+        Some((root, relative)) => match root.file_name() {
+            Some(name) => format!("{name}/{relative}"),
+            None => relative.to_owned(),
+        },
+        None => path.to_string(),
+    };
+    line(&shown)
+}
+
+/// `text` as one line: cut where it is too long, with what cannot be seen made visible. A terminal
+/// would obey an escape character, and an editor turns lines around for some others.
+pub(crate) fn line(text: &str) -> String {
+    let mut res = String::with_capacity(text.len());
+    for (nth, c) in text.chars().enumerate() {
+        if nth == LINE_CHARS_MAX {
+            res.push('…');
+            break;
+        }
+        match c {
+            '\t' => res.push(c),
+            '\n' | '\r' => res.push(' '),
+            _ if is_hidden(c) => res.push_str(&format!("‹U+{:04X}›", c as u32)),
+            _ => res.push(c),
+        }
+    }
+    res
+}
+
+/// Control characters, direction marks and the byte order mark.
+fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}')
+}
+
+/// `1 file`, `2 files`.
+pub(crate) fn count(n: usize, one: &str) -> String {
+    if n == 1 { format!("1 {one}") } else { format!("{n} {one}s") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_seen_is_made_visible() {
+        assert_eq!(line("a\tb\x1b[31m\u{202e}c\r\n"), "a\tb‹U+001B›[31m‹U+202E›c  ");
+        assert_eq!(line(&"x".repeat(LINE_CHARS_MAX + 9)).chars().count(), LINE_CHARS_MAX + 1);
+    }
+
+    #[test]
+    fn a_path_is_shown_below_its_folder() {
+        let folder = |path: &str| VfsPath::new(path).unwrap();
+        let file = folder("/code/app/src/a.rs");
+        assert_eq!(path(&file, &[folder("/code/app")]), "src/a.rs");
+        assert_eq!(path(&file, &[folder("/code/lib"), folder("/code/app")]), "app/src/a.rs");
+        assert_eq!(path(&file, &[]), "/code/app/src/a.rs");
+    }
+}
