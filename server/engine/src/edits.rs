@@ -157,9 +157,9 @@ impl GlobalState {
         scope: UndoScope,
         is_undo: bool,
     ) {
-        let request = UndoRequest { transaction, scope };
         self.begin_progress(run, if is_undo { "Undoing" } else { "Redoing" });
         self.edit_task(run, if is_undo { "undo" } else { "redo" }, move |ctx| {
+            let request = UndoRequest { transaction, scope, caller: ctx.caller.clone() };
             let begun = edit_tasks::begin_reversal(ctx, &request, is_undo);
             EditDone::Begun(run, Confirm::No, begun.map(Box::new))
         });

@@ -98,17 +98,18 @@ impl Files {
         true
     }
 
-    /// A document was closed; what the host is to be told. `None` where it was not open.
-    pub(crate) fn close(&mut self, path: &VfsPath) -> Option<FileDelta> {
-        let file = self.vfs.file_id(path)?;
-        self.vfs.close(file)?;
+    /// A document was closed; what the host is to be told. Nothing where it was not open.
+    pub(crate) fn close(&mut self, path: &VfsPath) -> Change {
+        let closed = self.vfs.file_id(path).filter(|it| self.vfs.close(*it).is_some());
+        let Some(file) = closed else { return Change::default() };
         self.documents.remove(&file);
+        let delta = |state| FileDelta { file, path: path.clone(), state };
+        let mut files = vec![delta(FileState::Closed)];
         // A file that is not in the index goes with its document.
-        let state = match self.vfs.disk(file).is_some() && self.root_of(path).is_some() {
-            true => FileState::Closed,
-            false => FileState::Gone,
-        };
-        Some(FileDelta { file, path: path.clone(), state })
+        if self.vfs.disk(file).is_none() || self.root_of(path).is_none() {
+            files.push(delta(FileState::Gone));
+        }
+        Change { files }
     }
 
     /// Parses what was edited since the last time: what the host is to be told.

@@ -24,6 +24,7 @@ mod settle;
 mod snapshot;
 mod state;
 mod status;
+mod stepper;
 mod summary;
 mod task;
 
@@ -39,4 +40,5 @@ pub use crate::{
     request::{IndexSummary, Place, RunId, RunOutcome, RunRequest, Then},
     snapshot::{Lane, ReadConfig, ReadError, Snapshot, WhenChanged},
     status::{Health, MemoryPart, QueueLengths, ServerStatus, SkippedFile},
+    stepper::Stepper,
 };

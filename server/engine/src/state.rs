@@ -167,11 +167,10 @@ impl GlobalState {
             }
             ClientChange::Save { path } => self.read_again(&[path]),
             ClientChange::Close { path } => {
-                if let Some(delta) = self.files.close(&path) {
-                    self.apply(Change { files: vec![delta] });
-                    self.read_again(&[path]);
-                    self.documents_changed();
-                }
+                let change = self.files.close(&path);
+                self.apply(change);
+                self.read_again(&[path]);
+                self.documents_changed();
             }
             ClientChange::Watched(changes) => self.files_changed(changes),
             ClientChange::Settings(value) => {
