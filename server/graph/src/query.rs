@@ -38,6 +38,17 @@ impl CodeGraph {
         self.resolved(&res, res.import(file, import, Want::Any))
     }
 
+    /// The constructors that a call of a type runs: those that take as many arguments as are given,
+    /// all where none fits. Empty where the type has none or the reference is no call.
+    pub fn constructors_called(
+        &self,
+        file: FileId,
+        reference: ReferenceIdx,
+        class: SymbolRef,
+    ) -> Vec<SymbolRef> {
+        Resolver::new(self).constructors_called(file, reference, class)
+    }
+
     /// The definitions that are one entity with this one, itself first: all bindings of one variable, a
     /// function with its overload signatures, the parts of an open type.
     pub fn same_entity(&self, symbol: SymbolRef) -> Vec<SymbolRef> {

@@ -164,7 +164,8 @@ impl<'g> Resolver<'g> {
         }
         let outcome = self.guarded(Active::Reference(file, idx), || {
             let want = Want::of(self.facts(file).reference(idx));
-            self.reference_as(file, idx, want)
+            let outcome = self.reference_as(file, idx, want);
+            self.of_arity(file, idx, outcome).or_else(|| self.only_near_member(file, idx))
         });
         // What a cycle cut short is not the whole truth of the names inside the cycle.
         if self.active.borrow().is_empty() || outcome != Outcome::Unknown {
@@ -235,6 +236,65 @@ impl<'g> Resolver<'g> {
             }
         }
         if external { Outcome::External } else { Outcome::Unknown }
+    }
+
+    /// Of several functions of one name, those that take as many arguments as the call gives. All of
+    /// them where none fits: parameters may have defaults, or take many.
+    fn of_arity(&self, file: FileId, idx: ReferenceIdx, outcome: Outcome) -> Outcome {
+        let Outcome::Hits(mut hits) = outcome else { return outcome };
+        let Some(n_args) = self.facts(file).reference(idx).n_args() else {
+            return Outcome::Hits(hits);
+        };
+        let takes = |hit: &Hit| match &hit.thing {
+            Thing::Symbol(it) if self.has_body(*it) => {
+                self.n_parameters(*it) == usize::from(n_args)
+            }
+            _ => false,
+        };
+        if 1 < hits.len() && hits.iter().any(takes) {
+            hits.retain(takes);
+        }
+        Outcome::Hits(hits)
+    }
+
+    /// A member whose receiver is not known, where the function around it defines a type of its own,
+    /// without a name, that has a member of that name: test tables are written so.
+    fn only_near_member(&self, file: FileId, idx: ReferenceIdx) -> Outcome {
+        let entry = self.entry(file);
+        let reference = entry.facts.reference(idx);
+        if reference.access() != Access::Member {
+            return Outcome::Unknown;
+        }
+        let Some(function) = entry.facts.symbol_of(idx) else { return Outcome::Unknown };
+        let is_near = |it: &&syntax::SymbolIdx| {
+            let symbol = entry.facts.symbol(**it);
+            symbol.parent == Some(function)
+                && matches!(symbol.kind, SymbolKind::Field | SymbolKind::Property)
+        };
+        let mut near = entry.named(reference.name()).iter().filter(is_near);
+        match (near.next(), near.next()) {
+            (Some(one), None) => Outcome::Hits(vec![Hit {
+                thing: Thing::Symbol(SymbolRef { file, symbol: *one }),
+                resolution: Resolution::Inferred,
+                why: "the only member of that name in the function",
+            }]),
+            _ => Outcome::Unknown,
+        }
+    }
+
+    /// How many parameters a function takes.
+    fn n_parameters(&self, function: SymbolRef) -> usize {
+        let facts = self.facts(function.file);
+        let Some(inner) = self.symbol(function).inner else { return 0 };
+        let after = function.symbol.index() + 1;
+        let inside = facts.symbols[after..].iter();
+        let end = self.symbol(function).range.end();
+        let inside = inside.take_while(|it| it.range.start() < end);
+        inside.filter(|it| it.scope == inner && it.kind == SymbolKind::Parameter).count()
+    }
+
+    fn has_body(&self, function: SymbolRef) -> bool {
+        self.symbol(function).inner.is_some()
     }
 
     /// A name whose only meaning is the receiver, `self` or `this`.

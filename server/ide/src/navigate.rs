@@ -44,13 +44,27 @@ impl Analysis {
         self.check()?;
         let resolved = self.resolved_at(position);
         let targets: Vec<NavTarget> = match &resolved {
-            Resolved::Targets(targets) => {
-                targets.iter().filter_map(|it| self.nav_target_of(it)).collect()
-            }
+            Resolved::Targets(targets) => targets
+                .iter()
+                .flat_map(|it| self.constructed(position, it))
+                .filter_map(|it| self.nav_target_of(&it))
+                .collect(),
             Resolved::Module(files) => files.iter().filter_map(|it| self.nav_file(*it)).collect(),
             Resolved::External | Resolved::Unresolved => Vec::new(),
         };
         Ok(targets)
+    }
+
+    /// Where a type is called: the constructors that the call runs, if it has any.
+    fn constructed(&self, position: FilePosition, target: &Target) -> Vec<Target> {
+        let Some(Name::Reference(reference)) = self.name(position) else { return vec![*target] };
+        let class = target.symbol_ref();
+        let constructors = self.graph().constructors_called(position.file, reference, class);
+        if constructors.is_empty() {
+            return vec![*target];
+        }
+        let why = "constructor of the called type";
+        constructors.into_iter().map(|it| Target { symbol: it.symbol, why, ..*target }).collect()
     }
 
     /// Guesses for a name that does not resolve: definitions of that name, nearest first. Nothing for a

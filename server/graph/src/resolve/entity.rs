@@ -5,7 +5,7 @@ use syntax::{SymbolIdx, SymbolKind};
 use text::TextSize;
 use vfs::FileId;
 
-use super::{Resolver, Thing, Want, typing::is_type};
+use super::{Hit, Outcome, Resolver, Thing, Want, typing::is_type};
 use crate::{
     SymbolRef,
     entry::{folder, folder_key, package_key},
@@ -79,6 +79,31 @@ impl Resolver<'_> {
             child.kind == SymbolKind::Constructor && child.name == own.name
         });
         inside.map(|it| SymbolRef { file: symbol.file, symbol: *it }).collect()
+    }
+
+    /// The constructors that a call of a type runs.
+    pub(crate) fn constructors_called(
+        &self,
+        file: FileId,
+        reference: syntax::ReferenceIdx,
+        class: SymbolRef,
+    ) -> Vec<SymbolRef> {
+        if self.facts(file).reference(reference).kind() != syntax::ReferenceKind::Call {
+            return Vec::new();
+        }
+        let entry = self.entry(class.file);
+        let constructors = entry
+            .children(class.symbol)
+            .iter()
+            .filter(|it| entry.facts.symbol(**it).kind == SymbolKind::Constructor);
+        let why = "constructor of the type";
+        let hits = constructors.map(|it| Hit::symbol(class.file, *it, why)).collect();
+        let fitting = self.of_arity(file, reference, Outcome::of(hits));
+        let symbols = fitting.hits().iter().filter_map(|it| match it.thing {
+            Thing::Symbol(it) => Some(it),
+            _ => None,
+        });
+        symbols.collect()
     }
 
     /// The members that a member overrides or implements, and those that override or implement it.

@@ -1,7 +1,7 @@
 //! Bare names: outwards through the scopes of the file, then through what the file belongs to.
 
 use grammars::{ClassScope, Modules, Rebinding};
-use syntax::{FileFacts, Imported, NameId, ScopeIdx, ScopeKind, SymbolIdx, SymbolKind};
+use syntax::{FileFacts, Imported, NameId, ScopeIdx, ScopeKind, Symbol, SymbolIdx, SymbolKind};
 use text::TextSize;
 use vfs::FileId;
 
@@ -64,7 +64,11 @@ impl Resolver<'_> {
         let kind = facts.scope(scope).kind;
         let lexical = facts.language.is_some_and(|it| it.class_scope == ClassScope::Lexical);
         if kind == ScopeKind::Class && depth > 0 && !lexical {
-            return Outcome::Unknown;
+            // Only the parameters of the type are known in its functions by bare name.
+            let own = id.map(|it| self.defined_in(file, scope, Some(at), it, want));
+            let mut own = own.unwrap_or_default();
+            own.retain(|it| self.kind_of(&it.thing) == Some(SymbolKind::TypeParameter));
+            return Outcome::of(own);
         }
         if let Some(id) = id {
             let own = self.defined_in(file, scope, Some(at), id, want);
@@ -108,9 +112,11 @@ impl Resolver<'_> {
     ) -> Vec<Hit> {
         let entry = self.entry(file);
         let facts = &entry.facts;
+        let in_type = facts.scope(scope).kind == ScopeKind::Class;
         let visible = |idx: &SymbolIdx| {
             let symbol = facts.symbol(*idx);
             symbol.scope == scope
+                && (in_type || !is_reached_through_owner(facts, symbol))
                 && at.is_none_or(|it| symbol.visible_from <= it)
                 && (at.is_some() || !symbol.is_local)
                 && allowed(symbol.kind, symbol.is_local, want)
@@ -215,6 +221,13 @@ impl Resolver<'_> {
             && owner.is_some_and(|it| facts.symbol(it).kind == SymbolKind::Module)
     }
 
+    fn kind_of(&self, thing: &Thing) -> Option<SymbolKind> {
+        match thing {
+            Thing::Symbol(symbol) => Some(self.symbol(*symbol).kind),
+            Thing::File(_) | Thing::Folder(_) | Thing::Package(_) => None,
+        }
+    }
+
     /// Whether the thing is of a kind the place asks for.
     pub(crate) fn fits(&self, thing: &Thing, want: Want) -> bool {
         match thing {
@@ -224,6 +237,14 @@ impl Resolver<'_> {
             }
         }
     }
+}
+
+/// Whether a symbol, written outside the body of a type, is a member all the same: `T.prototype.f = …`,
+/// `func (t T) f()`, `this.f = …`.
+fn is_reached_through_owner(facts: &FileFacts, symbol: &Symbol) -> bool {
+    let is_member =
+        matches!(symbol.kind, SymbolKind::Field | SymbolKind::Property | SymbolKind::Method);
+    is_member && (symbol.parent.is_some() || facts.owner(symbol).is_some())
 }
 
 /// The scope and those around it, from the inside out.
