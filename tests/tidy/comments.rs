@@ -30,6 +30,21 @@ pub(crate) fn todos(file: &RustFile) -> Vec<Problem> {
     acc
 }
 
+/// What is left in `file`, each with its line.
+pub(crate) fn left(file: &RustFile) -> Vec<(usize, String)> {
+    let mut acc = Vec::new();
+    file.each(|node| {
+        if matches!(node.kind(), "line_comment" | "block_comment") {
+            for (offset, line) in file.text_of(node).lines().enumerate() {
+                if has_word(line, "TODO") || has_word(line, "FIXME") {
+                    acc.push((file.line_of(node) + offset, line.trim().to_owned()));
+                }
+            }
+        }
+    });
+    acc
+}
+
 fn has_word(line: &str, word: &str) -> bool {
     line.match_indices(word).any(|(at, _)| {
         let is_letter = |it: Option<char>| it.is_some_and(|it| it.is_alphanumeric() || it == '`');

@@ -100,6 +100,38 @@ pub(crate) fn settings(keys: &[&str], schema: &str, documents: &str) -> Vec<Prob
         .collect()
 }
 
+/// Links of the document at `path` to files of this repository that are not there.
+pub(crate) fn links(path: &str, text: &str, exists: &dyn Fn(&str) -> bool) -> Vec<Problem> {
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let mut acc = Vec::new();
+    let mut in_code = false;
+    for (row, line) in text.lines().enumerate() {
+        in_code ^= line.trim_start().starts_with("```");
+        for (at, _) in line.match_indices("](").filter(|_| !in_code) {
+            let target = line[at + 2..].split([')', ' ', '#']).next().unwrap_or_default();
+            if target.is_empty() || target.contains(':') || exists(&join(folder, target)) {
+                continue;
+            }
+            let message = format!("links to `{target}`, which is not there");
+            acc.push(Problem::new(path, row + 1, message, SECTION));
+        }
+    }
+    acc
+}
+
+/// `target` as seen from `folder`, without `.` and `..`.
+fn join(folder: &str, target: &str) -> String {
+    let mut parts: Vec<&str> = folder.split('/').filter(|it| !it.is_empty()).collect();
+    for part in target.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()),
+            _ => parts.push(part),
+        }
+    }
+    parts.join("/")
+}
+
 /// The changelog has a place for what is not released yet.
 pub(crate) fn changelog(text: &str) -> Option<Problem> {
     if text.lines().any(|it| it == "## Unreleased") {
@@ -134,6 +166,15 @@ mod tests {
         assert_eq!(found[0].line, 2);
         assert!(changelog("# News\n\n## Unreleased\n").is_none());
         assert!(changelog("# News\n").is_some());
+    }
+
+    #[test]
+    fn links_lead_somewhere() {
+        let text = "[a](b.md) [c](../d.md#e) [f](https://example.org)\n```\n[g](h)\n```\n";
+        let found = links("server/README.md", text, &|it| it == "server/b.md");
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].message.contains("../d.md"));
+        assert!(links("server/README.md", text, &|it| !it.contains("..")).is_empty());
     }
 
     #[test]

@@ -90,12 +90,18 @@ fn nothing_panics_on_what_a_user_can_cause() {
 #[test]
 fn tests_run_and_check_values() {
     check_rust(calls::tests_rules);
-    report(marks::pairs(&rust_files()));
+    report(marks::pairs(rust_files()));
 }
 
 #[test]
 fn work_that_is_left_is_marked_so_that_it_is_found() {
     check_rust(comments::todos);
+    // Shown with `--nocapture`: what is left, in one list.
+    for file in rust_files() {
+        for (line, what) in comments::left(file) {
+            println!("{}:{line}: {what}", file.path);
+        }
+    }
 }
 
 #[test]
@@ -148,6 +154,16 @@ fn what_users_meet_is_documented() {
     let keys: Vec<&str> = settings::SETTINGS.iter().map(|it| it.key).collect();
     let schema = read("server/settings/src/schema.rs").unwrap_or_default();
     report(docs::settings(&keys, &schema, &documents));
+}
+
+#[test]
+fn documents_link_to_what_is_there() {
+    let exists = |path: &str| root().join(path).exists();
+    let is_document = |path: &str| path.ends_with(".md") && !path.contains("/fixtures/");
+    let documents = entries().into_iter().filter(|it| is_document(&it.path));
+    let problems =
+        documents.filter_map(|it| Some(docs::links(&it.path, &read(&it.path)?, &exists)));
+    report(problems.flatten().collect());
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::{
     fmt, fs,
     path::{Path, PathBuf},
+    sync::LazyLock,
 };
 
 use crate::rust::RustFile;
@@ -78,8 +79,13 @@ pub(crate) fn read(path: &str) -> Option<String> {
     fs::read_to_string(root().join(path)).ok()
 }
 
-/// Every Rust file, parsed.
-pub(crate) fn rust_files() -> Vec<RustFile> {
+/// Every Rust file, parsed. A dozen tests look at all of them, so they are parsed once.
+pub(crate) fn rust_files() -> &'static [RustFile] {
+    static FILES: LazyLock<Vec<RustFile>> = LazyLock::new(parse_rust_files);
+    &FILES
+}
+
+fn parse_rust_files() -> Vec<RustFile> {
     let mut files: Vec<RustFile> = entries()
         .into_iter()
         .filter(|it| it.path.ends_with(".rs"))
