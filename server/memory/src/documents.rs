@@ -9,8 +9,8 @@ use crate::words::push_words;
 /// The number of what [`documents`] makes of a file; another number means "index again".
 pub const WORDS_VERSION: u32 = 1;
 
-/// Enclosing types that are named with a symbol; further out stand modules and namespaces, which the
-/// path already tells.
+/// Enclosing types that are named with a symbol; further out stand modules and namespaces, which
+/// the path already tells.
 const OWNERS_MAX: usize = 2;
 
 /// The documents of the file at `path`, relative to its root, with this text and these facts.
@@ -55,7 +55,8 @@ fn document(text: &str, facts: &FileFacts, chunk: &Chunk) -> Option<Document> {
     Some(document)
 }
 
-/// First and last line, from 1. A chunk that ends with a line end does not reach into the next line.
+/// First and last line, from 1. A chunk that ends with a line end does not reach into the next
+/// line.
 fn lines(facts: &FileFacts, range: TextRange) -> (u32, u32) {
     let line = |offset| facts.lines.line_col(offset, PositionEncoding::Utf8);
     let (first, last) = (line(range.start()), line(range.end()));

@@ -13,6 +13,6 @@ pub use crate::{
     documents::{WORDS_VERSION, documents},
     embed::{EmbedError, Embedder},
     query::{Answer, Filters, Hit, Query, QueryVector, Retriever, Tests, UnsavedFile},
-    rank::{Candidate, Lists, Part, Ranked, Weights, rank},
+    rank::{Candidate, Known, Lists, Part, Ranked, Weights, rank},
     search::search,
 };

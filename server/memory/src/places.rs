@@ -9,7 +9,8 @@ const PATH_BYTES_MAX: usize = 512;
 /// A file as the question names it, and the line where it names one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Place {
-    /// The path as written, `/` between folders; often only its end, sometimes from the disk's root.
+    /// The path as written, `/` between folders; often only its end, sometimes from the disk's
+    /// root.
     pub(crate) path: String,
     /// From 1.
     pub(crate) line: Option<u32>,
@@ -54,7 +55,7 @@ fn place(token: &str) -> Option<Place> {
     let is_ending = (1..=8).contains(&ending.len())
         && ending.bytes().all(|it| it.is_ascii_alphanumeric())
         && ending.starts_with(|it: char| it.is_ascii_alphabetic());
-    let is_path = is_ending && !stem.is_empty() && path.len() <= PATH_BYTES_MAX;
+    let is_path = is_ending && 1 < stem.len() && path.len() <= PATH_BYTES_MAX;
     is_path.then(|| Place { path: path.to_owned(), line })
 }
 
@@ -97,14 +98,20 @@ mod tests {
     #[test]
     fn paths_and_frames_are_places() {
         check("panicked at ./src/io/blocking.rs:211:5: oh", expect!["src/io/blocking.rs 211"]);
-        check("File \"/home/me/app/views.py\", line 12, in show", expect!["/home/me/app/views.py 12"]);
-        check("at Object.<anonymous> (C:\\work\\index.test.ts:3)", expect!["C:/work/index.test.ts 3"]);
+        check(
+            "File \"/home/me/app/views.py\", line 12, in show",
+            expect!["/home/me/app/views.py 12"],
+        );
+        check(
+            "at Object.<anonymous> (C:\\app\\index.test.ts:3)",
+            expect!["C:/app/index.test.ts 3"],
+        );
         check("see README.md.", expect!["README.md -"]);
     }
 
     #[test]
     fn other_dots_are_none() {
-        check("version 1.2.3, e.g. the end... 12.5 .gitignore", expect!["e.g -"]);
+        check("version 1.2.3, e.g. the end... 12.5 .gitignore", expect![""]);
     }
 
     #[test]

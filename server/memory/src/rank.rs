@@ -3,10 +3,17 @@
 use rustc_hash::FxHashMap;
 use store::{DocumentId, Field, Nearest, Role, ScoredDoc};
 
+/// The constants of the store's BM25.
+pub(crate) const STORE_K1: f32 = 1.2;
+pub(crate) const STORE_B: f32 = 0.75;
+
+/// The name of the part that a chunk's own text gives.
+const BODY: &str = "body";
+
 /// How much each part counts.
 ///
-/// The fields' weights were measured elsewhere, over other repositories; here they were only checked
-/// not to be worse than their neighbours.
+/// The fields' weights were measured elsewhere, over other repositories; here they were only
+/// checked not to be worse than their neighbours.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Weights {
     /// The words of a chunk.
@@ -27,6 +34,8 @@ pub struct Weights {
     pub line: f32,
     /// Cosine of the vectors.
     pub vector: f32,
+    /// Share of length normalisation in the score of a body: 0 none, 1 all.
+    pub length: f32,
     /// What is left of the sum for test code.
     pub test: f32,
     /// What is left of the sum for prose, data, and what stands between definitions.
@@ -45,6 +54,7 @@ impl Default for Weights {
             mention: 6.0,
             line: 6.0,
             vector: 10.0,
+            length: 0.4,
             test: 0.5,
             section: 0.5,
         }
@@ -101,8 +111,8 @@ pub struct Ranked {
 }
 
 impl Lists {
-    /// Every document that is in a list, with its parts; the best `max` by their sum. A file that is
-    /// found only by its own fields is stood for by its first document.
+    /// Every document that is in a list, with its parts; the best `max` by their sum. A file that
+    /// is found only by its own fields is stood for by its first document.
     pub fn candidates(&self, weights: &Weights, max: usize) -> Vec<Candidate> {
         let sums = self.sums(weights);
         let mut order: Vec<(DocumentId, f32)> = sums.into_iter().collect();
@@ -180,23 +190,40 @@ impl Lists {
     }
 }
 
-/// Orders candidates whose role is known, best first; those without a role are gone from the store
-/// and are left out.
-pub fn rank(candidates: Vec<Candidate>, roles: &[Option<Role>], weights: &Weights) -> Vec<Ranked> {
-    assert_eq!(candidates.len(), roles.len(), "one role a candidate");
+/// What is known of a candidate from its row.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Known {
+    /// What it is to a search.
+    pub role: Role,
+    /// Words of its body, in means of all bodies.
+    pub length: f32,
+    /// Its symbol's name stands in the question as an identifier.
+    pub is_named: bool,
+}
+
+/// Orders candidates, best first; those of which nothing is known are gone from the store and are
+/// left out.
+pub fn rank(candidates: Vec<Candidate>, known: &[Option<Known>], weights: &Weights) -> Vec<Ranked> {
+    assert_eq!(candidates.len(), known.len(), "each candidate is known or known to be gone");
     let mut res: Vec<Ranked> = candidates
         .into_iter()
-        .zip(roles)
-        .filter_map(|(candidate, role)| Some(ranked(candidate, (*role)?, weights)))
+        .zip(known)
+        .filter_map(|(candidate, known)| Some(ranked(candidate, (*known)?, weights)))
         .collect();
     res.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.id.cmp(&b.id)));
     res
 }
 
-fn ranked(candidate: Candidate, role: Role, weights: &Weights) -> Ranked {
+fn ranked(candidate: Candidate, known: Known, weights: &Weights) -> Ranked {
     let Candidate { id, mut parts } = candidate;
+    for (_, score) in parts.iter_mut().filter(|it| it.0 == BODY) {
+        *score *= length_correction(known.length, weights.length);
+    }
+    if known.is_named {
+        parts.push(("exact name", weights.exact));
+    }
     let sum: f32 = parts.iter().map(|(_, score)| score).sum();
-    let lost = match role {
+    let lost = match known.role {
         Role::Definition => None,
         Role::Section => Some(("no definition", weights.section)),
         Role::Test => Some(("test", weights.test)),
@@ -206,9 +233,17 @@ fn ranked(candidate: Candidate, role: Role, weights: &Weights) -> Ranked {
     Ranked { id, score: parts.iter().map(|(_, score)| score).sum(), parts }
 }
 
+/// What takes a body's score from the store's share of length normalisation to `share`; exact for a
+/// word that stands once. Long functions are what is looked for more often than the store's fixed
+/// share, made for prose, allows.
+fn length_correction(length: f32, share: f32) -> f32 {
+    let divisor = |share: f32| 1.0 + STORE_K1 * (1.0 - share + share * length);
+    divisor(STORE_B) / divisor(share)
+}
+
 fn name_of(field: Field) -> &'static str {
     match field {
-        Field::Body => "body",
+        Field::Body => BODY,
         Field::Name => "name",
         Field::Doc => "doc",
         Field::File => "file",

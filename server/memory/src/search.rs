@@ -5,7 +5,8 @@ use store::{DocumentId, DocumentRow, Field, FullTextQuery, Role, Store};
 use text::TextRange;
 
 use crate::{
-    Answer, Candidate, Filters, Hit, Lists, Query, Ranked, Retriever, Tests, UnsavedFile, Weights,
+    Answer, Candidate, Filters, Hit, Known, Lists, Query, Ranked, Retriever, Tests, UnsavedFile,
+    Weights,
     places::{Place, places},
     rank::rank,
     unsaved::Unsaved,
@@ -69,14 +70,24 @@ pub fn search(
     let candidates_max = (query.hits_max * CANDIDATES_PER_HIT + 100).min(CANDIDATES_MAX);
     let candidates = lists.candidates(&weights, candidates_max);
     let rows = rows(store, &unsaved, &candidates)?;
-    answer.hits = hits(candidates, &rows, &question, &weights, query);
+    let words_mean = store.statistics(Field::Body, &[])?.words_mean;
+    answer.hits = hits(candidates, &rows, &Asked { query, question, weights, words_mean });
     Ok(answer)
+}
+
+/// All that orders the hits beside the lists.
+struct Asked<'a> {
+    query: &'a Query,
+    question: Question,
+    weights: Weights,
+    /// Words of a body in the store.
+    words_mean: f32,
 }
 
 /// A question taken apart.
 struct Question {
-    /// What full text is asked. Of a question of several lines the first is its summary: the words of
-    /// that line stand here twice.
+    /// What full text is asked. Of a question of several lines the first is its summary: the words
+    /// of that line stand here twice.
     words: Vec<String>,
     /// Identifiers as typed: a symbol of exactly this name is likely meant.
     identifiers: FxHashSet<String>,
@@ -99,8 +110,8 @@ impl Question {
     }
 }
 
-/// The identifiers of a question: those that no sentence has, what stands between backticks, and all
-/// where the question is no more than one or two of them.
+/// The identifiers of a question: those that no sentence has, what stands between backticks, and
+/// all where the question is no more than one or two of them.
 fn identifiers(text: &str) -> FxHashSet<String> {
     let is_short = text.split_whitespace().count() <= 2;
     let mut res = FxHashSet::default();
@@ -230,26 +241,26 @@ fn rows(
 }
 
 fn hits(
-    mut candidates: Vec<Candidate>,
+    candidates: Vec<Candidate>,
     rows: &FxHashMap<DocumentId, DocumentRow>,
-    question: &Question,
-    weights: &Weights,
-    query: &Query,
+    asked: &Asked<'_>,
 ) -> Vec<Hit> {
-    let mut roles = Vec::with_capacity(candidates.len());
-    for candidate in &mut candidates {
-        let row = rows.get(&candidate.id).filter(|it| match query.filters.tests {
+    let known = |candidate: &Candidate| {
+        let row = rows.get(&candidate.id)?;
+        let is_wanted = match asked.query.filters.tests {
             Tests::Weighted => true,
-            Tests::Without => it.role != Role::Test,
-            Tests::Only => it.role == Role::Test,
-        });
-        roles.push(row.map(|it| it.role));
-        let symbol = row.and_then(|it| it.symbol.as_deref());
-        if symbol.is_some_and(|it| question.identifiers.contains(it)) {
-            candidate.parts.push(("exact name", weights.exact));
-        }
-    }
-    let ranked = rank(candidates, &roles, weights).into_iter().take(query.hits_max);
+            Tests::Without => row.role != Role::Test,
+            Tests::Only => row.role == Role::Test,
+        };
+        let symbol = row.symbol.as_deref();
+        is_wanted.then(|| Known {
+            role: row.role,
+            length: row.n_words as f32 / asked.words_mean.max(1.0),
+            is_named: symbol.is_some_and(|it| asked.question.identifiers.contains(it)),
+        })
+    };
+    let known: Vec<Option<Known>> = candidates.iter().map(known).collect();
+    let ranked = rank(candidates, &known, &asked.weights).into_iter().take(asked.query.hits_max);
     ranked.filter_map(|it| Some(hit(rows.get(&it.id)?, it))).collect()
 }
 

@@ -7,11 +7,11 @@ use store::{
     ScoredDoc, Store,
 };
 
-use crate::{Filters, UnsavedFile, documents, search::is_in};
-
-/// The constants of the store's BM25.
-const K1: f32 = 1.2;
-const B: f32 = 0.75;
+use crate::{
+    Filters, UnsavedFile, documents,
+    rank::{STORE_B as B, STORE_K1 as K1},
+    search::is_in,
+};
 
 /// What a word that stands in more than half of the texts still counts.
 const IDF_MIN: f32 = 1e-6;
@@ -83,6 +83,7 @@ impl<'a> Unsaved<'a> {
             lines: it.lines,
             symbol: it.symbol.clone(),
             role: it.role,
+            n_words: it.body.split_ascii_whitespace().count() as u32,
             hash: it.hash,
         })
     }

@@ -66,8 +66,23 @@ impl StoreError {
 
 impl From<rusqlite::Error> for Fault {
     fn from(error: rusqlite::Error) -> Fault {
+        use rusqlite::Error;
         let code = error.sqlite_error_code();
         match code {
+            // We wrote every value and every table: what cannot be read back is not ours any more.
+            None if matches!(
+                error,
+                Error::Utf8Error(..)
+                    | Error::FromSqlConversionFailure(..)
+                    | Error::InvalidColumnType(..)
+                    | Error::IntegralValueOutOfRange(..)
+            ) =>
+            {
+                Fault::Corrupt(error.to_string())
+            }
+            Some(ErrorCode::Unknown) if error.to_string().starts_with("no such ") => {
+                Fault::Corrupt(error.to_string())
+            }
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
                 Fault::Corrupt(error.to_string())
             }

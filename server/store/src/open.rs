@@ -1,4 +1,5 @@
-//! Opening the cache of a workspace: who may write, what had to be built again, what it fell back to.
+//! Opening the cache of a workspace: who may write, what had to be built again, what it fell back
+//! to.
 
 use std::{
     fs::{self, File, TryLockError},

@@ -169,6 +169,8 @@ pub struct DocumentRow {
     pub symbol: Option<String>,
     /// What it is to a search.
     pub role: Role,
+    /// Number of words of its body.
+    pub n_words: u32,
     /// Hash of the piece's text.
     pub hash: u64,
 }

@@ -46,6 +46,7 @@ CREATE TABLE documents (
     line_end INTEGER NOT NULL,
     symbol TEXT,
     role INTEGER NOT NULL,
+    n_words INTEGER NOT NULL,
     hash INTEGER NOT NULL
 );
 CREATE TABLE spaces (

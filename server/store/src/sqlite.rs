@@ -105,6 +105,23 @@ impl SqliteStore {
         })
     }
 
+    /// Lets the database grow by at most `pages` further pages: beyond, the disk counts as full.
+    ///
+    /// # Errors
+    /// Where the store may not be written.
+    pub fn limit_pages(&self, pages: u32) -> Result<()> {
+        let Some(writer) = &self.writer else {
+            return Err(StoreError::new(&self.path, Fault::ReadOnly));
+        };
+        let db = lock(writer);
+        let failed = StoreError::sql(&self.path);
+        let now: u32 =
+            db.pragma_query_value(None, "page_count", |row| row.get(0)).map_err(&failed)?;
+        // The pragma answers with the new limit, so it is asked rather than set.
+        db.query_row(&format!("PRAGMA max_page_count = {}", now + pages), [], |_| Ok(()))
+            .map_err(&failed)
+    }
+
     /// Runs `query` on a connection that may read, beside the writer where the store is on disk.
     fn read<T>(&self, query: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T> {
         let res = match (self.place, &self.writer) {
@@ -165,7 +182,7 @@ impl Store for SqliteStore {
                 "SELECT f.path, len, mtime_ns, hash, language, is_test FROM files f
                  JOIN roots r ON r.id = f.root WHERE r.path = ? ORDER BY f.path",
             )?;
-            rows.query_map([root], |row| file_row(row))?.collect()
+            rows.query_map([root], file_row)?.collect()
         })
     }
 
@@ -237,7 +254,7 @@ impl Store for SqliteStore {
             let mut rows = db.prepare_cached(&format!("{DOCUMENT_SQL} WHERE d.id = ?"))?;
             let mut res = Vec::with_capacity(ids.len());
             for id in ids {
-                res.extend(rows.query_row([id.raw()], |row| document_row(row)).optional()?);
+                res.extend(rows.query_row([id.raw()], document_row).optional()?);
             }
             Ok(res)
         })
@@ -249,7 +266,7 @@ impl Store for SqliteStore {
             let mut rows = db.prepare_cached(&format!(
                 "{DOCUMENT_SQL} WHERE d.id >= ? AND d.id < ? ORDER BY d.id"
             ))?;
-            rows.query_map([first.raw(), end.raw()], |row| document_row(row))?.collect()
+            rows.query_map([first.raw(), end.raw()], document_row)?.collect()
         })
     }
 
@@ -302,7 +319,7 @@ impl Store for SqliteStore {
 }
 
 const DOCUMENT_SQL: &str = "SELECT d.id, r.path, f.path, f.language, start, end, line_start,
-    line_end, symbol, role, d.hash
+    line_end, symbol, role, n_words, d.hash
     FROM documents d JOIN files f ON f.id = d.id >> 16 JOIN roots r ON r.id = f.root";
 
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -378,6 +395,7 @@ fn document_row(row: &Row<'_>) -> rusqlite::Result<DocumentRow> {
         lines: (row.get(6)?, row.get(7)?),
         symbol: row.get(8)?,
         role: Role::numbered(row.get(9)?).ok_or_else(|| damaged("unknown role"))?,
-        hash: row.get::<_, i64>(10)?.cast_unsigned(),
+        n_words: row.get(10)?,
+        hash: row.get::<_, i64>(11)?.cast_unsigned(),
     })
 }

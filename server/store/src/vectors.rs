@@ -16,7 +16,8 @@ use crate::{
     sqlite::{damaged, lock, meta, set_meta},
 };
 
-/// Hash of the text that a vector stands for.
+/// Hash of the text that a vector stands for. The largest number is no key: usearch marks free
+/// places with it.
 pub type VectorKey = u64;
 
 /// Most components a vector may have.
@@ -101,7 +102,7 @@ impl Vectors {
         let mut insert = db.prepare_cached(
             "INSERT OR REPLACE INTO vectors (space, hash, data) VALUES (?, ?, ?)",
         )?;
-        for (key, vector) in vectors {
+        for (key, vector) in vectors.iter().filter(|it| it.0 != VectorKey::MAX) {
             if vector.len() != space.dims {
                 let why = format!("a vector of {} dims among {}", vector.len(), space.dims);
                 return Err(Fault::Invalid(why));

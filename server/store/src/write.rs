@@ -158,12 +158,13 @@ fn put_documents(db: &Connection, file: i64, documents: &FileDocuments) -> Resul
     }
     full_text::put_file(db, file, documents)?;
     let mut insert = db.prepare_cached(
-        "INSERT INTO documents (id, start, end, line_start, line_end, symbol, role, hash)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO documents (id, start, end, line_start, line_end, symbol, role, n_words, hash)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )?;
     for (nth, it) in documents.chunks.iter().enumerate() {
         let id = DocumentId::new(file, nth);
         let hash = it.hash.cast_signed();
+        let n_words = it.body.split_ascii_whitespace().count();
         let (range, lines) = (it.range, it.lines);
         insert.execute(params![
             id.raw(),
@@ -173,6 +174,7 @@ fn put_documents(db: &Connection, file: i64, documents: &FileDocuments) -> Resul
             lines.1,
             it.symbol,
             it.role.number(),
+            n_words as i64,
             hash
         ])?;
         full_text::put_chunk(db, id, it)?;
