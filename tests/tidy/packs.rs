@@ -1,5 +1,5 @@
-//! Language packs: every folder is in the table and has fixtures. That every query compiles, and that
-//! the fixtures show every pattern, is tested beside the packs.
+//! Language packs: every folder is in the table and has fixtures. That every query compiles, and
+//! that the fixtures show every pattern, is tested beside the packs.
 
 use std::{collections::BTreeSet, path::Path};
 
