@@ -2,7 +2,7 @@
 
 use store::{DOCUMENTS_PER_FILE_MAX, Document, FileDocuments, Role};
 use syntax::{Chunk, FileFacts, Symbol, SymbolKind};
-use text::{PositionEncoding, TextRange};
+use text::TextRange;
 
 use crate::words::push_words;
 
@@ -25,26 +25,26 @@ pub fn documents(path: &str, text: &str, facts: &FileFacts) -> FileDocuments {
 
 /// The document of one chunk; `None` where facts and text do not belong together.
 fn document(text: &str, facts: &FileFacts, chunk: &Chunk) -> Option<Document> {
-    let whole = text.get(chunk.range.to_usize())?;
+    let range = trimmed(text, chunk.range)?;
     let symbol = chunk.symbol.map(|it| facts.symbol(it));
     let doc = symbol.and_then(|it| facts.detail(it).doc);
     let mut document = Document {
-        range: (chunk.range.start().raw(), chunk.range.end().raw()),
-        lines: lines(facts, chunk.range),
+        range: (range.start().raw(), range.end().raw()),
+        lines: lines(facts, range),
         symbol: symbol.map(|it| facts.name(it.name).to_owned()),
         role: role(facts, symbol),
         hash: chunk.hash,
         ..Document::default()
     };
-    match doc.filter(|it| chunk.range.contains_range(*it)) {
+    match doc.filter(|it| range.contains_range(*it)) {
         Some(doc) => {
             // Documentation is prose: among the words of the body it would outweigh them.
-            let before = TextRange::new(chunk.range.start(), doc.start());
-            let after = TextRange::new(doc.end(), chunk.range.end());
+            let before = TextRange::new(range.start(), doc.start());
+            let after = TextRange::new(doc.end(), range.end());
             push_words(&mut document.body, text.get(before.to_usize())?);
             push_words(&mut document.body, text.get(after.to_usize())?);
         }
-        None => push_words(&mut document.body, whole),
+        None => push_words(&mut document.body, text.get(range.to_usize())?),
     }
     if let Some(doc) = doc {
         push_words(&mut document.doc, text.get(doc.to_usize())?);
@@ -55,13 +55,17 @@ fn document(text: &str, facts: &FileFacts, chunk: &Chunk) -> Option<Document> {
     Some(document)
 }
 
-/// First and last line, from 1. A chunk that ends with a line end does not reach into the next
-/// line.
+/// `range` without the white space at its ends: what lies between two definitions begins behind the
+/// one and ends in the indentation of the other.
+fn trimmed(text: &str, range: TextRange) -> Option<TextRange> {
+    let whole = text.get(range.to_usize())?;
+    let start = range.start().to_usize() + whole.len() - whole.trim_start().len();
+    Some(TextRange::from_usize(start, start + whole.trim().len()))
+}
+
+/// First and last line, from 1.
 fn lines(facts: &FileFacts, range: TextRange) -> (u32, u32) {
-    let line = |offset| facts.lines.line_col(offset, PositionEncoding::Utf8);
-    let (first, last) = (line(range.start()), line(range.end()));
-    let is_at_start = last.col == 0 && first.line < last.line;
-    (first.line + 1, last.line + 1 - u32::from(is_at_start))
+    (facts.lines.line_of(range.start()) + 1, facts.lines.line_of(range.end()) + 1)
 }
 
 fn role(facts: &FileFacts, symbol: Option<&Symbol>) -> Role {
@@ -69,7 +73,10 @@ fn role(facts: &FileFacts, symbol: Option<&Symbol>) -> Role {
         return Role::Test;
     }
     match symbol.map(|it| it.kind) {
-        None | Some(SymbolKind::Heading | SymbolKind::Key) => Role::Section,
+        // The head of an implementation says nothing that its type and its functions do not.
+        None | Some(SymbolKind::Heading | SymbolKind::Key | SymbolKind::Implementation) => {
+            Role::Section
+        }
         Some(_) => Role::Definition,
     }
 }

@@ -69,13 +69,15 @@ impl From<rusqlite::Error> for Fault {
         use rusqlite::Error;
         let code = error.sqlite_error_code();
         match code {
-            // We wrote every value and every table: what cannot be read back is not ours any more.
+            // We wrote every value and every table, and our SQL is tested: what does not fit is
+            // not ours any more.
             None if matches!(
                 error,
                 Error::Utf8Error(..)
                     | Error::FromSqlConversionFailure(..)
                     | Error::InvalidColumnType(..)
                     | Error::IntegralValueOutOfRange(..)
+                    | Error::SqlInputError { .. }
             ) =>
             {
                 Fault::Corrupt(error.to_string())

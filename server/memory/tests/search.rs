@@ -1,0 +1,293 @@
+//! The search as its users see it: what is asked, what comes first, and why.
+
+use expect_test::{Expect, expect};
+use fixture::Fixture;
+use memory::{
+    Answer, Candidate, Filters, Known, Lists, Query, QueryVector, Retriever, Tests, UnsavedFile,
+    Weights, documents, rank, search,
+};
+use store::{
+    DocumentId, Field, FileRow, FileWrite, Role, ScoredDoc, SqliteStore, Store, VectorFormat,
+    VectorSpace, open_in_memory,
+};
+use syntax::FileFacts;
+
+const ROOT: &str = "/project";
+
+fn facts(path: &str, text: &str) -> FileFacts {
+    match grammars::language_for_path(path, "") {
+        Some(language) => syntax::facts(path, text, language),
+        None => syntax::facts_of_text(path, text),
+    }
+}
+
+/// A store with the files of a fixture.
+fn store_of(fixture: &str) -> SqliteStore {
+    let store = open_in_memory().unwrap();
+    let fixture = Fixture::parse(fixture);
+    let writes = fixture.files.iter().map(|file| {
+        let path = file.path.trim_start_matches('/');
+        let facts = facts(path, &file.text);
+        FileWrite {
+            row: FileRow {
+                path: path.to_owned(),
+                len: file.text.len() as u64,
+                mtime_ns: 0,
+                hash: *blake3::hash(file.text.as_bytes()).as_bytes(),
+                language: facts.language.map(|it| it.id.to_owned()),
+                is_test: facts.is_test,
+            },
+            facts: None,
+            documents: Some(documents(path, &file.text, &facts)),
+        }
+    });
+    store.put(ROOT, &writes.collect::<Vec<_>>()).unwrap();
+    store
+}
+
+/// One hit a line: where, what, and the names of the parts of its score.
+fn render(answer: &Answer) -> String {
+    let hits = answer.hits.iter().map(|it| {
+        let symbol = it.symbol.as_deref().unwrap_or("-");
+        let parts: Vec<&str> = it.parts.iter().map(|(name, _)| *name).collect();
+        format!("{}:{}-{} {symbol} ({})", it.path, it.lines.0, it.lines.1, parts.join(", "))
+    });
+    hits.collect::<Vec<_>>().join("\n")
+}
+
+fn ask(store: &dyn Store, query: &Query) -> Answer {
+    let answer = search(store, &[], query).unwrap();
+    for hit in &answer.hits {
+        let sum: f32 = hit.parts.iter().map(|(_, score)| score).sum();
+        assert!((sum - hit.score).abs() < 1e-3, "{}: {} is not {}", hit.path, hit.score, hit.why());
+    }
+    answer
+}
+
+#[track_caller]
+fn check(query: &str, expected: Expect) {
+    expected.assert_eq(&render(&ask(&store_of(SHOP), &Query::text(query, 3))));
+}
+
+const SHOP: &str = r#"
+//- /src/cart.rs
+/// What somebody wants to buy.
+pub struct Cart {
+    lines: Vec<Line>,
+}
+
+impl Cart {
+    /// The sum of all prices, discounts taken off.
+    pub fn total_price(&self) -> u32 {
+        self.lines.iter().map(|it| it.price).sum()
+    }
+
+    pub fn add_line(&mut self, line: Line) {
+        self.lines.push(line);
+    }
+}
+
+#[test]
+fn total_price_of_nothing_is_zero() {
+    assert_eq!(Cart { lines: vec![] }.total_price(), 0);
+}
+//- /src/checkout.py
+def pay(cart):
+    """Charges the card and sends the receipt."""
+    return charge(cart.total_price())
+
+
+def retry(times):
+    for _ in range(times):
+        yield
+//- /docs/guide.md
+# Checkout
+
+How to pay: the total price is charged once.
+//- /notes.txt
+remember the milk
+"#;
+
+#[test]
+fn a_name_finds_its_definition_before_its_uses_and_tests() {
+    check(
+        "total_price",
+        expect![[r#"
+        src/cart.rs:7-10 total_price (exact name, name, body, doc, file)
+        src/checkout.py:1-3 pay (body, file)
+        src/cart.rs:17-20 total_price_of_nothing_is_zero (body, name, file, test)"#]],
+    );
+    check(
+        "Cart",
+        expect![[r#"
+            src/cart.rs:1-4 Cart (exact name, path, body, file, name)
+            src/cart.rs:6-6 Cart (exact name, path, body, name, file, no definition)
+            src/checkout.py:1-3 pay (body, file)"#]],
+    );
+}
+
+#[test]
+fn a_sentence_finds_code_by_its_documentation() {
+    check(
+        "where are discounts taken off the prices",
+        expect![[r#"
+        src/cart.rs:7-10 total_price (file, doc, name, body)
+        src/cart.rs:17-20 total_price_of_nothing_is_zero (file, name, body, test)
+        src/checkout.py:1-3 pay (body, file)"#]],
+    );
+    check("send a receipt", expect!["src/checkout.py:1-3 pay (file, doc)"]);
+}
+
+#[test]
+fn a_path_and_a_line_are_places() {
+    check(
+        "src/checkout.py",
+        expect![[r#"
+        src/checkout.py:1-3 pay (file in the question, path)
+        docs/guide.md:1-3 Checkout (body, name, file, no definition)
+        src/cart.rs:1-4 Cart (path)"#]],
+    );
+    check(
+        "panicked at src/cart.rs:14:9",
+        expect![[r#"
+            src/cart.rs:12-14 add_line (line in the question, file in the question, path, file, name)
+            src/cart.rs:1-4 Cart (file in the question, path, body, file, name)
+            src/cart.rs:7-10 total_price (file in the question, path, file, name)"#]],
+    );
+    check(
+        "File \"/home/me/shop/src/checkout.py\", line 7, in retry",
+        expect![[r#"
+        src/checkout.py:6-8 retry (line in the question, file in the question, body, name, path, file)
+        docs/guide.md:1-3 Checkout (body, name, file, no definition)
+        src/cart.rs:12-14 add_line (file, name, body, path)"#]],
+    );
+}
+
+#[test]
+fn text_of_no_language_is_found_too() {
+    check("milk", expect!["notes.txt:1-1 - (body, file, no definition)"]);
+    check("", expect![""]);
+    check(
+        "nothing_has_this_name",
+        expect!["src/cart.rs:17-20 total_price_of_nothing_is_zero (body, name, file, test)"],
+    );
+}
+
+#[test]
+fn filters_leave_out_files_and_tests() {
+    let store = store_of(SHOP);
+    let ask = |filters| {
+        let query = Query { filters, ..Query::text("total price", 9) };
+        let answer = ask(&store, &query);
+        let hits = answer.hits.iter().map(|it| format!("{}:{}", it.path, it.lines.0));
+        hits.collect::<Vec<_>>().join(" ")
+    };
+    let all = Filters::default();
+    expect!["src/cart.rs:7 src/cart.rs:17 src/checkout.py:1 docs/guide.md:1"]
+        .assert_eq(&ask(all.clone()));
+    expect!["src/cart.rs:7 src/checkout.py:1 docs/guide.md:1"]
+        .assert_eq(&ask(Filters { tests: Tests::Without, ..all.clone() }));
+    expect!["src/cart.rs:17"].assert_eq(&ask(Filters { tests: Tests::Only, ..all.clone() }));
+    let docs = Filters { path_prefix: Some("docs/".to_owned()), ..all.clone() };
+    expect!["docs/guide.md:1"].assert_eq(&ask(docs));
+    let python = Filters { language: Some("python".to_owned()), ..all.clone() };
+    expect!["src/checkout.py:1"].assert_eq(&ask(python));
+    expect![""].assert_eq(&ask(Filters { roots: vec!["/elsewhere".to_owned()], ..all }));
+}
+
+#[test]
+fn an_open_file_is_found_as_it_is_in_the_editor() {
+    let store = store_of(SHOP);
+    let text = "def pay(cart):\n    return refund(cart)\n\n\ndef refund(cart):\n    pass\n";
+    let facts = facts("src/checkout.py", text);
+    let unsaved = [UnsavedFile { root: ROOT, path: "src/checkout.py", text, facts: &facts }];
+    let ask = |words| render(&search(&store, &unsaved, &Query::text(words, 3)).unwrap());
+    expect![[r#"
+        src/checkout.py:5-6 refund (body, exact name, file, name)
+        src/checkout.py:1-2 pay (body, file)"#]]
+    .assert_eq(&ask("refund"));
+    expect![""].assert_eq(&ask("receipt"));
+    expect![[r#"
+        src/checkout.py:1-2 pay (line in the question, file in the question, path)
+        docs/guide.md:1-3 Checkout (body, name, file, no definition)"#]]
+    .assert_eq(&ask("checkout.py:2"));
+    expect![[r#"
+        src/cart.rs:12-14 add_line (body, exact name, name, file)
+        src/cart.rs:1-4 Cart (file, body)
+        src/cart.rs:7-10 total_price (file, body)"#]]
+    .assert_eq(&ask("add_line"));
+}
+
+#[test]
+fn an_unsaved_text_scores_as_it_will_when_it_is_saved() {
+    let store = store_of(SHOP);
+    let text = Fixture::parse(SHOP).files[0].text.clone();
+    let facts = facts("src/cart.rs", &text);
+    let unsaved = [UnsavedFile { root: ROOT, path: "src/cart.rs", text: &text, facts: &facts }];
+    for words in ["total_price", "sum of all prices", "add a line to the cart"] {
+        let query = Query::text(words, 9);
+        let saved = search(&store, &[], &query).unwrap();
+        let open = search(&store, &unsaved, &query).unwrap();
+        assert_eq!(render(&saved), render(&open));
+        for (saved, open) in saved.hits.iter().zip(&open.hits) {
+            assert!((saved.score - open.score).abs() < 1e-3, "{} {}", saved.why(), open.why());
+        }
+    }
+}
+
+#[test]
+fn vectors_take_part_where_there_is_a_model_and_are_missed_where_not() {
+    let store = store_of(SHOP);
+    let without = ask(&store, &Query::text("retry", 3));
+    assert_eq!(without.retrievers, [Retriever::FullText]);
+    assert_eq!(without.absent[0].0, Retriever::Vectors);
+
+    let space = VectorSpace { model: "m".to_owned(), dims: 2, format: VectorFormat::F32 };
+    let vector = QueryVector { space: space.clone(), components: vec![1.0, 0.0] };
+    let query = Query { vector: Some(vector), ..Query::text("zzz", 3) };
+    assert_eq!(ask(&store, &query).absent[0].1, "no vectors of model `m`");
+
+    let facts = facts("src/checkout.py", &Fixture::parse(SHOP).files[1].text);
+    let hash = facts.chunks.last().unwrap().hash;
+    store.put_vectors(&space, &[(hash, vec![1.0, 0.0])]).unwrap();
+    let answer = ask(&store, &query);
+    assert_eq!(answer.retrievers, [Retriever::FullText, Retriever::Vectors]);
+    expect!["src/checkout.py:6-8 retry (vector)"].assert_eq(&render(&answer));
+}
+
+#[test]
+fn a_long_question_is_cut_and_says_so() {
+    let words: Vec<String> = (0..40).map(|it| format!("word{it}")).collect();
+    let answer = ask(&store_of(SHOP), &Query::text(&words.join(" "), 3));
+    assert_eq!(answer.words_left_out, 8);
+}
+
+#[test]
+fn the_order_is_a_pure_sum_of_the_lists() {
+    let id = |file, nth| DocumentId::new(file, nth);
+    let scored = |file, nth, score| ScoredDoc { id: id(file, nth), score };
+    let lists = Lists {
+        fields: vec![
+            (Field::Body, vec![scored(1, 0, 4.0), scored(1, 1, 2.0), scored(2, 0, 5.0)]),
+            (Field::Name, vec![scored(1, 1, 10.0)]),
+            (Field::File, vec![scored(1, 0, 2.0), scored(3, 0, 8.0)]),
+        ],
+        at_line: vec![id(2, 0)],
+        ..Lists::default()
+    };
+    let weights = Weights { length: 0.75, line: 0.5, ..Weights::default() };
+    let candidates = lists.candidates(&weights, 3);
+    let places: Vec<(i64, usize)> =
+        candidates.iter().map(|it: &Candidate| (it.id.file(), it.id.nth())).collect();
+    assert_eq!(places, [(1, 1), (2, 0), (1, 0)]);
+
+    let known = Known { role: Role::Definition, length: 1.0, is_named: false };
+    let known = [Some(Known { role: Role::Test, ..known }), None, Some(known)];
+    let ranked = rank(candidates, &known, &weights);
+    let told: Vec<String> =
+        ranked.iter().map(|it| format!("{} {} {:?}", it.id.nth(), it.score, it.parts)).collect();
+    expect![[r#"
+        0 5 [("body", 4.0), ("file", 1.0)]
+        1 3.5 [("name", 4.0), ("body", 2.0), ("file", 1.0), ("test", -3.5)]"#]]
+    .assert_eq(&told.join("\n"));
+}
