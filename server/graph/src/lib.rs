@@ -1,6 +1,8 @@
 //! The code graph of a whole workspace: facts of every file, indexes kept by diffs, names resolved on demand.
 
 mod entry;
+#[cfg(test)]
+mod fixture;
 mod graph;
 mod manifest;
 mod modules;
@@ -8,6 +10,8 @@ mod names;
 mod query;
 mod resolve;
 mod shards;
+#[cfg(test)]
+mod tests;
 mod types;
 
 pub use crate::{

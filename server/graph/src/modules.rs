@@ -89,6 +89,22 @@ pub(crate) fn child(
     }
 }
 
+/// The module of a name that a scope itself declares (`mod x;`).
+pub(crate) fn declared_child(
+    res: &Resolver<'_>,
+    file: FileId,
+    scope: ScopeIdx,
+    name: &str,
+) -> Option<Thing> {
+    let facts = res.facts(file);
+    let owner = facts.scope(scope).owner;
+    let is_declared = |it: &syntax::ModDecl| it.parent == owner && facts.name(it.name) == name;
+    if facts.mods.is_empty() || !facts.mods.iter().any(is_declared) {
+        return None;
+    }
+    child(res, file, scope, name)
+}
+
 /// The name that an import of a whole module binds.
 pub(crate) fn module_binding<'a>(
     res: &'a Resolver<'_>,

@@ -45,15 +45,27 @@ impl CodeGraph {
     }
 
     /// Definitions by a written path such as `Type::method`, `Type.method` or `module::function`; each
-    /// segment but the last must be an enclosing symbol, an owner or a part of the file's path, in order.
+    /// segment but the last must be an enclosing symbol or an owner, in order, or where there is no such
+    /// definition a part of the file's path.
     pub fn definitions_at_path(&self, path: &str) -> Vec<SymbolRef> {
         let segments = split_path(path);
         let Some((name, around)) = segments.split_last() else { return Vec::new() };
         let mut found = self.definitions_named(name);
         found.retain(|it| {
-            let Some(entry) = self.entry(it.file) else { return false };
-            entry.facts.symbol(it.symbol).kind != SymbolKind::Implementation
-                && lies_in(entry, it.symbol, around)
+            let kind = self.entry(it.file).map(|entry| entry.facts.symbol(it.symbol).kind);
+            kind.is_some_and(|it| it != SymbolKind::Implementation)
+        });
+        let named = |it: &&SymbolRef| {
+            let path = self.name_path(**it).unwrap_or_default();
+            let outer: Vec<&str> = path.split("::").collect();
+            outer[..outer.len() - 1].ends_with(around)
+        };
+        let by_symbols: Vec<SymbolRef> = found.iter().filter(named).copied().collect();
+        if !by_symbols.is_empty() {
+            return by_symbols;
+        }
+        found.retain(|it| {
+            self.entry(it.file).is_some_and(|entry| lies_in(entry, it.symbol, around))
         });
         found
     }

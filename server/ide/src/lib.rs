@@ -1,12 +1,16 @@
 //! The façade over all knowledge: a moment of the workspace, asked in plain values, answered in plain values.
 
 mod actions;
+#[cfg(test)]
+mod fixture;
 mod host;
 mod hover;
 mod navigate;
 mod outline;
 mod ranges;
 mod rename;
+#[cfg(test)]
+mod tests;
 mod types;
 
 pub use crate::{

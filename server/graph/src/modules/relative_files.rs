@@ -44,8 +44,19 @@ fn file_of_source(res: &Resolver<'_>, file: FileId, source: &str) -> Option<File
     by_alias(res, path, source).or_else(|| by_package(res, source))
 }
 
-/// The file that a path without a certain ending means.
+/// The file that a path means: code, or the entry of the package in that folder.
 fn file_at(res: &Resolver<'_>, path: &VfsPath) -> Option<FileId> {
+    code_at(res, path).or_else(|| {
+        let manifest = res.graph.file_at(&format!("{path}/package.json"))?;
+        match &res.entry(manifest).manifest {
+            Some(Manifest::Node(node)) => entry_of(res, path, node, "."),
+            _ => None,
+        }
+    })
+}
+
+/// The file of code that a path without a certain ending means.
+fn code_at(res: &Resolver<'_>, path: &VfsPath) -> Option<FileId> {
     let text = path.as_str();
     let is_code = |it: &FileId| res.modules(*it) == grammars::Modules::RelativeFiles;
     if let Some(file) = res.graph.file_at(text).filter(is_code) {
@@ -59,15 +70,7 @@ fn file_at(res: &Resolver<'_>, path: &VfsPath) -> Option<FileId> {
         }
     }
     let plain = ENDINGS.iter().find_map(|it| res.graph.file_at(&format!("{text}.{it}")));
-    let plain = plain
-        .or_else(|| ENDINGS.iter().find_map(|it| res.graph.file_at(&format!("{text}/index.{it}"))));
-    plain.or_else(|| {
-        let manifest = res.graph.file_at(&format!("{text}/package.json"))?;
-        match &res.entry(manifest).manifest {
-            Some(Manifest::Node(node)) => entry_of(res, path, node, "."),
-            _ => None,
-        }
-    })
+    plain.or_else(|| ENDINGS.iter().find_map(|it| res.graph.file_at(&format!("{text}/index.{it}"))))
 }
 
 /// By `paths` and `baseUrl` of the nearest `tsconfig.json` above the file that has any.
@@ -130,11 +133,11 @@ fn entry_of(
 ) -> Option<FileId> {
     let listed = node.entries.iter().filter_map(|(pattern, targets)| {
         let star = match_pattern(pattern, subpath)?;
-        targets.iter().find_map(|it| file_at(res, &folder.join(&it.replace('*', star))))
+        targets.iter().find_map(|it| code_at(res, &folder.join(&it.replace('*', star))))
     });
     let plain = || {
         let inside = [folder.join(subpath), folder.join("src").join(subpath)];
-        inside.iter().find_map(|it| file_at(res, it))
+        inside.iter().find_map(|it| code_at(res, it))
     };
     listed.into_iter().next().or_else(plain)
 }

@@ -33,7 +33,11 @@ impl Resolver<'_> {
         name: &str,
         want: Want,
     ) -> Outcome {
-        let returned = self.returned_by(file, callee);
+        // What is called outside the workspace may give back something from inside it.
+        let returned = match self.reference(file, callee) {
+            Outcome::External => return Outcome::Unknown,
+            Outcome::Hits(_) | Outcome::Unknown => self.returned_by(file, callee),
+        };
         self.member_of_types(returned, name, want, "member of what the call returns")
     }
 

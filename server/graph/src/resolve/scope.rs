@@ -6,7 +6,7 @@ use text::TextSize;
 use vfs::FileId;
 
 use super::{Hit, Outcome, Resolver, Thing, Want};
-use crate::SymbolRef;
+use crate::{SymbolRef, modules};
 
 /// Scopes around one place that are looked at.
 const SCOPES_MAX: usize = 256;
@@ -78,6 +78,9 @@ impl Resolver<'_> {
             if let Some(imported) = self.imported_in(file, scope, id, want) {
                 return imported;
             }
+        }
+        if let Some(module) = modules::declared_child(self, file, scope, name) {
+            return Outcome::Hits(vec![Hit::exact(module, "module declared in scope")]);
         }
         let globbed = self.globbed_in(file, scope, name, want);
         if globbed != Outcome::Unknown {
@@ -183,6 +186,11 @@ impl Resolver<'_> {
     ) -> Outcome {
         let facts = self.facts(file);
         let mut res = Outcome::Unknown;
+        if self.modules(file) == Modules::Includes {
+            // What is included is one text with the file: a header may only declare what another file
+            // defines, which the strategy knows.
+            return res;
+        }
         for (idx, import) in facts.imports.iter().enumerate() {
             if import.scope != scope || import.name != Imported::Glob || !self.binds_here(file, idx)
             {

@@ -1,0 +1,24 @@
+//! C: what a header declares and a file implements.
+
+use expect_test::expect;
+
+use super::check;
+
+#[test]
+fn a_header_declares_and_a_file_implements() {
+    check(
+        "//- /pay.h\nint pay(int a);\n//- /pay.c\n#include \"pay.h\"\nint pay(int a) { return a; }\n\
+         //- /main.c\n#include \"pay.h\"\nint main(void) { return pay$0(1); }\n//- /other.c\nint pay(int a) { return 0; }\n",
+        expect![[r#"
+            /pay.c:2 pay, exact: implements what an included file declares
+            /pay.h:1 pay, exact: defined in an included file"#]],
+    );
+}
+
+#[test]
+fn what_is_not_included_is_not_known() {
+    check(
+        "//- /a.c\nint f(void) { return pay$0(); }\n//- /b.c\nint pay(void) { return 1; }\n",
+        expect!["unresolved"],
+    );
+}

@@ -1,0 +1,212 @@
+//! References, callers, families and the search for names.
+
+use expect_test::{Expect, expect};
+
+use crate::{
+    CodeGraph, SymbolRef,
+    fixture::{graph_at, render_place, render_symbol},
+};
+
+/// The symbol that is defined or named at the cursor.
+fn symbol_at(fixture: &str) -> (CodeGraph, SymbolRef) {
+    let (graph, file, offset) = graph_at(fixture);
+    let facts = graph.facts(file).unwrap();
+    let symbol = match facts.symbol_named_at(offset) {
+        Some(symbol) => SymbolRef { file, symbol },
+        None => {
+            let reference = facts.reference_at(offset).expect("a name at the cursor");
+            graph.resolve(file, reference).targets()[0].symbol_ref()
+        }
+    };
+    (graph, symbol)
+}
+
+#[track_caller]
+fn check_references(fixture: &str, expected: Expect) {
+    let (graph, symbol) = symbol_at(fixture);
+    let found = graph.references_to(symbol, &mut || Ok(())).unwrap();
+    let lines = found.iter().map(|it| {
+        let range = graph.facts(it.file).unwrap().reference(it.reference).range();
+        format!("{} {} {}", render_place(&graph, it.file, range), it.kind.as_str(), it.resolution)
+    });
+    expected.assert_eq(&lines.collect::<Vec<_>>().join("\n"));
+}
+
+#[track_caller]
+fn check_family(fixture: &str, expected: Expect) {
+    let (graph, symbol) = symbol_at(fixture);
+    let lines = graph.family(symbol).into_iter().map(|it| render_symbol(&graph, it));
+    expected.assert_eq(&lines.collect::<Vec<_>>().join("\n"));
+}
+
+#[track_caller]
+fn check_search(query: &str, expected: Expect) {
+    let (graph, ..) = graph_at(
+        "//- /cart.rs\npub struct Cart;\nimpl Cart { pub fn total_price(&self) {} fn top(&self) {} }\n\
+         fn cart_total() {} fn recartel() {} const N: u8 = 0; $0",
+    );
+    let found = graph.symbols_matching(query, 3, &mut || Ok(())).unwrap();
+    let lines = found.into_iter().map(|it| render_symbol(&graph, it.symbol));
+    expected.assert_eq(&lines.collect::<Vec<_>>().join("\n"));
+}
+
+#[test]
+fn references_follow_aliases_and_leave_homonyms() {
+    check_references(
+        "//- /a.ts\nexport function pay$0() {}\npay();\n//- /b.ts\nimport { pay as p } from './a';\np();\n\
+         //- /c.ts\nexport { pay as buy } from './a';\n//- /d.ts\nimport { buy } from './c';\nbuy();\n\
+         //- /e.ts\nfunction pay() {}\npay();\n",
+        expect![[r#"
+            /a.ts:2 calls exact
+            /b.ts:1 imports exact
+            /b.ts:2 calls exact
+            /c.ts:1 imports exact
+            /d.ts:1 imports exact
+            /d.ts:2 calls exact"#]],
+    );
+}
+
+#[test]
+fn a_default_export_is_found_under_the_names_of_its_importers() {
+    check_references(
+        "//- /a.ts\nexport default function pay$0() {}\n//- /b.ts\nimport whatever from './a';\nwhatever();\n",
+        expect!["/b.ts:2 calls exact"],
+    );
+}
+
+#[test]
+fn callers_are_those_of_the_receivers_type() {
+    let (graph, symbol) = symbol_at(
+        r#"
+struct A; struct B;
+impl A { fn take$0(&self) {} }
+impl B { fn take(&self) {} }
+fn one(a: A) { a.take(); a.take(); }
+fn two(b: B) { b.take(); }
+fn three() { unknown().take(); }
+"#,
+    );
+    let callers = graph.callers(symbol, &mut || Ok(())).unwrap();
+    let lines = callers.into_iter().map(|(file, caller, calls)| {
+        let caller = SymbolRef { file, symbol: caller.unwrap() };
+        format!("{} calls {} times", render_symbol(&graph, caller), calls.len())
+    });
+    expect!["/main.rs:4 one calls 2 times"].assert_eq(&lines.collect::<Vec<_>>().join("\n"));
+    let candidates = graph.candidate_references_to(symbol, &mut || Ok(())).unwrap();
+    assert_eq!(candidates.len(), 1);
+}
+
+#[test]
+fn callees_are_what_the_body_calls() {
+    let (graph, symbol) = symbol_at(
+        "fn f$0() { g(); g(); h!(); String::new(); }\nfn g() {}\nmacro_rules! h { () => {} }",
+    );
+    let callees = graph.callees(symbol, &mut || Ok(())).unwrap();
+    let lines = callees
+        .into_iter()
+        .map(|(it, calls)| format!("{} {} times", render_symbol(&graph, it), calls.len()));
+    expect![[r#"
+        /main.rs:2 g 2 times
+        /main.rs:3 h 1 times"#]]
+    .assert_eq(&lines.collect::<Vec<_>>().join("\n"));
+}
+
+#[test]
+fn a_member_bears_one_name_with_what_it_overrides() {
+    check_family(
+        "trait Pay { fn pay(&self); } struct A; struct B; impl Pay for A { fn pay(&self) {} }\n\
+         impl Pay for B { fn pay$0(&self) {} } impl A { fn other(&self) {} }",
+        expect![[r#"
+            /main.rs:1 Pay::pay
+            /main.rs:1 A::pay
+            /main.rs:2 B::pay"#]],
+    );
+    check_family(
+        "//- /a.ts\nclass A { pay() {} }\nclass B extends A { pay$0() {} }\nclass C { pay() {} }\n",
+        expect![[r#"
+            /a.ts:1 A::pay
+            /a.ts:2 B::pay"#]],
+    );
+}
+
+#[test]
+fn a_class_bears_one_name_with_its_constructors() {
+    check_family(
+        "//- /A.java\nclass A$0 { A() {} A(int n) {} void f() {} }\n",
+        expect![[r#"
+        /A.java:1 A
+        /A.java:1 A::A
+        /A.java:1 A::A"#]],
+    );
+}
+
+#[test]
+fn the_search_puts_exact_names_first_then_beginnings_then_word_starts() {
+    check_search(
+        "cart",
+        expect![[r#"
+        /cart.rs:1 Cart
+        /cart.rs:3 cart_total
+        /cart.rs:3 recartel"#]],
+    );
+    check_search(
+        "ct",
+        expect![[r#"
+        /cart.rs:3 cart_total
+        /cart.rs:1 Cart
+        /cart.rs:3 recartel"#]],
+    );
+    check_search(
+        "cart.to",
+        expect![[r#"
+        /cart.rs:2 Cart::top
+        /cart.rs:2 Cart::total_price
+        /cart.rs:3 cart_total"#]],
+    );
+    check_search("xyz", expect![""]);
+}
+
+#[test]
+fn a_written_path_names_a_definition() {
+    let (graph, ..) = graph_at(
+        "//- /shop/cart.rs\nstruct Cart; impl Cart { fn total(&self) {} }\nfn total() {} $0\n//- /b.rs\nfn total() {}\n",
+    );
+    let at = |path: &str| {
+        let found = graph.definitions_at_path(path).into_iter();
+        found.map(|it| render_symbol(&graph, it)).collect::<Vec<_>>().join("\n")
+    };
+    expect!["/shop/cart.rs:1 Cart::total"].assert_eq(&at("Cart::total"));
+    expect![[r#"
+        /shop/cart.rs:1 Cart::total
+        /shop/cart.rs:2 total"#]]
+    .assert_eq(&at("cart.total"));
+    expect![[r#"
+        /shop/cart.rs:1 Cart::total
+        /shop/cart.rs:2 total
+        /b.rs:1 total"#]]
+    .assert_eq(&at("total"));
+}
+
+#[test]
+fn a_lasting_id_outlives_an_edit_of_a_body() {
+    let (mut graph, symbol) =
+        symbol_at("//- /a.rs\nfn f() {}\nimpl A { fn f() {} }\nimpl A { fn f$0() {} }\n");
+    let id = graph.symbol_id(symbol).unwrap();
+    assert_eq!((&*id.path, id.nth), ("A::f", 1));
+    let path = graph.path(symbol.file).unwrap().clone();
+    let text = "fn f() { let a = 1; a; }\nimpl A { fn f() {} }\n\nimpl A { fn f() {} }\n";
+    graph.set_file(symbol.file, &path, Some(crate::fixture::facts_of("/a.rs", text)));
+    expect!["/a.rs:4 A::f"].assert_eq(&render_symbol(&graph, graph.find(&id).unwrap()));
+    graph.set_file(symbol.file, &path, Some(crate::fixture::facts_of("/a.rs", "fn f() {}")));
+    assert_eq!(graph.find(&id), None);
+}
+
+#[test]
+fn importers_are_files_that_import() {
+    let (graph, symbol) = symbol_at(
+        "//- /a.ts\nexport function pay$0() {}\n//- /b.ts\nimport { pay } from './a';\n//- /c.ts\nimport './b';\n",
+    );
+    let importers = graph.importers(symbol.file, &mut || Ok(())).unwrap();
+    let paths: Vec<&str> = importers.iter().map(|it| graph.path(*it).unwrap().as_str()).collect();
+    assert_eq!(paths, ["/b.ts"]);
+}

@@ -1,0 +1,306 @@
+//! Rust: scopes, the module tree, crates, implementations, macros.
+
+use expect_test::expect;
+
+use super::check;
+
+#[test]
+fn a_later_binding_shadows_the_first() {
+    check(
+        r#"
+fn f(a: u8) {
+    let a = a;
+    let a = { let b = a; b };
+    use_it(a$0);
+}
+"#,
+        expect!["/main.rs:3 f::a, exact: local in scope"],
+    );
+}
+
+#[test]
+fn a_binding_is_not_known_in_its_own_value() {
+    check("fn f(a: u8) {\n let a = a$0; }", expect!["/main.rs:1 f::a, exact: local in scope"]);
+}
+
+#[test]
+fn a_closure_sees_what_is_around_it_and_its_parameters_hide_it() {
+    check(
+        "fn f(a: u8) {\n let g = |b: u8| a$0 + b; }",
+        expect!["/main.rs:1 f::a, exact: local in scope"],
+    );
+    check(
+        "fn f(a: u8) {\n let g = |a: u8| a$0; }",
+        expect!["/main.rs:2 f::a, exact: local in scope"],
+    );
+}
+
+#[test]
+fn a_pattern_binds_for_its_arm() {
+    check(
+        "enum E { A(u8), B }\nfn f(e: E, x: u8) { match e {\n E::A(x) => x$0,\n E::B => x }; }",
+        expect!["/main.rs:3 f::x, exact: local in scope"],
+    );
+}
+
+#[test]
+fn paths_go_through_files() {
+    check(
+        r#"
+//- /src/lib.rs
+mod shop;
+fn f() { shop::cart::total$0(); }
+//- /src/shop.rs
+pub mod cart;
+//- /src/shop/cart.rs
+pub fn total() {}
+//- /src/cart.rs
+pub fn total() {}
+"#,
+        expect!["/src/shop/cart.rs:1 total, exact: member of the named module"],
+    );
+}
+
+#[test]
+fn crate_self_and_super_are_places_in_the_tree() {
+    let files = r#"
+//- /src/lib.rs
+pub fn here() {}
+mod a;
+//- /src/a/mod.rs
+pub fn here() {}
+pub mod b;
+//- /src/a/b.rs
+pub fn here() {}
+"#;
+    let with = |line: &str| format!("{files}{line}\n");
+    check(&with("use crate::here$0;"), expect!["/src/lib.rs:1 here, exact: imported by name"]);
+    check(&with("use super::here$0;"), expect!["/src/a/mod.rs:1 here, exact: imported by name"]);
+    check(
+        &with("fn f() { self::here$0() }"),
+        expect!["/src/a/b.rs:1 here, exact: member of the named module"],
+    );
+    check(
+        &with("use super::super::here$0;"),
+        expect!["/src/lib.rs:1 here, exact: imported by name"],
+    );
+}
+
+#[test]
+fn a_use_tree_imports_each_of_its_leaves() {
+    check(
+        r#"
+//- /src/main.rs
+mod a;
+use a::{b::{self, One as Two}, three};
+fn f() { Two$0; }
+//- /src/a.rs
+pub mod b { pub struct One; }
+pub fn three() {}
+"#,
+        expect!["/src/a.rs:1 b::One, exact: imported by name"],
+    );
+}
+
+#[test]
+fn segments_of_a_use_are_modules() {
+    check(
+        r#"
+//- /src/main.rs
+mod a;
+use crate::a$0::b::One;
+//- /src/a.rs
+pub mod b { pub struct One; }
+"#,
+        expect!["module /src/a.rs"],
+    );
+}
+
+#[test]
+fn globs_and_re_exports_are_followed() {
+    check(
+        r#"
+//- /src/main.rs
+mod a;
+use a::*;
+fn f() { One$0; }
+//- /src/a.rs
+mod b;
+pub use b::One;
+//- /src/a/b.rs
+pub struct One;
+"#,
+        expect!["/src/a/b.rs:1 One, exact: imported by a glob"],
+    );
+}
+
+#[test]
+fn re_exports_in_a_circle_end() {
+    check(
+        r#"
+//- /src/main.rs
+mod a;
+mod b;
+use a::Nothing$0;
+//- /src/a.rs
+pub use crate::b::*;
+//- /src/b.rs
+pub use crate::a::*;
+"#,
+        expect!["unresolved"],
+    );
+}
+
+#[test]
+fn an_inline_module_does_not_see_what_is_around_it() {
+    check("fn helper() {} mod m { fn f() { helper$0(); } }", expect!["external"]);
+    check(
+        "fn helper() {} mod m { use super::*; fn f() { helper$0(); } }",
+        expect!["/main.rs:1 helper, exact: imported by a glob"],
+    );
+}
+
+#[test]
+fn crates_are_known_by_their_manifests() {
+    check(
+        r#"
+//- /shop-core/Cargo.toml
+[package]
+name = "shop-core"
+//- /shop-core/src/lib.rs
+pub struct Cart;
+//- /app/Cargo.toml
+[package]
+name = "app"
+//- /app/src/main.rs
+use shop_core::Cart$0;
+"#,
+        expect!["/shop-core/src/lib.rs:1 Cart, exact: imported by name"],
+    );
+    check("use serde::Serialize; fn f<T: Serialize$0>() {}", expect!["external"]);
+}
+
+#[test]
+fn a_test_file_is_a_crate_that_knows_the_library_by_name() {
+    check(
+        r#"
+//- /Cargo.toml
+[package]
+name = "shop"
+//- /src/lib.rs
+pub fn pay() {}
+//- /tests/all.rs
+mod common;
+fn t() { shop::pay$0(); }
+//- /tests/common/mod.rs
+pub fn pay() {}
+"#,
+        expect!["/src/lib.rs:1 pay, exact: member of the named module"],
+    );
+}
+
+#[test]
+fn members_are_found_through_the_implementation() {
+    let file = r#"
+struct Cart { n: u8 }
+struct Other;
+impl Other { fn new() -> Other { Other } fn total(&self) {} }
+impl Cart {
+    fn new() -> Self { Cart { n: 0 } }
+    fn total(&self) -> u8 { self.n }
+    fn twice(&self) { self.total(); Self::new(); }
+}
+"#;
+    let with = |line: &str| format!("{file}{line}");
+    check(
+        &with("fn f() { Cart::new$0(); }"),
+        expect!["/main.rs:5 Cart::new, exact: member of the named type"],
+    );
+    check(
+        &with("fn f(c: &Cart) { c.total$0(); }"),
+        expect!["/main.rs:6 Cart::total, inferred: member of the receiver's type"],
+    );
+    check(
+        &with("fn f() { let c = Cart::new(); c.total$0(); }"),
+        expect!["/main.rs:6 Cart::total, inferred: member of the receiver's type"],
+    );
+    check(
+        &with("fn f() { let c = Cart { n: 1 }; c.n$0; }"),
+        expect!["/main.rs:1 Cart::n, inferred: member of the receiver's type"],
+    );
+    check(
+        &with("fn f() { Cart::new().total$0(); }"),
+        expect!["/main.rs:6 Cart::total, inferred: member of what the call returns"],
+    );
+    check(
+        &file.replace("self.total()", "self.total$0()"),
+        expect!["/main.rs:6 Cart::total, exact: member of the enclosing type"],
+    );
+    check(
+        &file.replace("Self::new()", "Self::new$0()"),
+        expect!["/main.rs:5 Cart::new, exact: member of the named type"],
+    );
+    check(
+        &file.replace("self.n ", "self.n$0 "),
+        expect!["/main.rs:1 Cart::n, exact: member of the enclosing type"],
+    );
+}
+
+#[test]
+fn a_member_of_an_unknown_receiver_stays_unresolved() {
+    check(
+        "struct Cart; impl Cart { fn total(&self) {} } fn f() { unknown().total$0(); }",
+        expect!["unresolved"],
+    );
+}
+
+#[test]
+fn a_trait_gives_its_methods_to_those_who_implement_it() {
+    check(
+        "trait Pay { fn pay(&self) {} }\nstruct Cart; impl Pay for Cart {} fn f(c: Cart) { c.pay$0(); }",
+        expect!["/main.rs:1 Pay::pay, inferred: member of the receiver's type"],
+    );
+    check(
+        "trait Pay { fn pay(&self); } fn f<T: Pay>(it: T) { it.pay$0(); }",
+        expect!["unresolved"],
+    );
+}
+
+#[test]
+fn variants_are_members_of_their_enum() {
+    check(
+        "enum Coin { Cent } fn f() { Coin::Cent$0; }",
+        expect!["/main.rs:1 Coin::Cent, exact: member of the named type"],
+    );
+    check(
+        "enum Coin { Cent } use Coin::*; fn f() { Cent$0; }",
+        expect!["/main.rs:1 Coin::Cent, exact: imported by a glob"],
+    );
+}
+
+#[test]
+fn macros_have_names_of_their_own() {
+    check(
+        r#"
+//- /src/main.rs
+mod a;
+fn log() {}
+fn f() { log$0!(); }
+//- /src/a.rs
+macro_rules! log { () => {} }
+"#,
+        expect!["/src/a.rs:1 log, exact: macro in scope"],
+    );
+}
+
+#[test]
+fn a_function_and_a_module_of_one_name_are_told_apart() {
+    check(
+        "mod pay { pub fn run() {} }\nfn pay() {}\nfn f() { pay$0(); pay::run(); }",
+        expect!["/main.rs:2 pay, exact: defined in scope"],
+    );
+    check(
+        "mod pay { pub fn run() {} }\nfn pay() {}\nfn f() { pay(); pay::run$0(); }",
+        expect!["/main.rs:1 pay::run, exact: member of the named module"],
+    );
+}

@@ -1,0 +1,138 @@
+//! TypeScript and JavaScript: hoisting, modules by file, aliases by manifest, classes.
+
+use expect_test::expect;
+
+use super::check;
+
+#[test]
+fn var_belongs_to_the_function_and_let_to_the_block() {
+    check(
+        "//- /a.js\nfunction f() { { var a = 1; } return a$0; }",
+        expect!["/a.js:1 f::a, exact: local in scope"],
+    );
+    check(
+        "//- /a.js\nlet a; function f() { { let a = 1; } return a$0; }",
+        expect!["/a.js:1 a, exact: defined in scope"],
+    );
+}
+
+#[test]
+fn relative_imports_try_endings_and_index_files() {
+    check(
+        "//- /a.ts\nimport { pay } from './shop';\npay$0();\n//- /shop/index.ts\nexport * from './pay.js';\n\
+         //- /shop/pay.ts\nexport function pay() {}\n",
+        expect!["/shop/pay.ts:1 pay, exact: imported by name"],
+    );
+}
+
+#[test]
+fn aliases_are_undone_on_both_sides() {
+    check(
+        "//- /a.ts\nimport { b as c } from './b';\nc$0();\n//- /b.ts\nfunction a() {}\nexport { a as b };\n",
+        expect!["/b.ts:1 a, exact: imported by name"],
+    );
+}
+
+#[test]
+fn default_exports_take_the_name_of_the_importer() {
+    check(
+        "//- /a.js\nimport whatever from './b';\nwhatever$0();\n//- /b.js\nexport default function pay() {}\n",
+        expect!["/b.js:1 pay, exact: imported by name"],
+    );
+    check(
+        "//- /a.js\nimport whatever from './b';\nwhatever$0();\n//- /b.js\nfunction pay() {}\nexport default pay;\n",
+        expect!["/b.js:1 pay, exact: imported by name"],
+    );
+}
+
+#[test]
+fn namespaces_have_what_their_module_exports() {
+    check(
+        "//- /a.ts\nimport * as b from './b';\nb.pay$0();\n//- /b.ts\nexport function pay() {}\n",
+        expect!["/b.ts:1 pay, exact: member of the named module"],
+    );
+    check(
+        "//- /a.ts\nimport * as b from './b';\nb$0.pay();\n//- /b.ts\nexport function pay() {}\n",
+        expect!["module /b.ts"],
+    );
+}
+
+#[test]
+fn require_gives_the_module() {
+    check(
+        "//- /a.js\nconst b = require('./b');\nb.pay$0();\n//- /b.js\nfunction pay() {}\nmodule.exports = { pay };\n",
+        expect!["/b.js:1 pay, exact: member of the named module"],
+    );
+}
+
+#[test]
+fn a_manifest_names_a_package_of_the_workspace() {
+    check(
+        "//- /app/a.ts\nimport { pay } from '@shop/core';\npay$0();\n\
+         //- /core/package.json\n{\"name\": \"@shop/core\", \"main\": \"dist/index.js\"}\n\
+         //- /core/src/index.ts\nexport function pay() {}\n",
+        expect!["/core/src/index.ts:1 pay, exact: imported by name"],
+    );
+}
+
+#[test]
+fn paths_of_a_tsconfig_are_aliases() {
+    check(
+        "//- /tsconfig.json\n{ // here\n\"compilerOptions\": { \"baseUrl\": \".\", \"paths\": {\"@/*\": [\"src/*\"]} } }\n\
+         //- /src/app/a.ts\nimport { pay } from '@/shop';\npay$0();\n//- /src/shop.ts\nexport function pay() {}\n",
+        expect!["/src/shop.ts:1 pay, exact: imported by name"],
+    );
+}
+
+#[test]
+fn packages_from_outside_are_external() {
+    check(
+        "//- /a.ts\nimport { map } from 'rxjs';\nmap$0();\n//- /map.ts\nexport function map() {}\n",
+        expect!["external"],
+    );
+}
+
+#[test]
+fn this_has_the_members_of_the_class_and_of_its_bases() {
+    let file = "//- /a.ts\nimport { Base } from './b';\nclass A extends Base { n = 1; f() { return NAME; } }\n\
+                //- /b.ts\nexport class Base { pay() {} }\n";
+    check(
+        &file.replace("NAME", "this.n$0"),
+        expect!["/a.ts:2 A::n, exact: member of the enclosing type"],
+    );
+    check(
+        &file.replace("NAME", "this.pay$0()"),
+        expect!["/b.ts:1 Base::pay, exact: member of the enclosing type"],
+    );
+    check(&file.replace("NAME", "this.unknown$0"), expect!["unresolved"]);
+}
+
+#[test]
+fn receivers_have_their_declared_or_constructed_type() {
+    let file = "//- /a.ts\nclass Cart { total() {} }\nclass Other { total() {} }\nfunction make(): Cart { return new Cart(); }\n";
+    let with = |line: &str| format!("{file}{line}\n");
+    check(
+        &with("function f(c: Cart) { c.total$0(); }"),
+        expect!["/a.ts:1 Cart::total, inferred: member of the receiver's type"],
+    );
+    check(
+        &with("const c = new Cart(); c.total$0();"),
+        expect!["/a.ts:1 Cart::total, inferred: member of the receiver's type"],
+    );
+    check(
+        &with("make().total$0();"),
+        expect!["/a.ts:1 Cart::total, inferred: member of what the call returns"],
+    );
+    check(&with("function f(c) { c.total$0(); }"), expect!["unresolved"]);
+}
+
+#[test]
+fn overload_signatures_are_one_function() {
+    check(
+        "//- /a.ts\nfunction f(a: string): void;\nfunction f(a: number): void;\nfunction f(a: any) {}\nf$0(1);\n",
+        expect![[r#"
+            /a.ts:1 f, exact: defined in scope
+            /a.ts:2 f, exact: defined in scope
+            /a.ts:3 f, exact: defined in scope"#]],
+    );
+}

@@ -1,0 +1,217 @@
+//! Renaming: what changes, what is left to the user, and what is refused.
+
+use expect_test::{Expect, expect};
+
+use crate::fixture::{analysis_at, render_change, render_place};
+
+/// The files after a rename to `new`, then what was left to the user; or why it is refused.
+#[track_caller]
+fn check(fixture: &str, expected: Expect) {
+    check_to("new_name", fixture, expected);
+}
+
+#[track_caller]
+fn check_to(new_name: &str, fixture: &str, expected: Expect) {
+    let (analysis, position) = analysis_at(fixture);
+    let rename = match analysis.rename(position, new_name) {
+        Ok(rename) => rename,
+        Err(reason) => return expected.assert_eq(&format!("refused: {reason}")),
+    };
+    let mut lines = vec![render_change(&analysis, &rename.change)];
+    for left in &rename.left {
+        let place = render_place(&analysis, left.file, left.range);
+        lines.push(format!("left {place} {}", left.reason));
+    }
+    expected.assert_eq(&lines.join("\n"));
+}
+
+#[test]
+fn a_local_is_renamed_where_it_is_meant() {
+    check(
+        "fn f(a: u8) -> u8 {\n    let a = a + 1;\n    let b = |a: u8| a;\n    b(a$0)\n}",
+        expect![[r#"
+            //- /main.rs
+            fn f(a: u8) -> u8 {
+                let new_name = a + 1;
+                let b = |a: u8| a;
+                b(new_name)
+            }"#]],
+    );
+}
+
+#[test]
+fn a_function_is_renamed_across_files_and_homonyms_stay() {
+    check(
+        "//- /src/lib.rs\nmod a;\nmod b;\nuse a::pay;\nfn f() { pay(); b::pay(); }\n//- /src/a.rs\npub fn pay$0() {}\n\
+         //- /src/b.rs\npub fn pay() {}\n",
+        expect![[r#"
+            //- /src/a.rs
+            pub fn new_name() {}
+            //- /src/lib.rs
+            mod a;
+            mod b;
+            use a::new_name;
+            fn f() { new_name(); b::pay(); }"#]],
+    );
+}
+
+#[test]
+fn an_alias_keeps_its_name() {
+    check(
+        "//- /a.ts\nexport function pay$0() {}\n//- /b.ts\nimport { pay as p } from './a';\np();\n",
+        expect![[r#"
+            //- /a.ts
+            export function new_name() {}
+            //- /b.ts
+            import { new_name as p } from './a';
+            p();"#]],
+    );
+}
+
+#[test]
+fn the_name_of_an_alias_is_renamed_in_its_file_only() {
+    check(
+        "//- /a.ts\nexport function pay() {}\n//- /b.ts\nimport { pay as p } from './a';\np$0();\n",
+        expect![[r#"
+            //- /b.ts
+            import { pay as new_name } from './a';
+            new_name();"#]],
+    );
+    check(
+        "//- /a.ts\nexport default function pay() {}\n//- /b.ts\nimport pay from './a';\npay$0();\n",
+        expect![[r#"
+            //- /b.ts
+            import new_name from './a';
+            new_name();"#]],
+    );
+}
+
+#[test]
+fn a_default_import_keeps_the_name_it_was_given() {
+    check(
+        "//- /a.ts\nexport default function pay$0() {}\n//- /b.ts\nimport pay from './a';\npay();\n",
+        expect![[r#"
+            //- /a.ts
+            export default function new_name() {}"#]],
+    );
+}
+
+#[test]
+fn shorthands_are_written_out() {
+    check("//- /a.ts\nfunction f(a$0: number) { return { a }; }\n", expect![[r#"
+        //- /a.ts
+        function f(new_name: number) { return { a: new_name }; }"#]]);
+    check("struct S { a: u8 }\nfn f(a$0: u8) -> S { S { a } }\n", expect![[r#"
+        //- /main.rs
+        struct S { a: u8 }
+        fn f(new_name: u8) -> S { S { a: new_name } }"#]]);
+    check("struct S { a: u8 }\nfn f(s: S) -> u8 { let S { a } = s; a$0 }\n", expect![[r#"
+        //- /main.rs
+        struct S { a: u8 }
+        fn f(s: S) -> u8 { let S { a: new_name } = s; new_name }"#]]);
+}
+
+#[test]
+fn a_field_is_renamed_where_its_type_is_known_and_the_rest_is_left() {
+    check(
+        "struct S { a$0: u8 }\nimpl S { fn f(&self) -> u8 { self.a } }\nfn g(s: &S) { s.a; unknown().a; }\nfn h(a: u8) -> S { S { a } }\n",
+        expect![[r#"
+            //- /main.rs
+            struct S { new_name: u8 }
+            impl S { fn f(&self) -> u8 { self.new_name } }
+            fn g(s: &S) { s.new_name; unknown().a; }
+            fn h(a: u8) -> S { S { a } }
+            left /main.rs:3:30 what the name stands for here is not known
+            left /main.rs:4:24 this shorthand may name the field"#]],
+    );
+}
+
+#[test]
+fn a_method_is_renamed_with_all_that_implement_it() {
+    check(
+        "trait Pay { fn pay$0(&self); }\nstruct A;\nimpl Pay for A { fn pay(&self) {} }\nfn f(a: A) { a.pay(); unknown().pay(); }\n",
+        expect![[r#"
+            //- /main.rs
+            trait Pay { fn new_name(&self); }
+            struct A;
+            impl Pay for A { fn new_name(&self) {} }
+            fn f(a: A) { a.new_name(); unknown().pay(); }
+            left /main.rs:4:33 what the name stands for here is not known"#]],
+    );
+}
+
+#[test]
+fn a_method_of_a_foreign_interface_keeps_its_name() {
+    check(
+        "use std::fmt;\nstruct A;\nimpl fmt::Display for A { fn fmt$0(&self) {} }\n",
+        expect!["refused: `fmt` is defined outside the workspace"],
+    );
+}
+
+#[test]
+fn a_foreign_base_is_left_to_the_user() {
+    check(
+        "//- /a.ts\nimport { Base } from 'x';\nclass A extends Base { pay$0() {} }\n",
+        expect![[r#"
+            //- /a.ts
+            import { Base } from 'x';
+            class A extends Base { new_name() {} }
+            left /a.ts:2:17 this base is outside the workspace and may ask for the old name"#]],
+    );
+}
+
+#[test]
+fn a_class_is_renamed_with_its_constructors() {
+    check_to(
+        "New",
+        "//- /A.java\nclass A$0 {\n A() {}\n A f() { return new A(); }\n}\n",
+        expect![[r#"
+            //- /A.java
+            class New {
+             New() {}
+             New f() { return new New(); }
+            }"#]],
+    );
+}
+
+#[test]
+fn words_that_are_no_names_are_refused() {
+    check_to("match", "fn pay$0() {}", expect![[r#"
+        //- /main.rs
+        fn match() {}"#]]);
+    check_to("1x", "fn pay$0() {}", expect!["refused: `1x` is not a name in Rust"]);
+    check_to("a b", "fn pay$0() {}", expect!["refused: `a b` is not a name in Rust"]);
+    check_to("", "fn pay$0() {}", expect!["refused: `` is not a name in Rust"]);
+    check_to("pay", "fn pay$0() {}", expect!["refused: `pay` is its name already"]);
+    check_to("expr", "fn pay$0() {}", expect![[r#"
+        //- /main.rs
+        fn expr() {}"#]]);
+}
+
+#[test]
+fn a_taken_name_is_refused() {
+    check("fn pay$0() {}\nfn new_name() {}", expect!["refused: `new_name` is already defined at /main.rs:2"]);
+    check("struct S { a$0: u8, new_name: u8 }", expect!["refused: `new_name` is already defined at /main.rs:1"]);
+    check("fn pay$0() {}\nfn f() { let new_name = 1; pay(); }", expect!["refused: `new_name` means something else at /main.rs:2"]);
+    check("fn new_name() {}\nfn f() { let a$0 = 1; new_name(); a; }", expect!["refused: `new_name` would change its meaning at /main.rs:2"]);
+    check("fn new_name() {}\nfn f() { let a$0 = 1; a; }", expect![[r#"
+        //- /main.rs
+        fn new_name() {}
+        fn f() { let new_name = 1; new_name; }"#]]);
+}
+
+#[test]
+fn what_is_not_ours_is_refused() {
+    check("use std::fs$0;", expect!["refused: `fs` is defined outside the workspace"]);
+    check("fn f() { unknown().take$0(); }", expect!["refused: what `take` stands for is not known"]);
+    check("//- /src/lib.rs\nmod a;\nuse a$0::b;\n//- /src/a.rs\npub fn b() {}\n", expect!["refused: `a` is a module: its name is the path of a file"]);
+    check("fn f() { 1 $0+ 2; }", expect!["refused: there is no name here to rename"]);
+}
+
+#[test]
+fn raw_names_keep_their_mark() {
+    check("fn r#type$0() {}\nfn f() { r#type(); }", expect![[r#"
+        //- /main.rs
+        fn r#new_name() {}
+        fn f() { r#new_name(); }"#]]);
+}
