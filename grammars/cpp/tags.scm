@@ -54,11 +54,13 @@
 (field_declaration_list (function_definition !type
   declarator: (function_declarator declarator: (identifier) @name)
   body: (_)? @body) @definition.constructor)
+; A destructor is named by its class, as a constructor is: they are renamed together.
 (field_declaration_list (declaration
-  declarator: (function_declarator declarator: (destructor_name) @name)) @definition.method)
+  declarator: (function_declarator
+    declarator: (destructor_name (identifier) @name))) @definition.constructor)
 (field_declaration_list (function_definition
-  declarator: (function_declarator declarator: (destructor_name) @name)
-  body: (_)? @body) @definition.method)
+  declarator: (function_declarator declarator: (destructor_name (identifier) @name))
+  body: (_)? @body) @definition.constructor)
 (field_declaration type: (_) @type
   declarator: (reference_declarator (field_identifier) @name)) @definition.field
 
@@ -75,8 +77,13 @@
 (function_definition type: (_)? @type
   declarator: (function_declarator declarator: (qualified_identifier
     scope: [(namespace_identifier) @owner (template_type name: (_) @owner)]
-    name: [(identifier) (operator_name) (destructor_name)] @name))
+    name: [(identifier) (operator_name)] @name))
   body: (_)? @body) @definition.method
+(function_definition
+  declarator: (function_declarator declarator: (qualified_identifier
+    scope: [(namespace_identifier) @owner (template_type name: (_) @owner)]
+    name: (destructor_name (identifier) @name)))
+  body: (_)? @body) @definition.constructor
 (function_definition type: (_) @type
   declarator: (pointer_declarator declarator: (function_declarator
     declarator: (qualified_identifier
@@ -93,7 +100,7 @@
   declarator: (function_declarator declarator: (qualified_identifier
     name: (qualified_identifier
       scope: [(namespace_identifier) @owner (template_type name: (_) @owner)]
-      name: [(identifier) (operator_name) (destructor_name)] @name)))
+      name: [(identifier) (operator_name)] @name)))
   body: (_)? @body) @definition.method
 (function_definition !type
   declarator: (function_declarator declarator: (qualified_identifier

@@ -14,9 +14,13 @@
 (qualified_type package: (package_identifier) @qualifier
   name: (type_identifier) @reference.member)
 ; The keys of a literal are fields of its type.
-(composite_literal type: [(type_identifier) (qualified_type) (generic_type)] @qualifier
+(composite_literal
+  type: [(type_identifier) (qualified_type) (generic_type) (struct_type)] @qualifier
   body: (literal_value (keyed_element
     key: (literal_element (identifier) @reference.member))))
+(composite_literal type: [(type_identifier) (qualified_type)] @qualifier
+  body: (literal_value (literal_element (literal_value (keyed_element
+    key: (literal_element (identifier) @reference.member))))))
 (composite_literal
   type: [(slice_type element: (_) @qualifier) (array_type element: (_) @qualifier)]
   body: (literal_value (literal_element (literal_value (keyed_element

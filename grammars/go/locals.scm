@@ -21,8 +21,16 @@
 
 ; Parameters and named results.
 (parameter_declaration name: (identifier) @local.definition.parameter
-  type: [(type_identifier) (pointer_type) (qualified_type) (generic_type)]? @type)
-(variadic_parameter_declaration name: (identifier) @local.definition.parameter)
+  type: [
+    (type_identifier) @type
+    (pointer_type) @type
+    (qualified_type) @type
+    (generic_type) @type
+    (slice_type element: (_) @type)
+    (array_type element: (_) @type)
+    (map_type value: (_) @type)
+    (channel_type value: (_) @type)]?)
+(variadic_parameter_declaration name: (identifier) @local.definition.parameter type: (_) @type)
 (type_parameter_declaration name: (identifier) @local.definition.type
   type: (type_constraint . [(type_identifier) (qualified_type) (generic_type)] @type .)?)
 (method_declaration receiver: (parameter_list (parameter_declaration type: [
@@ -48,6 +56,8 @@
 (statement_list (const_declaration
   (const_spec (identifier) @local.definition) @local.after))
 (range_clause left: (expression_list (identifier) @local.definition) ":=") @local.after
+(range_clause left: (expression_list (_) . (identifier) @local.definition) ":="
+  right: (_) @value) @local.after
 (receive_statement left: (expression_list (identifier) @local.definition) ":=") @local.after
 (type_switch_statement alias: (expression_list (identifier) @local.definition))
 

@@ -3,11 +3,27 @@
 ; Functions, and methods by the type of their receiver.
 (function_declaration name: (identifier) @name body: (block) @body) @definition.function
 (function_declaration name: (identifier) @name
-  result: [(type_identifier) (pointer_type) (qualified_type) (generic_type)] @type
+  result: [
+    (type_identifier) @type
+    (pointer_type) @type
+    (qualified_type) @type
+    (generic_type) @type
+    (slice_type element: (_) @type)
+    (array_type element: (_) @type)
+    (map_type value: (_) @type)
+    (channel_type value: (_) @type)]
 ) @definition.function
 (function_declaration name: (identifier) @name
   result: (parameter_list . (parameter_declaration
-    type: [(type_identifier) (pointer_type) (qualified_type) (generic_type)] @type))
+    type: [
+    (type_identifier) @type
+    (pointer_type) @type
+    (qualified_type) @type
+    (generic_type) @type
+    (slice_type element: (_) @type)
+    (array_type element: (_) @type)
+    (map_type value: (_) @type)
+    (channel_type value: (_) @type)]))
 ) @definition.function
 (method_declaration
   receiver: (parameter_list (parameter_declaration type: [
@@ -18,17 +34,41 @@
   name: (field_identifier) @name
   body: (block) @body) @definition.method
 (method_declaration name: (field_identifier) @name
-  result: [(type_identifier) (pointer_type) (qualified_type) (generic_type)] @type
+  result: [
+    (type_identifier) @type
+    (pointer_type) @type
+    (qualified_type) @type
+    (generic_type) @type
+    (slice_type element: (_) @type)
+    (array_type element: (_) @type)
+    (map_type value: (_) @type)
+    (channel_type value: (_) @type)]
 ) @definition.method
 (method_declaration name: (field_identifier) @name
   result: (parameter_list . (parameter_declaration
-    type: [(type_identifier) (pointer_type) (qualified_type) (generic_type)] @type))
+    type: [
+    (type_identifier) @type
+    (pointer_type) @type
+    (qualified_type) @type
+    (generic_type) @type
+    (slice_type element: (_) @type)
+    (array_type element: (_) @type)
+    (map_type value: (_) @type)
+    (channel_type value: (_) @type)]))
 ) @definition.method
 
 ; Types.
 (type_spec name: (type_identifier) @name) @definition.type
 (type_spec name: (type_identifier) @name
-  type: [(type_identifier) (pointer_type) (qualified_type) (generic_type)] @type
+  type: [
+    (type_identifier) @type
+    (pointer_type) @type
+    (qualified_type) @type
+    (generic_type) @type
+    (slice_type element: (_) @type)
+    (array_type element: (_) @type)
+    (map_type value: (_) @type)
+    (channel_type value: (_) @type)]
 ) @definition.type
 (type_spec name: (type_identifier) @name
   type: (struct_type (field_declaration_list) @body)) @definition.struct
@@ -46,17 +86,41 @@
 
 ; Members.
 (field_declaration name: (field_identifier) @name
-  type: [(type_identifier) (pointer_type) (qualified_type) (generic_type)]? @type
+  type: [
+    (type_identifier) @type
+    (pointer_type) @type
+    (qualified_type) @type
+    (generic_type) @type
+    (slice_type element: (_) @type)
+    (array_type element: (_) @type)
+    (map_type value: (_) @type)
+    (channel_type value: (_) @type)]?
 ) @definition.field
 (method_elem name: (field_identifier) @name
-  result: [(type_identifier) (pointer_type) (qualified_type) (generic_type)]? @type
+  result: [
+    (type_identifier) @type
+    (pointer_type) @type
+    (qualified_type) @type
+    (generic_type) @type
+    (slice_type element: (_) @type)
+    (array_type element: (_) @type)
+    (map_type value: (_) @type)
+    (channel_type value: (_) @type)]?
 ) @definition.method
 
 ; Constants and variables, also those of a function.
 (const_spec (identifier) @name
   type: [(type_identifier) (qualified_type)]? @type) @definition.constant
 (var_spec name: (identifier) @name
-  type: [(type_identifier) (pointer_type) (qualified_type) (generic_type)]? @type
+  type: [
+    (type_identifier) @type
+    (pointer_type) @type
+    (qualified_type) @type
+    (generic_type) @type
+    (slice_type element: (_) @type)
+    (array_type element: (_) @type)
+    (map_type value: (_) @type)
+    (channel_type value: (_) @type)]?
 ) @definition.variable
 (var_spec name: (identifier) @name value: (expression_list . [
   (call_expression) @value

@@ -21,7 +21,11 @@
 
 ; Parameters.
 (formal_parameter
-  type: [(type_identifier) (generic_type) (scoped_type_identifier)]? @type
+  type: [
+    (type_identifier) @type
+    (generic_type) @type
+    (scoped_type_identifier) @type
+    (array_type element: (_) @type)]?
   name: (identifier) @local.definition.parameter)
 (spread_parameter (variable_declarator name: (identifier) @local.definition.parameter))
 (lambda_expression parameters: (identifier) @local.definition.parameter)
@@ -32,14 +36,26 @@
 
 ; Variables are known from their declarator on.
 (local_variable_declaration
-  type: [(type_identifier) (generic_type) (scoped_type_identifier)]? @type
+  type: [
+    (type_identifier) @type
+    (generic_type) @type
+    (scoped_type_identifier) @type
+    (array_type element: (_) @type)]?
   declarator: (variable_declarator
     name: (identifier) @local.definition value: (_)? @value) @local.after)
 (enhanced_for_statement
-  type: [(type_identifier) (generic_type) (scoped_type_identifier)]? @type
+  type: [
+    (type_identifier) @type
+    (generic_type) @type
+    (scoped_type_identifier) @type
+    (array_type element: (_) @type)]?
   name: (identifier) @local.definition)
 (resource
-  type: [(type_identifier) (generic_type) (scoped_type_identifier)]? @type
+  type: [
+    (type_identifier) @type
+    (generic_type) @type
+    (scoped_type_identifier) @type
+    (array_type element: (_) @type)]?
   name: (identifier) @local.definition
   value: (_) @value) @local.after
 (instanceof_expression right: (_) @type name: (identifier) @local.definition) @local.after

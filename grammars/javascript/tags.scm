@@ -58,13 +58,10 @@
   value: [(arrow_function body: (_) @body) (function_expression body: (_) @body)]
 ) @definition.method
 
-; Fields that a constructor gives to `this`, in a class and in a function used as one.
-(class_declaration name: (identifier) @owner
-  body: (class_body (method_definition name: (property_identifier) @_constructor
-    body: (statement_block (expression_statement (assignment_expression
-      left: (member_expression object: (this) property: (_) @name)
-      right: (_) @value) @definition.field))))
-  (#eq? @_constructor "constructor"))
+; Fields that a class, or a function used as one, gives to `this`.
+(assignment_expression
+  left: (member_expression object: (this) @owner property: (_) @name)
+  right: (_) @value) @definition.field
 (function_declaration name: (identifier) @owner
   body: (statement_block (expression_statement (assignment_expression
     left: (member_expression object: (this) property: (_) @name)

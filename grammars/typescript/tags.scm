@@ -27,6 +27,9 @@
   (variable_declarator name: (identifier) @name) @definition.variable)))
 
 ; Variables and constants.
+(variable_declarator name: (identifier) @name
+  value: (as_expression [(type_identifier) (generic_type) (nested_type_identifier)] @type))
+  @definition.variable
 (variable_declaration (variable_declarator name: (identifier) @name
   type: (type_annotation
     [(type_identifier) (generic_type) (union_type) (nested_type_identifier)] @type)?
