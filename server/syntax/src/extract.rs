@@ -132,15 +132,12 @@ fn assemble_with(raw: &Raw, names: &mut Interner, source: Source<'_>, path: &str
         package,
         mods,
         chunks: chunks.into_boxed_slice(),
-        errors: raw.errors.iter().take(ERRORS_MAX).map(|it| it.range()).collect(),
+        errors: raw.errors.iter().map(|it| it.range()).collect(),
         manifest: manifest(path, source.text),
         is_test,
         gave_up: false,
     }
 }
-
-/// Of more errors in one file only the first are told.
-const ERRORS_MAX: usize = 1_000;
 
 /// What the matches say, sorted by what it is about.
 #[derive(Debug)]

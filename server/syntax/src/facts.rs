@@ -17,7 +17,7 @@ pub const NAME_BYTES_MAX: usize = 1024;
 
 /// Everything known of one file from its text alone. A pure function of text and language; facts of one
 /// file never depend on another file. All lists are sorted by start.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct FileFacts {
     /// The language, `None` for a file indexed as plain text.
     pub language: Option<&'static Language>,
@@ -209,6 +209,39 @@ impl SymbolKind {
         SymbolKind::TypeParameter,
         SymbolKind::Label,
     ];
+
+    /// The word for it, lower case.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            SymbolKind::Module => "module",
+            SymbolKind::Namespace => "namespace",
+            SymbolKind::Package => "package",
+            SymbolKind::Class => "class",
+            SymbolKind::Struct => "struct",
+            SymbolKind::Enum => "enum",
+            SymbolKind::Interface => "interface",
+            SymbolKind::Union => "union",
+            SymbolKind::Type => "type",
+            SymbolKind::Function => "function",
+            SymbolKind::Method => "method",
+            SymbolKind::Constructor => "constructor",
+            SymbolKind::Macro => "macro",
+            SymbolKind::Constant => "constant",
+            SymbolKind::Variable => "variable",
+            SymbolKind::Field => "field",
+            SymbolKind::Property => "property",
+            SymbolKind::Variant => "variant",
+            SymbolKind::Implementation => "implementation",
+            SymbolKind::Key => "key",
+            SymbolKind::Heading => "heading",
+            SymbolKind::Selector => "selector",
+            SymbolKind::Table => "table",
+            SymbolKind::Test => "test",
+            SymbolKind::Parameter => "parameter",
+            SymbolKind::TypeParameter => "type parameter",
+            SymbolKind::Label => "label",
+        }
+    }
 }
 
 /// A definition. Fields that few symbols have are in [`Detail`].

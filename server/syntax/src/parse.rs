@@ -12,7 +12,7 @@ use tree_sitter::{InputEdit, Point, Tree};
 use crate::{
     FileFacts,
     extract::{assemble, parse_bounded, without_tree},
-    raw::{Raw, Source, Span},
+    raw::{Raw, Source, Span, errors},
 };
 
 /// A text with its tree. Cloning is cheap; all clones share the facts once one of them computed them.
@@ -137,13 +137,19 @@ impl Parse {
         self.language
     }
 
+    /// What did not parse, in order; of very many the first. Needs no facts.
+    pub fn errors(&self) -> Vec<TextRange> {
+        let root = self.tree.as_ref().map(Tree::root_node);
+        root.map(errors).unwrap_or_default().into_iter().map(Span::range).collect()
+    }
+
     /// The tree; `None` where parsing was given up.
     pub(crate) fn tree(&self) -> Option<&Tree> {
         self.tree.as_ref()
     }
 
     /// The facts of this text, computed by the first who asks: by changed ranges where a parse before
-    /// this one had facts, from the whole text otherwise. The result is the same.
+    /// this one had facts, from the whole tree otherwise. The result is the same.
     pub fn facts(&self) -> &Arc<FileFacts> {
         &self.computed.get_or_init(|| self.compute()).facts
     }
@@ -218,3 +224,6 @@ impl fmt::Debug for Parse {
         write!(f, "Parse({}, {:?}, {} bytes)", self.path, self.language, self.rope.len_bytes())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -140,6 +140,7 @@ impl Raw {
         let whole = Span { start: 0, end: u32::MAX };
         let mut raw = Raw::default();
         raw.walk(root, source, &[whole]);
+        raw.errors = errors(root);
         raw.query(root, source, whole, &[whole])?;
         Ok(raw)
     }
@@ -155,6 +156,8 @@ impl Raw {
     ) -> Result<Raw, GaveUp> {
         let mut raw = self.kept(edits, dirty);
         raw.walk(root, source, dirty);
+        // An error may grow over text in which nothing else changed.
+        raw.errors = errors(root);
         for (index, span) in dirty.iter().enumerate() {
             // A match that an earlier range found already is not taken again.
             let earlier = &dirty[..index];
@@ -162,7 +165,6 @@ impl Raw {
         }
         raw.leaves.sort_unstable_by_key(|it| it.start);
         raw.trivia.sort_unstable_by_key(|it| it.span);
-        raw.errors.sort_unstable();
         raw.format_strings.sort_unstable();
         Ok(raw)
     }
@@ -187,7 +189,6 @@ impl Raw {
         );
         let trivia = self.trivia.iter();
         raw.trivia.extend(trivia.filter_map(|it| Some(Trivia { span: keep(it.span)?, ..*it })));
-        raw.errors.extend(self.errors.iter().filter_map(|it| keep(*it)));
         raw.format_strings.extend(self.format_strings.iter().filter_map(|it| keep(*it)));
         for found in &self.matches {
             let Some(span) = keep(found.span) else { continue };
@@ -238,10 +239,6 @@ impl Raw {
         token_trees: &mut Vec<u32>,
     ) -> bool {
         let id = node.kind_id();
-        let is_error = id == u16::MAX;
-        if is_error || (span.start == span.end && node.is_missing()) {
-            self.errors.push(span);
-        }
         let kinds = source.compiled.kinds.get(usize::from(id)).copied().unwrap_or_default();
         if kinds == Kinds::default() {
             return true;
@@ -400,6 +397,26 @@ impl Raw {
     }
 }
 
+/// What did not parse, in order; of more than [`ERRORS_MAX`] the first.
+pub(crate) fn errors(root: Node<'_>) -> Vec<Span> {
+    let mut res = Vec::new();
+    let mut cursor = root.walk();
+    loop {
+        let node = cursor.node();
+        let has_error = node.has_error();
+        if has_error && (node.is_error() || node.is_missing()) {
+            res.push(Span::of(node));
+        }
+        let ends = ERRORS_MAX <= res.len();
+        if ends || (!(has_error && cursor.goto_first_child()) && !goto_next(&mut cursor)) {
+            return res;
+        }
+    }
+}
+
+/// Of more errors in one file only the first are told.
+const ERRORS_MAX: usize = 1_000;
+
 /// A leaf for the name at `span`, without the prefixes that are no part of it.
 pub(crate) fn leaf_of(
     mut span: Span,
@@ -407,18 +424,20 @@ pub(crate) fn leaf_of(
     source: Source<'_>,
     names: &mut Interner,
 ) -> Option<Leaf> {
-    let mut name = source.text_of(span);
-    for prefix in source.language.name_prefixes {
-        if let Some(rest) = name.strip_prefix(prefix) {
-            span.start += prefix.len() as u32;
-            name = rest;
-        }
-    }
+    let text = source.text_of(span);
+    let name = unprefixed(text, source.language);
+    span.start += (text.len() - name.len()) as u32;
     let len = u16::try_from(name.len()).ok()?;
     if name.is_empty() || NAME_BYTES_MAX < name.len() {
         return None;
     }
-    Some(Leaf { start: span.start, len, kind, name: names.intern(name) })
+    let name = names.intern(name);
+    Some(Leaf { start: span.start, len, kind, name })
+}
+
+/// `text` without the prefixes that are no part of a name.
+pub(crate) fn unprefixed<'a>(text: &'a str, language: &Language) -> &'a str {
+    language.name_prefixes.iter().fold(text, |text, it| text.strip_prefix(it).unwrap_or(text))
 }
 
 /// Steps a query or a parse may take on a text of `len` bytes: far more than any honest text needs, so

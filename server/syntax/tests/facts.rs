@@ -139,3 +139,93 @@ mod tests {
         "#]],
     );
 }
+
+#[test]
+fn python_names_live_in_functions_and_classes() {
+    check(
+        "pkg/a.py",
+        r#"
+import os.path, sys as system
+from ..base import Shape as Base
+from .all import *
+limit = 3
+limit = 4
+# Comment.
+@decorated
+class Square(Base, abc.ABC):
+    """Doc."""
+    sides: int = 4
+    def __init__(self, side=limit):
+        self.side = side
+        self.side += 1
+    def area(self) -> Base:
+        global limit
+        limit = self.side.make(1, x=2).of
+        for i in range(3):
+            total = [i for i in self.rows]
+            total = 1
+        def inner(): return total
+        return total
+def test_it(): super().f()
+"#,
+        expect![[r#"
+            Variable limit 5:1-6 in File@1 exported
+            Class Square 9:7-13 in File@1 exported Extends=Base Extends=ABC doc="\"\"\"Doc.\"\"\""
+              Field sides 11:5-10 in Class@10 exported type=int
+              Method __init__ 12:9-17 in Class@10
+                Parameter self 12:18-22 in Function@12 from 12:35 local
+                Parameter side 12:24-28 in Function@12 from 12:35 local value=limit
+              Field side 13:14-18 in Class@10 exported value=side owner=Square
+              Method area 15:9-13 in Class@10 exported type=Base
+                Parameter self 15:14-18 in Function@15 from 15:19 local
+                Variable i 18:13-14 in Function@15 local
+                Variable total 19:13-18 in Function@15 local
+                Variable i 19:28-29 in Block@19 local
+                Function inner 21:13-18 in Function@15
+            Function test_it 23:5-12 in File@1 exported test
+              Read os 2:8-10 in -
+              Read os::path 2:11-15 in - import
+              Read sys 2:17-20 in - import
+              Read base 3:8-12 in -
+              Read base::Shape 3:20-25 in - import
+              Read all 4:7-10 in -
+              Write limit 6:1-6 in -
+              Read decorated 8:2-11 in -
+              Read Base 9:14-18 in Square
+              Read abc 9:20-23 in Square
+              Read abc.ABC 9:24-27 in Square
+              Type int 11:12-15 in sides
+              Read limit 12:29-34 in __init__
+              Read self 13:9-13 in __init__
+              Read side 13:21-25 in __init__
+              Read self 14:9-13 in __init__
+              Write self.side 14:14-18 in __init__
+              Type Base 15:23-27 in area
+              Read limit 16:16-21 in area
+              Write limit 17:9-14 in area
+              Read self 17:17-21 in area
+              Read self.side 17:22-26 in area
+              Call side.make 17:27-31 in area args=2
+              Read make().of 17:40-42 in area
+              Call range 18:18-23 in area args=1
+              Read i 19:22-23 in area
+              Read self 19:33-37 in area
+              Read self.rows 19:38-42 in area
+              Write total 20:13-18 in area
+              Read total 21:29-34 in inner
+              Read total 22:16-21 in area
+              Call super 23:16-21 in test_it args=0
+              Call super().f 23:24-25 in test_it args=0
+            import [os/path] Module as os 2:8-10
+            import [sys] Module as system 2:24-30
+            import ..[base] Shape as Base 3:29-33
+            import .[all] Glob
+            chunk 1:1-5:1 -
+            chunk 5:1-10 limit
+            chunk 7:1-12:5 Square
+            chunk 12:5-14:23 __init__
+            chunk 15:5-22:21 area
+            chunk 23:1-27 test_it
+        "#]],
+    );
+}

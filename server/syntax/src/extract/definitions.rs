@@ -7,7 +7,7 @@ use crate::{
     BaseKind, ReferenceKind, ScopeIdx, ScopeKind, SymbolKind,
     extract::{Gathered, scopes::Scopes, uses::Uses},
     names::Interner,
-    raw::{Captured, Raw, Source, Span},
+    raw::{Captured, Raw, Source, Span, unprefixed},
 };
 
 /// A definition, before definitions are put inside each other.
@@ -149,9 +149,9 @@ impl Name {
             .into_iter()
             .find_map(|it| text.strip_prefix(it)?.strip_suffix(it))
             .unwrap_or(text);
-        let cut = (text.len() - unquoted.len()) as u32 / 2;
-        let trimmed = unquoted.trim();
-        let lead = cut + (unquoted.len() - unquoted.trim_start().len()) as u32;
+        let trimmed = unprefixed(unquoted.trim(), source.language);
+        let lead = trimmed.as_ptr() as usize - text.as_ptr() as usize;
+        let lead = lead as u32;
         let start = span.start + lead;
         let is_name = !trimmed.is_empty() && trimmed.len() <= crate::NAME_BYTES_MAX;
         is_name.then(|| Name {

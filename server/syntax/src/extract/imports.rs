@@ -11,7 +11,7 @@ use crate::{
         uses::{Before, Uses, find},
     },
     names::Interner,
-    raw::{Captured, LeafKind, Match, Source, Span},
+    raw::{Captured, LeafKind, Match, Source, Span, unprefixed},
 };
 
 /// What the matches say of imports, before they are put together.
@@ -116,19 +116,29 @@ impl Found {
         self.sort();
         let mut reader = Reader { source, scopes, uses, names };
         let mut res: Vec<Draft> = Vec::new();
-        let mut sourced: Vec<Span> = Vec::new();
+        let mut filled: Vec<Span> = Vec::new();
+        let (mut around, mut next_group) = (Vec::new(), 0);
         for item in &self.items {
             let statement = innermost(&self.statements, item.at).unwrap_or(item.at);
-            sourced.push(statement);
-            let is_reexport = self.reexports.iter().any(|it| it.holds(item.at));
-            res.push(self.import(item, statement, is_reexport, &mut reader));
+            filled.push(statement);
+            while let Some(group) = self.groups.get(next_group)
+                && group.0.start <= item.at.start
+            {
+                around.push(*group);
+                next_group += 1;
+            }
+            around.retain(|(group, _)| item.at.start < group.end);
+            let place = Place { statement, groups: &around };
+            res.push(self.import(item, &place, &mut reader));
         }
         // What is left imports a module for its own sake: `import "./styles"`.
-        let bare = self.statements.iter().filter(|it| !sourced.contains(it));
-        for statement in bare.copied().collect::<Vec<_>>() {
-            if self.sources.iter().any(|it| statement.holds(*it)) {
-                let item = Item { at: statement, is_namespace: true, ..Item::default() };
-                res.push(self.import(&item, statement, false, &mut reader));
+        filled.sort_unstable();
+        for statement in &self.statements {
+            let is_filled = innermost(&filled, *statement).is_some();
+            if !is_filled && self.source_in(*statement).is_some() {
+                let item = Item { at: *statement, is_namespace: true, ..Item::default() };
+                let place = Place { statement: *statement, groups: &[] };
+                res.push(self.import(&item, &place, &mut reader));
             }
         }
         res.sort_by_key(|it| (it.import.range, it.leaf, it.import.local));
@@ -139,6 +149,7 @@ impl Found {
         self.statements.sort_unstable_by_key(|it| (it.start, Reverse(it.end)));
         self.statements.dedup();
         self.sources.sort_unstable();
+        self.reexports.sort_unstable();
         self.groups.sort_unstable_by_key(|(group, _)| (group.start, Reverse(group.end)));
         self.groups.dedup();
         self.items.sort_unstable();
@@ -163,21 +174,24 @@ impl Found {
         self.items = merged;
     }
 
-    fn import(
-        &self,
-        item: &Item,
-        statement: Span,
-        reexport: bool,
-        reader: &mut Reader<'_>,
-    ) -> Draft {
-        let source = self.sources.iter().find(|it| statement.holds(**it)).copied();
+    /// The first source in `statement`.
+    fn source_in(&self, statement: Span) -> Option<Span> {
+        let first = self.sources.partition_point(|it| it.start < statement.start);
+        self.sources.get(first).copied().filter(|it| statement.holds(*it))
+    }
+
+    fn import(&self, item: &Item, place: &Place<'_>, reader: &mut Reader<'_>) -> Draft {
+        let statement = place.statement;
+        let reexport = innermost(&self.reexports, item.at).is_some();
+        let source = self.source_in(statement);
         let mut path = Path::default();
         if let Some(source) = source.filter(|it| item.leaf != Some(*it)) {
             path.push_source(source, reader);
         }
-        for (_, prefix) in self.groups.iter().filter(|(group, prefix)| {
+        let groups = place.groups.iter().filter(|(group, prefix)| {
             group.holds(item.at) && statement.holds(*group) && *prefix != item.at
-        }) {
+        });
+        for (_, prefix) in groups {
             path.push_prefix(*prefix, reader);
         }
         let n_before = path.segments.len();
@@ -220,6 +234,13 @@ impl Found {
     }
 }
 
+/// Where an import stands.
+struct Place<'a> {
+    statement: Span,
+    /// Groups around it with their prefixes, outer before inner.
+    groups: &'a [(Span, Span)],
+}
+
 /// What is read from and marked in while imports are put together.
 struct Reader<'a> {
     source: Source<'a>,
@@ -252,6 +273,7 @@ impl Path {
     /// A string is one segment.
     fn push_source(&mut self, span: Span, reader: &mut Reader<'_>) {
         let text = reader.source.text_of(span).trim_matches(['"', '\'', '`', '<', '>']);
+        let text = unprefixed(text, reader.source.language);
         let name = reader.names.intern(text);
         self.segments.push(Segment { name, leaf: None });
     }

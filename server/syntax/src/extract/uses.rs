@@ -162,6 +162,10 @@ impl Uses {
 
     /// What the node at `span` is as a value: a name, the result of a call, or neither.
     pub(crate) fn value_at(&mut self, span: Span) -> Before {
+        // First of all calls: where arguments may be left out, a call ends with its callee.
+        if let Some(callee) = self.calls.get(&span) {
+            return Before::Call(*callee);
+        }
         let after = self.first_from(span.end);
         let last = after.checked_sub(1).filter(|it| self.leaves[*it].end() == span.end);
         if let Some(index) = last {
@@ -172,7 +176,7 @@ impl Uses {
                 return Before::Leaf(index as u32);
             }
         }
-        self.calls.get(&span).map_or(Before::Opaque, |it| Before::Call(*it))
+        Before::Opaque
     }
 
     /// The name that a type expression is about: its first type name, and where that is followed by a

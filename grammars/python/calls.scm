@@ -1,0 +1,13 @@
+(call function: (identifier) @reference.call) @call
+(call function: (attribute attribute: (identifier) @reference.call)) @call
+(attribute object: (_) @qualifier attribute: (identifier) @reference.member)
+(keyword_argument name: (identifier) @ignore)
+(keyword_pattern . (identifier) @ignore)
+(case_pattern (dotted_name (identifier) @qualifier . (identifier) @reference.member))
+(class_pattern (dotted_name . (identifier) @reference.type .))
+(type (identifier) @reference.type)
+(type (attribute attribute: (identifier) @reference.type))
+(generic_type (identifier) @reference.type)
+(augmented_assignment left: (identifier) @reference.write)
+(assignment left: (attribute attribute: (identifier) @reference.write))
+(augmented_assignment left: (attribute attribute: (identifier) @reference.write))

@@ -1,0 +1,59 @@
+(function_definition) @local.scope.function
+(lambda) @local.scope.function
+(class_definition body: (block) @local.scope.class)
+(list_comprehension) @local.scope
+(set_comprehension) @local.scope
+(dictionary_comprehension) @local.scope
+(generator_expression) @local.scope
+
+; A default value is evaluated outside: it does not see the parameters.
+(function_definition
+  parameters: (parameters
+    [
+      (identifier) @local.definition.parameter
+      (typed_parameter . (identifier) @local.definition.parameter type: (_) @type)
+      (default_parameter name: (identifier) @local.definition.parameter value: (_) @value)
+      (typed_default_parameter
+        name: (identifier) @local.definition.parameter
+        type: (_) @type
+        value: (_) @value)
+      (list_splat_pattern (identifier) @local.definition.parameter)
+      (dictionary_splat_pattern (identifier) @local.definition.parameter)
+      (typed_parameter
+        . [
+          (list_splat_pattern (identifier) @local.definition.parameter)
+          (dictionary_splat_pattern (identifier) @local.definition.parameter)
+        ])
+    ]) @local.after)
+(lambda_parameters
+  [
+    (identifier) @local.definition.parameter
+    (default_parameter name: (identifier) @local.definition.parameter)
+    (list_splat_pattern (identifier) @local.definition.parameter)
+    (dictionary_splat_pattern (identifier) @local.definition.parameter)
+  ])
+(class_definition
+  type_parameters: (type_parameter (type (identifier) @local.definition.type))
+  body: (_) @local.in)
+(function_definition
+  type_parameters: (type_parameter (type (identifier) @local.definition.type)))
+
+(assignment
+  left: (identifier) @local.definition
+  type: (_)? @type
+  right: (_)? @value) @local.hoist
+(assignment left: [(pattern_list) (tuple_pattern) (list_pattern)] @local.pattern) @local.hoist
+(named_expression name: (identifier) @local.definition value: (_) @value) @local.hoist
+(for_statement left: (_) @local.pattern) @local.hoist
+(with_item value: (as_pattern (_) @value alias: (as_pattern_target (_) @local.pattern))) @local.hoist
+(except_clause
+  value: (as_pattern (_) @type alias: (as_pattern_target (identifier) @local.definition))) @local.hoist
+
+(for_in_clause left: (_) @local.pattern)
+(case_pattern (dotted_name . (identifier) @local.definition .)) @local.hoist
+(keyword_pattern (dotted_name . (identifier) @local.definition .)) @local.hoist
+(splat_pattern (identifier) @local.definition) @local.hoist
+(as_pattern (case_pattern) (identifier) @local.definition) @local.hoist
+
+(global_statement (identifier) @local.outer)
+(nonlocal_statement (identifier) @local.outer)

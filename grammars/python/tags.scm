@@ -1,0 +1,31 @@
+(class_definition
+  name: (identifier) @name
+  body: (block . (expression_statement (string) @doc)?) @body) @definition.class
+(class_definition
+  name: (identifier) @name
+  superclasses: (argument_list [(identifier) (attribute) (subscript)] @extends)) @definition.class
+
+(function_definition
+  name: (identifier) @name
+  return_type: (_)? @type
+  body: (block . (expression_statement (string) @doc)?) @body) @definition.function
+
+; Names of the module and of its classes; inside functions `locals.scm` says what is local.
+(module
+  (expression_statement
+    (assignment left: (identifier) @name type: (_)? @type right: (_)? @value) @definition.variable))
+(class_definition
+  body: (block
+    (expression_statement
+      (assignment left: (identifier) @name type: (_)? @type right: (_)? @value) @definition.field)))
+
+; self.x = value, in a method
+(assignment
+  left: (attribute object: (identifier) @owner attribute: (identifier) @name)
+  type: (_)? @type
+  right: (_)? @value
+  (#any-of? @owner "self" "cls")) @definition.field
+
+(type_alias_statement
+  left: (type [(identifier) @name (generic_type . (identifier) @name)])
+  right: (type) @type) @definition.type

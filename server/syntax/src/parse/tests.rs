@@ -1,0 +1,143 @@
+//! Facts renewed by changed ranges are the facts of the whole tree, whatever is typed.
+
+use std::{fmt, sync::Arc};
+
+use text::{Rope, TextRange};
+
+use crate::{FileFacts, Parse, facts, input_edit, parse};
+
+/// A small generator: the same seed types the same text everywhere.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, n: usize) -> usize {
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) as usize % n.max(1)
+    }
+}
+
+/// Types `n` random edits into `text`, each from pieces of the text itself and from signs that change
+/// how it parses, and compares after each.
+fn check(path: &str, text: &str, seed: u64, n: usize) {
+    let language = grammars::language_for_path(path, "").unwrap();
+    let mut random = Random(seed);
+    let mut rope = Rope::from_str(text);
+    let mut last = parse(path, &rope, language, None);
+    last.facts();
+    for step in 0..n {
+        // Several edits may come before anybody asks again.
+        for _ in 0..=random.below(3) {
+            let (range, new) = edit(&rope, text, &mut random);
+            let edit = input_edit(&rope, range, &new);
+            let start = rope.byte_to_char(range.start().to_usize());
+            let end = rope.byte_to_char(range.end().to_usize());
+            rope.remove(start..end);
+            rope.insert(start, &new);
+            last = parse(path, &rope, language, Some((&last, &[edit])));
+        }
+        assert_same(&last, (seed, step));
+    }
+}
+
+fn edit(rope: &Rope, text: &str, random: &mut Random) -> (TextRange, String) {
+    const SIGNS: [&str; 20] = [
+        "{", "}", "(", ")", "\"", "'", ";", ",", "\n", " ", "a", "self.", "::", "fn f() {", "}\n",
+        "/*", "*/", "x = 1\n", "#", "é",
+    ];
+    let from = random.below(rope.len_chars() + 1);
+    let n_removed = if random.below(2) == 0 { 0 } else { random.below(12) };
+    let to = (from + n_removed).min(rope.len_chars());
+    let range = TextRange::from_usize(rope.char_to_byte(from), rope.char_to_byte(to));
+    let new = match random.below(4) {
+        0 => String::new(),
+        1 => {
+            let mut cut = random.below(text.len());
+            while !text.is_char_boundary(cut) {
+                cut -= 1;
+            }
+            text[cut..].chars().take(random.below(60)).collect()
+        }
+        _ => SIGNS[random.below(SIGNS.len())].to_owned(),
+    };
+    (range, new)
+}
+
+fn assert_same(parse: &Parse, (seed, step): (u64, usize)) {
+    let text = parse.rope().to_string();
+    let place = format!("{}, seed {seed}, step {step}", parse.path);
+    let renewed = parse.facts();
+    let whole_tree = Parse { basis: None, computed: Arc::default(), ..parse.clone() };
+    if let Some(difference) = difference(renewed, whole_tree.facts()) {
+        panic!("{place}: {difference}\nin\n{text}");
+    }
+    // How a broken text parses depends on how it came about; a sound one parses in one way.
+    let whole_text = facts(&parse.path, &text, parse.language());
+    if renewed.errors.is_empty()
+        && whole_text.errors.is_empty()
+        && let Some(difference) = difference(renewed, &whole_text)
+    {
+        panic!("{place}, whole text: {difference}\nin\n{text}");
+    }
+}
+
+/// The first thing that differs.
+fn difference(a: &FileFacts, b: &FileFacts) -> Option<String> {
+    fn first<T: PartialEq + fmt::Debug>(what: &str, a: &[T], b: &[T]) -> Option<String> {
+        let at = (0..a.len().max(b.len())).find(|it| a.get(*it) != b.get(*it))?;
+        Some(format!("{what} {at}: {:?} but {:?}", a.get(at), b.get(at)))
+    }
+    first("scope", &a.scopes, &b.scopes)
+        .or_else(|| first("symbol", &a.symbols, &b.symbols))
+        .or_else(|| first("reference", &a.references, &b.references))
+        .or_else(|| first("import", &a.imports, &b.imports))
+        .or_else(|| first("error", &a.errors, &b.errors))
+        .or_else(|| first("chunk", &a.chunks, &b.chunks))
+        .or_else(|| (a != b).then(|| "something else".to_owned()))
+}
+
+#[test]
+fn rust_facts_are_renewed_exactly() {
+    let fixtures = [
+        include_str!("../../../../grammars/rust/fixtures/definitions.rs"),
+        include_str!("../../../../grammars/rust/fixtures/bodies.rs"),
+        include_str!("../names.rs"),
+    ];
+    for seed in 0..seeds() {
+        check("a.rs", fixtures[seed as usize % fixtures.len()], seed, 25);
+    }
+}
+
+#[test]
+fn python_facts_are_renewed_exactly() {
+    let fixtures = [
+        include_str!("../../../../grammars/python/fixtures/definitions.py"),
+        include_str!("../../../../grammars/python/fixtures/locals.py"),
+        include_str!("../../../../grammars/python/fixtures/imports.py"),
+    ];
+    for seed in 0..seeds() {
+        check("a.py", fixtures[seed as usize % fixtures.len()], seed, 25);
+    }
+}
+
+#[test]
+fn facts_of_every_language_are_renewed_exactly() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../grammars");
+    for language in &grammars::LANGUAGES {
+        let fixtures = std::fs::read_dir(folder.join(language.id).join("fixtures")).unwrap();
+        let mut files: Vec<_> = fixtures.map(|it| it.unwrap().path()).collect();
+        files.sort();
+        for (index, file) in files.iter().enumerate() {
+            let text = std::fs::read_to_string(file).unwrap();
+            let path = file.to_string_lossy();
+            if grammars::language_for_path(&path, "") == Some(language) {
+                check(&path, &text, index as u64, 4 * seeds() as usize);
+            }
+        }
+    }
+}
+
+/// `SEEDS=200` looks further.
+fn seeds() -> u64 {
+    std::env::var("SEEDS").ok().and_then(|it| it.parse().ok()).unwrap_or(6)
+}
