@@ -1,2 +1,85 @@
-//! stub
-fn main() {}
+//! The `aios` program: reads the command line, starts log and engine, and ends with the right code.
+
+mod args;
+mod commands;
+mod cost;
+mod exit;
+mod log;
+mod output;
+mod root;
+mod serve;
+mod session;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use vfs::VfsPath;
+
+use crate::{
+    args::{Cli, Command},
+    commands::{
+        ask,
+        change::{self, Afterwards},
+        index, state, tour,
+    },
+    exit::{Exit, FAILED},
+    output::Output,
+};
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    if let Command::Lsp(_) = cli.command {
+        return serve::run(&cli.shared);
+    }
+    let output = Output::new(cli.shared.json);
+    match run(&cli, output) {
+        Ok(exit) => exit.into(),
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            session::tell(&format!("aios: {error:#}"));
+            ExitCode::from(FAILED)
+        }
+    }
+}
+
+fn run(cli: &Cli, output: Output) -> anyhow::Result<Exit> {
+    let asked = match &cli.command {
+        Command::Index(args) => args.folder.as_deref().or(cli.shared.root.as_deref()),
+        _ => cli.shared.root.as_deref(),
+    };
+    let root = root::workspace(asked)?;
+    let state = VfsPath::from_path(&root).and_then(|it| session::state_dir(&it));
+    log::start(state.as_deref(), cli.shared.verbose, None)?;
+    match &cli.command {
+        Command::Lsp(_) => unreachable!("answered by `main` before the log is started"),
+        Command::Tour => tour::run(&root, output),
+        Command::Index(_) => index::run(&root, output),
+        Command::Search(args) => ask::search(&root, &args.query, args.limit.into(), output),
+        Command::Symbols(args) => ask::symbols(&root, &args.target, args.limit.into(), output),
+        Command::Refs(args) => ask::refs(&root, &args.symbol, output),
+        Command::Callers(args) => ask::callers(&root, &args.symbol, output),
+        Command::Rename(args) => {
+            let names = (args.symbol.as_str(), args.new_name.as_str());
+            change::rename(&root, names, afterwards(args.apply), output)
+        }
+        Command::Settings(args) => change::settings(&root, afterwards(args.apply), output),
+        Command::Proposals => change::proposals(&root, output),
+        Command::Show(args) => change::show(&root, args.id.as_deref(), output),
+        Command::Apply(args) => change::apply(&root, args.id.as_deref(), output),
+        Command::Reject(args) => change::reject(&root, args.id.as_deref(), output),
+        Command::Undo(args) => change::undo(&root, args.id.as_deref(), output),
+        Command::Redo(args) => change::redo(&root, args.id.as_deref(), output),
+        Command::Status(args) => state::status(&root, args.skipped, output),
+        Command::Doctor => state::doctor(&root, output),
+    }
+}
+
+fn afterwards(apply: bool) -> Afterwards {
+    if apply { Afterwards::Apply } else { Afterwards::Show }
+}
+
+/// True where whoever read our output has seen enough, as `| head` does.
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    let io = error.downcast_ref::<std::io::Error>();
+    io.is_some_and(|it| it.kind() == std::io::ErrorKind::BrokenPipe)
+}

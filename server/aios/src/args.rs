@@ -1,0 +1,216 @@
+//! The command line: every command, option and example that `aios --help` shows.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Knows a workspace written in many languages, and changes it only in ways you can see, check and
+/// undo.
+#[derive(Parser, Debug)]
+#[command(name = "aios", version, propagate_version = true, max_term_width = 100)]
+#[command(after_help = "\
+Examples:
+  aios tour                                 watch the server work on a copy of this folder
+  aios search 'where is the retry delay set'
+  aios rename Server::start launch          make a proposal; nothing is changed yet
+  aios show                                 look at it
+  aios apply                                write it, all files or none
+  aios undo                                 take it back, byte for byte
+
+Exit codes: 0 done, 1 not found or refused, 2 wrong usage, 3 failed.")]
+pub(crate) struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+
+    /// Options that every command takes.
+    #[command(flatten)]
+    pub(crate) shared: Shared,
+}
+
+/// Options that every command takes.
+#[derive(Args, Debug, Clone)]
+pub(crate) struct Shared {
+    /// The folder to work on [default: the nearest folder above this one that holds a repository or
+    /// `.aios/`, else this one]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) root: Option<PathBuf>,
+
+    /// Print one JSON object a line instead of text
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+
+    /// Log more to stderr: -v what happens, -vv every step
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub(crate) verbose: u8,
+}
+
+/// The commands, in the order in which a newcomer meets them.
+#[derive(Subcommand, Debug)]
+pub(crate) enum Command {
+    /// Speak LSP over stdin and stdout; editors start this
+    #[command(after_help = "Example:\n  vim.lsp.config('aios', { cmd = { 'aios', 'lsp' } })")]
+    Lsp(LspArgs),
+
+    /// Show the server at work: index, ask, rename, undo, on a scratch copy
+    #[command(after_help = "Examples:\n  aios tour\n  aios tour --root ~/src/project")]
+    Tour,
+
+    /// Read the workspace into the index and say what was found
+    #[command(after_help = "Examples:\n  aios index\n  aios index ~/src/project --json")]
+    Index(IndexArgs),
+
+    /// Find the places that a sentence, a name, a path or an error message is about
+    #[command(after_help = "\
+Examples:
+  aios search 'where are colours parsed'
+  aios search --limit 50 --json parse_color")]
+    Search(SearchArgs),
+
+    /// List the symbols of a file, or find symbols by name
+    #[command(after_help = "Examples:\n  aios symbols src/main.rs\n  aios symbols Parser")]
+    Symbols(SymbolsArgs),
+
+    /// List the places that mean a symbol, with how each was resolved
+    #[command(after_help = "\
+Examples:
+  aios refs parse
+  aios refs Parser::parse
+  aios refs src/parse.rs:10:5      the symbol at line 10, column 5")]
+    Refs(TargetArgs),
+
+    /// List the functions that call a symbol
+    #[command(after_help = "Example:\n  aios callers Parser::parse")]
+    Callers(TargetArgs),
+
+    /// Propose to rename a symbol everywhere it is certainly meant
+    #[command(after_help = "\
+Examples:
+  aios rename Parser::parse read
+  aios rename src/parse.rs:10:5 read --apply")]
+    Rename(RenameArgs),
+
+    /// List proposals: pending, applied, rejected, undone
+    #[command(after_help = "Example:\n  aios proposals --json")]
+    Proposals,
+
+    /// Show a proposal as a diff with its reasons, risk and impact
+    #[command(after_help = "Examples:\n  aios show\n  aios show p-20261123-1a2b")]
+    Show(ProposalArgs),
+
+    /// Write a proposal to its files: all of them, or none
+    #[command(after_help = "Examples:\n  aios apply\n  aios apply p-20261123-1a2b")]
+    Apply(ProposalArgs),
+
+    /// Set a proposal aside
+    #[command(after_help = "Example:\n  aios reject p-20261123-1a2b")]
+    Reject(ProposalArgs),
+
+    /// Take back the last change, or a given one; your later edits are kept
+    #[command(after_help = "Examples:\n  aios undo\n  aios undo p-20261123-1a2b")]
+    Undo(ProposalArgs),
+
+    /// Make the change again that was taken back last
+    #[command(after_help = "Example:\n  aios redo")]
+    Redo(ProposalArgs),
+
+    /// Say what the index holds, how old it is, what was skipped and why
+    #[command(after_help = "Examples:\n  aios status\n  aios status --skipped")]
+    Status(StatusArgs),
+
+    /// Check the set-up: folders, rights, index, journal, editors
+    #[command(after_help = "Example:\n  aios doctor")]
+    Doctor,
+
+    /// Propose to create `.aios/config.toml`, with every setting explained
+    #[command(after_help = "Example:\n  aios settings --apply")]
+    Settings(SettingsArgs),
+}
+
+/// Arguments of `aios lsp`.
+#[derive(Args, Debug)]
+pub(crate) struct LspArgs {
+    /// Accepted because some editors pass it; stdin and stdout are always used
+    #[arg(long, hide = true)]
+    pub(crate) stdio: bool,
+}
+
+/// Arguments of `aios index`.
+#[derive(Args, Debug)]
+pub(crate) struct IndexArgs {
+    /// The folder to index, as `--root`
+    #[arg(value_name = "ROOT")]
+    pub(crate) folder: Option<PathBuf>,
+}
+
+/// Arguments of `aios search`.
+#[derive(Args, Debug)]
+pub(crate) struct SearchArgs {
+    /// What to look for; several words need no quotes
+    #[arg(required = true, value_name = "QUERY")]
+    pub(crate) query: Vec<String>,
+
+    /// How many hits at most
+    #[arg(long, default_value_t = 10, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub(crate) limit: u16,
+}
+
+/// Arguments of `aios symbols`.
+#[derive(Args, Debug)]
+pub(crate) struct SymbolsArgs {
+    /// A file, or part of a name
+    #[arg(value_name = "FILE|NAME")]
+    pub(crate) target: String,
+
+    /// How many symbols at most
+    #[arg(long, default_value_t = 100, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=10000))]
+    pub(crate) limit: u16,
+}
+
+/// A symbol, named or pointed at.
+#[derive(Args, Debug)]
+pub(crate) struct TargetArgs {
+    /// A name (`parse`, `Parser::parse`, `parser.Parser.parse`) or a place (`FILE:LINE:COLUMN`, from 1)
+    #[arg(value_name = "SYMBOL")]
+    pub(crate) symbol: String,
+}
+
+/// Arguments of `aios rename`.
+#[derive(Args, Debug)]
+pub(crate) struct RenameArgs {
+    /// A name or a place, as for `refs`
+    #[arg(value_name = "SYMBOL")]
+    pub(crate) symbol: String,
+
+    /// What it shall be called
+    #[arg(value_name = "NEW_NAME")]
+    pub(crate) new_name: String,
+
+    /// Apply at once what was proposed
+    #[arg(long)]
+    pub(crate) apply: bool,
+}
+
+/// A proposal, by its id.
+#[derive(Args, Debug)]
+pub(crate) struct ProposalArgs {
+    /// The id that `aios proposals` shows [default: the latest one that fits]
+    #[arg(value_name = "ID")]
+    pub(crate) id: Option<String>,
+}
+
+/// Arguments of `aios status`.
+#[derive(Args, Debug)]
+pub(crate) struct StatusArgs {
+    /// List every skipped file with its reason
+    #[arg(long)]
+    pub(crate) skipped: bool,
+}
+
+/// Arguments of `aios settings`.
+#[derive(Args, Debug)]
+pub(crate) struct SettingsArgs {
+    /// Apply at once what was proposed
+    #[arg(long)]
+    pub(crate) apply: bool,
+}

@@ -1,0 +1,8 @@
+//! The commands: each asks the engine and prints what it answers.
+
+pub(crate) mod ask;
+pub(crate) mod change;
+pub(crate) mod index;
+pub(crate) mod state;
+pub(crate) mod target;
+pub(crate) mod tour;

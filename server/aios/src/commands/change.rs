@@ -1,0 +1,327 @@
+//! The changes: `rename`, `settings`, `proposals`, `show`, `apply`, `reject`, `undo`, `redo`.
+
+use std::path::Path;
+
+use anyhow::Context as _;
+use disk::Disk;
+use engine::{LoadGraph, ReadError, RunOutcome, RunRequest, Snapshot, Then};
+use proposal::{
+    DiffLine, DiffLineKind, DiffStyle, Outcome, PresentFile, Proposal, ProposalId, ProposalState,
+    Recorded, TransactionId, UndoScope, diff_lines,
+};
+use serde_json::{Value, json};
+use vfs::{Loader as _, VfsPath};
+
+use crate::{
+    commands::target::Target,
+    exit::Exit,
+    output::{Output, Paint},
+    session::Session,
+};
+
+/// Proposals that are listed.
+const PROPOSALS_SHOWN_MAX: usize = 50;
+/// Proposals that are looked through for the latest one that fits.
+const PROPOSALS_SEARCHED_MAX: usize = 1_000;
+
+/// What becomes of a proposal that a command makes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Afterwards {
+    /// It is shown and waits.
+    Show,
+    /// It is applied at once.
+    Apply,
+}
+
+/// `aios rename`.
+pub(crate) fn rename(
+    root: &Path,
+    (symbol, new_name): (&str, &str),
+    afterwards: Afterwards,
+    output: Output,
+) -> anyhow::Result<Exit> {
+    let mut session = Session::indexed(root, LoadGraph::Always)?;
+    let at = Target::parse(symbol, &session.root).into_place();
+    let new_name = new_name.to_owned();
+    let outcome = session.run(RunRequest::Rename { at, new_name, then: Then::Keep })?;
+    proposed(&mut session, outcome, afterwards, output)
+}
+
+/// `aios settings`: the first self-modification.
+pub(crate) fn settings(
+    root: &Path,
+    afterwards: Afterwards,
+    output: Output,
+) -> anyhow::Result<Exit> {
+    let mut session = Session::indexed(root, LoadGraph::IfChanged)?;
+    let outcome = session.run(RunRequest::CreateSettings { root: None, then: Then::Keep })?;
+    proposed(&mut session, outcome, afterwards, output)
+}
+
+/// `aios proposals`.
+pub(crate) fn proposals(root: &Path, output: Output) -> anyhow::Result<Exit> {
+    let session = Session::start(root, LoadGraph::IfChanged)?;
+    let proposals = recorded(&session, PROPOSALS_SHOWN_MAX)?;
+    for Recorded { proposal, state, .. } in &proposals {
+        output.line(
+            || proposal_json(proposal, *state),
+            || {
+                let state = format!("{:<9}", state.name());
+                format!(
+                    "{}  {}  {}  {}",
+                    output.paint(Paint::Name, &proposal.id),
+                    output.paint(Paint::Place, state),
+                    proposal.title,
+                    output.paint(Paint::Faint, format!("risk {}", proposal.risk.level))
+                )
+            },
+        )?;
+    }
+    if proposals.is_empty() {
+        output.say("there are no proposals")?;
+        return Ok(Exit::Refused);
+    }
+    Ok(Exit::Done)
+}
+
+/// `aios show`.
+pub(crate) fn show(root: &Path, id: Option<&str>, output: Output) -> anyhow::Result<Exit> {
+    let session = Session::start(root, LoadGraph::IfChanged)?;
+    let Some(recorded) = chosen(&session, id, |_| true, output)? else {
+        return Ok(Exit::Refused);
+    };
+    print_diff(&session, recorded, output)?;
+    Ok(Exit::Done)
+}
+
+/// `aios apply`.
+pub(crate) fn apply(root: &Path, id: Option<&str>, output: Output) -> anyhow::Result<Exit> {
+    answer(root, id, output, RunRequest::Apply)
+}
+
+/// `aios reject`.
+pub(crate) fn reject(root: &Path, id: Option<&str>, output: Output) -> anyhow::Result<Exit> {
+    answer(root, id, output, RunRequest::Reject)
+}
+
+/// `aios undo`.
+pub(crate) fn undo(root: &Path, id: Option<&str>, output: Output) -> anyhow::Result<Exit> {
+    reverse(root, id, output, |transaction| RunRequest::Undo {
+        transaction,
+        scope: UndoScope::Transaction,
+    })
+}
+
+/// `aios redo`.
+pub(crate) fn redo(root: &Path, id: Option<&str>, output: Output) -> anyhow::Result<Exit> {
+    reverse(root, id, output, |transaction| RunRequest::Redo {
+        transaction,
+        scope: UndoScope::Transaction,
+    })
+}
+
+/// Prints what a run proposed, then applies it where that was asked for.
+fn proposed(
+    session: &mut Session,
+    outcome: RunOutcome,
+    afterwards: Afterwards,
+    output: Output,
+) -> anyhow::Result<Exit> {
+    let RunOutcome::Proposed { proposal: id, .. } = outcome else {
+        return ended(&outcome, output);
+    };
+    let journaled = journaled(session, &id)?;
+    print_diff(session, journaled, output)?;
+    match afterwards {
+        Afterwards::Apply => {
+            let outcome = session.run(RunRequest::Apply(id))?;
+            ended(&outcome, output)
+        }
+        Afterwards::Show => {
+            output.say(output.paint(
+                Paint::Faint,
+                format!("nothing is changed yet: `aios apply {id}` writes it, `aios reject {id}` drops it"),
+            ))?;
+            Ok(Exit::Done)
+        }
+    }
+}
+
+/// Answers the proposal `id`, or the latest one that is pending.
+fn answer(
+    root: &Path,
+    id: Option<&str>,
+    output: Output,
+    request: impl Fn(ProposalId) -> RunRequest,
+) -> anyhow::Result<Exit> {
+    let mut session = Session::indexed(root, LoadGraph::IfChanged)?;
+    let is_pending = |it: &Recorded| it.state == ProposalState::Pending;
+    let Some(recorded) = chosen(&session, id, is_pending, output)? else {
+        return Ok(Exit::Refused);
+    };
+    let outcome = session.run(request(recorded.proposal.id))?;
+    ended(&outcome, output)
+}
+
+/// Takes back or brings back: the transaction of the proposal `id`, or the latest that fits.
+fn reverse(
+    root: &Path,
+    id: Option<&str>,
+    output: Output,
+    request: impl Fn(Option<TransactionId>) -> RunRequest,
+) -> anyhow::Result<Exit> {
+    let mut session = Session::indexed(root, LoadGraph::IfChanged)?;
+    let transaction = match id {
+        None => None,
+        Some(written) => match transaction_named(&session, written)? {
+            Some(transaction) => Some(transaction),
+            None => {
+                output.say(format!("there is no applied change `{written}`"))?;
+                return Ok(Exit::Refused);
+            }
+        },
+    };
+    let outcome = session.run(request(transaction))?;
+    ended(&outcome, output)
+}
+
+/// The transaction with the id `written`, or the one that applied the proposal with it.
+fn transaction_named(session: &Session, written: &str) -> anyhow::Result<Option<TransactionId>> {
+    if let Some(id) = TransactionId::parse(written) {
+        return Ok(Some(id));
+    }
+    let written = written.to_owned();
+    session.ask("transactions", move |snapshot| {
+        let journal = journal(snapshot)?;
+        let transactions = journal.transactions(PROPOSALS_SEARCHED_MAX)?;
+        let found = transactions.into_iter().find(|it| it.proposal.as_str() == written);
+        Ok(found.map(|it| it.root))
+    })
+}
+
+/// The proposal `id`, else the newest for which `fits` is true; says so where there is none.
+fn chosen(
+    session: &Session,
+    id: Option<&str>,
+    fits: impl Fn(&Recorded) -> bool,
+    output: Output,
+) -> anyhow::Result<Option<Recorded>> {
+    let found = match id {
+        Some(written) => {
+            let all = recorded(session, PROPOSALS_SEARCHED_MAX)?;
+            let found = all.into_iter().find(|it| it.proposal.id.as_str() == written);
+            if found.is_none() {
+                output.say(format!("there is no proposal `{written}`"))?;
+            }
+            found
+        }
+        None => {
+            let found = recorded(session, PROPOSALS_SEARCHED_MAX)?.into_iter().find(fits);
+            if found.is_none() {
+                output.say("there is no such proposal; `aios proposals` lists all")?;
+            }
+            found
+        }
+    };
+    Ok(found)
+}
+
+fn recorded(session: &Session, n_max: usize) -> anyhow::Result<Vec<Recorded>> {
+    session.ask("proposals", move |snapshot| Ok(journal(snapshot)?.proposals(n_max)?))
+}
+
+fn journaled(session: &Session, id: &ProposalId) -> anyhow::Result<Recorded> {
+    let id = id.clone();
+    session.ask("proposal", move |snapshot| Ok(journal(snapshot)?.proposal(&id)?))
+}
+
+fn journal(snapshot: &Snapshot) -> Result<&proposal::Journal, ReadError> {
+    let journal = snapshot.journal.as_ref();
+    journal.ok_or_else(|| ReadError::Failed("the history cannot be opened".to_owned()))
+}
+
+fn print_diff(session: &Session, recorded: Recorded, output: Output) -> anyhow::Result<()> {
+    let object = proposal_json(&recorded.proposal, recorded.state);
+    let root = session.root.clone();
+    let lines = session.ask("show", move |snapshot| {
+        let simulation = journal(snapshot)?.simulation_of(&recorded, &on_disk)?;
+        let style = DiffStyle { roots: &[root], answers: &[] };
+        Ok(diff_lines(&recorded.proposal, &simulation, &style))
+    })?;
+    if output.is_json() {
+        let mut object = object;
+        object["diff"] = lines.iter().map(|it| it.text.as_str()).collect::<Vec<&str>>().into();
+        return Ok(output.line(|| object, String::new)?);
+    }
+    for line in &lines {
+        output.say(painted(line, output))?;
+    }
+    Ok(())
+}
+
+/// A file as the disk has it: a command has no open documents.
+fn on_disk(path: &VfsPath) -> Result<Option<PresentFile>, vfs::ReadError> {
+    match Disk::default().read(path) {
+        Ok(bytes) => Ok(Some(PresentFile::closed(bytes))),
+        Err(vfs::ReadError::NotFound { .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn painted(line: &DiffLine, output: Output) -> String {
+    let paint = match line.kind {
+        DiffLineKind::Title | DiffLineKind::File => Paint::Head,
+        DiffLineKind::Header | DiffLineKind::Note => Paint::Faint,
+        DiffLineKind::Hunk => Paint::Place,
+        DiffLineKind::Added => Paint::Added,
+        DiffLineKind::Removed => Paint::Removed,
+        DiffLineKind::Context => return line.text.clone(),
+    };
+    output.paint(paint, &line.text)
+}
+
+fn proposal_json(proposal: &Proposal, state: ProposalState) -> Value {
+    let paths = proposal.files.iter().map(|it| it.path().as_str());
+    let reasons = proposal.risk.reasons.iter().map(|it| it.detail.as_str());
+    json!({
+        "id": proposal.id.as_str(),
+        "title": proposal.title,
+        "reason": proposal.reason,
+        "state": state.name(),
+        "created_ms": proposal.created_ms,
+        "action": proposal.origin.action,
+        "files": paths.collect::<Vec<&str>>(),
+        "risk": proposal.risk.level.name(),
+        "risk_reasons": reasons.collect::<Vec<&str>>(),
+        "lines_added": proposal.impact.lines_added,
+        "lines_removed": proposal.impact.lines_removed,
+        "left_to_you": proposal.left.len(),
+    })
+}
+
+/// Prints how a run ended.
+fn ended(outcome: &RunOutcome, output: Output) -> anyhow::Result<Exit> {
+    let (word, text, exit) = match outcome {
+        RunOutcome::Changed { proposal, outcome, reason, .. } => {
+            let (word, exit) = match outcome {
+                Outcome::Applied => ("applied", Exit::Done),
+                Outcome::Partial { .. } => ("partial", Exit::Refused),
+                Outcome::Declined => ("declined", Exit::Refused),
+            };
+            let reason = reason.as_ref().map_or(String::new(), |it| format!(": {it}"));
+            (word, format!("{word} {proposal}{reason}"), exit)
+        }
+        RunOutcome::Rejected(proposal) => ("rejected", format!("rejected {proposal}"), Exit::Done),
+        RunOutcome::Proposed { proposal, .. } => {
+            ("proposed", format!("proposed {proposal}"), Exit::Done)
+        }
+        RunOutcome::Refused(why) => ("refused", format!("refused: {why}"), Exit::Refused),
+        RunOutcome::Cancelled => ("cancelled", "cancelled".to_owned(), Exit::Refused),
+        RunOutcome::Failed(why) => {
+            return Err(anyhow::Error::msg(why.clone())).context("nothing was changed");
+        }
+        RunOutcome::Indexed(_) => ("indexed", "indexed".to_owned(), Exit::Done),
+    };
+    output.line(|| json!({"outcome": word, "message": text}), || text.clone())?;
+    Ok(exit)
+}

@@ -1,0 +1,163 @@
+//! How things are: `status` and `doctor`.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::Context as _;
+use engine::{LoadGraph, ServerStatus};
+use serde_json::{Value, json};
+use vfs::VfsPath;
+
+use crate::{
+    exit::Exit,
+    output::{Output, Paint},
+    session::{Session, state_dir},
+};
+
+/// `aios status`.
+pub(crate) fn status(root: &Path, all_skipped: bool, output: Output) -> anyhow::Result<Exit> {
+    let mut session = Session::start(root, LoadGraph::IfChanged)?;
+    let summary = session.index()?;
+    let status = session.ask("status", |snapshot| Ok(snapshot.status.clone()))?;
+    if all_skipped {
+        for it in &summary.skipped {
+            let path = it.path.relative_to(&session.root).unwrap_or(it.path.as_str());
+            output.line(
+                || json!({"file": path, "skipped": it.reason.to_string()}),
+                || format!("{path}: {}", it.reason),
+            )?;
+        }
+    }
+    output.line(|| status_json(&status), || status_text(&status, root))?;
+    Ok(Exit::Done)
+}
+
+fn status_json(status: &ServerStatus) -> Value {
+    let memory: serde_json::Map<String, Value> =
+        status.memory.iter().map(|it| (it.name.to_owned(), json!(it.bytes))).collect();
+    json!({
+        "revision": status.revision,
+        "files": status.files,
+        "indexed": status.indexed,
+        "lag": status.lag,
+        "read_only": status.read_only,
+        "skipped": status.n_skipped,
+        "memory": memory,
+        "message": status.message,
+    })
+}
+
+fn status_text(status: &ServerStatus, root: &Path) -> String {
+    let mut lines = vec![
+        format!("workspace  {}", root.display()),
+        format!("files      {} known, {} still to be read", status.files, status.lag),
+        format!("skipped    {}", status.n_skipped),
+    ];
+    if status.read_only {
+        lines.push("index      read only: another server writes it, or the folder forbids".into());
+    }
+    for part in &status.memory {
+        lines.push(format!("memory     {:.1} MB {}", part.bytes as f64 / 1e6, part.name));
+    }
+    if !status.message.is_empty() {
+        lines.push(format!("note       {}", status.message));
+    }
+    lines.join("\n")
+}
+
+/// `aios doctor`: each check says what it looked at, and what to do where it fails.
+pub(crate) fn doctor(root: &Path, output: Output) -> anyhow::Result<Exit> {
+    let mut all_good = true;
+    for check in checks(root) {
+        let (mark, paint) = match check.outcome {
+            Ok(_) => ("ok", Paint::Added),
+            Err(_) => ("FAIL", Paint::Removed),
+        };
+        all_good &= check.outcome.is_ok();
+        let (Ok(fact) | Err(fact)) = &check.outcome;
+        output.line(
+            || json!({"check": check.name, "ok": check.outcome.is_ok(), "fact": fact}),
+            || format!("{} {:<18} {fact}", output.paint(paint, format!("{mark:<4}")), check.name),
+        )?;
+    }
+    Ok(if all_good { Exit::Done } else { Exit::Refused })
+}
+
+struct Check {
+    name: &'static str,
+    /// The fact that was found, good or bad.
+    outcome: Result<String, String>,
+}
+
+fn checks(root: &Path) -> Vec<Check> {
+    let state = state_of(root);
+    let mut checks = vec![
+        Check { name: "version", outcome: Ok(env!("CARGO_PKG_VERSION").to_owned()) },
+        Check { name: "workspace", outcome: readable(root) },
+        Check { name: "state folder", outcome: state.as_deref().map_err(text).and_then(writable) },
+        Check { name: "languages", outcome: Ok(languages()) },
+    ];
+    checks.push(Check { name: "index", outcome: index(root) });
+    for editor in ["nvim", "hx", "code"] {
+        let found = on_path(editor);
+        let fact = found.map_or("not on PATH".to_owned(), |it| it.display().to_string());
+        checks.push(Check { name: editor, outcome: Ok(fact) });
+    }
+    checks
+}
+
+fn state_of(root: &Path) -> Result<PathBuf, anyhow::Error> {
+    let root = VfsPath::from_path(root).context("the folder's name is not UTF-8")?;
+    state_dir(&root).context("set AIOS_STATE_DIR or HOME to an absolute path")
+}
+
+fn text(error: &anyhow::Error) -> String {
+    format!("{error:#}")
+}
+
+fn readable(root: &Path) -> Result<String, String> {
+    match fs::read_dir(root) {
+        Ok(_) => Ok(root.display().to_string()),
+        Err(error) => Err(format!("{}: {error}", root.display())),
+    }
+}
+
+fn writable(state: &Path) -> Result<String, String> {
+    let probe = state.join(format!("probe-{}", std::process::id()));
+    let written = fs::create_dir_all(state).and_then(|()| fs::write(&probe, "aios"));
+    let res = match written {
+        Ok(()) => Ok(state.display().to_string()),
+        Err(error) => Err(format!("{}: {error}; set AIOS_STATE_DIR", state.display())),
+    };
+    // Where it could not be written there is nothing to remove.
+    let _ = fs::remove_file(&probe);
+    res
+}
+
+fn languages() -> String {
+    let names: Vec<&str> = grammars::LANGUAGES.iter().map(|it| it.name).collect();
+    format!("{}: {}", names.len(), names.join(", "))
+}
+
+fn index(root: &Path) -> Result<String, String> {
+    let status = || {
+        let mut session = Session::start(root, LoadGraph::IfChanged)?;
+        let summary = session.index()?;
+        let status = session.ask("status", |snapshot| Ok(snapshot.status.clone()))?;
+        anyhow::Ok((summary, status))
+    };
+    match status() {
+        Ok((summary, status)) if status.message.is_empty() => {
+            Ok(format!("{} files, {} symbols", summary.files, summary.symbols))
+        }
+        Ok((_, status)) => Err(status.message.clone()),
+        Err(error) => Err(format!("{error:#}")),
+    }
+}
+
+fn on_path(program: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path).map(|it| it.join(program)).find(|it| it.is_file())
+}

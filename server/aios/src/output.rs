@@ -1,0 +1,93 @@
+//! Standard output of the commands: text for people, or one JSON object a line.
+
+use std::{
+    fmt,
+    io::{self, IsTerminal, Write},
+};
+
+use serde_json::Value;
+
+/// Where the answer of a command goes, and in which form.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Output {
+    form: Form,
+    colour: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    Text,
+    Json,
+}
+
+/// What a piece of text is, so that a terminal can colour it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Paint {
+    /// A name that was asked for.
+    Name,
+    /// A path or a place.
+    Place,
+    /// What matters less: reasons, scores, counts.
+    Faint,
+    /// An added line of a diff; success.
+    Added,
+    /// A removed line of a diff; failure.
+    Removed,
+    /// The head of a hunk or a section.
+    Head,
+}
+
+impl Output {
+    /// The form that was asked for; colours only on a terminal, and never where `NO_COLOR` is set.
+    pub(crate) fn new(json: bool) -> Output {
+        let colour = !json
+            && io::stdout().is_terminal()
+            && std::env::var_os("NO_COLOR").is_none_or(|it| it.is_empty());
+        Output { form: if json { Form::Json } else { Form::Text }, colour }
+    }
+
+    /// True where objects are printed instead of text.
+    pub(crate) fn is_json(self) -> bool {
+        self.form == Form::Json
+    }
+
+    /// Prints one line: `object` in JSON, `text` otherwise.
+    ///
+    /// # Errors
+    /// A broken pipe, as `| head` makes it, or another failure of standard output.
+    pub(crate) fn line(
+        self,
+        object: impl FnOnce() -> Value,
+        text: impl FnOnce() -> String,
+    ) -> io::Result<()> {
+        let line = match self.form {
+            Form::Json => object().to_string(),
+            Form::Text => text(),
+        };
+        writeln!(io::stdout().lock(), "{line}")
+    }
+
+    /// Prints a line that only people need; nothing in JSON.
+    ///
+    /// # Errors
+    /// As [`Output::line`].
+    pub(crate) fn say(self, text: impl fmt::Display) -> io::Result<()> {
+        match self.form {
+            Form::Json => Ok(()),
+            Form::Text => writeln!(io::stdout().lock(), "{text}"),
+        }
+    }
+
+    /// `text` in the colour of `paint`, or as it is where no colours are wanted.
+    pub(crate) fn paint(self, paint: Paint, text: impl fmt::Display) -> String {
+        let code = match paint {
+            Paint::Name => "1",
+            Paint::Place => "36",
+            Paint::Faint => "2",
+            Paint::Added => "32",
+            Paint::Removed => "31",
+            Paint::Head => "1;34",
+        };
+        if self.colour { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_string() }
+    }
+}
