@@ -19,7 +19,7 @@ pub(crate) fn todos(file: &RustFile) -> Vec<Problem> {
                 }
                 it if has_word(it, "TODO") && !has_area(it) => "write `TODO(area): what is left`",
                 it if has_word(it, "FIXME") && !file.is_test(node) => {
-                    "`FIXME:` belongs to a test that asserts a wrong behaviour; else `TODO(area): …`"
+                    "`FIXME:` marks a wrong behaviour in its test; else `TODO(area): …`"
                 }
                 _ => continue,
             };
