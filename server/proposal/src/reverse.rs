@@ -149,11 +149,15 @@ impl<'a> Plan<'a> {
             let is_back = before != after && self.now(before)?.is_some_and(|it| pre.is(&it));
             return if is_back { Ok(None) } else { Err(Refusal::Gone(after.clone())) };
         };
-        let is_edited = !pre.is(&now) && pre.hash() != post.hash();
-        if is_edited {
+        let mut is_edited = false;
+        if !pre.is(&now) && pre.hash() != post.hash() {
             let target = self.target(after, &now, pre, post)?;
             let text = decode(after, &now)?;
-            self.edits.insert(after.clone(), lines::edits(&text, &target));
+            // Somebody may have taken our lines back by hand, and left others.
+            is_edited = text != target;
+            if is_edited {
+                self.edits.insert(after.clone(), lines::edits(&text, &target));
+            }
         }
         if before != after {
             if !self.is_vacated(before) && self.now(before)?.is_some() {

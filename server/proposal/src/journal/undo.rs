@@ -225,7 +225,7 @@ fn standing_before(is_undo: bool) -> FileStanding {
 }
 
 /// Where the file that stood at `path` after the transaction `seq` stands now.
-fn follow(path: &VfsPath, seq: i64, moves: &[MoveRow]) -> Result<VfsPath, JournalError> {
+pub(super) fn follow(path: &VfsPath, seq: i64, moves: &[MoveRow]) -> Result<VfsPath, JournalError> {
     let mut path = path.clone();
     let later = moves.partition_point(|it| it.seq <= seq);
     for group in moves[later..].chunk_by(|a, b| a.seq == b.seq) {

@@ -2,10 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use store::history::{FileStanding, TransactionFileRow, TransactionKind};
+use store::history::{FileStanding, TransactionFileRow};
 use vfs::{ContentHash, VfsPath};
 
-use super::{Journal, JournalError, Noted, file_path, parse_transaction_id, undo::is_wanted};
+use super::{
+    Journal, JournalError, Noted, file_path, parse_transaction_id,
+    undo::{follow, is_wanted},
+};
 use crate::{Content, Present};
 
 /// Transactions whose texts are looked for. Older ones are out of reach of an editor's undo in
@@ -25,51 +28,59 @@ impl Journal {
         // A text belongs to the newest transaction that stands in it: one that puts an older text
         // back has not undone the transaction before it.
         let mut taken: BTreeSet<VfsPath> = BTreeSet::new();
-        let mut seen = BTreeSet::new();
-        let mut res = Vec::new();
-        for row in self.history.transactions(WATCHED_MAX)? {
-            let is_later_link = row.kind == TransactionKind::Undo || !seen.insert(row.root.clone());
-            if is_later_link || !is_wanted(&row, true) {
-                continue;
-            }
-            let root = parse_transaction_id(&row.root)?;
-            let files = self.history.transaction_files(&row.id)?;
+        let mut seen: BTreeSet<(String, u32)> = BTreeSet::new();
+        let mut turned: Vec<Turned> = Vec::new();
+        let rows = self.history.transactions(WATCHED_MAX)?;
+        let moves = self.history.moves_after(rows.last().map_or(0, |it| it.seq))?;
+        for row in rows.iter().filter(|it| is_wanted(it, true)) {
             let root_files = self.history.transaction_files(&row.root)?;
-            let mut back = Vec::new();
-            let mut forth = Vec::new();
-            for file in &files {
-                let path = file_path(file)?;
-                let stands = root_files.iter().find(|it| it.nth == file.root_nth);
-                let Some(stands) = stands.map(|it| it.standing) else { continue };
-                if changed.contains(&path) && !taken.contains(&path) {
-                    match now(file, stands, &path, present) {
-                        Some(FileStanding::EditorUndone) => {
-                            back.push((file.root_nth, path.clone()))
-                        }
-                        Some(_) => forth.push((file.root_nth, path.clone())),
-                        None => {}
-                    }
-                }
-                let is_back = back.last().is_some_and(|it| it.1 == path);
-                let is_forth = forth.last().is_some_and(|it| it.1 == path);
-                if (stands == FileStanding::InForce && !is_back) || is_forth {
-                    taken.insert(path);
-                }
-            }
-            for (standing, files) in
-                [(FileStanding::EditorUndone, back), (FileStanding::InForce, forth)]
-            {
-                if files.is_empty() {
+            for file in self.history.transaction_files(&row.id)? {
+                let is_old = file.standing == FileStanding::Untouched
+                    || !seen.insert((row.root.clone(), file.root_nth));
+                let root_file = root_files.iter().find(|it| it.nth == file.root_nth);
+                let Some(root_file) = root_file.filter(|_| !is_old) else { continue };
+                let path = follow(&file_path(&file)?, row.seq, &moves)?;
+                if !changed.contains(&path) || taken.contains(&path) {
                     continue;
                 }
-                let (nths, files): (Vec<u32>, Vec<VfsPath>) = files.into_iter().unzip();
-                let state = self.set_standing(&root, standing, &nths)?;
-                let (transaction, title) = (root.clone(), self.row(&root)?.title);
-                res.push(Noted { transaction, title, files, standing, state });
+                let to = now(&file, root_file.standing, &path, present);
+                if to.unwrap_or(root_file.standing) == FileStanding::InForce {
+                    taken.insert(path.clone());
+                }
+                if let Some(to) = to {
+                    let root = row.root.clone();
+                    turned.push(Turned { root, to, nth: file.root_nth, path });
+                }
             }
         }
-        Ok(res)
+        self.note(turned)
     }
+
+    /// Stores where these files stand now.
+    fn note(&self, mut turned: Vec<Turned>) -> Result<Vec<Noted>, JournalError> {
+        turned.sort_by(|a, b| (&a.root, a.to.name(), a.nth).cmp(&(&b.root, b.to.name(), b.nth)));
+        let groups = turned.chunk_by(|a, b| (&a.root, a.to) == (&b.root, b.to));
+        let noted = groups.map(|group| {
+            let transaction = parse_transaction_id(&group[0].root)?;
+            let nths: Vec<u32> = group.iter().map(|it| it.nth).collect();
+            Ok(Noted {
+                title: self.row(&transaction)?.title,
+                files: group.iter().map(|it| it.path.clone()).collect(),
+                standing: group[0].to,
+                state: self.set_standing(&transaction, group[0].to, &nths)?,
+                transaction,
+            })
+        });
+        noted.collect()
+    }
+}
+
+/// A file of a root transaction that stands otherwise than noted.
+struct Turned {
+    root: String,
+    nth: u32,
+    path: VfsPath,
+    to: FileStanding,
 }
 
 /// The new standing of a file, where its text says that it has one.

@@ -1,0 +1,764 @@
+//! Random histories of proposals, whole and partial applications, edits by the user, undos, redos and
+//! restarts, against a model that knows texts as sets of lines. Each line ever written is unique.
+//!
+//! `HISTORIES=10000 cargo test -p proposal --test histories` runs more of them, `HISTORY=17` one.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    env,
+    sync::Arc,
+};
+
+use proposal::{
+    Context, Draft, FileStanding, Journal, JournalError, Origin, Outcome, PresentFile, Proposal,
+    ProposalId, ProposalState, SimulatedFile, Simulation, TransactionId, UndoRequest, UndoScope,
+    propose, simulate,
+};
+use store::history::{History, open_history};
+use tempfile::TempDir;
+use text::{TextEdit, TextEdits, TextRange};
+use vfs::{FileOperation, ReadError, SourceChange, VfsPath};
+
+const HISTORIES: u64 = 300;
+const STEPS: usize = 40;
+
+type World = BTreeMap<VfsPath, String>;
+
+/// xorshift64*: small, seeded, good enough to choose among a few things.
+struct Rng(u64);
+
+impl Rng {
+    fn next(&mut self) -> u64 {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        self.0.wrapping_mul(0x2545_f491_4f6c_dd1d)
+    }
+
+    fn below(&mut self, n: usize) -> usize {
+        (self.next() >> 33) as usize % n
+    }
+
+    fn chance(&mut self, percent: usize) -> bool {
+        self.below(100) < percent
+    }
+
+    fn pick<'a, T>(&mut self, list: &'a [T]) -> Option<&'a T> {
+        if list.is_empty() { None } else { list.get(self.below(list.len())) }
+    }
+}
+
+/// What a transaction did to one file.
+#[derive(Clone, Debug)]
+struct Link {
+    before: Option<VfsPath>,
+    after: Option<VfsPath>,
+    pre: Option<String>,
+    post: Option<String>,
+}
+
+/// One file of a root transaction.
+#[derive(Clone, Debug)]
+struct RootFile {
+    standing: FileStanding,
+    forward: Option<Link>,
+    undo: Option<Link>,
+}
+
+#[derive(Debug)]
+struct Root {
+    id: TransactionId,
+    proposal: ProposalId,
+    files: Vec<RootFile>,
+    /// When it was last applied or brought back, and when it was last taken back.
+    forward_at: usize,
+    undo_at: usize,
+}
+
+/// How an application ends.
+#[derive(Clone, Copy, PartialEq)]
+enum Ending {
+    Whole,
+    Part,
+    Nothing,
+}
+
+#[derive(Default, Debug)]
+struct Seen {
+    applied: usize,
+    partial: usize,
+    declined: usize,
+    undone: usize,
+    merged: usize,
+    redone: usize,
+    refused: usize,
+    stale: usize,
+    recovered: usize,
+    editor: usize,
+}
+
+struct Walk {
+    dir: TempDir,
+    journal: Journal,
+    rng: Rng,
+    world: World,
+    roots: Vec<Root>,
+    clock: usize,
+    n_lines: usize,
+    seen: Seen,
+}
+
+fn path(name: &str) -> VfsPath {
+    VfsPath::new("/w").unwrap().join(name)
+}
+
+fn at(world: &World, path: &VfsPath) -> Result<Option<PresentFile>, ReadError> {
+    Ok(world.get(path).map(|it| PresentFile::closed(it.as_bytes())))
+}
+
+fn lines(text: &str) -> Vec<&str> {
+    text.split_inclusive('\n').collect()
+}
+
+/// The unique lines of a text, without their ends.
+fn tokens(text: &str) -> Vec<&str> {
+    text.lines().filter(|it| !it.is_empty()).collect()
+}
+
+fn set(text: Option<&str>) -> BTreeSet<&str> {
+    tokens(text.unwrap_or_default()).into_iter().collect()
+}
+
+/// A folder in memory where there is one: thousands of commits wait for a real disk.
+fn folder() -> TempDir {
+    tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap()
+}
+
+fn open(dir: &TempDir) -> Journal {
+    let history: Arc<dyn History> = Arc::new(open_history(dir.path(), 1).unwrap().history);
+    Journal::new(history)
+}
+
+impl Walk {
+    fn new(seed: u64) -> Walk {
+        let dir = folder();
+        let mut res = Walk {
+            journal: open(&dir),
+            dir,
+            rng: Rng(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1),
+            world: World::new(),
+            roots: Vec::new(),
+            clock: 0,
+            n_lines: 0,
+            seen: Seen::default(),
+        };
+        for name in ["a", "b", "sub/c"] {
+            let text = res.text(6);
+            res.world.insert(path(name), text);
+        }
+        res
+    }
+
+    fn step(&mut self) {
+        self.clock += 1;
+        match self.rng.below(100) {
+            0..25 => self.apply_new(),
+            25..45 => self.user_edits(),
+            45..70 => self.reverse(true),
+            70..85 => self.reverse(false),
+            85..91 => self.editor_undoes(),
+            91..96 => self.is_stale(),
+            _ => self.journal = open(&self.dir),
+        }
+        self.check_standing();
+    }
+
+    fn line(&mut self, who: &str) -> String {
+        self.n_lines += 1;
+        let end = if self.rng.chance(20) { "\r\n" } else { "\n" };
+        format!("{who}{}{end}", self.n_lines)
+    }
+
+    fn text(&mut self, n: usize) -> String {
+        let mut res: String = (0..n).map(|_| self.line("t")).collect();
+        if self.rng.chance(30) {
+            res.truncate(res.trim_end().len());
+        }
+        res
+    }
+
+    /// Edits of single lines, in order and disjoint.
+    fn edits(&mut self, text: &str, who: &str) -> TextEdits {
+        let mut edits = Vec::new();
+        let mut start = 0;
+        for line in lines(text) {
+            let end = start + line.len();
+            let range = TextRange::from_usize;
+            match self.rng.below(8) {
+                0 => edits.push(TextEdit { range: range(start, end), text: self.line(who) }),
+                1 => edits.push(TextEdit { range: range(start, end), text: String::new() }),
+                2 => edits.push(TextEdit { range: range(start, start), text: self.line(who) }),
+                _ => {}
+            }
+            start = end;
+        }
+        if edits.is_empty() {
+            edits.push(TextEdit { range: TextRange::from_usize(0, 0), text: self.line(who) });
+        }
+        TextEdits::new(edits).unwrap()
+    }
+
+    fn fresh_path(&mut self) -> VfsPath {
+        self.n_lines += 1;
+        path(&format!("n{}", self.n_lines))
+    }
+
+    fn change(&mut self) -> SourceChange {
+        let mut res = SourceChange::default();
+        let mut paths: Vec<VfsPath> = self.world.keys().cloned().collect();
+        for _ in 0..1 + self.rng.below(3) {
+            let Some(path) = self.rng.pick(&paths).cloned() else { break };
+            paths.retain(|it| *it != path);
+            let text = self.world[&path].clone();
+            let is_gone = self.rng.chance(10);
+            if !is_gone {
+                res.edits.insert(path.clone(), self.edits(&text, "t"));
+            }
+            match self.rng.below(10) {
+                _ if is_gone => res.operations.push(FileOperation::Delete { path }),
+                0..2 => {
+                    let to = self.fresh_path();
+                    res.operations.push(FileOperation::Rename { from: path, to });
+                }
+                _ => {}
+            }
+        }
+        if res.is_empty() || self.rng.chance(20) {
+            let (path, text) = (self.fresh_path(), self.text(3));
+            res.operations.push(FileOperation::Create { path, text });
+        }
+        res
+    }
+
+    fn with_context<T>(&mut self, with: impl FnOnce(&Journal, &Context<'_>) -> T) -> T {
+        let id = ProposalId::new(self.clock as u64, self.rng.next());
+        let world = &self.world;
+        with(
+            &self.journal,
+            &Context {
+                id,
+                now_ms: self.clock as u64,
+                roots: &[VfsPath::new("/w").unwrap()],
+                present: &|path| at(world, path),
+                facts: &|_| None,
+            },
+        )
+    }
+
+    fn propose(&mut self) -> Proposal {
+        let draft = Draft {
+            title: format!("change {}", self.clock),
+            origin: Origin { caller: "test".to_owned(), action: "random".to_owned() },
+            change: self.change(),
+            ..Draft::default()
+        };
+        let proposal = self.with_context(|_, ctx| propose(draft, ctx)).unwrap().0;
+        self.journal.record(&proposal).unwrap();
+        proposal
+    }
+
+    fn apply_new(&mut self) {
+        let proposal = self.propose();
+        let ending = match self.rng.below(10) {
+            0..2 => Ending::Part,
+            2 => Ending::Nothing,
+            _ => Ending::Whole,
+        };
+        let (id, simulation, links) = self.carry_out(&proposal, ending);
+        let files = links.iter().map(|link| RootFile {
+            standing: if link.is_some() { FileStanding::InForce } else { FileStanding::Untouched },
+            forward: link.clone(),
+            undo: None,
+        });
+        let files: Vec<RootFile> = files.collect();
+        if links.iter().any(Option::is_some) {
+            let (forward_at, undo_at) = (self.clock, 0);
+            self.roots.push(Root { id, proposal: proposal.id, files, forward_at, undo_at });
+            self.follow_moves(&links);
+        }
+        drop(simulation);
+    }
+
+    /// Begins the proposal, does to the world what `ending` says, perhaps dies, and measures. Gives
+    /// for each file what was really done to it.
+    fn carry_out(
+        &mut self,
+        proposal: &Proposal,
+        ending: Ending,
+    ) -> (TransactionId, Simulation, Vec<Option<Link>>) {
+        let id = TransactionId::new(self.clock as u64, self.rng.next());
+        let world = self.world.clone();
+        let begun = self.journal.begin(proposal, id.clone(), 1, &|it| at(&world, it)).unwrap();
+        let links = self.do_it(&begun.simulation, &proposal.change, ending);
+        for link in links.iter().flatten() {
+            link.before.iter().for_each(|it| drop(self.world.remove(it)));
+        }
+        for link in links.iter().flatten() {
+            if let (Some(after), Some(post)) = (&link.after, &link.post) {
+                self.world.insert(after.clone(), post.clone());
+            }
+        }
+        let world = self.world.clone();
+        let finished = if self.rng.chance(10) {
+            self.seen.recovered += 1;
+            self.journal = open(&self.dir);
+            let mut finished = self.journal.recover(1, &|it| at(&world, it)).unwrap();
+            assert_eq!(finished.len(), 1);
+            finished.remove(0)
+        } else {
+            self.journal.finish(&id, 1, &|it| at(&world, it)).unwrap()
+        };
+        let n_whole = begun.simulation.files.iter().zip(&links).filter(|(file, link)| {
+            let post = file.post.as_ref().map(|it| str::from_utf8(it).unwrap().to_owned());
+            link.as_ref().is_some_and(|it| it.after == file.after && it.post == post)
+        });
+        let n_whole = n_whole.count();
+        let expected = match () {
+            () if n_whole == links.len() => ProposalState::Applied,
+            () if links.iter().all(Option::is_none) => ProposalState::Declined,
+            () => ProposalState::Partial,
+        };
+        match &finished.measured.outcome {
+            Outcome::Applied => self.seen.applied += 1,
+            Outcome::Partial { .. } => self.seen.partial += 1,
+            Outcome::Declined => self.seen.declined += 1,
+        }
+        assert_eq!(finished.measured.outcome.state(), expected, "{finished:?}");
+        assert_eq!(self.journal.proposal(&proposal.id).unwrap().state, expected);
+        (id, begun.simulation, links)
+    }
+
+    fn do_it(
+        &mut self,
+        simulation: &Simulation,
+        change: &SourceChange,
+        ending: Ending,
+    ) -> Vec<Option<Link>> {
+        let text = |bytes: &Option<Arc<[u8]>>| {
+            bytes.as_ref().map(|it| String::from_utf8(it.to_vec()).unwrap())
+        };
+        let whole = |file: &SimulatedFile| Link {
+            before: file.before.clone(),
+            after: file.after.clone(),
+            pre: text(&file.pre),
+            post: text(&file.post),
+        };
+        // Files that wait for each other's places are done together or not at all.
+        let places = simulation.files.iter().flat_map(|it| {
+            let after = it.after.iter().filter(|after| it.before.as_ref() != Some(*after));
+            it.before.iter().chain(after)
+        });
+        let places: Vec<&VfsPath> = places.collect();
+        let is_tangled = places.iter().collect::<BTreeSet<_>>().len() < places.len();
+        let mut res = Vec::new();
+        for file in &simulation.files {
+            let choice = match ending {
+                Ending::Whole => 0,
+                Ending::Nothing => 1,
+                Ending::Part if is_tangled => 0,
+                Ending::Part => self.rng.below(3),
+            };
+            let edits = file.before.as_ref().and_then(|it| change.edits.get(it));
+            res.push(match (choice, edits) {
+                (1, _) => None,
+                (0, _) | (_, None) => Some(whole(file)),
+                (_, Some(edits)) => {
+                    let some = edits.iter().filter(|_| self.rng.chance(50)).cloned().collect();
+                    let some: Vec<TextEdit> = some;
+                    let pre = text(&file.pre).unwrap();
+                    let post = TextEdits::new(some.clone()).unwrap().apply(&pre).unwrap();
+                    (!some.is_empty()).then(|| Link {
+                        after: file.before.clone(),
+                        post: Some(post),
+                        ..whole(file)
+                    })
+                }
+            });
+        }
+        res
+    }
+
+    /// Edits in their place follow a file that a later transaction moves.
+    fn follow_moves(&mut self, links: &[Option<Link>]) {
+        let moves = links.iter().flatten().filter_map(|it| it.before.clone().zip(it.after.clone()));
+        let moves: BTreeMap<VfsPath, VfsPath> = moves.filter(|it| it.0 != it.1).collect();
+        let clock = self.clock;
+        for root in &mut self.roots {
+            let is_new = root.forward_at == clock || root.undo_at == clock;
+            for file in &mut root.files {
+                for link in [&mut file.forward, &mut file.undo].into_iter().flatten() {
+                    if is_new || link.before != link.after {
+                        continue;
+                    }
+                    if let Some(to) = link.after.as_ref().and_then(|it| moves.get(it)) {
+                        link.before = Some(to.clone());
+                        link.after = Some(to.clone());
+                    }
+                }
+            }
+        }
+    }
+
+    fn user_edits(&mut self) {
+        let paths: Vec<VfsPath> = self.world.keys().cloned().collect();
+        match (self.rng.pick(&paths).cloned(), self.rng.below(20)) {
+            (Some(path), 0) => drop(self.world.remove(&path)),
+            (Some(path), 1..18) => {
+                let text = self.world[&path].clone();
+                let edits = self.edits(&text, "u");
+                // Mostly one edit, sometimes all of them.
+                let n = if self.rng.chance(80) { 1 } else { usize::MAX };
+                let edits = edits.iter().take(n).cloned().collect();
+                let text = TextEdits::new(edits).unwrap().apply(&text).unwrap();
+                self.world.insert(path, text);
+            }
+            _ => {
+                let (path, text) = (self.fresh_path(), self.text(2));
+                self.world.insert(path, text);
+            }
+        }
+    }
+
+    /// A proposal that was made for other texts is refused, and nothing is noted.
+    fn is_stale(&mut self) {
+        let proposal = self.propose();
+        let before: Vec<VfsPath> =
+            proposal.files.iter().filter_map(|it| it.before.clone()).collect();
+        let Some(path) = self.rng.pick(&before).cloned() else { return };
+        let text = self.line("u") + &self.world[&path];
+        self.world.insert(path.clone(), text);
+        let world = self.world.clone();
+        let id = TransactionId::new(1, self.rng.next());
+        let res = self.journal.begin(&proposal, id.clone(), 1, &|it| at(&world, it));
+        assert!(matches!(res, Err(JournalError::Stale(_))), "{res:?}");
+        assert!(matches!(self.journal.transaction(&id), Err(JournalError::NoTransaction(_))));
+        assert_eq!(self.journal.proposal(&proposal.id).unwrap().state, ProposalState::Pending);
+        self.journal.reject(&proposal.id).unwrap();
+        self.seen.stale += 1;
+    }
+
+    fn links_to_reverse(root: &Root, is_undo: bool, only: Option<usize>) -> Vec<(u32, Link)> {
+        let (standing, link): (_, fn(&RootFile) -> &Option<Link>) = match is_undo {
+            true => (FileStanding::InForce, |it| &it.forward),
+            false => (FileStanding::Undone, |it| &it.undo),
+        };
+        let files = root.files.iter().enumerate();
+        let files = files.filter(|it| it.1.standing == standing && only.is_none_or(|n| n == it.0));
+        files.filter_map(|it| Some((it.0 as u32, link(it.1).clone()?))).collect()
+    }
+
+    fn reverse(&mut self, is_undo: bool) {
+        let candidates: Vec<usize> = (0..self.roots.len()).collect();
+        let Some(&chosen) = self.rng.pick(&candidates) else { return };
+        let is_last = self.rng.chance(50);
+        let only = self.rng.chance(20).then(|| self.rng.below(self.roots[chosen].files.len()));
+        let (request, chosen, only) = if is_last {
+            let at = |it: &&usize| match is_undo {
+                true => self.roots[**it].forward_at,
+                false => self.roots[**it].undo_at,
+            };
+            let standing = if is_undo { FileStanding::InForce } else { FileStanding::Undone };
+            let reversible = candidates.iter().filter(|it| {
+                let files = &self.roots[**it].files;
+                at(it) != 0 && files.iter().any(|it| it.standing == standing)
+            });
+            let Some(&last) = reversible.max_by_key(at) else { return };
+            (None, last, None)
+        } else {
+            (Some(self.roots[chosen].id.clone()), chosen, only)
+        };
+        let links = Self::links_to_reverse(&self.roots[chosen], is_undo, only);
+        let scope = match only {
+            None => UndoScope::Transaction,
+            Some(nth) => {
+                let transaction = self.journal.transaction(&self.roots[chosen].id).unwrap();
+                UndoScope::Files(vec![transaction.files[nth].0.clone()])
+            }
+        };
+        let request = UndoRequest { transaction: request, scope, caller: "test".to_owned() };
+        let reversal = self.with_context(|journal, ctx| match is_undo {
+            true => journal.undo(&request, ctx),
+            false => journal.redo(&request, ctx),
+        });
+        let is_exact = links.iter().all(|(_, it)| {
+            it.after.as_ref().and_then(|it| self.world.get(it)) == it.post.as_ref()
+                && it.before.iter().all(|before| {
+                    it.after.as_ref() == Some(before) || !self.world.contains_key(before)
+                })
+        });
+        let reversal = match reversal {
+            Ok(reversal) => reversal,
+            Err(JournalError::Nothing { .. }) => return assert!(links.is_empty()),
+            Err(JournalError::Already { .. }) => {
+                assert!(!links.is_empty());
+                let root = &mut self.roots[chosen];
+                for (nth, _) in links {
+                    root.files[nth as usize].standing =
+                        if is_undo { FileStanding::EditorUndone } else { FileStanding::InForce };
+                }
+                return;
+            }
+            Err(JournalError::Reverse(error)) => {
+                assert!(!is_exact, "refused though nothing changed: {error}");
+                self.seen.refused += 1;
+                return;
+            }
+            Err(error) => panic!("{error}"),
+        };
+        let proposal = reversal.proposal;
+        let root = self.roots[chosen].id.clone();
+        assert_eq!(proposal.reverses.as_ref().map(|it| &it.root), Some(&root));
+        self.check_reversal(&links, &reversal.simulation, is_exact);
+        self.journal.record(&proposal).unwrap();
+        let ending = match self.rng.below(20) {
+            0 => Ending::Part,
+            1 => Ending::Nothing,
+            _ => Ending::Whole,
+        };
+        let (_, _, done) = self.carry_out(&proposal, ending);
+        self.note_reversal(chosen, is_undo, &proposal, done);
+    }
+
+    /// The texts that a reversal leads to are those that the sets of lines say, in both their orders.
+    fn check_reversal(&mut self, links: &[(u32, Link)], simulation: &Simulation, is_exact: bool) {
+        let mut after = self.world.clone();
+        for file in &simulation.files {
+            file.before.iter().for_each(|it| drop(after.remove(it)));
+        }
+        for file in &simulation.files {
+            if let (Some(path), Some(text)) = (&file.after, file.post_text()) {
+                after.insert(path.clone(), text.to_owned());
+            }
+        }
+        for (_, link) in links {
+            let now = link.after.as_ref().and_then(|it| self.world.get(it));
+            let Some(before) = &link.before else {
+                let gone = link.after.as_ref().unwrap();
+                // Another file of the transaction may stand in its place afterwards.
+                assert!(
+                    !after.contains_key(gone)
+                        || links.iter().any(|it| it.1.before.as_ref() == Some(gone))
+                );
+                continue;
+            };
+            let res = &after[before];
+            if is_exact {
+                assert_eq!(Some(res), link.pre.as_ref());
+                continue;
+            }
+            let Some(now) = now.filter(|_| link.after.is_some()) else { continue };
+            let (pre, post) = (set(link.pre.as_deref()), set(link.post.as_deref()));
+            let mut expected = set(Some(now));
+            expected.extend(pre.difference(&post));
+            expected.retain(|it| pre.contains(it) || !post.contains(it));
+            assert_eq!(set(Some(res)), expected, "pre {pre:?} post {post:?} now {now:?}");
+            // A line that two transactions deleted, each while the other was undone, may be back
+            // already. Where it stands is then a matter of taste, and it may stand there twice.
+            if pre.difference(&post).any(|it| set(Some(now)).contains(it)) {
+                continue;
+            }
+            for other in [now, link.pre.as_ref().unwrap()] {
+                let both = |text: &str, other: &str| -> Vec<String> {
+                    let other = set(Some(other));
+                    let kept = tokens(text).into_iter().filter(|it| other.contains(it));
+                    kept.map(str::to_owned).collect()
+                };
+                assert_eq!(both(res, other), both(other, res), "the order changed");
+            }
+            self.seen.merged += usize::from(Some(now) != link.post.as_ref());
+        }
+    }
+
+    fn note_reversal(
+        &mut self,
+        chosen: usize,
+        is_undo: bool,
+        proposal: &Proposal,
+        done: Vec<Option<Link>>,
+    ) {
+        let (to, clock) = match is_undo {
+            true => (FileStanding::Undone, self.clock),
+            false => (FileStanding::InForce, self.clock),
+        };
+        let root = &mut self.roots[chosen];
+        for (plan, link) in proposal.files.iter().zip(&done) {
+            let (Some(nth), Some(link)) = (plan.root_nth, link) else { continue };
+            let file = &mut root.files[nth as usize];
+            // A file of which only some lines were taken back counts as not taken back, but that is
+            // what was done to it last.
+            let is_whole = link.after == plan.after
+                && link.post.as_deref().map(|it| vfs::ContentHash::of(it.as_bytes()))
+                    == plan.hash_after;
+            if is_whole {
+                file.standing = to;
+            }
+            match is_undo {
+                true => file.undo = Some(link.clone()),
+                false => file.forward = Some(link.clone()),
+            }
+        }
+        for nth in &proposal.reverses.as_ref().unwrap().already {
+            root.files[*nth as usize].standing = to;
+        }
+        if done.iter().any(Option::is_some) {
+            match is_undo {
+                true => root.undo_at = clock,
+                false => root.forward_at = clock,
+            }
+            self.seen.undone += usize::from(is_undo);
+            self.seen.redone += usize::from(!is_undo);
+            self.follow_moves(&done);
+        }
+    }
+
+    /// The editor takes back what the last transaction did to one file, and perhaps brings it back.
+    fn editor_undoes(&mut self) {
+        let Some(last) = (0..self.roots.len()).max_by_key(|it| self.roots[*it].forward_at) else {
+            return;
+        };
+        let files = self.roots[last].files.iter().enumerate();
+        let edited = files.filter_map(|(nth, file)| {
+            let link = file.forward.clone()?;
+            let is_in_place = link.before == link.after && link.pre != link.post;
+            let is_there =
+                link.after.as_ref().and_then(|it| self.world.get(it)) == link.post.as_ref();
+            let is_wanted = is_in_place && is_there && file.standing == FileStanding::InForce;
+            is_wanted.then_some((nth, link))
+        });
+        let edited: Vec<(usize, Link)> = edited.collect();
+        let Some((nth, link)) = self.rng.pick(&edited).cloned() else { return };
+        let path = link.after.unwrap();
+        let mut turns = vec![(link.pre.unwrap(), FileStanding::EditorUndone)];
+        if self.rng.chance(50) {
+            turns.push((link.post.unwrap(), FileStanding::InForce));
+        }
+        for (text, standing) in turns {
+            self.world.insert(path.clone(), text);
+            let world = self.world.clone();
+            let noted = self.journal.note_editor_undo(&[path.clone()], &|it| at(&world, it));
+            let noted = noted.unwrap();
+            let ours = noted.iter().find(|it| it.transaction == self.roots[last].id);
+            assert_eq!(ours.map(|it| it.standing), Some(standing), "{noted:?}");
+            self.roots[last].files[nth].standing = standing;
+            // Older ones may have come back into sight: the text before the last is theirs.
+            let id = self.roots[last].id.clone();
+            for other in noted.iter().filter(|it| it.transaction != id) {
+                let root = self.roots.iter_mut().find(|it| it.id == other.transaction).unwrap();
+                for file in &mut root.files {
+                    let is_it = |link: &Link| link.after.as_ref() == Some(&path);
+                    if file.forward.as_ref().is_some_and(is_it) {
+                        file.standing = other.standing;
+                    }
+                }
+            }
+        }
+        self.seen.editor += 1;
+    }
+
+    /// The journal says of every transaction what the model says.
+    fn check_standing(&self) {
+        for root in &self.roots {
+            let transaction = self.journal.transaction(&root.id).unwrap();
+            let standing: Vec<FileStanding> = transaction.files.iter().map(|it| it.1).collect();
+            let expected: Vec<FileStanding> = root.files.iter().map(|it| it.standing).collect();
+            assert_eq!(standing, expected, "{}", root.id);
+            let is_off = |it: &&FileStanding| {
+                matches!(it, FileStanding::Undone | FileStanding::EditorUndone)
+            };
+            let state = self.journal.proposal(&root.proposal).unwrap().state;
+            let n_off = expected.iter().filter(is_off).count();
+            let n_on = expected.iter().filter(|it| **it == FileStanding::InForce).count();
+            if n_off != 0 {
+                let whole = if n_on == 0 { ProposalState::Undone } else { ProposalState::Partial };
+                assert_eq!(state, whole, "{}: {expected:?}", root.id);
+            }
+        }
+    }
+}
+
+fn number(name: &str) -> Option<u64> {
+    env::var(name).ok()?.parse().ok()
+}
+
+#[test]
+fn every_history_ends_as_the_model_says() {
+    let seeds = match number("HISTORY") {
+        Some(seed) => seed..seed + 1,
+        None => 0..number("HISTORIES").unwrap_or(HISTORIES),
+    };
+    let is_one = seeds.end - seeds.start == 1;
+    let mut seen = Seen::default();
+    for seed in seeds {
+        let run = std::panic::catch_unwind(|| {
+            let mut history = Walk::new(seed);
+            (0..STEPS).for_each(|_| history.step());
+            history.seen
+        });
+        let Ok(it) = run else { panic!("HISTORY={seed} fails") };
+        seen.applied += it.applied;
+        seen.partial += it.partial;
+        seen.declined += it.declined;
+        seen.undone += it.undone;
+        seen.merged += it.merged;
+        seen.redone += it.redone;
+        seen.refused += it.refused;
+        seen.stale += it.stale;
+        seen.recovered += it.recovered;
+        seen.editor += it.editor;
+    }
+    // A generator that stopped making one of these would leave the test green and empty.
+    let least = [
+        seen.applied,
+        seen.partial,
+        seen.declined,
+        seen.undone,
+        seen.merged,
+        seen.redone,
+        seen.refused,
+        seen.stale,
+        seen.recovered,
+        seen.editor,
+    ];
+    assert!(is_one || least.iter().all(|it| 50 <= *it), "{seen:?}");
+}
+
+#[test]
+fn undo_and_its_undo_change_nothing() {
+    for seed in 0..50 {
+        let mut history = Walk::new(seed + 1_000_000);
+        (0..10).for_each(|_| history.apply_new());
+        let before = history.world.clone();
+        let ids: Vec<TransactionId> = history.roots.iter().map(|it| it.id.clone()).collect();
+        for id in ids.iter().rev() {
+            let request = UndoRequest {
+                transaction: Some(id.clone()),
+                scope: UndoScope::Transaction,
+                caller: String::new(),
+            };
+            for is_undo in [true, false] {
+                let reversal = history.with_context(|journal, ctx| match is_undo {
+                    true => journal.undo(&request, ctx),
+                    false => journal.redo(&request, ctx),
+                });
+                let Ok(reversal) = reversal else { break };
+                let world = history.world.clone();
+                let change = &reversal.proposal.change;
+                assert_eq!(simulate(change, &|it| at(&world, it)), Ok(reversal.simulation));
+                history.journal.record(&reversal.proposal).unwrap();
+                history.clock += 1;
+                history.carry_out(&reversal.proposal, Ending::Whole);
+            }
+            assert_eq!(history.world, before, "seed {seed}");
+        }
+    }
+}
