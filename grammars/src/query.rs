@@ -277,15 +277,8 @@ pub(crate) fn compile(language: &Language) -> Result<CompiledQuery, QueryProblem
     let mut source = String::new();
     let mut starts = Vec::new();
     for file in language.query_files {
-        // Each file is compiled on its own first: an unclosed bracket must not be blamed on the next.
-        let rooted = with_roots(file.text);
-        Query::new(grammar, &rooted).map_err(|error| QueryProblem {
-            file: file.name,
-            line: error.row + 1,
-            message: error.message,
-        })?;
         starts.push((source.len(), file));
-        source.push_str(&rooted);
+        source.push_str(&with_roots(file.text));
         source.push('\n');
     }
     let place = |byte: usize| {
@@ -296,8 +289,12 @@ pub(crate) fn compile(language: &Language) -> Result<CompiledQuery, QueryProblem
     };
     let problem =
         |at: PatternSource, message: String| QueryProblem { file: at.file, line: at.line, message };
-    let query = Query::new(grammar, &source)
-        .map_err(|error| problem(place(error.offset.min(source.len())), error.message))?;
+    // Compiling takes up to a second of a large grammar, so each file is compiled alone only to blame
+    // the right one: an unclosed bracket is noticed in the next.
+    let query = Query::new(grammar, &source).map_err(|error| {
+        let whole = problem(place(error.offset.min(source.len())), error.message);
+        problem_of_files(grammar, language.query_files).unwrap_or(whole)
+    })?;
     let captures = query
         .capture_names()
         .iter()
@@ -348,6 +345,17 @@ fn kinds_of(language: &Language, grammar: &tree_sitter::Language) -> Vec<Kinds> 
         holds.fold(Kinds::default(), |acc, (_, kinds)| acc.or(*kinds))
     });
     kinds.collect()
+}
+
+/// What is wrong with the first file that does not compile alone.
+fn problem_of_files(
+    grammar: &tree_sitter::Language,
+    files: &'static [crate::QueryFile],
+) -> Option<QueryProblem> {
+    files.iter().find_map(|file| {
+        let error = Query::new(grammar, &with_roots(file.text)).err()?;
+        Some(QueryProblem { file: file.name, line: error.row + 1, message: error.message })
+    })
 }
 
 fn capture_of(name: &str) -> Option<Capture> {
