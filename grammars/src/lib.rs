@@ -60,6 +60,17 @@ pub struct Language {
     pub self_names: &'static [&'static str],
     /// Names of the receiver as its base type (`super`), or of the module around.
     pub super_names: &'static [&'static str],
+    /// Words that cannot be names.
+    pub keywords: &'static [&'static str],
+    /// Types through which the members of their first argument are reached (`Box<T>`).
+    pub wrappers: &'static [&'static str],
+    /// Types that hold their first argument until it is taken out (`Option<T>`, `Promise<T>`): by an
+    /// operator that leaves no trace in the facts (`?`, `await`), or by one of `unwrappers`.
+    pub optionals: &'static [&'static str],
+    /// Methods that give what the receiver holds, or the receiver once more (`unwrap`, `clone`).
+    pub unwrappers: &'static [&'static str],
+    /// Members of `optionals` themselves, besides `unwrappers`.
+    pub optional_members: &'static [&'static str],
     /// Prefixes that are no part of a name (`r#`, `:`); ranges of names begin after them.
     pub name_prefixes: &'static [&'static str],
     /// What the names of a type mean in the scopes inside it.
