@@ -22,7 +22,8 @@ impl Resolver<'_> {
 
     /// A member of what a value is declared or inferred to be.
     pub(crate) fn member_of_value(&self, value: SymbolRef, name: &str, want: Want) -> Outcome {
-        self.member_of_types(self.type_of(value), name, want, "member of the receiver's type")
+        let types = self.type_of(value, self.may_be_taken(value.file, name));
+        self.member_of_types(types, name, want, "member of the receiver's type")
     }
 
     /// A member of what a call returns.
@@ -33,11 +34,8 @@ impl Resolver<'_> {
         name: &str,
         want: Want,
     ) -> Outcome {
-        // What is called outside the workspace may give back something from inside it.
-        let returned = match self.reference(file, callee) {
-            Outcome::External => return Outcome::Unknown,
-            Outcome::Hits(_) | Outcome::Unknown => self.returned_by(file, callee),
-        };
+        // What is called outside the workspace may give back something from inside it: that is unknown.
+        let returned = self.returned_by(file, callee, self.may_be_taken(file, name));
         self.member_of_types(returned, name, want, "member of what the call returns")
     }
 

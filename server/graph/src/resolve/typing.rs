@@ -1,23 +1,40 @@
 //! Which type a value has: what is declared, and the little that can be inferred without guessing.
 
-use syntax::{ReferenceIdx, SymbolKind};
+use syntax::{Qualifier, ReferenceIdx, ReferenceKind, SymbolKind};
 use text::TextSize;
 use vfs::FileId;
 
 use super::{Active, Hit, Outcome, Resolver, Thing, Want};
 use crate::SymbolRef;
 
+/// Bytes between a type and the name of its first argument: `<`, `<&mut `, `<dyn `.
+const ARGUMENT_GAP_MAX: u32 = 6;
+
+/// Whether what a type holds may have been taken out of it by an operator that the facts do not show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Taken {
+    No,
+    Maybe,
+}
+
 impl Resolver<'_> {
-    /// The types, or type-like things, that a value belongs to.
-    pub(crate) fn type_of(&self, value: SymbolRef) -> Outcome {
-        self.guarded(Active::Type(value), || self.type_of_unguarded(value))
+    /// Whether a member of `name` may be one of what a call's result holds, not of the result.
+    pub(crate) fn may_be_taken(&self, file: FileId, name: &str) -> Taken {
+        let Some(language) = self.facts(file).language else { return Taken::No };
+        let own = language.unwrappers.contains(&name) || language.optional_members.contains(&name);
+        if own { Taken::No } else { Taken::Maybe }
     }
 
-    fn type_of_unguarded(&self, value: SymbolRef) -> Outcome {
+    /// The types, or type-like things, that a value belongs to.
+    pub(crate) fn type_of(&self, value: SymbolRef, taken: Taken) -> Outcome {
+        self.guarded(Active::Type(value), || self.type_of_unguarded(value, taken))
+    }
+
+    fn type_of_unguarded(&self, value: SymbolRef, taken: Taken) -> Outcome {
         let symbol = self.symbol(value);
         let facts = self.facts(value.file);
         if let Some(type_ref) = symbol.type_ref {
-            return self.type_named(value.file, type_ref);
+            return self.wrapped_type(value.file, type_ref, Taken::No);
         }
         if symbol.kind == SymbolKind::Parameter
             && facts.language.is_some_and(|it| it.self_names.contains(&facts.name(symbol.name)))
@@ -29,8 +46,8 @@ impl Resolver<'_> {
             return types(parent.map(Thing::Symbol).into_iter().collect());
         }
         match symbol.value {
-            Some(init) if init.is_call => self.returned_by(value.file, init.reference),
-            Some(init) => self.type_of_reference(value.file, init.reference),
+            Some(init) if init.is_call => self.returned_by(value.file, init.reference, taken),
+            Some(init) => self.type_of_reference(value.file, init.reference, taken),
             None => Outcome::Unknown,
         }
     }
@@ -40,13 +57,58 @@ impl Resolver<'_> {
         self.unaliased(self.reference(file, type_ref))
     }
 
+    /// Like [`Resolver::type_named`], but of a type that merely wraps another, the other one.
+    fn wrapped_type(&self, file: FileId, type_ref: ReferenceIdx, taken: Taken) -> Outcome {
+        let named = self.type_named(file, type_ref);
+        let is_type_of_ours = named.hits().iter().any(|it| match &it.thing {
+            Thing::Symbol(it) => self.symbol(*it).kind != SymbolKind::Type,
+            _ => false,
+        });
+        let facts = self.facts(file);
+        let Some(language) = facts.language.filter(|_| !is_type_of_ours) else { return named };
+        let name = facts.name(facts.reference(type_ref).name());
+        let is_through = language.wrappers.contains(&name)
+            || (taken == Taken::Maybe && language.optionals.contains(&name));
+        match self.type_argument(file, type_ref).filter(|_| is_through) {
+            Some(argument) => self.wrapped_type(file, argument, taken),
+            None => named,
+        }
+    }
+
+    /// The head of the first argument of a type: `T` of `Box<T>`, `b::T` of `Box<&b::T>`.
+    fn type_argument(&self, file: FileId, type_ref: ReferenceIdx) -> Option<ReferenceIdx> {
+        let facts = self.facts(file);
+        let mut at = ReferenceIdx::new(type_ref.index() + 1);
+        let first = facts.references.get(at.index())?;
+        let gap = first.start() - facts.reference(type_ref).range().end();
+        if ARGUMENT_GAP_MAX < gap.raw() {
+            return None;
+        }
+        // Of a path the last name is the type.
+        loop {
+            let next = ReferenceIdx::new(at.index() + 1);
+            match facts.references.get(next.index()) {
+                Some(it) if it.qualifier() == Qualifier::Reference(at) => at = next,
+                _ => break,
+            }
+        }
+        (facts.reference(at).kind() == ReferenceKind::Type).then_some(at)
+    }
+
     /// The type of what a reference stands for.
-    pub(crate) fn type_of_reference(&self, file: FileId, idx: ReferenceIdx) -> Outcome {
+    pub(crate) fn type_of_reference(
+        &self,
+        file: FileId,
+        idx: ReferenceIdx,
+        taken: Taken,
+    ) -> Outcome {
         if self.is_self(file, idx) {
             return types(self.owner_types(file, self.facts(file).reference(idx).start()));
         }
         self.each(self.reference(file, idx), |thing| match thing {
-            Thing::Symbol(it) if self.is_value(*it) && !self.is_callable(*it) => self.type_of(*it),
+            Thing::Symbol(it) if self.is_value(*it) && !self.is_callable(*it) => {
+                self.type_of(*it, taken)
+            }
             // A class as a value: what is reached through it are its members.
             Thing::Symbol(it) if !self.is_callable(*it) => types(vec![Thing::Symbol(*it)]),
             _ => Outcome::Unknown,
@@ -54,8 +116,12 @@ impl Resolver<'_> {
     }
 
     /// The type of what a call gives: what the callee is declared to return, or the type that it makes.
-    pub(crate) fn returned_by(&self, file: FileId, callee: ReferenceIdx) -> Outcome {
-        self.each(self.reference(file, callee), |thing| {
+    pub(crate) fn returned_by(&self, file: FileId, callee: ReferenceIdx, taken: Taken) -> Outcome {
+        let called = self.reference(file, callee);
+        if called.hits().is_empty() {
+            return self.unwrapped(file, callee);
+        }
+        self.each(called, |thing| {
             let Thing::Symbol(callee) = thing else { return Outcome::Unknown };
             let symbol = self.symbol(*callee);
             match symbol.kind {
@@ -64,17 +130,45 @@ impl Resolver<'_> {
                 | SymbolKind::Enum
                 | SymbolKind::Union
                 | SymbolKind::Type => self.unaliased(types(vec![Thing::Symbol(*callee)])),
-                SymbolKind::Variant => self.type_of(*callee),
+                SymbolKind::Variant => self.type_of(*callee, taken),
                 SymbolKind::Constructor => {
                     let parent =
                         symbol.parent.map(|it| SymbolRef { file: callee.file, symbol: it });
                     types(parent.map(Thing::Symbol).into_iter().collect())
                 }
                 SymbolKind::Function | SymbolKind::Method => match symbol.type_ref {
-                    Some(type_ref) => self.type_named(callee.file, type_ref),
+                    Some(type_ref) => self.wrapped_type(callee.file, type_ref, taken),
                     None => Outcome::Unknown,
                 },
                 _ => Outcome::Unknown,
+            }
+        })
+    }
+
+    /// What a call of a method that only takes out what its receiver holds gives.
+    fn unwrapped(&self, file: FileId, callee: ReferenceIdx) -> Outcome {
+        let facts = self.facts(file);
+        let reference = facts.reference(callee);
+        let name = facts.name(reference.name());
+        if !facts.language.is_some_and(|it| it.unwrappers.contains(&name)) {
+            return Outcome::Unknown;
+        }
+        match reference.qualifier() {
+            Qualifier::Reference(receiver) => self.held_by(file, receiver),
+            Qualifier::Call(callee) => self.returned_by(file, callee, Taken::Maybe),
+            Qualifier::None | Qualifier::Opaque => Outcome::Unknown,
+        }
+    }
+
+    /// The type of what a name holds, its own wrapping taken off.
+    fn held_by(&self, file: FileId, receiver: ReferenceIdx) -> Outcome {
+        self.each(self.reference(file, receiver), |thing| {
+            let Thing::Symbol(value) = thing else { return Outcome::Unknown };
+            match self.symbol(*value).type_ref {
+                Some(type_ref) if self.is_value(*value) => {
+                    self.wrapped_type(value.file, type_ref, Taken::Maybe)
+                }
+                _ => self.type_of_reference(file, receiver, Taken::Maybe),
             }
         })
     }

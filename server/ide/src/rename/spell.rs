@@ -1,4 +1,4 @@
-//! Whether a word can be a name: the language's own grammar says so.
+//! Whether a word can be a name: the language's keywords and its own grammar say so.
 
 use grammars::Language;
 use graph::SymbolRef;
@@ -34,6 +34,10 @@ impl Analysis {
         let path = self.path(at.file).ok_or(RenameError::NoSymbol)?;
         let facts = self.facts(at.file).ok_or(RenameError::NoSymbol)?;
         let Some(language) = facts.language else { return Err(RenameError::NoSymbol) };
+        if language.keywords.contains(&new_name) {
+            let (name, language) = (new_name.to_owned(), language.name);
+            return Err(RenameError::Keyword { name, language });
+        }
         if new_name.is_empty() || NAME_BYTES_MAX < new_name.len() {
             return Err(not_a_name(language, new_name));
         }
@@ -55,23 +59,8 @@ impl Analysis {
     }
 }
 
-/// A word of the language is a keyword where it cannot be a name; anything else is no name at all.
 fn not_a_name(language: &'static Language, name: &str) -> RenameError {
-    let (name, language_name) = (name.to_owned(), language.name);
-    if is_word_of(language, &name) {
-        RenameError::Keyword { name, language: language_name }
-    } else {
-        RenameError::NotAnIdentifier { name, language: language_name }
-    }
-}
-
-/// Whether the grammar writes the word literally.
-fn is_word_of(language: &Language, word: &str) -> bool {
-    let grammar = language.grammar();
-    let kinds = 0..u16::try_from(grammar.node_kind_count()).unwrap_or(u16::MAX);
-    let mut words = kinds.filter(|it| !grammar.node_kind_is_named(*it));
-    word.chars().all(char::is_alphanumeric)
-        && words.any(|it| grammar.node_kind_for_id(it) == Some(word))
+    RenameError::NotAnIdentifier { name: name.to_owned(), language: language.name }
 }
 
 fn has_name_at(facts: &FileFacts, range: TextRange, name: &str) -> bool {

@@ -150,10 +150,13 @@ fn highlights_stay_in_the_file_and_tell_writes() {
             /main.rs:3:2 Write
             /main.rs:4:4 Read"#]],
     );
-    check_highlights("//- /a.ts\nimport { map } from 'x';\nmap(map$0);\n", expect![[r#"
+    check_highlights(
+        "//- /a.ts\nimport { map } from 'x';\nmap(map$0);\n",
+        expect![[r#"
         /a.ts:1:10 Read
         /a.ts:2:1 Read
-        /a.ts:2:5 Read"#]]);
+        /a.ts:2:5 Read"#]],
+    );
 }
 
 #[test]
@@ -207,8 +210,16 @@ fn symbols_are_found_by_written_path_and_file() {
 
 #[test]
 fn actions_are_offered_where_they_make_sense() {
-    check_actions("\n\nfn pay$0() {}", expect!["refactor.rewrite.aios.rename Rename symbol everywhere"]);
-    check_actions("\n\nfn f() { String$0::new(); }", expect!["refactor.rewrite.aios.rename Rename symbol everywhere (disabled: `String` is defined outside the workspace)"]);
+    check_actions(
+        "\n\nfn pay$0() {}",
+        expect!["refactor.rewrite.aios.rename Rename symbol everywhere"],
+    );
+    check_actions(
+        "\n\nfn f() { String$0::new(); }",
+        expect![
+            "refactor.rewrite.aios.rename Rename symbol everywhere (disabled: `String` is defined outside the workspace)"
+        ],
+    );
     check_actions("\n\nfn f() { $0 }", expect![""]);
     check_actions("$0\nfn f() {}", expect!["source.aios.createSettings Create workspace settings"]);
 }

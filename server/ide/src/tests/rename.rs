@@ -98,17 +98,26 @@ fn a_default_import_keeps_the_name_it_was_given() {
 
 #[test]
 fn shorthands_are_written_out() {
-    check("//- /a.ts\nfunction f(a$0: number) { return { a }; }\n", expect![[r#"
+    check(
+        "//- /a.ts\nfunction f(a$0: number) { return { a }; }\n",
+        expect![[r#"
         //- /a.ts
-        function f(new_name: number) { return { a: new_name }; }"#]]);
-    check("struct S { a: u8 }\nfn f(a$0: u8) -> S { S { a } }\n", expect![[r#"
+        function f(new_name: number) { return { a: new_name }; }"#]],
+    );
+    check(
+        "struct S { a: u8 }\nfn f(a$0: u8) -> S { S { a } }\n",
+        expect![[r#"
         //- /main.rs
         struct S { a: u8 }
-        fn f(new_name: u8) -> S { S { a: new_name } }"#]]);
-    check("struct S { a: u8 }\nfn f(s: S) -> u8 { let S { a } = s; a$0 }\n", expect![[r#"
+        fn f(new_name: u8) -> S { S { a: new_name } }"#]],
+    );
+    check(
+        "struct S { a: u8 }\nfn f(s: S) -> u8 { let S { a } = s; a$0 }\n",
+        expect![[r#"
         //- /main.rs
         struct S { a: u8 }
-        fn f(s: S) -> u8 { let S { a: new_name } = s; new_name }"#]]);
+        fn f(s: S) -> u8 { let S { a: new_name } = s; new_name }"#]],
+    );
 }
 
 #[test]
@@ -176,42 +185,74 @@ fn a_class_is_renamed_with_its_constructors() {
 
 #[test]
 fn words_that_are_no_names_are_refused() {
-    check_to("match", "fn pay$0() {}", expect![[r#"
+    check_to(
+        "match",
+        "fn pay$0() {}",
+        expect![[r#"
         //- /main.rs
-        fn match() {}"#]]);
+        fn match() {}"#]],
+    );
     check_to("1x", "fn pay$0() {}", expect!["refused: `1x` is not a name in Rust"]);
     check_to("a b", "fn pay$0() {}", expect!["refused: `a b` is not a name in Rust"]);
     check_to("", "fn pay$0() {}", expect!["refused: `` is not a name in Rust"]);
     check_to("pay", "fn pay$0() {}", expect!["refused: `pay` is its name already"]);
-    check_to("expr", "fn pay$0() {}", expect![[r#"
+    check_to(
+        "expr",
+        "fn pay$0() {}",
+        expect![[r#"
         //- /main.rs
-        fn expr() {}"#]]);
+        fn expr() {}"#]],
+    );
 }
 
 #[test]
 fn a_taken_name_is_refused() {
-    check("fn pay$0() {}\nfn new_name() {}", expect!["refused: `new_name` is already defined at /main.rs:2"]);
-    check("struct S { a$0: u8, new_name: u8 }", expect!["refused: `new_name` is already defined at /main.rs:1"]);
-    check("fn pay$0() {}\nfn f() { let new_name = 1; pay(); }", expect!["refused: `new_name` means something else at /main.rs:2"]);
-    check("fn new_name() {}\nfn f() { let a$0 = 1; new_name(); a; }", expect!["refused: `new_name` would change its meaning at /main.rs:2"]);
-    check("fn new_name() {}\nfn f() { let a$0 = 1; a; }", expect![[r#"
+    check(
+        "fn pay$0() {}\nfn new_name() {}",
+        expect!["refused: `new_name` is already defined at /main.rs:2"],
+    );
+    check(
+        "struct S { a$0: u8, new_name: u8 }",
+        expect!["refused: `new_name` is already defined at /main.rs:1"],
+    );
+    check(
+        "fn pay$0() {}\nfn f() { let new_name = 1; pay(); }",
+        expect!["refused: `new_name` means something else at /main.rs:2"],
+    );
+    check(
+        "fn new_name() {}\nfn f() { let a$0 = 1; new_name(); a; }",
+        expect!["refused: `new_name` would change its meaning at /main.rs:2"],
+    );
+    check(
+        "fn new_name() {}\nfn f() { let a$0 = 1; a; }",
+        expect![[r#"
         //- /main.rs
         fn new_name() {}
-        fn f() { let new_name = 1; new_name; }"#]]);
+        fn f() { let new_name = 1; new_name; }"#]],
+    );
 }
 
 #[test]
 fn what_is_not_ours_is_refused() {
     check("use std::fs$0;", expect!["refused: `fs` is defined outside the workspace"]);
-    check("fn f() { unknown().take$0(); }", expect!["refused: what `take` stands for is not known"]);
-    check("//- /src/lib.rs\nmod a;\nuse a$0::b;\n//- /src/a.rs\npub fn b() {}\n", expect!["refused: `a` is a module: its name is the path of a file"]);
+    check(
+        "fn f() { unknown().take$0(); }",
+        expect!["refused: what `take` stands for is not known"],
+    );
+    check(
+        "//- /src/lib.rs\nmod a;\nuse a$0::b;\n//- /src/a.rs\npub fn b() {}\n",
+        expect!["refused: `a` is a module: its name is the path of a file"],
+    );
     check("fn f() { 1 $0+ 2; }", expect!["refused: there is no name here to rename"]);
 }
 
 #[test]
 fn raw_names_keep_their_mark() {
-    check("fn r#type$0() {}\nfn f() { r#type(); }", expect![[r#"
+    check(
+        "fn r#type$0() {}\nfn f() { r#type(); }",
+        expect![[r#"
         //- /main.rs
         fn r#new_name() {}
-        fn f() { r#new_name(); }"#]]);
+        fn f() { r#new_name(); }"#]],
+    );
 }

@@ -96,7 +96,8 @@ fn a_rename_is_computed_on_the_buffer() {
         buy();
         //- /b.ts
         import { buy } from './a';
-        buy();"#]].assert_eq(&crate::fixture::render_change(&analysis, &rename.change));
+        buy();"#]]
+    .assert_eq(&crate::fixture::render_change(&analysis, &rename.change));
 }
 
 #[test]
