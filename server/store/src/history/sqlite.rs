@@ -435,3 +435,63 @@ fn named<T>(
 fn wrong(nth: usize, error: Box<dyn std::error::Error + Send + Sync>) -> rusqlite::Error {
     rusqlite::Error::FromSqlConversionFailure(nth, rusqlite::types::Type::Text, error)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::history::{
+        FileStanding, ProposalBody, TransactionKind, TransactionState, open_history,
+    };
+
+    #[test]
+    fn a_full_disk_is_told_and_leaves_the_history_whole() {
+        let dir = tempfile::tempdir().unwrap();
+        let history = open_history(dir.path(), 1).unwrap().history;
+        let proposal = ProposalRow {
+            id: "p1".to_owned(),
+            created_ms: 1,
+            state: ProposalState::Pending,
+            title: String::new(),
+            reason: String::new(),
+            caller: String::new(),
+            action: String::new(),
+            body: ProposalBody::default(),
+        };
+        history.add_proposal(&proposal).unwrap();
+        // SQLite's own limit of pages fails as a full disk does.
+        let n_pages: i64 =
+            history.db().pragma_query_value(None, "page_count", |row| row.get(0)).unwrap();
+        history.db().pragma_update(None, "max_page_count", n_pages + 1).unwrap();
+        let row = TransactionRow {
+            seq: 0,
+            id: "t1".to_owned(),
+            proposal: "p1".to_owned(),
+            kind: TransactionKind::Apply,
+            root: "t1".to_owned(),
+            server: history.server(),
+            started_ms: 1,
+            finished_ms: None,
+            state: TransactionState::Started,
+            title: String::new(),
+            caller: String::new(),
+            action: String::new(),
+        };
+        let file = TransactionFileRow {
+            nth: 0,
+            root_nth: 0,
+            before: Some("/w/a".to_owned()),
+            after: None,
+            pre: Some([9; 32]),
+            post: None,
+            is_secret: false,
+            standing: FileStanding::Untouched,
+        };
+        let blob = BlobRow { key: [9; 32], bytes: vec![9; 1_000_000] };
+        let error = history.begin(&row, &[file], &[blob]).unwrap_err();
+        assert!(matches!(error.fault, Fault::Full), "{error}");
+        drop(history);
+        let history = open_history(dir.path(), 1).unwrap().history;
+        assert_eq!(history.transaction("t1").unwrap(), None);
+        assert_eq!(history.proposal("p1").unwrap(), Some(proposal));
+    }
+}
