@@ -1,10 +1,10 @@
-//! Several files written as one: all of them hold what they held before, or all of them what they hold
-//! after, whatever stops the write.
+//! Several files written as one: all of them hold what they held before, or all of them what they
+//! hold after, whatever stops the write.
 //!
 //! The order: a record of what is going to happen (synced); the new contents beside the files they
-//! replace, and second names for the old ones (synced); the renames (synced); the record renamed to say
-//! that all is done (synced). A write that stops before that last rename is taken back by whoever comes
-//! next, from the second names; one that stops after it is only tidied up.
+//! replace, and second names for the old ones (synced); the renames (synced); the record renamed to
+//! say that all is done (synced). A write that stops before that last rename is taken back by
+//! whoever comes next, from the second names; one that stops after it is only tidied up.
 
 mod confine;
 mod files;
@@ -52,7 +52,8 @@ pub struct Transactions {
 pub struct Recovered {
     /// The name of the write.
     pub name: String,
-    /// True where it had been done: all files are as they are after it. False where it was taken back.
+    /// True where it had been done: all files are as they are after it. False where it was taken
+    /// back.
     pub is_done: bool,
     /// Files that somebody else wrote since; they are left as they are.
     pub foreign: Vec<VfsPath>,
@@ -69,11 +70,12 @@ impl Transactions {
         Transactions { dir: state_dir.join(DIR), roots, files }
     }
 
-    /// Ends what a crash interrupted: takes back what was not done, tidies up what was. For a start,
-    /// before anything is written. Waits for another server's write that is under way.
+    /// Ends what a crash interrupted: takes back what was not done, tidies up what was. For a
+    /// start, before anything is written. Waits for another server's write that is under way.
     ///
     /// # Errors
-    /// What the disk reports, with the path. What could not be ended is tried again by the next call.
+    /// What the disk reports, with the path. What could not be ended is tried again by the next
+    /// call.
     pub fn recover(&self) -> Result<Vec<Recovered>, WriteError> {
         let has_records = match self.files.list(&self.dir) {
             Ok(records) => records.iter().any(|it| extension(it).is_some()),
@@ -252,7 +254,8 @@ impl Transactions {
         Ok(())
     }
 
-    /// Makes every file what it was before the write. Gives the files that somebody else wrote since.
+    /// Makes every file what it was before the write. Gives the files that somebody else wrote
+    /// since.
     fn take_back(&self, intent: &Intent) -> Result<Vec<VfsPath>, WriteError> {
         let mut foreign = Vec::new();
         for step in intent.steps.iter().rev() {
@@ -339,8 +342,8 @@ impl Transactions {
         }
     }
 
-    /// Says on the disk that all is done. On an error the record says again that it is not; where not
-    /// even that can be had, the result is `Err(None)`.
+    /// Says on the disk that all is done. On an error the record says again that it is not; where
+    /// not even that can be had, the result is `Err(None)`.
     fn commit(&self, record: &Path) -> Result<PathBuf, Option<WriteError>> {
         let done = record.with_extension(COMMIT);
         let renamed = self.files.rename(record, &done);

@@ -44,7 +44,7 @@ fn syntax_problem(file: &SimulatedFile, code: &Code, ctx: &Context<'_>) -> Optio
     let (path, text) = (file.after.as_ref()?, file.post_text()?);
     let rope = Rope::from_str(text);
     let parse = syntax::parse(relative(path, ctx.roots), &rope, language(path, text)?, None);
-    let after = &parse.facts().errors;
+    let after = parse.errors();
     let empty = Vec::new();
     let facts = file.before.as_ref().and_then(|it| code.get(it));
     let before = facts.map_or(&empty[..], |it| &it.errors[..]);

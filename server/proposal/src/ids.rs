@@ -56,8 +56,8 @@ id!(
 
 /// Year, month and day of the `days`-th day after 1970-01-01, in the calendar of today.
 ///
-/// The days are counted from 1 March of year 0, so that the leap day is the last of its year; 146,097
-/// days make 400 years.
+/// The days are counted from 1 March of year 0, so that the leap day is the last of its year;
+/// 146,097 days make 400 years.
 fn date(days: u64) -> (u64, u64, u64) {
     let days = days + 719_468;
     let (era, day_of_era) = (days / 146_097, days % 146_097);

@@ -1,8 +1,8 @@
 //! A change before, while and after it is applied: what it would do, how risky that is, what became
 //! of it, and how it is taken back.
 //!
-//! Nothing here touches a file or a clock. The texts come from a function that the caller passes in,
-//! the journal is kept by a [`store::History`].
+//! Nothing here touches a file or a clock. The texts come from a function that the caller passes
+//! in, the journal is kept by a [`store::History`].
 
 mod annotate;
 mod checkpoint;

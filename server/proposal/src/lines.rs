@@ -56,8 +56,8 @@ pub(crate) fn hunks(old: &[&str], new: &[&str]) -> Vec<Hunk> {
     res
 }
 
-/// Small edits that turn `old` into `new`: one for each hunk, without the beginning and the end that
-/// both texts of the hunk share.
+/// Small edits that turn `old` into `new`: one for each hunk, without the beginning and the end
+/// that both texts of the hunk share.
 pub(crate) fn edits(old: &str, new: &str) -> TextEdits {
     let (old_lines, new_lines) = (split(old), split(new));
     let mut res = Vec::new();

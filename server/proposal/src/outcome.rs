@@ -53,8 +53,9 @@ pub struct Measured {
     pub files: Vec<FileState>,
 }
 
-/// Compares what `present` gives with `proposal`, by the hashes alone: a file of which only some edits
-/// were made is told as [`FileState::Other`]. For asking again and again until all has settled.
+/// Compares what `present` gives with `proposal`, by the hashes alone: a file of which only some
+/// edits were made is told as [`FileState::Other`]. For asking again and again until all has
+/// settled.
 pub fn measure(proposal: &Proposal, present: &Present<'_>) -> Measured {
     let image = |plan: &FilePlan| Image {
         before: plan.before.clone(),
@@ -150,8 +151,8 @@ impl<'a> World<'a> {
 
 /// Which of `edits` turn `pre` into `now`; `None` where no choice of them does.
 ///
-/// Before each edit stand all places in `now` that a choice of the edits before it can lead to, each
-/// with one such choice.
+/// Before each edit stand all places in `now` that a choice of the edits before it can lead to,
+/// each with one such choice.
 fn applied(edits: &TextEdits, pre: &[u8], now: &[u8]) -> Option<Vec<usize>> {
     let mut readings: BTreeMap<usize, Vec<usize>> = BTreeMap::from([(0, Vec::new())]);
     let mut at = 0;

@@ -13,8 +13,8 @@ pub struct PresentFile {
     pub version: Option<i32>,
 }
 
-/// Gives a file as it is now: its open document, else what the disk holds; `Ok(None)` where there is
-/// no such file. An error is never taken for a missing file.
+/// Gives a file as it is now: its open document, else what the disk holds; `Ok(None)` where there
+/// is no such file. An error is never taken for a missing file.
 pub type Present<'a> = dyn Fn(&VfsPath) -> Result<Option<PresentFile>, ReadError> + 'a;
 
 impl PresentFile {

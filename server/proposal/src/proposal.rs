@@ -235,8 +235,8 @@ impl Proposal {
         self.annotations.iter().enumerate().find(|(_, it)| it.places.contains(place))
     }
 
-    /// The change in the order in which an editor has to be asked: the edits of texts, then the file
-    /// operations, each as one change. No editor takes both back when they come together.
+    /// The change in the order in which an editor has to be asked: the edits of texts, then the
+    /// file operations, each as one change. No editor takes both back when they come together.
     pub fn steps(&self) -> Vec<SourceChange> {
         let edits = SourceChange { edits: self.change.edits.clone(), operations: Vec::new() };
         let operations = SourceChange {

@@ -216,8 +216,8 @@ impl<'a> Plan<'a> {
         self.files.iter().any(|it| it.after.as_ref() == Some(path) && it.before != it.after)
     }
 
-    /// Deletions make room for moves, moves for files that come back. Moves that wait for each other
-    /// in a ring go through a name of their own.
+    /// Deletions make room for moves, moves for files that come back. Moves that wait for each
+    /// other in a ring go through a name of their own.
     fn change(mut self) -> SourceChange {
         let delete = |path| FileOperation::Delete { path };
         let mut operations: Vec<FileOperation> = self.deletes.drain(..).map(delete).collect();

@@ -80,7 +80,8 @@ pub(crate) fn risk(facts: &Facts<'_>) -> Risk {
         add(RiskLevel::Medium, RiskKind::OwnSettings, detail);
     }
     if !impact.exported.is_empty() {
-        let detail = format!("other files may see {}", list(&impact.exported));
+        let detail =
+            format!("renames or removes what other files may see: {}", list(&impact.exported));
         add(RiskLevel::Medium, RiskKind::ExportedSymbol, detail);
     }
     if !facts.left.is_empty() {

@@ -6,8 +6,8 @@ use vfs::VfsPath;
 /// Characters of one line that are shown.
 pub(crate) const LINE_CHARS_MAX: usize = 2_000;
 
-/// `path` below its workspace folder; with the folder's name where there are several, and whole where
-/// it lies in none.
+/// `path` below its workspace folder; with the folder's name where there are several, and whole
+/// where it lies in none.
 pub(crate) fn path(path: &VfsPath, roots: &[VfsPath]) -> String {
     let mut below = roots.iter().filter_map(|root| Some((root, path.relative_to(root)?)));
     let shown = match below.next() {

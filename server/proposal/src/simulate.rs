@@ -228,7 +228,8 @@ mod tests {
         FileOperation::Rename { from: path(from), to: path(to) }
     }
 
-    /// Three files, `/a`, `/b` and `/bin` (no text); the first byte of each of `edited` is replaced.
+    /// Three files, `/a`, `/b` and `/bin` (no text); the first byte of each of `edited` is
+    /// replaced.
     #[track_caller]
     fn check(edited: &[&str], operations: Vec<FileOperation>, expected: Expect) {
         let edit = TextEdit { range: TextRange::from_usize(0, 1), text: "X".to_owned() };

@@ -1,5 +1,6 @@
-//! Random histories of proposals, whole and partial applications, edits by the user, undos, redos and
-//! restarts, against a model that knows texts as sets of lines. Each line ever written is unique.
+//! Random histories of proposals, whole and partial applications, edits by the user, undos, redos
+//! and restarts, against a model that knows texts as sets of lines. Each line ever written is
+//! unique.
 //!
 //! `HISTORIES=10000 cargo test -p proposal --test histories` runs more of them, `HISTORY=17` one.
 
@@ -529,7 +530,8 @@ impl Walk {
         self.note_reversal(chosen, is_undo, &proposal, done);
     }
 
-    /// The texts that a reversal leads to are those that the sets of lines say, in both their orders.
+    /// The texts that a reversal leads to are those that the sets of lines say, in both their
+    /// orders.
     fn check_reversal(&mut self, links: &[(u32, Link)], simulation: &Simulation, is_exact: bool) {
         let mut after = self.world.clone();
         for file in &simulation.files {

@@ -1,7 +1,8 @@
-//! History: the journal of proposals and transactions with the bytes they replaced, in `history.db`.
+//! History: the journal of proposals and transactions with the bytes they replaced, in
+//! `history.db`.
 //!
-//! Unlike the cache this file is never dropped: its schema grows by migrations only, a damaged one is
-//! moved aside, and one that a newer program wrote is left alone. Several servers may share it.
+//! Unlike the cache this file is never dropped: its schema grows by migrations only, a damaged one
+//! is moved aside, and one that a newer program wrote is left alone. Several servers may share it.
 
 mod open;
 mod rows;
@@ -38,9 +39,9 @@ pub trait History: Send + Sync {
     /// changes then.
     fn move_proposal(&self, id: &str, from: ProposalState, to: ProposalState) -> Result<bool>;
 
-    /// Notes a transaction that is about to be applied, with the bytes it needs to be taken back; its
-    /// proposal moves from pending to applying. False where the proposal was not pending, and nothing
-    /// changes then. When this returns, the rows are on the disk.
+    /// Notes a transaction that is about to be applied, with the bytes it needs to be taken back;
+    /// its proposal moves from pending to applying. False where the proposal was not pending, and
+    /// nothing changes then. When this returns, the rows are on the disk.
     fn begin(
         &self,
         row: &TransactionRow,
@@ -89,7 +90,7 @@ pub trait History: Send + Sync {
     /// How much the history holds.
     fn usage(&self) -> Result<Usage>;
 
-    /// Forgets the oldest finished proposals and transactions until `keep` holds; gives back how many
-    /// of each went.
+    /// Forgets the oldest finished proposals and transactions until `keep` holds; gives back how
+    /// many of each went.
     fn forget_oldest(&self, keep: &Usage) -> Result<Usage>;
 }

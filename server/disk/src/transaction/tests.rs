@@ -24,8 +24,8 @@ fn write(at: &str, before: Option<&str>, after: Option<&str>) -> FileWrite {
     }
 }
 
-/// A workspace with a script, a private file and one that moves, and a write that does everything to
-/// it that a write can do.
+/// A workspace with a script, a private file and one that moves, and a write that does everything
+/// to it that a write can do.
 fn workspace() -> (Arc<Model>, Transactions, Vec<FileWrite>) {
     workspace_on(Model::new())
 }

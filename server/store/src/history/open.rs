@@ -1,4 +1,5 @@
-//! Opening `history.db`: one at a time, moved aside where it is damaged, and a number for each server.
+//! Opening `history.db`: one at a time, moved aside where it is damaged, and a number for each
+//! server.
 
 use std::{
     fs::{self, File, TryLockError},
@@ -43,12 +44,12 @@ pub struct MovedAside {
     pub to: PathBuf,
 }
 
-/// Opens the history in the folder `dir`, which is created where it is missing. `now_ms` (since 1970)
-/// names a damaged file that is moved aside.
+/// Opens the history in the folder `dir`, which is created where it is missing. `now_ms` (since
+/// 1970) names a damaged file that is moved aside.
 ///
 /// # Errors
-/// [`Fault::Schema`] where a newer program wrote it: it is left alone. [`Fault::Corrupt`] where it is
-/// damaged and another server still has it open. And what the disk reports.
+/// [`Fault::Schema`] where a newer program wrote it: it is left alone. [`Fault::Corrupt`] where it
+/// is damaged and another server still has it open. And what the disk reports.
 pub fn open_history(dir: &Path, now_ms: u64) -> Result<OpenedHistory> {
     create_private_dir(dir)?;
     let servers = dir.join(SERVERS_DIR);
@@ -107,8 +108,8 @@ fn alive_path(servers: &Path, server: i64) -> PathBuf {
     servers.join(format!("{server}.lock"))
 }
 
-/// Opens the database and looks through its pages: damage is found now rather than when an undo needs
-/// the page.
+/// Opens the database and looks through its pages: damage is found now rather than when an undo
+/// needs the page.
 fn open_checked(path: &Path) -> Result<Connection> {
     let db = open_database(path, Open::ReadWrite, CACHE_KIB, MIGRATIONS)?;
     let failed = StoreError::sql(path);
