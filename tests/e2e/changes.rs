@@ -46,7 +46,9 @@ fn an_annotated_rename_is_confirmed_made_measured_and_taken_back() {
     assert!(annotations.values().all(|it| it["needsConfirmation"] == true), "{edit}");
     for change in edit["documentChanges"].as_array().unwrap() {
         let edits = change["edits"].as_array().unwrap();
-        assert!(edits.iter().all(|it| annotations.contains_key(it["annotationId"].as_str().unwrap())));
+        assert!(
+            edits.iter().all(|it| annotations.contains_key(it["annotationId"].as_str().unwrap()))
+        );
     }
     editor.apply(edit);
     editor.client.answer(&step, json!({ "applied": true }));
@@ -74,7 +76,8 @@ fn an_editor_that_only_says_so_is_not_believed() {
     let id = editor.client.start_request("workspace/executeCommand", params);
     let step = editor.client.wait_for_method("workspace/applyEdit");
     editor.client.answer(&step, json!({ "applied": true }));
-    let answer = editor.client.wait_for("outcome", |it| it.get("method").is_none() && it["id"] == id);
+    let answer =
+        editor.client.wait_for("outcome", |it| it.get("method").is_none() && it["id"] == id);
     assert_eq!(answer["result"]["outcome"], "declined", "{answer}");
     editor.client.stop();
 }
@@ -140,7 +143,10 @@ fn settings_are_created_by_the_editor_and_taken_back_with_the_file() {
     let workspace = Workspace::shop();
     let mut editor = Editor::start(&workspace, &capabilities());
     editor.client.wait_until_indexed();
-    let created = editor.execute("aios.createSettings", json!({}));
+    // No editor asks before it creates a file, so this is shown as a diff even to those that ask.
+    let proposed = editor.execute("aios.createSettings", json!({}));
+    assert_eq!(proposed["outcome"], "proposed", "{proposed}");
+    let created = editor.execute("aios.applyProposal", json!({}));
     assert_eq!(created["outcome"], "applied", "{created}");
     editor.save(".aios/config.toml");
     assert!(workspace.read(".aios/config.toml").contains("preview"));

@@ -1,7 +1,8 @@
-//! A client over stdio: sends what a test says, answers what every editor answers, remembers the rest.
+//! A client over stdio: sends what a test says, answers what every editor answers, remembers the
+//! rest.
 
 use std::{
-    io::{BufRead, BufReader, Read, Write},
+    io::{BufRead, BufReader, Write},
     process::{Child, ChildStdin, Command, ExitStatus, Stdio},
     sync::mpsc::{Receiver, RecvTimeoutError, channel},
     thread,
@@ -134,7 +135,8 @@ impl Client {
         answer["result"].clone()
     }
 
-    /// The whole answer to a request. One that an edit made worthless is asked again, as editors do.
+    /// The whole answer to a request. One that an edit made worthless is asked again, as editors
+    /// do.
     #[track_caller]
     pub(crate) fn try_request(&mut self, method: &str, params: Value) -> Value {
         loop {
@@ -187,7 +189,8 @@ impl Client {
     /// Waits until everything is indexed.
     #[track_caller]
     pub(crate) fn wait_until_indexed(&mut self) {
-        let is_done = |it: &Value| it["quiescent"] == true && 0 < it["indexed"].as_u64().unwrap_or(0);
+        let is_done =
+            |it: &Value| it["quiescent"] == true && 0 < it["indexed"].as_u64().unwrap_or(0);
         if is_done(&self.request("workspace/executeCommand", json!({ "command": "aios.status" }))) {
             return;
         }

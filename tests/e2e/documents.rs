@@ -57,11 +57,11 @@ fn check_encoding(encoding: &str, character: u32) {
     let mut client = Client::start(&workspace, &offered);
     assert_eq!(client.capabilities["positionEncoding"], encoding);
     let uri = workspace.uri("wide.py");
-    let document =
-        json!({ "uri": uri, "languageId": "python", "version": 1, "text": "s = '😀é𝄞'; wide = 1\n" });
+    let document = json!({ "uri": uri, "languageId": "python", "version": 1, "text": "s = '😀é𝄞'; wide = 1\n" });
     client.notify("textDocument/didOpen", json!({ "textDocument": document }));
     let at = |character: u32| json!({ "line": 0, "character": character });
-    let change = json!({ "range": { "start": at(character), "end": at(character + 4) }, "text": "x" });
+    let change =
+        json!({ "range": { "start": at(character), "end": at(character + 4) }, "text": "x" });
     let identifier = json!({ "uri": uri, "version": 2 });
     let params = json!({ "textDocument": identifier, "contentChanges": [change] });
     client.notify("textDocument/didChange", params);

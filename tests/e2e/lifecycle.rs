@@ -56,7 +56,8 @@ fn nonsense_is_answered_and_the_server_goes_on() {
     client.bytes(b"Content-Length: abc\r\n\r\n");
     client.bytes(b"Content-Length: 5\r\n\r\n{\"a\":");
     for _ in 0..2 {
-        let error = client.wait_for("parse error", |it| it["id"].is_null() && it["error"] != json!(null));
+        let error =
+            client.wait_for("parse error", |it| it["id"].is_null() && it["error"] != json!(null));
         assert_eq!(error["error"]["code"], -32700);
     }
     let unknown = client.try_request("$/unknown", json!({}));
@@ -71,11 +72,12 @@ fn a_client_without_folder_and_capabilities_is_served() {
     let params = json!({ "processId": null, "rootUri": null, "capabilities": {} });
     client.request("initialize", params);
     client.notify("initialized", json!({}));
-    let document =
-        json!({ "uri": "untitled:one", "languageId": "python", "version": 1, "text": "def f(): ..." });
+    let document = json!({ "uri": "untitled:one", "languageId": "python", "version": 1, "text": "def f(): ..." });
     client.notify("textDocument/didOpen", json!({ "textDocument": document }));
-    let symbols = client
-        .request("textDocument/documentSymbol", json!({ "textDocument": { "uri": "untitled:one" } }));
+    let symbols = client.request(
+        "textDocument/documentSymbol",
+        json!({ "textDocument": { "uri": "untitled:one" } }),
+    );
     assert_eq!(symbols[0]["name"], "f");
     client.stop();
 }

@@ -21,7 +21,7 @@ fn two_servers_serve_one_workspace_and_one_of_them_writes() {
     check_answers(&mut first);
     let mut second = Client::start(&workspace, &capabilities());
     check_answers(&mut second);
-    let mut read_only = |client: &mut Client| {
+    let read_only = |client: &mut Client| {
         let status = json!({ "command": "aios.status" });
         client.request("workspace/executeCommand", status)["readOnly"].clone()
     };

@@ -1,18 +1,22 @@
 //! `textDocument/codeAction` and its resolve: what can be done here.
 
+use engine::ReadError;
 use ide::{ACTION_CREATE_SETTINGS, ACTION_RENAME, Action};
-use proposal::ProposalId;
+use proposal::{ProposalId, Transaction, TransactionKind};
 use serde_json::{Value, json};
 use tower_lsp::{
     gen_lsp_types::{
         CodeAction, CodeActionDisabled, CodeActionKind, CodeActionParams, CodeActionResponse,
-        Command,
+        CodeActionTriggerKind, Command,
     },
     jsonrpc::Result,
 };
 use vfs::VfsPath;
 
 use crate::{backend::Backend, ext, from_proto, view::View};
+
+/// How far back the last change to a file is looked for.
+const TRANSACTIONS_MAX: usize = 20;
 
 pub(crate) async fn handle_code_action(
     backend: &Backend,
@@ -25,6 +29,9 @@ pub(crate) async fn handle_code_action(
         if let Some(at) = view.file_range(&path, params.range) {
             let actions = view.snapshot.analysis.actions(at)?;
             acc.extend(actions.iter().map(|it| code_action(view, it)));
+        }
+        if params.context.trigger_kind != Some(CodeActionTriggerKind::Automatic) {
+            acc.extend(undo_action(view, &path)?);
         }
         if let Some(only) = &params.context.only {
             acc.retain(|it| only.iter().any(|kind| is_of_kind(it, kind)));
@@ -60,6 +67,25 @@ fn answers_to_proposal(acc: &mut Vec<CodeAction>, view: &View<'_>, path: &VfsPat
 fn proposal_of(view: &View<'_>, path: &VfsPath) -> Option<ProposalId> {
     let name = path.relative_to(view.snapshot.proposals_folder.as_ref()?)?;
     ProposalId::parse(name.split('.').next()?)
+}
+
+/// Undo of the last change of ours that still stands in this file. Not for questions that an editor
+/// asks by itself with every move of the cursor.
+fn undo_action(
+    view: &View<'_>,
+    path: &VfsPath,
+) -> std::result::Result<Option<CodeAction>, ReadError> {
+    let Some(journal) = &view.snapshot.journal else { return Ok(None) };
+    let recent = journal.transactions(TRANSACTIONS_MAX)?;
+    let stands = |it: &&Transaction| it.kind != TransactionKind::Undo && it.is_in_force(path);
+    Ok(recent.iter().find(stands).map(|last| CodeAction {
+        kind: Some(CodeActionKind::from("refactor.rewrite.aios.undo")),
+        ..with_command(
+            &format!("AIOS: undo last change ({})", last.title),
+            ext::UNDO,
+            json!({ "transaction": last.id.as_str() }),
+        )
+    }))
 }
 
 fn code_action(view: &View<'_>, action: &Action) -> CodeAction {
