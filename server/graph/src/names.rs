@@ -152,8 +152,9 @@ fn name_path(entry: &FileEntry, symbol: SymbolIdx) -> String {
     {
         let symbol = facts.symbol(idx);
         names.push(facts.name(symbol.name));
+        let parent = symbol.parent.map(|it| facts.symbol(it).name);
         if symbol.kind != SymbolKind::Implementation
-            && let Some(owner) = facts.owner(symbol)
+            && let Some(owner) = facts.owner(symbol).filter(|it| parent != Some(*it))
         {
             names.push(facts.name(owner));
         }

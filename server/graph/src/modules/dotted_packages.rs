@@ -18,26 +18,41 @@ const PACKAGE_FILE: &str = "__init__";
 pub(super) fn import_module(res: &Resolver<'_>, file: FileId, import: &Import) -> Outcome {
     let facts = res.facts(file);
     let path: Vec<&str> = import.path.iter().map(|it| facts.name(*it)).collect();
-    // `import a.b.c` binds `a`; only with an alias does it bind the module at the end.
-    let binds_first = import.name == syntax::Imported::Module
-        && import.local.is_none_or(|(local, _)| Some(facts.name(local)) == path.first().copied());
     if import.dots == 0 {
         let Some((first, rest)) = path.split_first() else { return Outcome::Unknown };
         let Some(package) = top_level(res, file, &path) else { return Outcome::External };
-        let _ = first;
-        if binds_first && import.reference.is_none() {
-            return found(package);
-        }
-        return walk(res, found(package), rest.iter().copied(), file);
+        // `import a.b.c` binds `a`; only under an alias does it bind the module at the end.
+        let bound = import.local.map(|(local, _)| facts.name(local));
+        let binds_first = import.name == syntax::Imported::Module && bound == Some(*first);
+        let rest = if binds_first { &[] } else { rest };
+        return down(res, package, rest, file);
     }
     let mut at = folder(res.entry(file).path.as_str()).to_owned();
     for _ in 1..import.dots {
         at = folder(&at).to_owned();
     }
     match module_of_folder(res, &at) {
-        Some(package) => walk(res, found(package), path.into_iter(), file),
+        Some(package) => down(res, package, &path, file),
         None => Outcome::Unknown,
     }
+}
+
+/// Goes down a path of modules. A module's file comes before what its package calls by that name: the
+/// path is what the package's own imports are written in.
+fn down(res: &Resolver<'_>, package: Thing, path: &[&str], file: FileId) -> Outcome {
+    let mut at = package;
+    for (depth, name) in path.iter().enumerate() {
+        let below = match &at {
+            Thing::File(it) => child(res, *it, name),
+            Thing::Folder(folder) => submodule(res, folder, name),
+            Thing::Symbol(_) | Thing::Package(_) => None,
+        };
+        match below {
+            Some(module) => at = module,
+            None => return walk(res, found(at), path[depth..].iter().copied(), file),
+        }
+    }
+    found(at)
 }
 
 /// The package or module at the top that a path begins with: the one nearest to the importing file of

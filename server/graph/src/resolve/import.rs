@@ -142,7 +142,14 @@ impl Resolver<'_> {
 
     /// The imported name where it is written. An alias of an export is a name of this file.
     fn imported_reference(&self, file: FileId, idx: usize, want: Want) -> Outcome {
-        let found = self.import(file, idx, want);
+        let import = &self.facts(file).imports[idx];
+        let found = match import.name {
+            // What is written is the whole path, whatever part of it the statement binds.
+            Imported::Module => {
+                modules::import_module(self, file, &Import { local: None, ..import.clone() })
+            }
+            _ => self.import(file, idx, want),
+        };
         match found {
             Outcome::Hits(hits) => {
                 let why = "imported by name";

@@ -261,29 +261,30 @@ impl Resolver<'_> {
         name: &str,
         want: Want,
     ) -> Outcome {
-        let facts = self.facts(file);
         let mut weak = Outcome::Unknown;
-        if let Some(id) = facts.names.find(name) {
-            let own = self.defined_in(file, scope, None, id, want);
-            let fits = own.iter().all(|it| self.fits(&it.thing, want));
-            if !own.is_empty() {
-                let why = "member of the named module";
-                let own = Outcome::Hits(own.into_iter().map(|it| Hit { why, ..it }).collect());
-                if fits {
-                    return own;
-                }
-                weak = own;
+        if let Some(id) = self.facts(file).names.find(name) {
+            let why = "member of the named module";
+            let own = self.defined_in(file, scope, None, id, want).into_iter();
+            let own = Outcome::of(own.map(|it| Hit { why, ..it }).collect());
+            if self.all_fit(&own, want) {
+                return own;
             }
-            if let Some(module) = modules::child(self, file, scope, name) {
-                return Outcome::Hits(vec![Hit::exact(module, "module of that name")]);
+            // What a package imports comes before its own file of that name: `from .pay import pay`.
+            let imported =
+                self.exported_import(file, scope, name, want).unwrap_or(Outcome::Unknown);
+            if self.all_fit(&imported, want) {
+                return imported;
             }
-            if let Some(found @ Outcome::Hits(_)) = self.exported_import(file, scope, name, want) {
-                return found;
-            }
-        } else if let Some(module) = modules::child(self, file, scope, name) {
+            weak = own.or_else(|| imported);
+        }
+        if let Some(module) = modules::child(self, file, scope, name) {
             return Outcome::Hits(vec![Hit::exact(module, "module of that name")]);
         }
         weak.or_else(|| self.globbed_export(file, scope, name, want))
+    }
+
+    fn all_fit(&self, outcome: &Outcome, want: Want) -> bool {
+        matches!(outcome, Outcome::Hits(hits) if hits.iter().all(|it| self.fits(&it.thing, want)))
     }
 
     /// What the imports of a module hand on under a name.
