@@ -16,7 +16,8 @@ macro_rules! id {
             pub fn new(now_ms: u64, random: u64) -> $name {
                 let (year, month, day) = date(now_ms / DAY_MS);
                 let random = random & 0xff_ffff;
-                $name(format!(concat!($letter, "-{:04}{:02}{:02}-{:06x}"), year, month, day, random))
+                let letter = $letter;
+                $name(format!("{letter}-{year:04}{month:02}{day:02}-{random:06x}"))
             }
 
             /// The id that is written `text`; `None` where no id is written so.

@@ -647,7 +647,8 @@ impl Walk {
         for (text, standing) in turns {
             self.world.insert(path.clone(), text);
             let world = self.world.clone();
-            let noted = self.journal.note_editor_undo(&[path.clone()], &|it| at(&world, it));
+            let noted =
+                self.journal.note_editor_undo(std::slice::from_ref(&path), &|it| at(&world, it));
             let noted = noted.unwrap();
             let ours = noted.iter().find(|it| it.transaction == self.roots[last].id);
             assert_eq!(ours.map(|it| it.standing), Some(standing), "{noted:?}");

@@ -97,7 +97,8 @@ fn a_rename_says_what_it_touches_and_what_it_leaves() {
     let files = [
         (
             "src/area.rs",
-            "/// The area.\npub fn area(r: f32) -> f32 {\n    r * r\n}\n\nfn two() -> f32 {\n    area(2.0)\n}\n",
+            "/// The area.\npub fn area(r: f32) -> f32 {\n    r * r\n}\n\n\
+             fn two() -> f32 {\n    area(2.0)\n}\n",
         ),
         ("src/lib.rs", "mod area;\n\nuse area::area;\n\nfn one() -> f32 {\n    area(1.0)\n}\n"),
     ];
