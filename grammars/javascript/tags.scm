@@ -113,16 +113,19 @@
   right: (function_expression name: (identifier) @name body: (_) @body) @definition.function)
   (#eq? @_module "module") (#eq? @export "exports"))
 
-; The keys of an object that a top level constant or an export is, and every function in one.
-(program (lexical_declaration (variable_declarator
+; The keys of an object that a variable or an export is, and every function in one.
+(variable_declarator
   value: (object (pair key: (property_identifier) @name value: (_) @value)
-    @definition.property))))
-(export_statement declaration: (lexical_declaration (variable_declarator
-  value: (object (pair key: (property_identifier) @name value: (_) @value)
-    @definition.property))))
+    @definition.property))
 (export_statement
   value: (object (pair key: (property_identifier) @name value: (_) @value)
     @definition.property))
+; Records are made where they are put into a list.
+(call_expression
+  function: (member_expression property: (property_identifier) @_push)
+  arguments: (arguments . (object (pair key: (property_identifier) @name value: (_) @value)
+    @definition.property) .)
+  (#eq? @_push "push"))
 (pair key: (property_identifier) @name
   value: [(function_expression body: (_) @body) (arrow_function body: (_) @body)])
   @definition.method

@@ -14,6 +14,8 @@
 (variable_declarator
   name: (object_pattern (pair_pattern key: (property_identifier) @reference.member))
   value: (_) @qualifier)
+(variable_declarator type: (type_annotation (_) @qualifier)
+  value: (object (pair key: (property_identifier) @reference.member)))
 (required_parameter
   pattern: (object_pattern (pair_pattern key: (property_identifier) @reference.member))
   type: (type_annotation (_) @qualifier)?)

@@ -161,22 +161,25 @@
 (module name: (identifier) @name body: (_) @body) @definition.namespace
 (module name: (string (string_fragment) @name) body: (_) @body) @definition.module
 
-; The keys of an object that a top level constant or an export is, and every function in one.
-(program (lexical_declaration (variable_declarator
+; The keys of an object that a variable or an export is, and every function in one. Where the
+; variable has a type, its keys are that type's.
+(variable_declarator !type
   value: (object (pair key: (property_identifier) @name value: (_) @value)
-    @definition.property))))
-(export_statement declaration: (lexical_declaration (variable_declarator
-  value: (object (pair key: (property_identifier) @name value: (_) @value)
-    @definition.property))))
-(export_statement declaration: (lexical_declaration (variable_declarator
+    @definition.property))
+(variable_declarator !type
   value: (as_expression (object (pair key: (property_identifier) @name value: (_) @value)
-    @definition.property)))))
+    @definition.property)))
 (export_statement
   value: (object (pair key: (property_identifier) @name value: (_) @value)
     @definition.property))
-(pair key: (property_identifier) @name
-  value: [(function_expression body: (_) @body) (arrow_function body: (_) @body)])
-  @definition.method
+(variable_declarator !type
+  value: (object (pair key: (property_identifier) @name
+    value: [(function_expression body: (_) @body) (arrow_function body: (_) @body)])
+    @definition.method))
+(export_statement
+  value: (object (pair key: (property_identifier) @name
+    value: [(function_expression body: (_) @body) (arrow_function body: (_) @body)])
+    @definition.method))
 
 ; Tests of the usual frameworks, named by what they say.
 (expression_statement (call_expression function: (identifier) @_test
