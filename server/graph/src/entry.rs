@@ -141,7 +141,8 @@ pub(crate) fn folder_key(folder: &str) -> Key {
     Key::of(&format!("f{folder}"))
 }
 
-/// Key of the files of a package; separators do not count, for `a.b` and `a\b` are one in two languages.
+/// Key of the files of a package; separators do not count, for `a.b` and `a\b` are one in two
+/// languages.
 pub(crate) fn package_key(package: &str) -> Key {
     let mut text = String::with_capacity(package.len() + 1);
     text.push('k');
@@ -168,7 +169,8 @@ pub(crate) fn stem(path: &str) -> &str {
     }
 }
 
-/// The name by which an import's source string asks for a file: `pay` for `./pay.js` and `shop/pay`.
+/// The name by which an import's source string asks for a file: `pay` for `./pay.js` and
+/// `shop/pay`.
 fn source_stem(source: &str) -> &str {
     let trimmed = source.trim_end_matches('/');
     match stem(trimmed) {

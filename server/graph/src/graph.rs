@@ -27,7 +27,8 @@ pub struct CodeGraph {
     places: FileIndex,
 }
 
-/// What changes in the graph when one file does. Made by [`diff`], without the graph, so on any thread.
+/// What changes in the graph when one file does. Made by [`diff`], without the graph, so on any
+/// thread.
 #[derive(Clone)]
 pub struct GraphDiff {
     file: FileId,

@@ -1,4 +1,5 @@
-//! The code graph of a whole workspace: facts of every file, indexes kept by diffs, names resolved on demand.
+//! The code graph of a whole workspace: facts of every file, indexes kept by diffs, names resolved
+//! on demand.
 
 mod entry;
 #[cfg(test)]

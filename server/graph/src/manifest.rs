@@ -1,5 +1,5 @@
-//! What a project's manifest says about modules: names, entry files, aliases. A manifest that does not
-//! parse says nothing.
+//! What a project's manifest says about modules: names, entry files, aliases. A manifest that does
+//! not parse says nothing.
 
 use serde_json::Value as Json;
 use syntax::FileFacts;
@@ -202,8 +202,14 @@ mod tests {
 
     #[test]
     fn a_crate_is_known_by_its_library_name() {
-        let text = "[package]\nname = \"my-shop\"\n[lib]\npath = \"lib/shop.rs\"\n\
-                    [dependencies]\ncart = { package = \"shop-cart\", version = \"1\" }\nserde = \"1\"";
+        let text = r#"
+[package]
+name = "my-shop"
+[lib]
+path = "lib/shop.rs"
+[dependencies]
+cart = { package = "shop-cart", version = "1" }
+serde = "1""#;
         let manifest = crate_manifest(text).unwrap();
         assert_eq!(manifest.name.as_deref(), Some("my_shop"));
         assert_eq!(manifest.lib.as_deref(), Some("lib/shop.rs"));
@@ -213,7 +219,8 @@ mod tests {
 
     #[test]
     fn exports_come_before_main() {
-        let text = r#"{"name": "@a/b", "main": "dist/x.js", "exports": {".": {"import": "./src/i.ts"}, "./f": "./src/f.ts"}}"#;
+        let text = r#"{"name": "@a/b", "main": "dist/x.js",
+            "exports": {".": {"import": "./src/i.ts"}, "./f": "./src/f.ts"}}"#;
         let manifest = node_manifest(text).unwrap();
         let entries: Vec<_> = manifest.entries.iter().map(|it| (&*it.0, it.1.join(" "))).collect();
         assert_eq!(
@@ -228,7 +235,10 @@ mod tests {
 
     #[test]
     fn comments_and_trailing_commas_are_read_over() {
-        let text = "{ // a\n \"compilerOptions\": { /* b */ \"baseUrl\": \"./src//x\", \"paths\": {\"@/*\": [\"./*\",],}, },\n}";
+        let text = r#"
+{ // a
+ "compilerOptions": { /* b */ "baseUrl": "./src//x", "paths": {"@/*": ["./*",],}, },
+}"#;
         let manifest = paths_manifest(text).unwrap();
         assert_eq!(manifest.base.as_deref(), Some("./src//x"));
         assert_eq!(manifest.aliases, [("@/*".to_owned(), vec!["./*".to_owned()])]);

@@ -1,5 +1,5 @@
-//! How files belong together: one strategy for each way in which languages spread a program over files.
-//! A strategy knows paths and manifests; scopes, members and types are the same for all.
+//! How files belong together: one strategy for each way in which languages spread a program over
+//! files. A strategy knows paths and manifests; scopes, members and types are the same for all.
 
 mod dotted_packages;
 mod folder_packages;

@@ -44,9 +44,9 @@ impl CodeGraph {
         Some(name_path(entry, symbol.symbol))
     }
 
-    /// Definitions by a written path such as `Type::method`, `Type.method` or `module::function`; each
-    /// segment but the last must be an enclosing symbol or an owner, in order, or where there is no such
-    /// definition a part of the file's path.
+    /// Definitions by a written path such as `Type::method`, `Type.method` or `module::function`;
+    /// each segment but the last must be an enclosing symbol or an owner, in order, or where there
+    /// is no such definition a part of the file's path.
     pub fn definitions_at_path(&self, path: &str) -> Vec<SymbolRef> {
         let segments = split_path(path);
         let Some((name, around)) = segments.split_last() else { return Vec::new() };
@@ -70,8 +70,8 @@ impl CodeGraph {
         found
     }
 
-    /// Definitions whose name holds the letters of `query` in order, best first, at most `max`. A query
-    /// may name what is around the symbol, too: `cart.tot` finds `Cart::total`.
+    /// Definitions whose name holds the letters of `query` in order, best first, at most `max`. A
+    /// query may name what is around the symbol, too: `cart.tot` finds `Cart::total`.
     ///
     /// # Errors
     /// [`Cancelled`] where `check` says so.
@@ -231,8 +231,8 @@ impl Needle {
         self.subsequence(bytes) - spare.min(100.0) * 0.5
     }
 
-    /// Letters in order, each as early as it can be, at the start of a word where there is one; letters
-    /// at word starts and letters in a row count more.
+    /// Letters in order, each as early as it can be, at the start of a word where there is one;
+    /// letters at word starts and letters in a row count more.
     fn subsequence(&self, name: &[u8]) -> f32 {
         let mut score = 200.0;
         let mut next = 0;

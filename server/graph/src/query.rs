@@ -1,4 +1,5 @@
-//! Questions over the whole graph: who names a symbol, who calls it, what must bear one name with it.
+//! Questions over the whole graph: who names a symbol, who calls it, what must bear one name with
+//! it.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +14,7 @@ use crate::{
     Cancelled, Check, CodeGraph, EdgeCounts, EdgeKind, Found, Resolution, Resolved, SymbolRef,
     Target,
     entry::{folder, stem},
-    resolve::{Outcome, Resolver, Thing, Want},
+    resolve::{Outcome, Place, Resolver, Thing, Want},
 };
 
 /// Names that one symbol is followed through: its own and its aliases.
@@ -49,8 +50,8 @@ impl CodeGraph {
         Resolver::new(self).constructors_called(file, reference, class)
     }
 
-    /// The definitions that are one entity with this one, itself first: all bindings of one variable, a
-    /// function with its overload signatures, the parts of an open type.
+    /// The definitions that are one entity with this one, itself first: all bindings of one
+    /// variable, a function with its overload signatures, the parts of an open type.
     pub fn same_entity(&self, symbol: SymbolRef) -> Vec<SymbolRef> {
         Resolver::new(self).same_entity(symbol)
     }
@@ -87,8 +88,8 @@ impl CodeGraph {
         if files.is_empty() { Resolved::External } else { Resolved::Module(files) }
     }
 
-    /// Members and functions of the reference's name anywhere, as candidates: for a name that does not
-    /// resolve, and only when the user asks for guesses. At most `max`, nearest first.
+    /// Members and functions of the reference's name anywhere, as candidates: for a name that does
+    /// not resolve, and only when the user asks for guesses. At most `max`, nearest first.
     pub fn candidates(&self, file: FileId, reference: ReferenceIdx, max: usize) -> Vec<Target> {
         let Some(entry) = self.entry(file) else { return Vec::new() };
         let facts = &entry.facts;
@@ -118,7 +119,7 @@ impl CodeGraph {
             symbol: it.symbol,
             resolution: Resolution::Candidate,
             confidence: confidence(Resolution::Candidate),
-            why: "a member of that name, the receiver's type is not known",
+            why: "by its name only",
         };
         found.into_iter().map(candidate).collect()
     }
@@ -210,8 +211,8 @@ impl CodeGraph {
     }
 
     /// The symbol with every other that must bear the same name: overloads, a declaration and its
-    /// implementation, a class with its constructors, a member with those it overrides and that override
-    /// it. Sorted; never empty.
+    /// implementation, a class with its constructors, a member with those it overrides and that
+    /// override it. Sorted; never empty.
     pub fn family(&self, symbol: SymbolRef) -> Vec<SymbolRef> {
         let res = Resolver::new(self);
         let mut family = Vec::new();
@@ -229,8 +230,8 @@ impl CodeGraph {
         family
     }
 
-    /// Symbols whose bodies call the symbol, with the places of the calls, sorted. Without a symbol it
-    /// is the top level of a file.
+    /// Symbols whose bodies call the symbol, with the places of the calls, sorted. Without a symbol
+    /// it is the top level of a file.
     ///
     /// # Errors
     /// [`Cancelled`] where `check` says so.
@@ -285,7 +286,8 @@ impl CodeGraph {
     pub fn lookup(&self, file: FileId, offset: TextSize, name: &str) -> Resolved {
         let res = Resolver::new(self);
         let Some(facts) = self.facts(file) else { return Resolved::Unresolved };
-        let outcome = res.bare(file, facts.scope_at(offset), offset, name, Want::Any);
+        let place = Place { file, scope: facts.scope_at(offset), at: Some(offset) };
+        let outcome = res.bare(place, name, Want::Any);
         self.resolved(&res, outcome)
     }
 
@@ -317,14 +319,13 @@ impl CodeGraph {
         for candidate in self.may_import(file) {
             check()?;
             let facts = res.facts(candidate);
-            let imports = facts.imports.iter().enumerate();
-            let mut modules =
-                imports.filter_map(|(_, import)| {
-                    match crate::modules::import_module(&res, candidate, import) {
-                        Outcome::Hits(hits) => Some(hits),
-                        Outcome::External | Outcome::Unknown => None,
-                    }
-                });
+            let imports = facts.imports.iter();
+            let mut modules = imports.filter_map(|import| {
+                match crate::modules::import_module(&res, candidate, import) {
+                    Outcome::Hits(hits) => Some(hits),
+                    Outcome::External | Outcome::Unknown => None,
+                }
+            });
             let is_of_file = |thing: &Thing| res.files_of(thing).contains(&file);
             if modules.any(|it| it.iter().any(|hit| is_of_file(&hit.thing))) {
                 importers.push(candidate);
@@ -376,8 +377,8 @@ impl CodeGraph {
         Ok(counts)
     }
 
-    /// All places that bear a name under which one of the symbols may go: its own, and the aliases that
-    /// imports give it, followed from file to file.
+    /// All places that bear a name under which one of the symbols may go: its own, and the aliases
+    /// that imports give it, followed from file to file.
     fn places_of<'g>(
         &'g self,
         res: &Resolver<'g>,
@@ -417,7 +418,8 @@ impl CodeGraph {
         Ok(places)
     }
 
-    /// The names by which others import the default export of the symbols' files, where a symbol is it.
+    /// The names by which others import the default export of the symbols' files, where a symbol is
+    /// it.
     fn default_names(&self, res: &Resolver<'_>, symbols: &FxHashSet<SymbolRef>) -> Vec<String> {
         let mut names = Vec::new();
         for symbol in symbols {

@@ -1,4 +1,5 @@
-//! From a name in the text to what it stands for: by scope, import, module and receiver; never by bare name.
+//! From a name in the text to what it stands for: by scope, import, module and receiver; never by
+//! bare name.
 
 mod entity;
 mod import;
@@ -9,7 +10,10 @@ mod typing;
 use std::{cell::RefCell, sync::Arc};
 
 use rustc_hash::FxHashMap;
-use syntax::{Access, FileFacts, Qualifier, Reference, ReferenceIdx, ReferenceKind, SymbolKind};
+use syntax::{
+    Access, FileFacts, Qualifier, Reference, ReferenceIdx, ReferenceKind, ScopeIdx, SymbolKind,
+};
+use text::TextSize;
 use vfs::FileId;
 
 use crate::{
@@ -21,7 +25,8 @@ use crate::{
 /// Steps from name to name, through imports, aliases and types, after which a chain is given up.
 const DEPTH_MAX: u32 = 40;
 
-/// Resolves names against one graph. Remembers what it resolved, so one of them serves one question.
+/// Resolves names against one graph. Remembers what it resolved, so one of them serves one
+/// question.
 pub(crate) struct Resolver<'g> {
     pub(crate) graph: &'g CodeGraph,
     pub(crate) workspace: Workspace,
@@ -70,8 +75,17 @@ pub(crate) enum Outcome {
     Unknown,
 }
 
-/// What kind of thing the place asks for. Names of other kinds do not count where the language keeps
-/// them apart, and come last where it does not.
+/// Where a name is looked up from.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Place {
+    pub(crate) file: FileId,
+    pub(crate) scope: ScopeIdx,
+    /// Only what is visible here counts, locals too; without it only what others may see.
+    pub(crate) at: Option<TextSize>,
+}
+
+/// What kind of thing the place asks for. Names of other kinds do not count where the language
+/// keeps them apart, and come last where it does not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Want {
     Any,
@@ -101,6 +115,13 @@ impl Outcome {
             Outcome::Unknown => other(),
             known => known,
         }
+    }
+}
+
+impl Place {
+    /// The top level of a file, as others see it.
+    pub(crate) fn top_level(file: FileId) -> Place {
+        Place { file, scope: ScopeIdx::FILE, at: None }
     }
 }
 
@@ -193,7 +214,8 @@ impl<'g> Resolver<'g> {
         let name = facts.name(reference.name());
         match (reference.access(), reference.qualifier()) {
             (Access::Bare, _) | (_, Qualifier::None) => {
-                self.bare(file, facts.scope_of(idx), reference.start(), name, want)
+                let scope = facts.scope_of(idx);
+                self.bare(Place { file, scope, at: Some(reference.start()) }, name, want)
             }
             (_, Qualifier::Opaque) => Outcome::Unknown,
             (access, Qualifier::Reference(qualifier)) => {
@@ -238,8 +260,8 @@ impl<'g> Resolver<'g> {
         if external { Outcome::External } else { Outcome::Unknown }
     }
 
-    /// Of several functions of one name, those that take as many arguments as the call gives. All of
-    /// them where none fits: parameters may have defaults, or take many.
+    /// Of several functions of one name, those that take as many arguments as the call gives. All
+    /// of them where none fits: parameters may have defaults, or take many.
     fn of_arity(&self, file: FileId, idx: ReferenceIdx, outcome: Outcome) -> Outcome {
         let Outcome::Hits(mut hits) = outcome else { return outcome };
         let Some(n_args) = self.facts(file).reference(idx).n_args() else {
@@ -257,8 +279,8 @@ impl<'g> Resolver<'g> {
         Outcome::Hits(hits)
     }
 
-    /// A member whose receiver is not known, where the function around it defines a type of its own,
-    /// without a name, that has a member of that name: test tables are written so.
+    /// A member whose receiver is not known, where the function around it defines a type of its
+    /// own, without a name, that has a member of that name: test tables are written so.
     fn only_near_member(&self, file: FileId, idx: ReferenceIdx) -> Outcome {
         let entry = self.entry(file);
         let reference = entry.facts.reference(idx);
@@ -306,7 +328,8 @@ impl<'g> Resolver<'g> {
             && facts.language.is_some_and(|it| it.self_names.contains(&name))
     }
 
-    /// Whether a symbol holds a value whose type has the members, rather than having members itself.
+    /// Whether a symbol holds a value whose type has the members, rather than having members
+    /// itself.
     pub(crate) fn is_value(&self, symbol: SymbolRef) -> bool {
         matches!(
             self.symbol(symbol).kind,
@@ -317,6 +340,11 @@ impl<'g> Resolver<'g> {
                 | SymbolKind::Parameter
                 | SymbolKind::Variant
         )
+    }
+
+    /// Whether the import is being looked up: it cannot be what its own path begins with.
+    fn is_importing(&self, file: FileId, idx: usize) -> bool {
+        self.active.borrow().contains(&Active::Import(file, idx))
     }
 
     /// Runs `lookup` unless the same is under way already or the chain is too long.

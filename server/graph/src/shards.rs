@@ -92,8 +92,10 @@ impl FileIndex {
 
 /// File → value, indexed by the number of the file.
 pub(crate) struct FileTable<T> {
-    shards: Arc<Vec<Arc<Vec<Option<Arc<T>>>>>>,
+    shards: Arc<Vec<Arc<Slots<T>>>>,
 }
+
+type Slots<T> = Vec<Option<Arc<T>>>;
 
 impl<T> Clone for FileTable<T> {
     fn clone(&self) -> FileTable<T> {

@@ -119,8 +119,8 @@ impl Target {
 /// What the graph knows of one name in the text.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Resolved {
-    /// The symbols it stands for, best first; never empty. Several where a symbol is defined several
-    /// times, as overloads and declarations with their implementation are.
+    /// The symbols it stands for, best first; never empty. Several where a symbol is defined
+    /// several times, as overloads and declarations with their implementation are.
     Targets(Vec<Target>),
     /// A module or package as a whole: the files that make it up; never empty.
     Module(Vec<FileId>),

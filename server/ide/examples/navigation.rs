@@ -1,6 +1,7 @@
 //! Scores definitions and references against labelled questions, in process:
 //! `cargo run --release -p ide --example navigation -- SAMPLES PROJECTS [NAME…] [--fails]`.
-// A tool for whoever works on resolution: it reads files and prints, which the crate itself never does.
+// A tool for whoever works on resolution: it reads files and prints, which the crate itself never
+// does.
 #![allow(clippy::disallowed_methods, clippy::print_stdout, clippy::unwrap_used)]
 
 use std::{

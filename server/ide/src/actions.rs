@@ -27,8 +27,9 @@ pub struct Action {
 }
 
 impl Analysis {
-    /// What can be done at a range: on a name, a rename, disabled with its reason where it cannot be; on
-    /// a file's first line, settings for a workspace that has none. Asks no model and edits nothing.
+    /// What can be done at a range: on a name, a rename, disabled with its reason where it cannot
+    /// be; on a file's first line, settings for a workspace that has none. Asks no model and edits
+    /// nothing.
     ///
     /// # Errors
     /// [`crate::Cancelled`] after a newer edit.

@@ -129,8 +129,8 @@ impl AnalysisHost {
     pub fn apply_change(&mut self, change: Change) {
         self.revision += 1;
         if change.files.iter().any(|it| matches!(it.state, FileState::Open(_))) {
-            // Readers compare this with what they began with: they end before the new text is seen, or
-            // one of them could finish on the old text and be taken for current.
+            // Readers compare this with what they began with: they end before the new text is seen,
+            // or one of them could finish on the old text and be taken for current.
             self.edits.fetch_add(1, Ordering::SeqCst);
         }
         for delta in change.files {
@@ -148,7 +148,8 @@ impl AnalysisHost {
             }
             FileState::Settled(facts) => {
                 if let Some(document) = self.documents.get(&file) {
-                    // Facts computed aside may be those of an older text: the reader's overlay stays.
+                    // Facts computed aside may be those of an older text: the reader's overlay
+                    // stays.
                     let is_settled = document.open.has_facts(&facts);
                     Arc::make_mut(&mut self.documents)
                         .entry(file)
@@ -212,7 +213,8 @@ impl Analysis {
         Analysis { cancel: Some(cancel), ..self.clone() }
     }
 
-    /// The same moment, not cancelled by later edits: for the command line and for computing proposals.
+    /// The same moment, not cancelled by later edits: for the command line and for computing
+    /// proposals.
     pub fn uncancelled(&self) -> Analysis {
         Analysis { outlives_edits: true, ..self.clone() }
     }
@@ -226,8 +228,8 @@ impl Analysis {
         if is_taken_back || is_overtaken { Err(Cancelled) } else { Ok(()) }
     }
 
-    /// The graph, with the facts of every open document's present text. The first call after an edit
-    /// computes those; later ones share them.
+    /// The graph, with the facts of every open document's present text. The first call after an
+    /// edit computes those; later ones share them.
     pub fn graph(&self) -> &CodeGraph {
         self.moment.fresh.get_or_init(|| {
             let mut graph = self.moment.settled.clone();

@@ -1,4 +1,5 @@
-//! The façade over all knowledge: a moment of the workspace, asked in plain values, answered in plain values.
+//! The façade over all knowledge: a moment of the workspace, asked in plain values, answered in
+//! plain values.
 
 mod actions;
 #[cfg(test)]

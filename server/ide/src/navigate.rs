@@ -34,8 +34,8 @@ impl Analysis {
         Ok(targets.iter().map(Target::symbol_ref).collect())
     }
 
-    /// Where the name at a position is defined. On a declaration's own name: itself, so that an editor
-    /// can show it. Exact and inferred targets only, nothing where the name is not resolved:
+    /// Where the name at a position is defined. On a declaration's own name: itself, so that an
+    /// editor can show it. Exact and inferred targets only, nothing where the name is not resolved:
     /// [`Analysis::candidates`] has the guesses.
     ///
     /// # Errors
@@ -67,8 +67,8 @@ impl Analysis {
         constructors.into_iter().map(|it| Target { symbol: it.symbol, why, ..*target }).collect()
     }
 
-    /// Guesses for a name that does not resolve: definitions of that name, nearest first. Nothing for a
-    /// name that resolves.
+    /// Guesses for a name that does not resolve: definitions of that name, nearest first. Nothing
+    /// for a name that resolves.
     ///
     /// # Errors
     /// [`crate::Cancelled`] after a newer edit.

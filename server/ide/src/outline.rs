@@ -28,8 +28,8 @@ impl Analysis {
         Ok(top)
     }
 
-    /// Definitions whose name fits `query`, best first, at most `max`. All of them, in no particular
-    /// order of worth, for the empty query.
+    /// Definitions whose name fits `query`, best first, at most `max`. All of them, in no
+    /// particular order of worth, for the empty query.
     ///
     /// # Errors
     /// [`crate::Cancelled`] after a newer edit.

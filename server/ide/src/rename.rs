@@ -248,7 +248,8 @@ impl Analysis {
         }
     }
 
-    /// A member that an interface outside the workspace prescribes keeps the name it was given there.
+    /// A member that an interface outside the workspace prescribes keeps the name it was given
+    /// there.
     fn check_foreign(&self, symbol: SymbolRef) -> Result<(), RenameError> {
         let facts = self.facts(symbol.file).ok_or(RenameError::NoSymbol)?;
         let it = facts.symbol(symbol.symbol);
@@ -361,7 +362,8 @@ impl Analysis {
         Some(LeftOut { file, path: self.path(file)?.clone(), range, line, reason })
     }
 
-    /// The edits that give every site the new name, against the texts that the facts were taken from.
+    /// The edits that give every site the new name, against the texts that the facts were taken
+    /// from.
     fn edits(
         &self,
         sites: &[Site],
@@ -504,7 +506,8 @@ fn is_alias(facts: &FileFacts, import: usize, name: &str) -> bool {
     chosen && !import.reexport && facts.name(local) == name
 }
 
-/// Whether a place names the symbol by a name that only its own file gives it, though it is the same word.
+/// Whether a place names the symbol by a name that only its own file gives it, though it is the
+/// same word.
 fn is_through_alias(facts: &FileFacts, found: &Found, name: &str) -> bool {
     let reference = facts.reference(found.reference);
     let is_use = reference.access() == Access::Bare && !reference.is_import();

@@ -37,8 +37,8 @@ pub(super) fn import_module(res: &Resolver<'_>, file: FileId, import: &Import) -
     }
 }
 
-/// Goes down a path of modules. A module's file comes before what its package calls by that name: the
-/// path is what the package's own imports are written in.
+/// Goes down a path of modules. A module's file comes before what its package calls by that name:
+/// the path is what the package's own imports are written in.
 fn down(res: &Resolver<'_>, package: Thing, path: &[&str], file: FileId) -> Outcome {
     let mut at = package;
     for (depth, name) in path.iter().enumerate() {
@@ -55,8 +55,8 @@ fn down(res: &Resolver<'_>, package: Thing, path: &[&str], file: FileId) -> Outc
     found(at)
 }
 
-/// The package or module at the top that a path begins with: the one nearest to the importing file of
-/// those that the whole path, or else its beginning, leads through.
+/// The package or module at the top that a path begins with: the one nearest to the importing file
+/// of those that the whole path, or else its beginning, leads through.
 fn top_level(res: &Resolver<'_>, file: FileId, path: &[&str]) -> Option<Thing> {
     let from = res.entry(file).path.as_str();
     let first = path[0];

@@ -2,14 +2,14 @@
 
 use std::{borrow::Cow, sync::Arc};
 
-use syntax::{Import, ScopeIdx};
+use syntax::Import;
 use vfs::FileId;
 
 use super::found;
 use crate::{
     entry::{folder, folder_key, manifests_key, stem, stem_key},
     manifest::{Manifest, manifest_folder},
-    resolve::{Hit, Outcome, Resolver, Thing, Want},
+    resolve::{Hit, Outcome, Place, Resolver, Thing, Want},
 };
 
 /// Packages of this ending hold a folder's tests beside the folder's own package.
@@ -25,8 +25,8 @@ pub(super) fn import_module(res: &Resolver<'_>, file: FileId, import: &Import) -
     }
 }
 
-/// The folder of an import path: by the module whose name it begins with; without manifests by the only
-/// folder whose path ends so.
+/// The folder of an import path: by the module whose name it begins with; without manifests by the
+/// only folder whose path ends so.
 fn folder_of(res: &Resolver<'_>, file: FileId, source: &str) -> Option<String> {
     let mut has_module = false;
     for manifest in res.graph.at_place(manifests_key()) {
@@ -125,7 +125,7 @@ fn in_files(
     let mut hits = Vec::new();
     for file in files.filter(|it| defining.binary_search(it).is_ok()) {
         let Some(id) = res.facts(file).names.find(name) else { continue };
-        let found = res.defined_in(file, ScopeIdx::FILE, None, id, want);
+        let found = res.defined_in(Place::top_level(file), id, want);
         hits.extend(found.into_iter().map(|it| Hit { why, ..it }));
     }
     Outcome::of(hits)

@@ -1,4 +1,5 @@
-//! Files included as text, each seeing what it includes, and headers with the files that implement them.
+//! Files included as text, each seeing what it includes, and headers with the files that implement
+//! them.
 
 use std::{collections::VecDeque, rc::Rc};
 
@@ -9,7 +10,7 @@ use vfs::FileId;
 use super::found;
 use crate::{
     entry::{stem, stem_key},
-    resolve::{Hit, Outcome, Resolver, Thing, Want},
+    resolve::{Hit, Outcome, Place, Resolver, Thing, Want},
 };
 
 /// Files that one file may include, directly and through others, that are looked at.
@@ -38,7 +39,8 @@ fn file_of(res: &Resolver<'_>, file: FileId, source: &str) -> Option<FileId> {
     named.next().is_none().then_some(first)
 }
 
-/// A name that an included file defines; of a function that is only declared there, the definition too.
+/// A name that an included file defines; of a function that is only declared there, the definition
+/// too.
 pub(super) fn beyond_file(res: &Resolver<'_>, file: FileId, name: &str, want: Want) -> Outcome {
     let defining = res.graph.defining(name);
     if defining.is_empty() {
@@ -48,7 +50,7 @@ pub(super) fn beyond_file(res: &Resolver<'_>, file: FileId, name: &str, want: Wa
     let mut hits = Vec::new();
     for candidate in defining.iter().filter(|it| included.contains(it)) {
         let Some(id) = res.facts(*candidate).names.find(name) else { continue };
-        let found = res.defined_in(*candidate, ScopeIdx::FILE, None, id, want);
+        let found = res.defined_in(Place::top_level(*candidate), id, want);
         let why = "defined in an included file";
         hits.extend(found.into_iter().map(|it| Hit { why, ..it }));
     }

@@ -11,7 +11,7 @@ use crate::{
     SymbolRef,
     entry::{folder, folder_key, manifests_key, stem},
     manifest::{CrateManifest, Manifest},
-    resolve::{Hit, Outcome, Resolver, Thing, Want},
+    resolve::{Hit, Outcome, Place, Resolver, Thing, Want},
 };
 
 /// Files that stand for the folder they are in.
@@ -53,22 +53,13 @@ pub(super) fn import_module(res: &Resolver<'_>, file: FileId, import: &Import) -
         Some(start) => start,
         None => match path.next() {
             Some(first) => {
-                let at = import.range.start();
-                res.bare(file, import.scope, at, first, Want::Container)
+                let place = Place { file, scope: import.scope, at: Some(import.range.start()) };
+                res.bare(place, first, Want::Container)
             }
-            // `use x;` takes a name from the crates.
-            None => match import.name {
-                syntax::Imported::Name(_) => return crates_as_module(res, file, import),
-                _ => return Outcome::Unknown,
-            },
+            None => return Outcome::Unknown,
         },
     };
     walk(res, start, path, file)
-}
-
-/// The module around a `use` without a path: its one name is a crate's or one of the scope itself.
-fn crates_as_module(res: &Resolver<'_>, file: FileId, import: &Import) -> Outcome {
-    found(module_at(res, file, import.scope))
 }
 
 /// Crates by name where a path begins, macros of the crate, and words that are places in the tree.

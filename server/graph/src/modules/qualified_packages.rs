@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use syntax::{Import, ScopeIdx, SymbolIdx, SymbolKind};
+use syntax::{Import, SymbolIdx, SymbolKind};
 use vfs::FileId;
 
 use super::{found, walk};
 use crate::{
     SymbolRef,
     entry::{FileEntry, package_key},
-    resolve::{Hit, Outcome, Resolver, Thing, Want},
+    resolve::{Hit, Outcome, Place, Resolver, Thing, Want},
 };
 
 /// The package, or the type, that an import names.
@@ -86,7 +86,7 @@ fn in_package(res: &Resolver<'_>, package: &str, name: &str, want: Want, from: F
             continue;
         }
         let Some(id) = facts.names.find(name) else { continue };
-        hits.extend(res.defined_in(*file, ScopeIdx::FILE, None, id, want));
+        hits.extend(res.defined_in(Place::top_level(*file), id, want));
     }
     for namespace in namespaces(res, package) {
         hits.extend(res.children_named(namespace, name, want));

@@ -15,8 +15,8 @@ use crate::{
 const BASES_MAX: usize = 256;
 
 impl Resolver<'_> {
-    /// The definitions that are one entity with this one, itself first: the bindings of one variable,
-    /// a function with its overload signatures, the parts of an open type.
+    /// The definitions that are one entity with this one, itself first: the bindings of one
+    /// variable, a function with its overload signatures, the parts of an open type.
     pub(crate) fn same_entity(&self, symbol: SymbolRef) -> Vec<SymbolRef> {
         let entry = self.entry(symbol.file);
         let facts = &entry.facts;
@@ -162,7 +162,8 @@ impl Resolver<'_> {
         res
     }
 
-    /// The interface of its own block for a member of an implementation, else all bases of the owner.
+    /// The interface of its own block for a member of an implementation, else all bases of the
+    /// owner.
     fn bases_of_member(
         &self,
         member: SymbolRef,

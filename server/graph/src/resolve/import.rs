@@ -6,7 +6,7 @@ use grammars::Modules;
 use syntax::{FileFacts, Import, Imported, ReferenceIdx};
 use vfs::FileId;
 
-use super::{Active, Hit, Outcome, Resolver, Thing, Want};
+use super::{Active, Hit, Outcome, Place, Resolver, Thing, Want};
 use crate::modules;
 
 /// What a module exports when it is asked for its default, best first. The second is CommonJS:
@@ -24,6 +24,17 @@ impl Resolver<'_> {
         let import = &facts.imports[idx];
         if is_local_export(import) {
             return self.local_export(file, idx, want);
+        }
+        if let (Modules::ModTree, [], Imported::Name(name)) =
+            (self.modules(file), &*import.path, import.name)
+        {
+            // `use x as y;` takes a name that is known already, most often that of a crate.
+            let place = Place { file, scope: import.scope, at: Some(import.range.start()) };
+            let name = facts.name(name);
+            return match self.bare(place, name, Want::Container) {
+                found @ Outcome::Hits(_) => found,
+                _ => self.bare(place, name, want),
+            };
         }
         let module = modules::import_module(self, file, import);
         let Outcome::Hits(modules) = module else { return module };
@@ -43,7 +54,8 @@ impl Resolver<'_> {
         let facts = self.facts(file);
         let import = &facts.imports[idx];
         let Imported::Name(name) = import.name else { return Outcome::Unknown };
-        self.bare(file, import.scope, import.range.start(), facts.name(name), want)
+        let place = Place { file, scope: import.scope, at: Some(import.range.start()) };
+        self.bare(place, facts.name(name), want)
     }
 
     fn first_member(&self, modules: &[Hit], names: &[&str], want: Want, from: FileId) -> Outcome {
@@ -118,8 +130,8 @@ impl Resolver<'_> {
         let name = facts.reference(reference).name();
         let mut around = imports_at(facts, at).peekable();
         around.peek()?;
-        // Inside `use a::{b::c, d}` the path of `c` holds `b`; the leaf that follows next is the one
-        // that the segment belongs to.
+        // Inside `use a::{b::c, d}` the path of `c` holds `b`; the leaf that follows next is the
+        // one that the segment belongs to.
         let leaf = around
             .filter(|(_, it)| it.path.contains(&name) && !it.from_source)
             .min_by_key(|(_, it)| self.leaf_distance(facts, it, at))?;
@@ -130,7 +142,8 @@ impl Resolver<'_> {
         Some(modules::import_module(self, file, &part))
     }
 
-    /// How far behind `at` the leaf of an import stands; a leaf before it is farther than any after it.
+    /// How far behind `at` the leaf of an import stands; a leaf before it is farther than any after
+    /// it.
     fn leaf_distance(&self, facts: &FileFacts, import: &Import, at: text::TextSize) -> (bool, u32) {
         let leaf = import.reference.map(|it| facts.reference(it).start());
         match leaf {

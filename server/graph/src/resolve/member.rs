@@ -1,4 +1,5 @@
-//! Members: of a module, a package, a type with its implementations and bases, of a value by its type.
+//! Members: of a module, a package, a type with its implementations and bases, of a value by its
+//! type.
 
 use std::sync::Arc;
 
@@ -6,7 +7,7 @@ use grammars::Modules;
 use syntax::{Imported, ReferenceIdx, ScopeIdx, SymbolIdx, SymbolKind};
 use vfs::FileId;
 
-use super::{Active, Hit, Outcome, Resolver, Thing, Want, typing::is_type};
+use super::{Active, Hit, Outcome, Place, Resolver, Thing, Want, typing::is_type};
 use crate::{Resolution, SymbolRef, modules};
 
 impl Resolver<'_> {
@@ -34,7 +35,8 @@ impl Resolver<'_> {
         name: &str,
         want: Want,
     ) -> Outcome {
-        // What is called outside the workspace may give back something from inside it: that is unknown.
+        // What is called outside the workspace may give back something from inside it: that is
+        // unknown.
         let returned = self.returned_by(file, callee, self.may_be_taken(file, name));
         self.member_of_types(returned, name, want, "member of what the call returns")
     }
@@ -104,7 +106,8 @@ impl Resolver<'_> {
         }
     }
 
-    /// A member that a type's own body, or a block or function that names the type as owner, defines.
+    /// A member that a type's own body, or a block or function that names the type as owner,
+    /// defines.
     fn member_of_declaration(&self, owner: SymbolRef, name: &str, want: Want) -> Outcome {
         let own = self.children_named(owner, name, want);
         if !own.is_empty() {
@@ -138,7 +141,8 @@ impl Resolver<'_> {
         if external { Outcome::External } else { Outcome::Unknown }
     }
 
-    /// The references to what a type extends and implements, in its own list and by its implementations.
+    /// The references to what a type extends and implements, in its own list and by its
+    /// implementations.
     pub(crate) fn bases(&self, owner: SymbolRef) -> Vec<(FileId, ReferenceIdx)> {
         let facts = self.facts(owner.file);
         let symbol = self.symbol(owner);
@@ -264,12 +268,13 @@ impl Resolver<'_> {
         let mut weak = Outcome::Unknown;
         if let Some(id) = self.facts(file).names.find(name) {
             let why = "member of the named module";
-            let own = self.defined_in(file, scope, None, id, want).into_iter();
+            let own = self.defined_in(Place { file, scope, at: None }, id, want).into_iter();
             let own = Outcome::of(own.map(|it| Hit { why, ..it }).collect());
             if self.all_fit(&own, want) {
                 return own;
             }
-            // What a package imports comes before its own file of that name: `from .pay import pay`.
+            // What a package imports comes before its own file of that name: `from .pay import
+            // pay`.
             let imported =
                 self.exported_import(file, scope, name, want).unwrap_or(Outcome::Unknown);
             if self.all_fit(&imported, want) {

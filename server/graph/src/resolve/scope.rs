@@ -5,36 +5,37 @@ use syntax::{FileFacts, Imported, NameId, ScopeIdx, ScopeKind, Symbol, SymbolIdx
 use text::TextSize;
 use vfs::FileId;
 
-use super::{Hit, Outcome, Resolver, Thing, Want};
+use super::{Hit, Outcome, Place, Resolver, Thing, Want};
 use crate::{SymbolRef, modules};
+
+/// A name, and its id where the file has it.
+#[derive(Clone, Copy)]
+struct Named<'a> {
+    name: &'a str,
+    id: Option<NameId>,
+}
 
 /// Scopes around one place that are looked at.
 const SCOPES_MAX: usize = 256;
 
 impl Resolver<'_> {
-    /// What `name`, written at `at` in `scope`, stands for.
-    pub(crate) fn bare(
-        &self,
-        file: FileId,
-        scope: ScopeIdx,
-        at: TextSize,
-        name: &str,
-        want: Want,
-    ) -> Outcome {
+    /// What `name`, written at a place, stands for.
+    pub(crate) fn bare(&self, place: Place, name: &str, want: Want) -> Outcome {
+        let Place { file, at, .. } = place;
         let facts = self.facts(file);
-        if let Some(owner) = self.self_type(file, at, name) {
+        if let Some(owner) = at.and_then(|it| self.self_type(file, it, name)) {
             return owner;
         }
-        let id = facts.names.find(name);
+        let named = Named { name, id: facts.names.find(name) };
         let mut weak = Outcome::Unknown;
-        for (depth, scope) in scopes_from(facts, scope).into_iter().enumerate() {
-            let found = self.in_scope(file, scope, (depth, at), (name, id), want);
+        for (depth, scope) in scopes_from(facts, place.scope).into_iter().enumerate() {
+            let found = self.in_scope(Place { scope, ..place }, depth, named, want);
             match found {
                 Outcome::Hits(hits) if hits.iter().all(|it| self.fits(&it.thing, want)) => {
                     return Outcome::Hits(hits);
                 }
-                // A thing of another kind hides nothing where kinds have name spaces of their own, but
-                // is better than nothing where it turns out to be all there is.
+                // A thing of another kind hides nothing where kinds have name spaces of their own,
+                // but is better than nothing where it turns out to be all there is.
                 Outcome::Hits(hits) => weak = weak.or_else(|| Outcome::Hits(hits)),
                 Outcome::External if want != Want::Macro => return Outcome::External,
                 Outcome::External | Outcome::Unknown => {}
@@ -50,28 +51,23 @@ impl Resolver<'_> {
         }
     }
 
-    /// What a name means in one scope: its own definitions, then its imports, then its globs, then what
-    /// a type inherits.
-    fn in_scope(
-        &self,
-        file: FileId,
-        scope: ScopeIdx,
-        (depth, at): (usize, TextSize),
-        (name, id): (&str, Option<NameId>),
-        want: Want,
-    ) -> Outcome {
+    /// What a name means in one scope: its own definitions, then its imports, then its globs, then
+    /// what a type inherits.
+    fn in_scope(&self, place: Place, depth: usize, named: Named<'_>, want: Want) -> Outcome {
+        let Place { file, scope, .. } = place;
+        let Named { name, id } = named;
         let facts = self.facts(file);
         let kind = facts.scope(scope).kind;
         let lexical = facts.language.is_some_and(|it| it.class_scope == ClassScope::Lexical);
         if kind == ScopeKind::Class && depth > 0 && !lexical {
             // Only the parameters of the type are known in its functions by bare name.
-            let own = id.map(|it| self.defined_in(file, scope, Some(at), it, want));
+            let own = id.map(|it| self.defined_in(place, it, want));
             let mut own = own.unwrap_or_default();
             own.retain(|it| self.kind_of(&it.thing) == Some(SymbolKind::TypeParameter));
             return Outcome::of(own);
         }
         if let Some(id) = id {
-            let own = self.defined_in(file, scope, Some(at), id, want);
+            let own = self.defined_in(place, id, want);
             if !own.is_empty() {
                 return Outcome::Hits(own);
             }
@@ -104,15 +100,9 @@ impl Resolver<'_> {
         }
     }
 
-    /// The symbols that a scope itself defines under a name. With `at`, only what is visible there.
-    pub(crate) fn defined_in(
-        &self,
-        file: FileId,
-        scope: ScopeIdx,
-        at: Option<TextSize>,
-        name: NameId,
-        want: Want,
-    ) -> Vec<Hit> {
+    /// The symbols that a scope itself defines under a name.
+    pub(crate) fn defined_in(&self, place: Place, name: NameId, want: Want) -> Vec<Hit> {
+        let Place { file, scope, at } = place;
         let entry = self.entry(file);
         let facts = &entry.facts;
         let in_type = facts.scope(scope).kind == ScopeKind::Class;
@@ -149,7 +139,8 @@ impl Resolver<'_> {
         let facts = self.facts(file);
         let mut res = None;
         for (idx, import) in facts.imports.iter().enumerate() {
-            if import.scope != scope || !self.binds_here(file, idx) {
+            if import.scope != scope || !self.binds_here(file, idx) || self.is_importing(file, idx)
+            {
                 continue;
             }
             if self.bound_name(file, idx).as_deref() != Some(facts.name(name)) {
@@ -164,7 +155,8 @@ impl Resolver<'_> {
                     }
                     res = Some(Outcome::Hits(hits));
                 }
-                // The name is bound to something we cannot see: it must not be looked up further out.
+                // The name is bound to something we cannot see: it must not be looked up further
+                // out.
                 other => {
                     res = res.or(Some(match other {
                         Outcome::Unknown => Outcome::External,
@@ -187,8 +179,8 @@ impl Resolver<'_> {
         let facts = self.facts(file);
         let mut res = Outcome::Unknown;
         if self.modules(file) == Modules::Includes {
-            // What is included is one text with the file: a header may only declare what another file
-            // defines, which the strategy knows.
+            // What is included is one text with the file: a header may only declare what another
+            // file defines, which the strategy knows.
             return res;
         }
         for (idx, import) in facts.imports.iter().enumerate() {
@@ -247,8 +239,8 @@ impl Resolver<'_> {
     }
 }
 
-/// Whether a symbol, written outside the body of a type, is a member all the same: `T.prototype.f = …`,
-/// `func (t T) f()`, `this.f = …`.
+/// Whether a symbol, written outside the body of a type, is a member all the same: `T.prototype.f =
+/// …`, `func (t T) f()`, `this.f = …`.
 fn is_reached_through_owner(facts: &FileFacts, symbol: &Symbol) -> bool {
     let is_member =
         matches!(symbol.kind, SymbolKind::Field | SymbolKind::Property | SymbolKind::Method);
@@ -261,8 +253,9 @@ fn scopes_from(facts: &FileFacts, scope: ScopeIdx) -> Vec<ScopeIdx> {
     std::iter::successors(Some(scope), next).take(SCOPES_MAX).collect()
 }
 
-/// Of several locals of one name and scope, the one that is meant: where a second binding shadows the
-/// first, the last that is visible already; otherwise they are one variable, shown where it begins.
+/// Of several locals of one name and scope, the one that is meant: where a second binding shadows
+/// the first, the last that is visible already; otherwise they are one variable, shown where it
+/// begins.
 fn shown_local(facts: &FileFacts, found: &[SymbolIdx]) -> SymbolIdx {
     let shadows = facts.language.is_none_or(|it| it.rebinding == Rebinding::Shadow);
     let key =
@@ -282,8 +275,8 @@ fn allowed(kind: SymbolKind, is_local: bool, want: Want) -> bool {
     match kind {
         K::Macro => matches!(want, Want::Macro | Want::Call | Want::Any),
         K::Label => want == Want::Label,
-        // An implementation bears the name of its type and is no definition of it; keys, headings and
-        // selectors are not named by code.
+        // An implementation bears the name of its type and is no definition of it; keys, headings
+        // and selectors are not named by code.
         K::Implementation | K::Key | K::Heading | K::Selector => false,
         _ if matches!(want, Want::Macro | Want::Label) => false,
         K::Variable | K::Parameter if is_local => want != Want::Type,

@@ -4,13 +4,14 @@ use syntax::{Qualifier, ReferenceIdx, ReferenceKind, SymbolKind};
 use text::TextSize;
 use vfs::FileId;
 
-use super::{Active, Hit, Outcome, Resolver, Thing, Want};
+use super::{Active, Hit, Outcome, Place, Resolver, Thing, Want};
 use crate::SymbolRef;
 
 /// Bytes between a type and the name of its first argument: `<`, `<&mut `, `<dyn `.
 const ARGUMENT_GAP_MAX: u32 = 6;
 
-/// Whether what a type holds may have been taken out of it by an operator that the facts do not show.
+/// Whether what a type holds may have been taken out of it by an operator that the facts do not
+/// show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Taken {
     No,
@@ -115,7 +116,8 @@ impl Resolver<'_> {
         })
     }
 
-    /// The type of what a call gives: what the callee is declared to return, or the type that it makes.
+    /// The type of what a call gives: what the callee is declared to return, or the type that it
+    /// makes.
     pub(crate) fn returned_by(&self, file: FileId, callee: ReferenceIdx, taken: Taken) -> Outcome {
         let called = self.reference(file, callee);
         if called.hits().is_empty() {
@@ -201,7 +203,8 @@ impl Resolver<'_> {
         let symbol = self.symbol(block);
         let at = symbol.range.start();
         let name = self.name(block);
-        let found = self.bare(block.file, symbol.scope, at, name, Want::Type);
+        let place = Place { file: block.file, scope: symbol.scope, at: Some(at) };
+        let found = self.bare(place, name, Want::Type);
         let types = found.hits().iter().map(|it| it.thing.clone());
         types
             .filter(|it| matches!(it, Thing::Symbol(it) if is_type(self.symbol(*it).kind)))
@@ -213,13 +216,9 @@ impl Resolver<'_> {
         let facts = self.facts(member.file);
         let symbol = self.symbol(member);
         let Some(owner) = facts.owner(symbol) else { return Vec::new() };
-        let found = self.bare(
-            member.file,
-            symbol.scope,
-            symbol.range.start(),
-            facts.name(owner),
-            Want::Type,
-        );
+        let at = Some(symbol.range.start());
+        let place = Place { file: member.file, scope: symbol.scope, at };
+        let found = self.bare(place, facts.name(owner), Want::Type);
         found.hits().iter().map(|it| it.thing.clone()).collect()
     }
 

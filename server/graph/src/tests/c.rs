@@ -7,8 +7,18 @@ use super::check;
 #[test]
 fn a_header_declares_and_a_file_implements() {
     check(
-        "//- /pay.h\nint pay(int a);\n//- /pay.c\n#include \"pay.h\"\nint pay(int a) { return a; }\n\
-         //- /main.c\n#include \"pay.h\"\nint main(void) { return pay$0(1); }\n//- /other.c\nint pay(int a) { return 0; }\n",
+        r#"
+//- /pay.h
+int pay(int a);
+//- /pay.c
+#include "pay.h"
+int pay(int a) { return a; }
+//- /main.c
+#include "pay.h"
+int main(void) { return pay$0(1); }
+//- /other.c
+int pay(int a) { return 0; }
+"#,
         expect![[r#"
             /pay.c:2 pay, exact: implements what an included file declares
             /pay.h:1 pay, exact: defined in an included file"#]],

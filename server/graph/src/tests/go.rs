@@ -7,8 +7,17 @@ use super::check;
 #[test]
 fn files_of_a_folder_share_their_names() {
     check(
-        "//- /shop/a.go\npackage shop\nfunc f() { pay$0() }\n//- /shop/b.go\npackage shop\nfunc pay() {}\n\
-         //- /other/c.go\npackage other\nfunc pay() {}\n",
+        r#"
+//- /shop/a.go
+package shop
+func f() { pay$0() }
+//- /shop/b.go
+package shop
+func pay() {}
+//- /other/c.go
+package other
+func pay() {}
+"#,
         expect!["/shop/b.go:2 pay, exact: defined in the same package"],
     );
 }
@@ -34,8 +43,14 @@ fn imports_are_paths_below_the_module() {
 
 #[test]
 fn methods_belong_to_their_receiver() {
-    let files = "//- /a.go\npackage a\ntype Cart struct { n int }\nfunc (c *Cart) Total() int { return c.n }\n\
-                 type Other struct{}\nfunc (o Other) Total() {}\n";
+    let files = r#"
+//- /a.go
+package a
+type Cart struct { n int }
+func (c *Cart) Total() int { return c.n }
+type Other struct{}
+func (o Other) Total() {}
+"#;
     let with = |text: &str| format!("{files}//- /b.go\npackage a\n{text}\n");
     check(
         &with("func f(c *Cart) { c.Total$0() }"),
@@ -55,8 +70,14 @@ fn methods_belong_to_their_receiver() {
 #[test]
 fn an_embedded_type_gives_its_methods() {
     check(
-        "//- /a.go\npackage a\ntype Base struct{}\nfunc (b Base) Pay() {}\ntype Cart struct { Base }\n\
-         func f(c Cart) { c.Pay$0() }\n",
+        r#"
+//- /a.go
+package a
+type Base struct{}
+func (b Base) Pay() {}
+type Cart struct { Base }
+func f(c Cart) { c.Pay$0() }
+"#,
         expect!["/a.go:3 Base::Pay, inferred: member of the receiver's type"],
     );
 }

@@ -49,7 +49,12 @@ fn members_are_inherited_and_outer_ones_are_seen() {
 #[test]
 fn overloads_are_told_apart_by_the_number_of_arguments() {
     check(
-        "//- /A.java\nclass A { void f(int a) {}\n void f(int a, int b) {}\n void g() { f$0(1, 2); } }\n",
+        r#"
+//- /A.java
+class A { void f(int a) {}
+ void f(int a, int b) {}
+ void g() { f$0(1, 2); } }
+"#,
         expect!["/A.java:2 A::f, exact: defined in scope"],
     );
 }

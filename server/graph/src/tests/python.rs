@@ -1,4 +1,5 @@
-//! Python: packages, relative imports, `__init__`, classes whose scope is not seen by their functions.
+//! Python: packages, relative imports, `__init__`, classes whose scope is not seen by their
+//! functions.
 
 use expect_test::expect;
 
@@ -60,8 +61,18 @@ fn a_class_scope_is_not_seen_by_its_functions() {
 
 #[test]
 fn self_has_the_members_of_the_class_and_of_its_bases() {
-    let file = "//- /a.py\nfrom b import Base\nclass A(Base):\n    def __init__(self):\n        self.n = 1\n    def f(self):\n        return NAME\n\
-                //- /b.py\nclass Base:\n    def pay(self): ...\n";
+    let file = r#"
+//- /a.py
+from b import Base
+class A(Base):
+    def __init__(self):
+        self.n = 1
+    def f(self):
+        return NAME
+//- /b.py
+class Base:
+    def pay(self): ...
+"#;
     check(
         &file.replace("NAME", "self.n$0"),
         expect!["/a.py:4 A::n, exact: member of the enclosing type"],
@@ -74,7 +85,13 @@ fn self_has_the_members_of_the_class_and_of_its_bases() {
 
 #[test]
 fn receivers_have_their_annotated_or_constructed_type() {
-    let file = "//- /a.py\nclass Cart:\n    def total(self): ...\nclass Other:\n    def total(self): ...\n";
+    let file = r#"
+//- /a.py
+class Cart:
+    def total(self): ...
+class Other:
+    def total(self): ...
+"#;
     let with = |line: &str| format!("{file}{line}\n");
     check(
         &with("def f(c: Cart):\n    c.total$0()"),

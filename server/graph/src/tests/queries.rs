@@ -42,8 +42,11 @@ fn check_family(fixture: &str, expected: Expect) {
 #[track_caller]
 fn check_search(query: &str, expected: Expect) {
     let (graph, ..) = graph_at(
-        "//- /cart.rs\npub struct Cart;\nimpl Cart { pub fn total_price(&self) {} fn top(&self) {} }\n\
-         fn cart_total() {} fn recartel() {} const N: u8 = 0; $0",
+        r#"
+//- /cart.rs
+pub struct Cart;
+impl Cart { pub fn total_price(&self) {} fn top(&self) {} }
+fn cart_total() {} fn recartel() {} const N: u8 = 0; $0"#,
     );
     let found = graph.symbols_matching(query, 3, &mut || Ok(())).unwrap();
     let lines = found.into_iter().map(|it| render_symbol(&graph, it.symbol));
@@ -53,9 +56,22 @@ fn check_search(query: &str, expected: Expect) {
 #[test]
 fn references_follow_aliases_and_leave_homonyms() {
     check_references(
-        "//- /a.ts\nexport function pay$0() {}\npay();\n//- /b.ts\nimport { pay as p } from './a';\np();\n\
-         //- /c.ts\nexport { pay as buy } from './a';\n//- /d.ts\nimport { buy } from './c';\nbuy();\n\
-         //- /e.ts\nfunction pay() {}\npay();\n",
+        r#"
+//- /a.ts
+export function pay$0() {}
+pay();
+//- /b.ts
+import { pay as p } from './a';
+p();
+//- /c.ts
+export { pay as buy } from './a';
+//- /d.ts
+import { buy } from './c';
+buy();
+//- /e.ts
+function pay() {}
+pay();
+"#,
         expect![[r#"
             /a.ts:2 calls exact
             /b.ts:1 imports exact
@@ -69,7 +85,13 @@ fn references_follow_aliases_and_leave_homonyms() {
 #[test]
 fn a_default_export_is_found_under_the_names_of_its_importers() {
     check_references(
-        "//- /a.ts\nexport default function pay$0() {}\n//- /b.ts\nimport whatever from './a';\nwhatever();\n",
+        r#"
+//- /a.ts
+export default function pay$0() {}
+//- /b.ts
+import whatever from './a';
+whatever();
+"#,
         expect!["/b.ts:2 calls exact"],
     );
 }
@@ -169,7 +191,13 @@ fn the_search_puts_exact_names_first_then_beginnings_then_word_starts() {
 #[test]
 fn a_written_path_names_a_definition() {
     let (graph, ..) = graph_at(
-        "//- /shop/cart.rs\nstruct Cart; impl Cart { fn total(&self) {} }\nfn total() {} $0\n//- /b.rs\nfn total() {}\n",
+        r#"
+//- /shop/cart.rs
+struct Cart; impl Cart { fn total(&self) {} }
+fn total() {} $0
+//- /b.rs
+fn total() {}
+"#,
     );
     let at = |path: &str| {
         let found = graph.definitions_at_path(path).into_iter();
@@ -204,7 +232,14 @@ fn a_lasting_id_outlives_an_edit_of_a_body() {
 #[test]
 fn importers_are_files_that_import() {
     let (graph, symbol) = symbol_at(
-        "//- /a.ts\nexport function pay$0() {}\n//- /b.ts\nimport { pay } from './a';\n//- /c.ts\nimport './b';\n",
+        r#"
+//- /a.ts
+export function pay$0() {}
+//- /b.ts
+import { pay } from './a';
+//- /c.ts
+import './b';
+"#,
     );
     let importers = graph.importers(symbol.file, &mut || Ok(())).unwrap();
     let paths: Vec<&str> = importers.iter().map(|it| graph.path(*it).unwrap().as_str()).collect();

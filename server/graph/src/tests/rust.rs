@@ -257,7 +257,9 @@ fn a_member_of_an_unknown_receiver_stays_unresolved() {
 #[test]
 fn a_trait_gives_its_methods_to_those_who_implement_it() {
     check(
-        "trait Pay { fn pay(&self) {} }\nstruct Cart; impl Pay for Cart {} fn f(c: Cart) { c.pay$0(); }",
+        r#"
+trait Pay { fn pay(&self) {} }
+struct Cart; impl Pay for Cart {} fn f(c: Cart) { c.pay$0(); }"#,
         expect!["/main.rs:1 Pay::pay, inferred: member of the receiver's type"],
     );
     check(

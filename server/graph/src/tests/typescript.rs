@@ -19,8 +19,15 @@ fn var_belongs_to_the_function_and_let_to_the_block() {
 #[test]
 fn relative_imports_try_endings_and_index_files() {
     check(
-        "//- /a.ts\nimport { pay } from './shop';\npay$0();\n//- /shop/index.ts\nexport * from './pay.js';\n\
-         //- /shop/pay.ts\nexport function pay() {}\n",
+        r#"
+//- /a.ts
+import { pay } from './shop';
+pay$0();
+//- /shop/index.ts
+export * from './pay.js';
+//- /shop/pay.ts
+export function pay() {}
+"#,
         expect!["/shop/pay.ts:1 pay, exact: imported by name"],
     );
 }
@@ -28,7 +35,14 @@ fn relative_imports_try_endings_and_index_files() {
 #[test]
 fn aliases_are_undone_on_both_sides() {
     check(
-        "//- /a.ts\nimport { b as c } from './b';\nc$0();\n//- /b.ts\nfunction a() {}\nexport { a as b };\n",
+        r#"
+//- /a.ts
+import { b as c } from './b';
+c$0();
+//- /b.ts
+function a() {}
+export { a as b };
+"#,
         expect!["/b.ts:1 a, exact: imported by name"],
     );
 }
@@ -36,11 +50,24 @@ fn aliases_are_undone_on_both_sides() {
 #[test]
 fn default_exports_take_the_name_of_the_importer() {
     check(
-        "//- /a.js\nimport whatever from './b';\nwhatever$0();\n//- /b.js\nexport default function pay() {}\n",
+        r#"
+//- /a.js
+import whatever from './b';
+whatever$0();
+//- /b.js
+export default function pay() {}
+"#,
         expect!["/b.js:1 pay, exact: imported by name"],
     );
     check(
-        "//- /a.js\nimport whatever from './b';\nwhatever$0();\n//- /b.js\nfunction pay() {}\nexport default pay;\n",
+        r#"
+//- /a.js
+import whatever from './b';
+whatever$0();
+//- /b.js
+function pay() {}
+export default pay;
+"#,
         expect!["/b.js:1 pay, exact: imported by name"],
     );
 }
@@ -60,7 +87,14 @@ fn namespaces_have_what_their_module_exports() {
 #[test]
 fn require_gives_the_module() {
     check(
-        "//- /a.js\nconst b = require('./b');\nb.pay$0();\n//- /b.js\nfunction pay() {}\nmodule.exports = { pay };\n",
+        r#"
+//- /a.js
+const b = require('./b');
+b.pay$0();
+//- /b.js
+function pay() {}
+module.exports = { pay };
+"#,
         expect!["/b.js:1 pay, exact: member of the named module"],
     );
 }
@@ -78,8 +112,16 @@ fn a_manifest_names_a_package_of_the_workspace() {
 #[test]
 fn paths_of_a_tsconfig_are_aliases() {
     check(
-        "//- /tsconfig.json\n{ // here\n\"compilerOptions\": { \"baseUrl\": \".\", \"paths\": {\"@/*\": [\"src/*\"]} } }\n\
-         //- /src/app/a.ts\nimport { pay } from '@/shop';\npay$0();\n//- /src/shop.ts\nexport function pay() {}\n",
+        r#"
+//- /tsconfig.json
+{ // here
+"compilerOptions": { "baseUrl": ".", "paths": {"@/*": ["src/*"]} } }
+//- /src/app/a.ts
+import { pay } from '@/shop';
+pay$0();
+//- /src/shop.ts
+export function pay() {}
+"#,
         expect!["/src/shop.ts:1 pay, exact: imported by name"],
     );
 }
@@ -94,8 +136,13 @@ fn packages_from_outside_are_external() {
 
 #[test]
 fn this_has_the_members_of_the_class_and_of_its_bases() {
-    let file = "//- /a.ts\nimport { Base } from './b';\nclass A extends Base { n = 1; f() { return NAME; } }\n\
-                //- /b.ts\nexport class Base { pay() {} }\n";
+    let file = r#"
+//- /a.ts
+import { Base } from './b';
+class A extends Base { n = 1; f() { return NAME; } }
+//- /b.ts
+export class Base { pay() {} }
+"#;
     check(
         &file.replace("NAME", "this.n$0"),
         expect!["/a.ts:2 A::n, exact: member of the enclosing type"],
@@ -109,7 +156,12 @@ fn this_has_the_members_of_the_class_and_of_its_bases() {
 
 #[test]
 fn receivers_have_their_declared_or_constructed_type() {
-    let file = "//- /a.ts\nclass Cart { total() {} }\nclass Other { total() {} }\nfunction make(): Cart { return new Cart(); }\n";
+    let file = r#"
+//- /a.ts
+class Cart { total() {} }
+class Other { total() {} }
+function make(): Cart { return new Cart(); }
+"#;
     let with = |line: &str| format!("{file}{line}\n");
     check(
         &with("function f(c: Cart) { c.total$0(); }"),
@@ -129,7 +181,13 @@ fn receivers_have_their_declared_or_constructed_type() {
 #[test]
 fn overload_signatures_are_one_function() {
     check(
-        "//- /a.ts\nfunction f(a: string): void;\nfunction f(a: number): void;\nfunction f(a: any) {}\nf$0(1);\n",
+        r#"
+//- /a.ts
+function f(a: string): void;
+function f(a: number): void;
+function f(a: any) {}
+f$0(1);
+"#,
         expect![[r#"
             /a.ts:1 f, exact: defined in scope
             /a.ts:2 f, exact: defined in scope

@@ -93,8 +93,8 @@ impl Analysis {
         };
         // What is farther out than the symbol itself does not come before it.
         let is_farther = plan.family.iter().any(|it| {
-            it.file == file && target.file == file && self.is_inside(file, it.symbol, target.symbol)
-                || it.file == file && target.file != file
+            let is_beyond = target.file != file || self.is_inside(file, it.symbol, target.symbol);
+            it.file == file && is_beyond
         });
         if is_farther {
             return Ok(());

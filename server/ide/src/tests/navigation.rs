@@ -75,7 +75,7 @@ fn check_actions(fixture: &str, expected: Expect) {
     let (analysis, position) = analysis_at(fixture);
     let at = FileRange { file: position.file, range: TextRange::empty(position.offset) };
     let lines = analysis.actions(at).unwrap().into_iter().map(|it| {
-        let disabled = it.disabled.map(|it| format!(" (disabled: {it})")).unwrap_or_default();
+        let disabled = it.disabled.map(|it| format!("\n(disabled: {it})")).unwrap_or_default();
         format!("{} {}{disabled}", it.kind, it.title)
     });
     expected.assert_eq(&lines.collect::<Vec<_>>().join("\n"));
@@ -84,7 +84,11 @@ fn check_actions(fixture: &str, expected: Expect) {
 #[test]
 fn the_outline_is_a_tree_without_locals() {
     check_outline(
-        "struct Cart { n: u8 }\nimpl Clone for Cart { fn clone(&self) -> Cart { let a = 1; $0 } }\nmod m { fn f() {} }\nfn g() {}",
+        r#"
+struct Cart { n: u8 }
+impl Clone for Cart { fn clone(&self) -> Cart { let a = 1; $0 } }
+mod m { fn f() {} }
+fn g() {}"#,
         expect![[r#"
             Struct Cart
               Field n
@@ -126,13 +130,21 @@ fn guesses_are_given_only_when_asked_for() {
     let (analysis, position) = analysis_at(fixture);
     let guesses = analysis.candidates(position).unwrap();
     let lines = guesses.iter().map(|it| render_target(&analysis, it));
-    expect!["/main.rs:2:13 Method take in A (candidate: a member of that name, the receiver's type is not known)"].assert_eq(&lines.collect::<Vec<_>>().join("\n"));
+    expect!["/main.rs:2:13 Method take in A (candidate: by its name only)"]
+        .assert_eq(&lines.collect::<Vec<_>>().join("\n"));
 }
 
 #[test]
 fn references_tell_what_they_do() {
     check_references(
-        "//- /a.ts\nexport let n$0 = 1;\nfunction f() { n = 2; }\n//- /b.ts\nimport { n as m } from './a';\nf(m);\n",
+        r#"
+//- /a.ts
+export let n$0 = 1;
+function f() { n = 2; }
+//- /b.ts
+import { n as m } from './a';
+f(m);
+"#,
         expect![[r#"
             /a.ts:1:12 Variable n (exact: its definition)
             /a.ts:2:16 references write exact in f
@@ -162,7 +174,21 @@ fn highlights_stay_in_the_file_and_tell_writes() {
 #[test]
 fn hover_shows_signature_doc_place_and_how_it_was_found() {
     check_hover(
-        "//- /src/lib.rs\nmod a;\nuse a::pay;\nfn f() { pay$0(1); }\n//- /src/a.rs\n/// Pays.\n///\n/// At once.\npub fn pay(\n    amount: u8,\n) -> bool {\n    true\n}\n",
+        r#"
+//- /src/lib.rs
+mod a;
+use a::pay;
+fn f() { pay$0(1); }
+//- /src/a.rs
+/// Pays.
+///
+/// At once.
+pub fn pay(
+    amount: u8,
+) -> bool {
+    true
+}
+"#,
         expect![[r#"
             ```rust
             pub fn pay(
@@ -197,7 +223,13 @@ fn calls_are_grouped_by_who_calls() {
 #[test]
 fn symbols_are_found_by_written_path_and_file() {
     let (analysis, _) = analysis_at(
-        "//- /a.rs\nstruct A; impl A { fn f(&self) {} } $0\n//- /b.rs\nfn f() {}\nstruct B; impl B { fn f(&self) {} }\n",
+        r#"
+//- /a.rs
+struct A; impl A { fn f(&self) {} } $0
+//- /b.rs
+fn f() {}
+struct B; impl B { fn f(&self) {} }
+"#,
     );
     let at = |path: &str| {
         let found = analysis.find_symbol(path).unwrap();
@@ -216,9 +248,9 @@ fn actions_are_offered_where_they_make_sense() {
     );
     check_actions(
         "\n\nfn f() { String$0::new(); }",
-        expect![
-            "refactor.rewrite.aios.rename Rename symbol everywhere (disabled: `String` is defined outside the workspace)"
-        ],
+        expect![[r#"
+            refactor.rewrite.aios.rename Rename symbol everywhere
+            (disabled: `String` is defined outside the workspace)"#]],
     );
     check_actions("\n\nfn f() { $0 }", expect![""]);
     check_actions("$0\nfn f() {}", expect!["source.aios.createSettings Create workspace settings"]);

@@ -42,8 +42,17 @@ fn a_local_is_renamed_where_it_is_meant() {
 #[test]
 fn a_function_is_renamed_across_files_and_homonyms_stay() {
     check(
-        "//- /src/lib.rs\nmod a;\nmod b;\nuse a::pay;\nfn f() { pay(); b::pay(); }\n//- /src/a.rs\npub fn pay$0() {}\n\
-         //- /src/b.rs\npub fn pay() {}\n",
+        r#"
+//- /src/lib.rs
+mod a;
+mod b;
+use a::pay;
+fn f() { pay(); b::pay(); }
+//- /src/a.rs
+pub fn pay$0() {}
+//- /src/b.rs
+pub fn pay() {}
+"#,
         expect![[r#"
             //- /src/a.rs
             pub fn new_name() {}
@@ -78,7 +87,13 @@ fn the_name_of_an_alias_is_renamed_in_its_file_only() {
             new_name();"#]],
     );
     check(
-        "//- /a.ts\nexport default function pay() {}\n//- /b.ts\nimport pay from './a';\npay$0();\n",
+        r#"
+//- /a.ts
+export default function pay() {}
+//- /b.ts
+import pay from './a';
+pay$0();
+"#,
         expect![[r#"
             //- /b.ts
             import new_name from './a';
@@ -89,7 +104,13 @@ fn the_name_of_an_alias_is_renamed_in_its_file_only() {
 #[test]
 fn a_default_import_keeps_the_name_it_was_given() {
     check(
-        "//- /a.ts\nexport default function pay$0() {}\n//- /b.ts\nimport pay from './a';\npay();\n",
+        r#"
+//- /a.ts
+export default function pay$0() {}
+//- /b.ts
+import pay from './a';
+pay();
+"#,
         expect![[r#"
             //- /a.ts
             export default function new_name() {}"#]],
@@ -123,7 +144,12 @@ fn shorthands_are_written_out() {
 #[test]
 fn a_field_is_renamed_where_its_type_is_known_and_the_rest_is_left() {
     check(
-        "struct S { a$0: u8 }\nimpl S { fn f(&self) -> u8 { self.a } }\nfn g(s: &S) { s.a; unknown().a; }\nfn h(a: u8) -> S { S { a } }\n",
+        r#"
+struct S { a$0: u8 }
+impl S { fn f(&self) -> u8 { self.a } }
+fn g(s: &S) { s.a; unknown().a; }
+fn h(a: u8) -> S { S { a } }
+"#,
         expect![[r#"
             //- /main.rs
             struct S { new_name: u8 }
@@ -138,7 +164,12 @@ fn a_field_is_renamed_where_its_type_is_known_and_the_rest_is_left() {
 #[test]
 fn a_method_is_renamed_with_all_that_implement_it() {
     check(
-        "trait Pay { fn pay$0(&self); }\nstruct A;\nimpl Pay for A { fn pay(&self) {} }\nfn f(a: A) { a.pay(); unknown().pay(); }\n",
+        r#"
+trait Pay { fn pay$0(&self); }
+struct A;
+impl Pay for A { fn pay(&self) {} }
+fn f(a: A) { a.pay(); unknown().pay(); }
+"#,
         expect![[r#"
             //- /main.rs
             trait Pay { fn new_name(&self); }
