@@ -9,7 +9,7 @@ use proposal::{
     Origin, Present, PresentFile, Proposal, ProposalId, ProposalState, Retention, Simulation,
     TransactionId, UndoRequest, diff_text, measure, propose,
 };
-use vfs::{Loader, ReadError, VfsPath};
+use vfs::{ContentHash, Loader, ReadError, VfsPath};
 
 use crate::{Clock, Place, Random, RunOutcome, Snapshot, edits::EditDone, task::Cancel};
 
@@ -57,10 +57,12 @@ impl EditContext {
     fn proposing<T>(&self, with: impl FnOnce(&Context<'_>) -> T) -> T {
         let present: &Present<'_> = &|path| self.present(path);
         // Facts of closed files may be of another text than the disk holds now.
-        let facts = |path: &VfsPath| {
-            let file = self.snapshot.vfs.file_id(path)?;
-            self.snapshot.vfs.overlay(file)?;
-            self.snapshot.analysis.facts(file).cloned()
+        let facts = |path: &VfsPath, hash: ContentHash| {
+            let vfs = &self.snapshot.vfs;
+            let file = vfs.file_id(path)?;
+            let is_indexed = vfs.disk(file).is_some_and(|it| it.hash == hash);
+            let is_known = vfs.overlay(file).is_some() || is_indexed;
+            self.snapshot.analysis.facts(file).filter(|_| is_known).cloned()
         };
         let now_ms = self.clock.wall_ms();
         with(&Context {

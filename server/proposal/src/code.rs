@@ -5,9 +5,9 @@ use std::{collections::BTreeMap, sync::Arc};
 use grammars::Language;
 use syntax::{FileFacts, Unfit};
 use text::{Rope, TextRange};
-use vfs::VfsPath;
+use vfs::{ContentHash, VfsPath};
 
-use crate::{Context, SimulatedFile, Simulation, SyntaxProblem};
+use crate::{Context, SimulatedFile, Simulation, SyntaxProblem, propose::Look};
 
 /// Bytes at the beginning of a file that say whether a tool wrote it.
 const HEAD_BYTES_MAX: usize = 64 * 1024;
@@ -15,14 +15,16 @@ const HEAD_BYTES_MAX: usize = 64 * 1024;
 /// The code of a change's files before it, by path.
 pub(crate) type Code = BTreeMap<VfsPath, Arc<FileFacts>>;
 
-/// The facts of all edited or deleted files in a known language.
-pub(crate) fn code(simulation: &Simulation, ctx: &Context<'_>) -> Code {
+/// The facts of all edited or deleted files in a known language; those that are not known are
+/// extracted only where the change is looked at closely.
+pub(crate) fn code(simulation: &Simulation, ctx: &Context<'_>, look: Look) -> Code {
     let changed = simulation.files.iter().filter(|it| it.pre != it.post);
     let known = changed.filter_map(|file| {
-        let path = file.before.as_ref()?;
-        let facts = (ctx.facts)(path).or_else(|| {
-            let text = file.pre_text()?;
-            let language = language(path, text)?;
+        let (path, text) = (file.before.as_ref()?, file.pre_text()?);
+        let known = (ctx.facts)(path, ContentHash::of(text.as_bytes()));
+        let known = known.filter(|it| it.lines.len().to_usize() == text.len());
+        let facts = known.or_else(|| {
+            let language = language(path, text).filter(|_| look == Look::Closely)?;
             Some(Arc::new(syntax::facts(relative(path, ctx.roots), text, language)))
         })?;
         Some((path.clone(), facts))

@@ -30,8 +30,17 @@ pub struct Context<'a> {
     pub roots: &'a [VfsPath],
     /// The texts of this moment.
     pub present: &'a Present<'a>,
-    /// The facts of a file as `present` gives it, where they are known; saves parsing it.
-    pub facts: &'a dyn Fn(&VfsPath) -> Option<Arc<FileFacts>>,
+    /// The facts of a file whose bytes have this hash, where they are known; saves parsing it.
+    pub facts: &'a dyn Fn(&VfsPath, ContentHash) -> Option<Arc<FileFacts>>,
+}
+
+/// How closely a draft is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Look {
+    /// What is not known of its files is found out.
+    Closely,
+    /// It leads back to texts that were looked at before.
+    Again,
 }
 
 /// Why a draft becomes no proposal. Every variant says the file or the limit.
@@ -76,6 +85,14 @@ impl std::error::Error for ProposeError {}
 /// # Errors
 /// [`ProposeError`] where it cannot be made or is not allowed.
 pub fn propose(draft: Draft, ctx: &Context<'_>) -> Result<(Proposal, Simulation), ProposeError> {
+    propose_looking(draft, ctx, Look::Closely)
+}
+
+pub(crate) fn propose_looking(
+    draft: Draft,
+    ctx: &Context<'_>,
+    look: Look,
+) -> Result<(Proposal, Simulation), ProposeError> {
     if draft.change.is_empty() {
         return Err(ProposeError::Empty);
     }
@@ -88,9 +105,12 @@ pub fn propose(draft: Draft, ctx: &Context<'_>) -> Result<(Proposal, Simulation)
     if PROPOSAL_BYTES_MAX < n_bytes {
         return Err(ProposeError::TooManyBytes(n_bytes));
     }
-    let code = code(&simulation, ctx);
+    let code = code(&simulation, ctx, look);
     let annotated = annotate(&draft, &code, ctx.roots);
-    let impact = impact(&simulation, &code, &annotated, ctx);
+    let mut impact = impact(&simulation, &code, &annotated);
+    if look == Look::Closely {
+        impact.syntax_errors = syntax_problems(&simulation, &code, ctx);
+    }
     let risk = risk::risk(&risk::Facts {
         impact: &impact,
         simulation: &simulation,
@@ -147,12 +167,7 @@ fn plan(file: &SimulatedFile) -> FilePlan {
     }
 }
 
-fn impact(
-    simulation: &Simulation,
-    code: &Code,
-    annotated: &Annotated,
-    ctx: &Context<'_>,
-) -> Impact {
+fn impact(simulation: &Simulation, code: &Code, annotated: &Annotated) -> Impact {
     let files = &simulation.files;
     let count = |is: &dyn Fn(&SimulatedFile) -> bool| files.iter().filter(|it| is(it)).count();
     let mut res = Impact {
@@ -162,7 +177,6 @@ fn impact(
         renamed: count(&|it| it.before.is_some() && it.after.is_some() && it.before != it.after),
         references: annotated.n_references,
         exported: annotated.exported.clone(),
-        syntax_errors: syntax_problems(simulation, code, ctx),
         ..Impact::default()
     };
     for file in files {

@@ -251,7 +251,7 @@ impl Walk {
                 now_ms: self.clock as u64,
                 roots: &[VfsPath::new("/w").unwrap()],
                 present: &|path| at(world, path),
-                facts: &|_| None,
+                facts: &|_, _| None,
             },
         )
     }

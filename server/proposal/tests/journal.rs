@@ -59,7 +59,7 @@ impl World {
             now_ms: self.number(),
             roots: &[VfsPath::new("/w").unwrap()],
             present: &|path| self.present(path),
-            facts: &|_| None,
+            facts: &|_, _| None,
         })
     }
 

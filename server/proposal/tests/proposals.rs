@@ -52,7 +52,7 @@ fn try_propose(files: Files<'_>, draft: Draft) -> Result<(Proposal, Simulation),
             now_ms: 1_795_392_000_000,
             roots: &[VfsPath::new("/w").unwrap()],
             present: &present,
-            facts: &|_| None,
+            facts: &|_, _| None,
         },
     )
 }

@@ -14,7 +14,8 @@ use super::{
 };
 use crate::{
     ChangeAnnotation, Context, Draft, Image, Origin, Place, Proposal, Refusal, ReverseError,
-    Reverses, TransactionId, propose,
+    Reverses, TransactionId,
+    propose::{Look, propose_looking},
     reverse::{Inverse, inverse},
 };
 
@@ -66,8 +67,11 @@ impl Journal {
             self.note_already(&root, is_undo, &already)?;
             return Err(JournalError::Already { transaction: root, is_undo });
         }
+        // A merged text is one that nobody has seen yet.
+        let look = if inverse.is_merged { Look::Closely } else { Look::Again };
         let draft = self.draft(&root, is_undo, &inverse, request)?;
-        let (mut proposal, simulation) = propose(draft, ctx).map_err(JournalError::Propose)?;
+        let (mut proposal, simulation) =
+            propose_looking(draft, ctx, look).map_err(JournalError::Propose)?;
         link(&mut proposal, &wanted, &inverse);
         proposal.reverses = Some(Reverses { root, is_undo, already });
         Ok(Reversal { proposal, simulation })
