@@ -226,8 +226,15 @@ pub(crate) fn recover(ctx: &EditContext, transactions: Option<&Transactions>) ->
         troubles.push(error.to_string());
         Vec::new()
     });
-    if let Err(error) = ctx.journal.forget(&Retention::default()) {
-        troubles.push(error.to_string());
+    match ctx.journal.forget(&Retention::default()) {
+        Ok(gone) if gone.proposals == 0 => {}
+        Ok(gone) => tracing::warn!(
+            proposals = gone.proposals,
+            transactions = gone.transactions,
+            bytes = gone.blob_bytes,
+            "the journal reached its limit: the oldest changes cannot be taken back any more"
+        ),
+        Err(error) => troubles.push(error.to_string()),
     }
     let recent = ctx.journal.transactions(TRANSACTIONS_WATCHED).unwrap_or_default();
     let touched = recent.into_iter().flat_map(|it| it.files).map(|it| it.0).collect();

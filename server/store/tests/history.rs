@@ -177,6 +177,34 @@ fn is_damaged(entry: &std::io::Result<fs::DirEntry>) -> bool {
 }
 
 #[test]
+fn damage_that_is_met_later_is_looked_for_at_the_next_start() {
+    let dir = tempfile::tempdir().unwrap();
+    let history = open(dir.path());
+    history.add_proposal(&proposal("p1")).unwrap();
+    // More than is looked through at every start.
+    let large = |n: u8| BlobRow { key: [n; 32], bytes: vec![n; 1_000_000] };
+    let blobs: Vec<BlobRow> = (0..40).map(large).collect();
+    let row = transaction(&history, "t1", "p1", "t1");
+    assert!(history.begin(&row, &[], &blobs).unwrap());
+    drop(history);
+    let path = dir.path().join(HISTORY_FILE);
+    let whole = fs::read(&path).unwrap();
+    // Far behind the tables: pages that only a content is in.
+    let mut damaged = whole;
+    let at = damaged.len() - 20 * 4096;
+    damaged[at..].fill(0xa5);
+    fs::write(&path, &damaged).unwrap();
+    let history = open(dir.path());
+    let met = (0..40u8).find_map(|n| history.blob(&[n; 32]).err()).unwrap();
+    assert!(matches!(met.fault, Fault::Corrupt(_)), "{met}");
+    drop(history);
+    let opened = open_history(dir.path(), 7).unwrap();
+    assert!(opened.moved.is_some());
+    drop(opened);
+    assert!(open_history(dir.path(), 8).unwrap().moved.is_none());
+}
+
+#[test]
 fn the_history_of_a_newer_program_is_left_alone() {
     let dir = tempfile::tempdir().unwrap();
     drop(open(dir.path()));

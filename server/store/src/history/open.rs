@@ -21,6 +21,10 @@ pub const HISTORY_FILE: &str = "history.db";
 const LOCK_FILE: &str = "history.lock";
 /// Holds one file for each living server, locked as long as it lives.
 const SERVERS_DIR: &str = "servers";
+/// There since damage was met: the next opener looks through all pages, however many.
+pub(super) const SUSPECT_FILE: &str = "history.suspect";
+/// A larger history is looked through only where damage was met: it would cost every start a second.
+const CHECKED_BYTES_MAX: u64 = 32 * 1024 * 1024;
 const CACHE_KIB: u32 = 2 * 1024;
 
 /// The steps of the schema. A released one is never edited.
@@ -59,15 +63,19 @@ pub fn open_history(dir: &Path, now_ms: u64) -> Result<OpenedHistory> {
     lock.lock().map_err(StoreError::io(&lock_path))?;
 
     let path = dir.join(HISTORY_FILE);
-    let (db, moved) = match open_checked(&path) {
-        Ok(db) => (db, None),
+    let open = || -> Result<(Connection, i64)> {
+        let db = open_checked(&path)?;
+        let server = add_server(&db, &path, now_ms)?;
+        Ok((db, server))
+    };
+    let ((db, server), moved) = match open() {
+        Ok(opened) => (opened, None),
         Err(why) if matches!(why.fault, Fault::Corrupt(_)) && !is_any_alive(&servers) => {
             let to = move_aside(&path, now_ms)?;
-            (open_checked(&path)?, Some(MovedAside { why, to }))
+            (open()?, Some(MovedAside { why, to }))
         }
         Err(error) => return Err(error),
     };
-    let server = add_server(&db, &path, now_ms)?;
     let alive_path = alive_path(&servers, server);
     let alive = File::create(&alive_path).map_err(StoreError::io(&alive_path))?;
     alive.lock().map_err(StoreError::io(&alive_path))?;
@@ -116,11 +124,26 @@ fn open_checked(path: &Path) -> Result<Connection> {
     // A checkpoint has to be on the disk before anything is applied: in WAL mode, `normal` would
     // leave the last commits to the operating system.
     db.pragma_update(None, "synchronous", "full").map_err(&failed)?;
+    let suspect = path.with_file_name(SUSPECT_FILE);
+    let is_small = fs::metadata(path).is_ok_and(|it| it.len() <= CHECKED_BYTES_MAX);
+    if !is_small && !suspect.exists() {
+        return Ok(db);
+    }
     let verdict: String =
         db.pragma_query_value(None, "quick_check", |row| row.get(0)).map_err(&failed)?;
-    match verdict.as_str() {
-        "ok" => Ok(db),
-        _ => Err(StoreError::new(path, Fault::Corrupt(verdict))),
+    if verdict != "ok" {
+        return Err(StoreError::new(path, Fault::Corrupt(verdict)));
+    }
+    remove_if_there(&suspect)?;
+    Ok(db)
+}
+
+fn remove_if_there(path: &Path) -> Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(StoreError::new(path, Fault::from(error)))
+        }
+        _ => Ok(()),
     }
 }
 
@@ -161,6 +184,7 @@ fn move_aside(path: &Path, now_ms: u64) -> Result<PathBuf> {
             Err(error) => return Err(StoreError::new(&from, Fault::from(error))),
         }
     }
+    remove_if_there(&path.with_file_name(SUSPECT_FILE))?;
     Ok(to)
 }
 

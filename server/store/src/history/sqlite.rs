@@ -12,7 +12,8 @@ use rusqlite::{
 
 use super::{
     BlobKey, BlobRow, FinishRow, History, MoveRow, ProposalRow, ProposalState, StandingRow,
-    TransactionFileRow, TransactionRow, Usage, open::is_alive,
+    TransactionFileRow, TransactionRow, Usage,
+    open::{SUSPECT_FILE, is_alive},
 };
 use crate::{Fault, Result, StoreError};
 
@@ -98,20 +99,31 @@ impl SqliteHistory {
         self.db.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
+    /// The error for the caller. After damage the next opener looks through all pages.
+    fn failed(&self, error: rusqlite::Error) -> StoreError {
+        let error = StoreError::new(&self.path, Fault::from(error));
+        if let (Fault::Corrupt(_), true) = (&error.fault, self.servers.is_some()) {
+            // Without the mark a small history is looked through all the same.
+            let _ = File::create(self.path.with_file_name(SUSPECT_FILE));
+        }
+        error
+    }
+
     fn read<T>(&self, read: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T> {
-        read(&self.db()).map_err(StoreError::sql(&self.path))
+        read(&self.db()).map_err(|error| self.failed(error))
     }
 
     /// One transaction that takes the write lock at once, so that what it reads is still so when it
     /// writes.
     fn write<T>(&self, write: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>) -> Result<T> {
         let mut db = self.db();
-        let failed = StoreError::sql(&self.path);
-        let transaction =
-            db.transaction_with_behavior(TransactionBehavior::Immediate).map_err(&failed)?;
-        let res = write(&transaction).map_err(&failed)?;
-        transaction.commit().map_err(&failed)?;
-        Ok(res)
+        let written = (|| {
+            let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let res = write(&transaction)?;
+            transaction.commit()?;
+            Ok(res)
+        })();
+        written.map_err(|error| self.failed(error))
     }
 
     fn body(&self, row: &ProposalRow) -> Result<String> {
