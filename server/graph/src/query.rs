@@ -165,7 +165,14 @@ impl CodeGraph {
                 Thing::Symbol(it) => symbols.contains(it),
                 _ => false,
             });
-            if let Some(hit) = hit {
+            let constructs = || {
+                // A call of a type is a use of the constructor that it runs.
+                let hit = outcome.hits().first()?;
+                let Thing::Symbol(class) = hit.thing else { return None };
+                let run = res.constructors_called(file, reference, class);
+                run.iter().any(|it| symbols.contains(it)).then_some(hit)
+            };
+            if let Some(hit) = hit.or_else(constructs) {
                 let kind = edge_kind(res.facts(file), reference);
                 let resolution = hit.resolution;
                 found.insert((file, reference), Found { file, reference, resolution, kind });
@@ -387,9 +394,15 @@ impl CodeGraph {
     ) -> Result<Vec<(FileId, ReferenceIdx)>, Cancelled> {
         let mut names: Vec<String> = Vec::new();
         for symbol in symbols {
-            let name = res.name(*symbol);
-            if names.iter().all(|it| it != name) {
-                names.push(name.to_owned());
+            let parent = res
+                .symbol(*symbol)
+                .parent
+                .filter(|_| res.symbol(*symbol).kind == SymbolKind::Constructor);
+            let class = parent.map(|it| SymbolRef { file: symbol.file, symbol: it });
+            for name in [Some(*symbol), class].into_iter().flatten().map(|it| res.name(it)) {
+                if names.iter().all(|it| it != name) {
+                    names.push(name.to_owned());
+                }
             }
         }
         names.sort_unstable();

@@ -11,7 +11,8 @@ use std::{cell::RefCell, sync::Arc};
 
 use rustc_hash::FxHashMap;
 use syntax::{
-    Access, FileFacts, Qualifier, Reference, ReferenceIdx, ReferenceKind, ScopeIdx, SymbolKind,
+    Access, FileFacts, Qualifier, Reference, ReferenceIdx, ReferenceKind, ScopeIdx, SymbolIdx,
+    SymbolKind,
 };
 use text::TextSize;
 use vfs::FileId;
@@ -130,7 +131,7 @@ impl Hit {
         Hit { thing, resolution: Resolution::Exact, why }
     }
 
-    pub(crate) fn symbol(file: FileId, symbol: syntax::SymbolIdx, why: &'static str) -> Hit {
+    pub(crate) fn symbol(file: FileId, symbol: SymbolIdx, why: &'static str) -> Hit {
         Hit::exact(Thing::Symbol(SymbolRef { file, symbol }), why)
     }
 }
@@ -221,6 +222,9 @@ impl<'g> Resolver<'g> {
             (access, Qualifier::Reference(qualifier)) => {
                 self.member_by_name(file, (qualifier, access), name, want)
             }
+            (_, Qualifier::Call(callee)) if self.is_super(file, callee) => {
+                self.member_of_super(file, callee, name, want)
+            }
             (_, Qualifier::Call(callee)) => self.member_of_call(file, callee, name, want),
         }
     }
@@ -235,6 +239,9 @@ impl<'g> Resolver<'g> {
     ) -> Outcome {
         if access == Access::Member && self.is_self(file, qualifier) {
             return self.member_of_self(file, qualifier, name, want);
+        }
+        if access == Access::Member && self.is_super(file, qualifier) {
+            return self.member_of_super(file, qualifier, name, want);
         }
         let outcome = self.qualifier(file, qualifier, access);
         let Outcome::Hits(hits) = outcome else { return outcome };
@@ -260,6 +267,15 @@ impl<'g> Resolver<'g> {
         if external { Outcome::External } else { Outcome::Unknown }
     }
 
+    /// A name that means the receiver as its base sees it, `super`.
+    fn is_super(&self, file: FileId, idx: ReferenceIdx) -> bool {
+        let facts = self.facts(file);
+        let reference = facts.reference(idx);
+        let name = facts.name(reference.name());
+        reference.access() == Access::Bare
+            && facts.language.is_some_and(|it| it.super_names.contains(&name))
+    }
+
     /// Of several functions of one name, those that take as many arguments as the call gives. All
     /// of them where none fits: parameters may have defaults, or take many.
     fn of_arity(&self, file: FileId, idx: ReferenceIdx, outcome: Outcome) -> Outcome {
@@ -269,14 +285,58 @@ impl<'g> Resolver<'g> {
         };
         let takes = |hit: &Hit| match &hit.thing {
             Thing::Symbol(it) if self.has_body(*it) => {
-                self.n_parameters(*it) == usize::from(n_args)
+                self.parameters(*it).count() == usize::from(n_args)
             }
             _ => false,
         };
         if 1 < hits.len() && hits.iter().any(takes) {
             hits.retain(takes);
         }
+        if 1 < hits.len() && n_args != 0 {
+            self.retain_by_first_argument(file, idx, &mut hits);
+        }
         Outcome::Hits(hits)
+    }
+
+    /// Of several functions with bodies, those whose first parameter is declared with the type that the
+    /// first argument is declared with, where that is a plain name and one of them is.
+    fn retain_by_first_argument(&self, file: FileId, call: ReferenceIdx, hits: &mut Vec<Hit>) {
+        let facts = self.facts(file);
+        let argument = ReferenceIdx::new(call.index() + 1);
+        let Some(it) = facts.references.get(argument.index()) else { return };
+        // Right behind the callee and one bracket; a name that is only the beginning of the argument
+        // is the qualifier of the next.
+        let is_first = it.start() - facts.reference(call).range().end() == TextSize::new(1);
+        let after = facts.references.get(argument.index() + 1);
+        let is_whole = after.is_none_or(|it| match it.qualifier() {
+            Qualifier::Reference(before) | Qualifier::Call(before) => before != argument,
+            Qualifier::None | Qualifier::Opaque => true,
+        });
+        if !is_first || !is_whole || it.access() != Access::Bare || it.n_args().is_some() {
+            return;
+        }
+        let outcome = self.reference(file, argument);
+        let [Hit { thing: Thing::Symbol(value), .. }] = outcome.hits() else { return };
+        if !self.is_value(*value) {
+            return;
+        }
+        let wanted = self.declared_type(*value);
+        let takes = |hit: &Hit| match &hit.thing {
+            Thing::Symbol(it) => {
+                self.parameters(*it).next().is_some_and(|it| self.declared_type(it) == wanted)
+            }
+            _ => false,
+        };
+        if hits.iter().any(takes) {
+            hits.retain(takes);
+        }
+    }
+
+    /// The head of a value's declared type, as written.
+    fn declared_type(&self, value: SymbolRef) -> Option<&'g str> {
+        let facts = self.facts(value.file);
+        let type_ref = self.symbol(value).type_ref?;
+        Some(facts.name(facts.reference(type_ref).name()))
     }
 
     /// A member whose receiver is not known, where the function around it defines a type of its
@@ -288,7 +348,7 @@ impl<'g> Resolver<'g> {
             return Outcome::Unknown;
         }
         let Some(function) = entry.facts.symbol_of(idx) else { return Outcome::Unknown };
-        let is_near = |it: &&syntax::SymbolIdx| {
+        let is_near = |it: &&SymbolIdx| {
             let symbol = entry.facts.symbol(**it);
             symbol.parent == Some(function)
                 && matches!(symbol.kind, SymbolKind::Field | SymbolKind::Property)
@@ -304,15 +364,19 @@ impl<'g> Resolver<'g> {
         }
     }
 
-    /// How many parameters a function takes.
-    fn n_parameters(&self, function: SymbolRef) -> usize {
+    /// The parameters of a function, in order.
+    fn parameters(&self, function: SymbolRef) -> impl Iterator<Item = SymbolRef> {
         let facts = self.facts(function.file);
-        let Some(inner) = self.symbol(function).inner else { return 0 };
-        let after = function.symbol.index() + 1;
-        let inside = facts.symbols[after..].iter();
+        let inner = self.symbol(function).inner;
         let end = self.symbol(function).range.end();
-        let inside = inside.take_while(|it| it.range.start() < end);
-        inside.filter(|it| it.scope == inner && it.kind == SymbolKind::Parameter).count()
+        let inside = (function.symbol.index() + 1..facts.symbols.len()).map(SymbolIdx::new);
+        let inside = inside.take_while(move |it| facts.symbol(*it).range.start() < end);
+        inside
+            .filter(move |it| {
+                let symbol = facts.symbol(*it);
+                Some(symbol.scope) == inner && symbol.kind == SymbolKind::Parameter
+            })
+            .map(move |symbol| SymbolRef { file: function.file, symbol })
     }
 
     fn has_body(&self, function: SymbolRef) -> bool {

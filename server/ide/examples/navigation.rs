@@ -1,5 +1,6 @@
 //! Scores definitions and references against labelled questions, in process:
 //! `cargo run --release -p ide --example navigation -- SAMPLES PROJECTS [NAME…] [--fails]`.
+//! With `--callers FOLDER NAME` it lists who calls a symbol instead.
 // A tool for whoever works on resolution: it reads files and prints, which the crate itself never
 // does.
 #![allow(clippy::disallowed_methods, clippy::print_stdout, clippy::unwrap_used)]
@@ -40,6 +41,9 @@ fn main() {
     let mut args: Vec<String> = std::env::args().skip(1).collect();
     let shows_fails = args.iter().any(|it| it == "--fails");
     args.retain(|it| it != "--fails");
+    if args[0] == "--callers" {
+        return callers(&load(Path::new(&args[1])), &args[2]);
+    }
     let (samples, projects) = (PathBuf::from(&args[0]), PathBuf::from(&args[1]));
     let mut names: Vec<&str> = args[2..].iter().map(String::as_str).collect();
     if names.is_empty() {
@@ -59,6 +63,22 @@ fn main() {
             shows_fails,
         );
         references(&project, &read_lines(&samples.join(format!("{name}.defs.jsonl"))), shows_fails);
+    }
+}
+
+fn callers(project: &Project, name: &str) {
+    for target in project.analysis.find_symbol(name).unwrap() {
+        let (path, line, _) = at(project, target.file, target.name_range.start());
+        println!("{path}:{} {:?} {}", line + 1, target.kind, target.name);
+        let symbol = target.symbol.unwrap();
+        for call in project.analysis.callers(symbol).unwrap() {
+            for site in &call.sites {
+                let (path, line, _) = at(project, site.file, site.range.start());
+                println!("  {path}:{} {} in {:?}", line + 1, site.resolution, site.within);
+            }
+        }
+        let guesses = project.analysis.candidate_references(symbol).unwrap();
+        println!("  {} places of that name are unresolved", guesses.len());
     }
 }
 

@@ -81,6 +81,26 @@ impl Resolver<'_> {
         Outcome::Unknown
     }
 
+    /// A member of the receiver, of a base of the type around the place.
+    pub(crate) fn member_of_super(
+        &self,
+        file: FileId,
+        receiver: ReferenceIdx,
+        name: &str,
+        want: Want,
+    ) -> Outcome {
+        let at = self.facts(file).reference(receiver).start();
+        let mut res = Outcome::Unknown;
+        for owner in self.owner_types(file, at) {
+            let Thing::Symbol(owner) = owner else { continue };
+            match self.inherited(owner, name, want) {
+                found @ Outcome::Hits(_) => return found,
+                other => res = other,
+            }
+        }
+        res
+    }
+
     fn member_of_symbol(&self, symbol: SymbolRef, name: &str, want: Want) -> Outcome {
         let kind = self.symbol(symbol).kind;
         if matches!(kind, SymbolKind::Module | SymbolKind::Namespace | SymbolKind::Package) {
