@@ -23,7 +23,7 @@ const LOCK_FILE: &str = "history.lock";
 const SERVERS_DIR: &str = "servers";
 /// There since damage was met: the next opener looks through all pages, however many.
 pub(super) const SUSPECT_FILE: &str = "history.suspect";
-/// A larger history is looked through only where damage was met: it would cost every start a second.
+/// A larger history is looked through only where damage was met: every start would pay for it.
 const CHECKED_BYTES_MAX: u64 = 32 * 1024 * 1024;
 const CACHE_KIB: u32 = 2 * 1024;
 
