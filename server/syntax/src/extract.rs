@@ -24,6 +24,7 @@ use crate::{
         scopes::Scopes,
         uses::{Before, Uses},
     },
+    line_ends::{readable, text_has_lone_cr},
     names::Interner,
     raw::{LeafKind, Raw, Source, steps_max},
 };
@@ -66,7 +67,22 @@ pub(crate) fn without_tree(path: &str, text: &str, language: &'static Language) 
 /// The tree of `text`; `None` where parsing takes far longer than any honest text.
 fn parse_text(text: &str, language: &Language) -> Option<Tree> {
     let bytes = text.as_bytes();
-    parse_bounded(language, None, text.len(), &mut |at| bytes.get(at..).unwrap_or_default())
+    parse_bounded(language, None, text.len(), &mut |at| {
+        with_line_ends(bytes.get(at..).unwrap_or_default(), 0)
+    })
+}
+
+/// The beginning of `bytes`, which `next` follows, up to a `\r` that ends a line alone; such a one is given
+/// as `\n`, for most grammars know no other line end. No place moves by that.
+pub(crate) fn with_line_ends(bytes: &[u8], next: u8) -> &[u8] {
+    let mut from = 0;
+    while let Some(at) = bytes[from..].iter().position(|it| *it == b'\r').map(|it| from + it) {
+        if *bytes.get(at + 1).unwrap_or(&next) != b'\n' {
+            return if at == 0 { b"\n" } else { &bytes[..at] };
+        }
+        from = at + 1;
+    }
+    bytes
 }
 
 /// The tree of the text that `chunk_at` gives in pieces.

@@ -5,6 +5,7 @@ mod codec;
 mod extract;
 mod facts;
 mod fold;
+mod line_ends;
 mod names;
 mod parse;
 mod raw;

@@ -11,7 +11,7 @@ use tree_sitter::{InputEdit, Point, Tree};
 
 use crate::{
     FileFacts,
-    extract::{assemble, parse_bounded, without_tree},
+    extract::{assemble, parse_bounded, with_line_ends, without_tree},
     raw::{Raw, Source, Span, errors},
 };
 
@@ -21,6 +21,7 @@ pub struct Parse {
     path: Arc<str>,
     rope: Rope,
     language: &'static Language,
+    has_lone_cr: bool,
     /// `None` where parsing was given up.
     tree: Option<Tree>,
     basis: Option<Arc<Basis>>,
@@ -54,8 +55,12 @@ pub fn parse(
     language: &'static Language,
     old: Option<(&Parse, &[InputEdit])>,
 ) -> Parse {
+    let has_lone_cr = rope_has_lone_cr(rope);
     let old = old.filter(|(old, edits)| {
-        old.language == language && len_after(old.rope.len_bytes(), edits) == Some(rope.len_bytes())
+        // A `\r` changes for grammars when a `\n` comes or goes behind it, which no edit says.
+        old.language == language
+            && !(has_lone_cr || old.has_lone_cr)
+            && len_after(old.rope.len_bytes(), edits) == Some(rope.len_bytes())
     });
     let edited = old.and_then(|(old, edits)| {
         let mut tree = old.tree.clone()?;
@@ -65,7 +70,8 @@ pub fn parse(
     let mut chunk_at = |at: usize| {
         let at = at.min(rope.len_bytes());
         let (chunk, start, ..) = rope.chunk_at_byte(at);
-        &chunk.as_bytes()[at - start..]
+        let next = rope.get_byte(start + chunk.len()).unwrap_or_default();
+        with_line_ends(&chunk.as_bytes()[at - start..], next)
     };
     let tree = parse_bounded(language, edited.as_ref(), rope.len_bytes(), &mut chunk_at);
     let basis = match (old, &edited, &tree) {
@@ -76,6 +82,7 @@ pub fn parse(
         path: Arc::from(path),
         rope: rope.clone(),
         language,
+        has_lone_cr,
         tree,
         basis: basis.map(Arc::new),
         computed: Arc::default(),
@@ -95,35 +102,49 @@ fn len_after(len: usize, edits: &[InputEdit]) -> Option<usize> {
 /// The edit that replaces `range` of `before` by `text`, as [`parse`] wants it. A range beyond the text
 /// is cut off at its end.
 pub fn input_edit(before: &Rope, range: TextRange, text: &str) -> InputEdit {
-    let start = range.start().to_usize().min(before.len_bytes());
-    let old_end = range.end().to_usize().min(before.len_bytes());
+    let mut start = range.start().to_usize().min(before.len_bytes());
+    let old_end = range.end().to_usize().min(before.len_bytes()).max(start);
+    let new_end = start + text.len();
     let start_point = point_at(before, start);
-    let n_rows = text.bytes().filter(|it| *it == b'\n').count();
-    let new_end_point = match text.rfind('\n') {
-        Some(at) => Point { row: start_point.row + n_rows, column: text.len() - at - 1 },
+    // Whether the end of `text` ends a line depends on what follows it.
+    let next = before.get_byte(old_end).unwrap_or_default();
+    let ends: Vec<usize> = line_ends(text.as_bytes(), next).collect();
+    let new_end_point = match ends.last() {
+        Some(last) => Point { row: start_point.row + ends.len(), column: text.len() - last },
         None => Point { row: start_point.row, column: start_point.column + text.len() },
     };
+    let old_end_point = point_at(before, old_end);
+    let mut start_position = start_point;
+    // A `\r` is a line end of its own or half of one; which, the edit behind it may change.
+    if let Some(at) = start.checked_sub(1)
+        && before.get_byte(at) == Some(b'\r')
+    {
+        start = at;
+        start_position = point_at(before, at);
+    }
     InputEdit {
         start_byte: start,
         old_end_byte: old_end,
-        new_end_byte: start + text.len(),
-        start_position: start_point,
-        old_end_position: point_at(before, old_end),
+        new_end_byte: new_end,
+        start_position,
+        old_end_position: old_end_point,
         new_end_position: new_end_point,
     }
 }
 
-/// Row and column as tree-sitter counts them: it knows only `\n` as a line end, the rope knows more.
+/// Where lines end in `bytes`, which `next` follows: behind each `\n`, and behind each `\r` without one.
+fn line_ends(bytes: &[u8], next: u8) -> impl Iterator<Item = usize> {
+    bytes.iter().enumerate().filter_map(move |(at, byte)| match byte {
+        b'\n' => Some(at + 1),
+        b'\r' if *bytes.get(at + 1).unwrap_or(&next) != b'\n' => Some(at + 1),
+        _ => None,
+    })
+}
+
+/// Row and column in bytes, as the parser sees them.
 fn point_at(rope: &Rope, at: usize) -> Point {
-    let mut point = Point { row: 0, column: 0 };
-    for chunk in rope.byte_slice(..at).chunks() {
-        point.row += chunk.bytes().filter(|it| *it == b'\n').count();
-        match chunk.rfind('\n') {
-            Some(last) => point.column = chunk.len() - last - 1,
-            None => point.column += chunk.len(),
-        }
-    }
-    point
+    let row = rope.byte_to_line(at);
+    Point { row, column: at - rope.line_to_byte(row) }
 }
 
 impl Parse {

@@ -229,3 +229,68 @@ def test_it(): super().f()
         "#]],
     );
 }
+
+#[test]
+fn a_lone_carriage_return_ends_a_line() {
+    check(
+        "a.py",
+        "def f():\r  return 1\r# x\rdef g(): pass\r\n",
+        expect![[r#"
+        Function f 1:5-6 in File@1 exported
+        Function g 4:5-6 in File@1 exported
+        chunk 1:1-2:11 f
+        chunk 4:1-14 g
+    "#]],
+    );
+}
+
+#[test]
+fn names_in_macros_and_tests_are_found() {
+    check(
+        "a.rs",
+        r##"
+#[tokio::test]
+async fn r#type() {
+    let (a, b) = (1, 2);
+    assert_eq!(a.b(c::d), E::F { x: self.g }, "{a:?} {{b}} {b}");
+    'l: loop { break 'l; }
+}
+"##,
+        expect![[r#"
+            Function type 3:12-16 in File@1 test
+              Variable a 4:10-11 in Block@3 from 4:25 local test
+              Variable b 4:13-14 in Block@3 from 4:25 local test
+              Label 'l 6:5-7 in Block@3 local test
+              Read tokio 2:3-8 in -
+              Read tokio::test 2:10-14 in -
+              Macro assert_eq 5:5-14 in type
+              Read a 5:16-17 in type
+              Call a.b 5:18-19 in type
+              Read c 5:20-21 in type
+              Read c::d 5:23-24 in type
+              Read E 5:27-28 in type
+              Read E::F 5:30-31 in type
+              Read x 5:34-35 in type
+              Read self 5:37-41 in type
+              Read self.g 5:42-43 in type
+              Read a 5:49-50 in type
+              Read b 5:61-62 in type
+              Label 'l 6:22-24 in type
+            chunk 2:1-7:2 type
+        "#]],
+    );
+}
+
+#[test]
+fn unknown_texts_have_lines_and_chunks() {
+    let text = "one\n".repeat(90);
+    let facts = syntax::facts_of_text("notes", &text);
+    expect![[r#"
+        chunk 1:1-41:1 -
+        chunk 41:1-81:1 -
+        chunk 81:1-91:1 -
+    "#]]
+    .assert_eq(&render(&text, &facts));
+    assert_eq!(syntax::facts_of_text("a/go.mod", "module x").manifest.as_deref(), Some("module x"));
+    assert_eq!(syntax::facts_of_text("a/go.txt", "module x").manifest, None);
+}

@@ -1,0 +1,64 @@
+//! Texts made to break or to hang: facts are always given, in bounded time and without a deep stack.
+
+use std::fmt::Write as _;
+
+use syntax::{FileFacts, facts, folding_ranges, parse, selection_ranges};
+use text::{Rope, TextSize};
+
+/// Facts, foldings and selections of `text` in a thread with a small stack.
+fn check(path: &'static str, text: String) -> FileFacts {
+    let thread = std::thread::Builder::new().stack_size(512 * 1024).spawn(move || {
+        let language = grammars::language_for_path(path, "").unwrap();
+        let facts = facts(path, &text, language);
+        let parse = parse(path, &Rope::from_str(&text), language, None);
+        assert_eq!(*parse.facts().references, *facts.references);
+        folding_ranges(&parse);
+        let selected = selection_ranges(&parse, TextSize::from_usize(text.len() / 2));
+        assert!(selected.is_sorted_by(|a, b| b.contains_range(*a)));
+        facts
+    });
+    thread.unwrap().join().unwrap()
+}
+
+/// Nesting that overflows a stack where anything goes down by calls.
+fn depth() -> usize {
+    if std::env::var_os("RUN_SLOW_TESTS").is_some() { 100_000 } else { 20_000 }
+}
+
+#[test]
+fn deep_nesting_is_read() {
+    let n = depth();
+    check("a.rs", format!("fn f() {{ {}x{} }}", "(".repeat(n), ")".repeat(n)));
+    check("a.rs", format!("fn f() {{ {}let x = 1;{} }}", "{".repeat(n), "}".repeat(n)));
+    check("a.py", format!("x = {}1{}", "[".repeat(n), "]".repeat(n)));
+    check("a.json", format!("{}1{}", "{\"a\":".repeat(n), "}".repeat(n)));
+    check("a.js", format!("f({}0{})", "a.b(".repeat(n), ")".repeat(n)));
+}
+
+#[test]
+fn unfinished_nesting_is_read() {
+    check("a.rs", "fn f() { ".repeat(depth() / 20));
+    check("a.js", "a(".repeat(depth() / 20));
+    check("a.py", "x = [".repeat(depth() / 20));
+}
+
+#[test]
+fn long_lines_and_odd_bytes_are_read() {
+    let mut line = String::new();
+    for index in 0..depth() {
+        let _ = write!(line, "x{index} = {{a: {index}}}; ");
+    }
+    let found = check("a.js", line);
+    assert!(depth() <= found.references.len() + found.symbols.len());
+    check("a.rs", "\0\u{feff}fn \u{301}f() {}\r\r\n\n\u{2028}".to_owned());
+    check("a.py", String::new());
+    check("a.md", "\n".repeat(1000));
+}
+
+#[test]
+fn names_of_any_length_are_kept_or_left_out() {
+    let long = "a".repeat(syntax::NAME_BYTES_MAX + 1);
+    let facts = check("a.rs", format!("fn {long}() {{ b({long}) }}"));
+    let names: Vec<&str> = facts.names.iter().map(|(_, it)| it).collect();
+    assert_eq!(names, ["b"]);
+}
