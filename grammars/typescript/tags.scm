@@ -101,6 +101,17 @@
 (type_alias_declaration name: (_) @name value: (_) @body) @definition.type
 (type_alias_declaration name: (_) @name value: (type_identifier) @type) @definition.type
 (type_alias_declaration name: (_) @name value: (generic_type) @type) @definition.type
+; An intersection has the members of its parts, and some generic types those of their argument.
+(type_alias_declaration name: (_) @name value: (intersection_type [
+  [(type_identifier) (generic_type) (nested_type_identifier)] @extends
+  (intersection_type [
+    [(type_identifier) (generic_type) (nested_type_identifier)] @extends
+    (intersection_type [(type_identifier) (generic_type)] @extends)])])) @definition.type
+(type_alias_declaration name: (_) @name
+  value: (generic_type name: (type_identifier) @_generic
+    type_arguments: (type_arguments . [(type_identifier) (generic_type)] @extends))
+  (#any-of? @_generic "Readonly" "Partial" "Required" "Omit" "Pick" "NonNullable")
+) @definition.type
 (enum_declaration name: (_) @name body: (_) @body) @definition.enum
 (enum_body name: (property_identifier) @name @definition.variant)
 (enum_assignment name: (property_identifier) @name value: (_) @value) @definition.variant
