@@ -215,6 +215,12 @@ pub(crate) fn recover(ctx: &EditContext, transactions: Option<&Transactions>) ->
         Some(Ok(recovered)) => {
             for it in recovered {
                 tracing::info!(name = it.name, is_done = it.is_done, "an interrupted write ended");
+                let foreign = it.foreign.iter();
+                troubles.extend(foreign.map(|it| {
+                    format!(
+                        "{it}: written by somebody after a change was interrupted; left as it is"
+                    )
+                }));
             }
         }
         Some(Err(error)) => troubles.push(error.to_string()),
