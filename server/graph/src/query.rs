@@ -379,7 +379,7 @@ impl CodeGraph {
                     },
                 }
             }
-            res.forget();
+            res.tidy();
         }
         Ok(counts)
     }

@@ -21,27 +21,45 @@ use crate::{
     CodeGraph, Resolution, SymbolRef,
     entry::FileEntry,
     modules::{self, Workspace},
+    resolve::typing::Taken,
 };
 
 /// Steps from name to name, through imports, aliases and types, after which a chain is given up.
-const DEPTH_MAX: u32 = 40;
+const DEPTH_MAX: usize = 128;
+/// Lookups of one question, whatever a workspace holds; a question beyond them is not answered.
+const STEPS_MAX: usize = 20_000;
+/// Outcomes that a resolver remembers from one file to the next.
+const KNOWN_MAX: usize = 200_000;
 
 /// Resolves names against one graph. Remembers what it resolved, so one of them serves one
 /// question.
 pub(crate) struct Resolver<'g> {
     pub(crate) graph: &'g CodeGraph,
     pub(crate) workspace: Workspace,
-    memo: RefCell<FxHashMap<(FileId, ReferenceIdx), Outcome>>,
-    /// Imports and members being looked up: a chain that comes back to one of them ends there.
-    active: RefCell<Vec<Active>>,
+    memo: RefCell<Memo>,
 }
 
-#[derive(Clone, PartialEq, Eq)]
-enum Active {
-    Reference(FileId, ReferenceIdx),
-    Import(FileId, usize),
-    Member(Thing, Arc<str>),
-    Type(SymbolRef),
+/// What a resolver has found out, and what it is about to.
+struct Memo {
+    /// Lookups whose outcome is certain.
+    known: FxHashMap<Lookup, Outcome>,
+    /// Lookups under way, outermost first. One that comes back to itself ends there.
+    active: Vec<Lookup>,
+    /// Outcomes that a lookup under way cut short, with the place of that one among the active: good
+    /// enough for the rest of this question, and the reason why it cannot take forever.
+    tentative: FxHashMap<Lookup, (usize, Outcome)>,
+    /// The outermost active lookup that cut short what is being looked up now.
+    cut: usize,
+    steps: usize,
+}
+
+/// One lookup on the way from a name to what it stands for.
+#[derive(Clone, PartialEq, Eq, Hash)]
+enum Lookup {
+    Reference(FileId, ReferenceIdx, Want),
+    Import(FileId, usize, Want),
+    Member(Thing, Arc<str>, Want),
+    Type(SymbolRef, Taken),
 }
 
 /// What a name can stand for.
@@ -96,6 +114,49 @@ pub(crate) enum Want {
     Label,
     /// Something that has members by path: a module or a type.
     Container,
+}
+
+impl Memo {
+    /// Puts a lookup among the active ones and gives its place there, with what cut short the lookup
+    /// around it; or the outcome where it need not be run.
+    fn begin(&mut self, lookup: &Lookup) -> Result<(usize, usize), Outcome> {
+        if let Some(outcome) = self.known.get(lookup) {
+            return Err(outcome.clone());
+        }
+        if let Some((cut, outcome)) = self.tentative.get(lookup) {
+            self.cut = self.cut.min(*cut);
+            return Err(outcome.clone());
+        }
+        if let Some(place) = self.active.iter().position(|it| it == lookup) {
+            self.cut = self.cut.min(place);
+            return Err(Outcome::Unknown);
+        }
+        if DEPTH_MAX <= self.active.len() || STEPS_MAX <= self.steps {
+            self.cut = 0;
+            return Err(Outcome::Unknown);
+        }
+        self.steps += 1;
+        self.active.push(lookup.clone());
+        Ok((self.active.len() - 1, std::mem::replace(&mut self.cut, usize::MAX)))
+    }
+
+    /// Takes the innermost lookup from among the active ones. Its outcome is certain where nothing
+    /// outside of it cut it short.
+    fn end(&mut self, place: usize, outer_cut: usize, outcome: &Outcome) {
+        let lookup = self.active.pop().expect("each lookup that begins ends once");
+        if place <= self.cut && STEPS_MAX > self.steps {
+            self.known.insert(lookup, outcome.clone());
+            self.cut = outer_cut;
+        } else {
+            self.tentative.insert(lookup, (self.cut, outcome.clone()));
+            self.cut = self.cut.min(outer_cut);
+        }
+        if self.active.is_empty() {
+            self.tentative.clear();
+            self.cut = usize::MAX;
+            self.steps = 0;
+        }
+    }
 }
 
 impl Outcome {
@@ -153,14 +214,22 @@ impl<'g> Resolver<'g> {
         Resolver {
             graph,
             workspace: Workspace::default(),
-            memo: RefCell::default(),
-            active: RefCell::default(),
+            memo: RefCell::new(Memo {
+                known: FxHashMap::default(),
+                active: Vec::new(),
+                tentative: FxHashMap::default(),
+                cut: usize::MAX,
+                steps: 0,
+            }),
         }
     }
 
-    /// Forgets what was resolved; for long runs over many files.
-    pub(crate) fn forget(&self) {
-        self.memo.borrow_mut().clear();
+    /// Forgets what was resolved where that is much; for long runs over many files.
+    pub(crate) fn tidy(&self) {
+        let mut memo = self.memo.borrow_mut();
+        if KNOWN_MAX < memo.known.len() {
+            memo.known.clear();
+        }
     }
 
     pub(crate) fn entry(&self, file: FileId) -> &'g FileEntry {
@@ -181,27 +250,22 @@ impl<'g> Resolver<'g> {
 
     /// What a reference stands for.
     pub(crate) fn reference(&self, file: FileId, idx: ReferenceIdx) -> Outcome {
-        if let Some(known) = self.memo.borrow().get(&(file, idx)) {
-            return known.clone();
-        }
-        let outcome = self.guarded(Active::Reference(file, idx), || {
-            let want = Want::of(self.facts(file).reference(idx));
+        let want = Want::of(self.facts(file).reference(idx));
+        self.guarded(Lookup::Reference(file, idx, want), || {
             let outcome = self.reference_as(file, idx, want);
             self.of_arity(file, idx, outcome).or_else(|| self.only_near_member(file, idx))
-        });
-        // What a cycle cut short is not the whole truth of the names inside the cycle.
-        if self.active.borrow().is_empty() || outcome != Outcome::Unknown {
-            self.memo.borrow_mut().insert((file, idx), outcome.clone());
-        }
-        outcome
+        })
     }
 
     /// What a reference stands for as the qualifier of another.
     fn qualifier(&self, file: FileId, idx: ReferenceIdx, access: Access) -> Outcome {
         match access {
-            Access::Path => self.guarded(Active::Reference(file, idx), || {
-                self.reference_as(file, idx, Want::Container)
-            }),
+            Access::Path => {
+                let want = Want::Container;
+                self.guarded(Lookup::Reference(file, idx, want), || {
+                    self.reference_as(file, idx, want)
+                })
+            }
             Access::Bare | Access::Member => self.reference(file, idx),
         }
     }
@@ -408,20 +472,21 @@ impl<'g> Resolver<'g> {
 
     /// Whether the import is being looked up: it cannot be what its own path begins with.
     fn is_importing(&self, file: FileId, idx: usize) -> bool {
-        self.active.borrow().contains(&Active::Import(file, idx))
+        let memo = self.memo.borrow();
+        memo.active
+            .iter()
+            .any(|it| matches!(it, Lookup::Import(f, i, _) if (*f, *i) == (file, idx)))
     }
 
-    /// Runs `lookup` unless the same is under way already or the chain is too long.
-    fn guarded(&self, active: Active, lookup: impl FnOnce() -> Outcome) -> Outcome {
-        {
-            let mut stack = self.active.borrow_mut();
-            if stack.len() as u32 >= DEPTH_MAX || stack.contains(&active) {
-                return Outcome::Unknown;
-            }
-            stack.push(active);
-        }
-        let outcome = lookup();
-        self.active.borrow_mut().pop();
+    /// The outcome of a lookup: remembered, or looked up now unless it is under way already or the
+    /// question has taken too many steps.
+    fn guarded(&self, lookup: Lookup, run: impl FnOnce() -> Outcome) -> Outcome {
+        let (place, outer_cut) = match self.memo.borrow_mut().begin(&lookup) {
+            Ok(begun) => begun,
+            Err(outcome) => return outcome,
+        };
+        let outcome = run();
+        self.memo.borrow_mut().end(place, outer_cut, &outcome);
         outcome
     }
 

@@ -6,7 +6,7 @@ use grammars::Modules;
 use syntax::{FileFacts, Import, Imported, ReferenceIdx};
 use vfs::FileId;
 
-use super::{Active, Hit, Outcome, Place, Resolver, Thing, Want};
+use super::{Hit, Lookup, Outcome, Place, Resolver, Thing, Want};
 use crate::modules;
 
 /// What a module exports when it is asked for its default, best first. The second is CommonJS:
@@ -16,7 +16,7 @@ const DEFAULTS: [&str; 2] = ["default", "exports"];
 impl Resolver<'_> {
     /// What an import stands for: the imported symbol, or the module where it takes that whole.
     pub(crate) fn import(&self, file: FileId, idx: usize, want: Want) -> Outcome {
-        self.guarded(Active::Import(file, idx), || self.import_unguarded(file, idx, want))
+        self.guarded(Lookup::Import(file, idx, want), || self.import_unguarded(file, idx, want))
     }
 
     fn import_unguarded(&self, file: FileId, idx: usize, want: Want) -> Outcome {

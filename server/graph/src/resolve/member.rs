@@ -7,14 +7,14 @@ use grammars::Modules;
 use syntax::{Imported, ReferenceIdx, ScopeIdx, SymbolIdx, SymbolKind};
 use vfs::FileId;
 
-use super::{Active, Hit, Outcome, Place, Resolver, Thing, Want, typing::is_type};
+use super::{Hit, Lookup, Outcome, Place, Resolver, Thing, Want, typing::is_type};
 use crate::{Resolution, SymbolRef, modules};
 
 impl Resolver<'_> {
     /// What `name` is inside `thing`. `from` is the file that asks.
     pub(crate) fn member(&self, thing: &Thing, name: &str, want: Want, from: FileId) -> Outcome {
-        let active = Active::Member(thing.clone(), Arc::from(name));
-        self.guarded(active, || match thing {
+        let lookup = Lookup::Member(thing.clone(), Arc::from(name), want);
+        self.guarded(lookup, || match thing {
             Thing::Symbol(symbol) => self.member_of_symbol(*symbol, name, want),
             Thing::File(file) => self.member_of_module(*file, ScopeIdx::FILE, name, want),
             Thing::Folder(_) | Thing::Package(_) => modules::member(self, thing, name, want, from),

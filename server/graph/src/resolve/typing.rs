@@ -4,7 +4,7 @@ use syntax::{Qualifier, ReferenceIdx, ReferenceKind, SymbolKind};
 use text::TextSize;
 use vfs::FileId;
 
-use super::{Active, Hit, Outcome, Place, Resolver, Thing, Want};
+use super::{Hit, Lookup, Outcome, Place, Resolver, Thing, Want};
 use crate::SymbolRef;
 
 /// Bytes between a type and the name of its first argument: `<`, `<&mut `, `<dyn `.
@@ -12,7 +12,7 @@ const ARGUMENT_GAP_MAX: u32 = 6;
 
 /// Whether what a type holds may have been taken out of it by an operator that the facts do not
 /// show.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Taken {
     No,
     Maybe,
@@ -28,7 +28,7 @@ impl Resolver<'_> {
 
     /// The types, or type-like things, that a value belongs to.
     pub(crate) fn type_of(&self, value: SymbolRef, taken: Taken) -> Outcome {
-        self.guarded(Active::Type(value), || self.type_of_unguarded(value, taken))
+        self.guarded(Lookup::Type(value, taken), || self.type_of_unguarded(value, taken))
     }
 
     fn type_of_unguarded(&self, value: SymbolRef, taken: Taken) -> Outcome {
@@ -251,7 +251,7 @@ impl Resolver<'_> {
         let target =
             symbol.type_ref.or(symbol.value.filter(|it| !it.is_call).map(|it| it.reference));
         let target = target?;
-        Some(self.guarded(Active::Type(*alias), || self.type_named(alias.file, target)))
+        Some(self.guarded(Lookup::Type(*alias, Taken::No), || self.type_named(alias.file, target)))
     }
 
     /// Applies `f` to each thing and puts the outcomes together.

@@ -306,3 +306,24 @@ fn a_function_and_a_module_of_one_name_are_told_apart() {
         expect!["/main.rs:1 pay::run, exact: member of the named module"],
     );
 }
+
+#[test]
+fn modules_that_all_glob_each_other_are_searched_once() {
+    let n = 40;
+    let mut fixture = String::from("//- /src/lib.rs\n");
+    let names: Vec<String> = (0..n).map(|it| format!("m{it}")).collect();
+    for name in &names {
+        fixture.push_str(&format!("mod {name};\n"));
+    }
+    for name in &names {
+        fixture.push_str(&format!("//- /src/{name}.rs\n"));
+        for other in &names {
+            fixture.push_str(&format!("pub use crate::{other}::*;\nuse x{other}::*;\n"));
+        }
+    }
+    check(&format!("{fixture}fn f() {{ nowhere$0(); }}\n"), expect!["external"]);
+    check(
+        &format!("{fixture}pub fn here() {{}}\nfn f() {{ crate::m0::here$0(); }}\n"),
+        expect!["unresolved"],
+    );
+}
