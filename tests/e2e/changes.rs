@@ -98,11 +98,12 @@ fn a_proposal_is_shown_as_a_diff_and_answered_there() {
     assert!(diff.contains("-def pay(amount):") && diff.contains("+def charge(amount):"), "{diff}");
     assert_eq!((workspace.read("shop.py").as_str(), editor.text("shop.py")), (SHOP, SHOP));
     editor.open_uri(&uri, "diff", diff);
+    let top = json!({ "line": 0, "character": 0 });
     let actions = editor.client.request(
         "textDocument/codeAction",
         json!({
             "textDocument": { "uri": uri },
-            "range": { "start": { "line": 0, "character": 0 }, "end": { "line": 0, "character": 0 } },
+            "range": { "start": top, "end": top },
             "context": { "diagnostics": [] },
         }),
     );

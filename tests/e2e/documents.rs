@@ -57,7 +57,8 @@ fn check_encoding(encoding: &str, character: u32) {
     let mut client = Client::start(&workspace, &offered);
     assert_eq!(client.capabilities["positionEncoding"], encoding);
     let uri = workspace.uri("wide.py");
-    let document = json!({ "uri": uri, "languageId": "python", "version": 1, "text": "s = '😀é𝄞'; wide = 1\n" });
+    let text = "s = '😀é𝄞'; wide = 1\n";
+    let document = json!({ "uri": uri, "languageId": "python", "version": 1, "text": text });
     client.notify("textDocument/didOpen", json!({ "textDocument": document }));
     let at = |character: u32| json!({ "line": 0, "character": character });
     let change =

@@ -72,7 +72,8 @@ fn a_client_without_folder_and_capabilities_is_served() {
     let params = json!({ "processId": null, "rootUri": null, "capabilities": {} });
     client.request("initialize", params);
     client.notify("initialized", json!({}));
-    let document = json!({ "uri": "untitled:one", "languageId": "python", "version": 1, "text": "def f(): ..." });
+    let (uri, text) = ("untitled:one", "def f(): ...");
+    let document = json!({ "uri": uri, "languageId": "python", "version": 1, "text": text });
     client.notify("textDocument/didOpen", json!({ "textDocument": document }));
     let symbols = client.request(
         "textDocument/documentSymbol",

@@ -177,3 +177,102 @@ fn annotations(
 fn annotation_id(nth: usize) -> String {
     format!("aios.{nth}")
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+    use text::{TextEdit, TextRange};
+
+    use super::*;
+
+    const TEXT: &str = "pay()\nx = 😀pay\n";
+
+    fn path(path: &str) -> VfsPath {
+        VfsPath::new(path).unwrap()
+    }
+
+    fn edit(start: usize, end: usize) -> TextEdit {
+        TextEdit { range: TextRange::from_usize(start, end), text: "buy".to_owned() }
+    }
+
+    fn place(nth: usize) -> Place {
+        Place::Edit { path: path("/w/a.py"), nth }
+    }
+
+    /// Two edits of an open file, a file that is created and one that goes; one of the edits and the
+    /// created file have reasons.
+    fn check(declared: &Value, expected: &Value) {
+        let params = json!({ "capabilities": declared });
+        let session = Session::new(&serde_json::from_value(params).unwrap());
+        let edits = TextEdits::new(vec![edit(0, 3), edit(14, 17)]).unwrap();
+        let change = SourceChange {
+            edits: BTreeMap::from([(path("/w/a.py"), edits)]),
+            operations: vec![
+                FileOperation::Create { path: path("/w/new.py"), text: "1\n".to_owned() },
+                FileOperation::Delete { path: path("/w/old.py") },
+            ],
+        };
+        let annotations = [ChangeAnnotation {
+            label: "references".to_owned(),
+            description: None,
+            places: vec![place(1), Place::Operation { nth: 0 }],
+        }];
+        let written = Written {
+            change: &change,
+            lines: &BTreeMap::from([(path("/w/a.py"), Arc::new(LineIndex::new(TEXT)))]),
+            versions: &BTreeMap::from([(path("/w/a.py"), 7)]),
+            annotations: &annotations,
+            confirm: true,
+        };
+        let style = Style { session: &session, spellings: &Spellings::default() };
+        let actual = serde_json::to_value(workspace_edit(style, &written)).unwrap();
+        assert_eq!(actual, *expected, "{actual:#}");
+    }
+
+    fn text_edit(line: u32, start: u32, end: u32) -> Value {
+        let at = |character: u32| json!({ "line": line, "character": character });
+        json!({ "range": { "start": at(start), "end": at(end) }, "newText": "buy" })
+    }
+
+    #[test]
+    fn a_client_of_the_first_days_gets_edits_by_uri() {
+        let edits = json!([text_edit(0, 0, 3), text_edit(1, 6, 9)]);
+        check(&json!({}), &json!({ "changes": { "file:///w/a.py": edits } }));
+    }
+
+    #[test]
+    fn versions_operations_and_reasons_go_to_clients_that_take_them() {
+        let declared = json!({
+            "general": { "positionEncodings": ["utf-8"] },
+            "workspace": {
+                "workspaceEdit": { "documentChanges": true, "changeAnnotationSupport": {} },
+            },
+        });
+        let mut second = text_edit(1, 8, 11);
+        second["annotationId"] = json!("aios.0");
+        let top = json!({ "line": 0, "character": 0 });
+        let insert = json!({
+            "range": { "start": top, "end": top },
+            "newText": "1\n",
+            "annotationId": "aios.0",
+        });
+        let expected = json!({
+            "documentChanges": [
+                {
+                    "textDocument": { "uri": "file:///w/a.py", "version": 7 },
+                    "edits": [text_edit(0, 0, 3), second],
+                },
+                { "kind": "create", "uri": "file:///w/new.py", "annotationId": "aios.0" },
+                {
+                    "textDocument": { "uri": "file:///w/new.py", "version": null },
+                    "edits": [insert],
+                },
+                { "kind": "delete", "uri": "file:///w/old.py" },
+            ],
+            "changeAnnotations": {
+                "aios.0": { "label": "references", "needsConfirmation": true },
+            },
+        });
+        check(&declared, &expected);
+    }
+}
