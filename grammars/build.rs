@@ -195,7 +195,8 @@ fn check_grammar(pack: &Pack, dependencies: &[String], problems: &mut Vec<String
     if !dependencies.iter().any(|it| it == name) {
         let name = name.replace('_', "-");
         problems.push(format!(
-            "{}: grammar `{grammar}` needs the crate `{name}` under [dependencies] of grammars/Cargo.toml",
+            "{}: grammar `{grammar}` needs the crate `{name}` under [dependencies] of \
+             grammars/Cargo.toml",
             pack.file
         ));
     }

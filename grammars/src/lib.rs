@@ -14,8 +14,8 @@ pub use crate::{
 
 include!(concat!(env!("OUT_DIR"), "/languages.rs"));
 
-/// A language: what `grammars/<id>/language.toml` and the queries beside it say. There is one value for
-/// each language, in [`LANGUAGES`].
+/// A language: what `grammars/<id>/language.toml` and the queries beside it say. There is one value
+/// for each language, in [`LANGUAGES`].
 pub struct Language {
     /// The name of its folder.
     pub id: &'static str,
@@ -47,8 +47,8 @@ pub struct Language {
     pub pattern_skip: &'static [&'static str],
     /// Node kinds that stand for their first named child as a value or qualifier (`(a)`, `a?`).
     pub transparent: &'static [&'static str],
-    /// Node kinds that hold mere tokens (arguments of a macro): what a name in them does is told from
-    /// the tokens beside it.
+    /// Node kinds that hold mere tokens (arguments of a macro): what a name in them does is told
+    /// from the tokens beside it.
     pub token_trees: &'static [&'static str],
     /// Node kinds of string contents in such tokens whose `{name}` are references.
     pub format_strings: &'static [&'static str],
@@ -64,8 +64,8 @@ pub struct Language {
     pub keywords: &'static [&'static str],
     /// Types through which the members of their first argument are reached (`Box<T>`).
     pub wrappers: &'static [&'static str],
-    /// Types that hold their first argument until it is taken out (`Option<T>`, `Promise<T>`): by an
-    /// operator that leaves no trace in the facts (`?`, `await`), or by one of `unwrappers`.
+    /// Types that hold their first argument until it is taken out (`Option<T>`, `Promise<T>`): by
+    /// an operator that leaves no trace in the facts (`?`, `await`), or by one of `unwrappers`.
     pub optionals: &'static [&'static str],
     /// Methods that give what the receiver holds, or the receiver once more (`unwrap`, `clone`).
     pub unwrappers: &'static [&'static str],
@@ -201,7 +201,8 @@ impl fmt::Debug for Language {
     }
 }
 
-/// True where the file at `path` is a manifest of some language, whatever language it is written in.
+/// True where the file at `path` is a manifest of some language, whatever language it is written
+/// in.
 pub fn is_manifest(path: &str) -> bool {
     let file_name = path.rsplit('/').next().unwrap_or(path);
     LANGUAGES.iter().any(|it| it.manifests.iter().any(|glob| glob_matches(glob, file_name)))

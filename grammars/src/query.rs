@@ -31,7 +31,8 @@ macro_rules! captures {
 }
 
 captures! {
-    /// The whole of a pattern that captures its outermost node in no other way; added by the compiler.
+    /// The whole of a pattern that captures its outermost node in no other way; added by the
+    /// compiler.
     Root = "_root",
     /// Captured only for a predicate.
     Predicate = "_",
@@ -85,6 +86,8 @@ captures! {
     DefinitionTest = "definition.test",
     /// The name of a definition.
     Name = "name",
+    /// A node whose first binding is the name of a definition.
+    Declarator = "declarator",
     /// A docstring.
     Doc = "doc",
     /// The body; the signature ends before it.
@@ -289,8 +292,8 @@ pub(crate) fn compile(language: &Language) -> Result<CompiledQuery, QueryProblem
     };
     let problem =
         |at: PatternSource, message: String| QueryProblem { file: at.file, line: at.line, message };
-    // Compiling takes up to a second of a large grammar, so each file is compiled alone only to blame
-    // the right one: an unclosed bracket is noticed in the next.
+    // Compiling takes up to a second of a large grammar, so each file is compiled alone only to
+    // blame the right one: an unclosed bracket is noticed in the next.
     let query = Query::new(grammar, &source).map_err(|error| {
         let whole = problem(place(error.offset.min(source.len())), error.message);
         problem_of_files(grammar, language.query_files).unwrap_or(whole)
@@ -364,8 +367,8 @@ fn capture_of(name: &str) -> Option<Capture> {
 }
 
 /// `source` with `@_root` on the outermost nodes of each pattern that are not captured. Facts are
-/// renewed by changed ranges: a match must be thrown away when anything it looked at changed, and all of
-/// that lies inside its outermost nodes.
+/// renewed by changed ranges: a match must be thrown away when anything it looked at changed, and
+/// all of that lies inside its outermost nodes.
 fn with_roots(source: &str) -> String {
     let mut res = String::with_capacity(source.len() + source.len() / 4);
     let mut at = 0;
@@ -387,7 +390,8 @@ fn with_roots(source: &str) -> String {
     res
 }
 
-/// Writes one outermost expression and what follows it, with the capture added where one is missing.
+/// Writes one outermost expression and what follows it, with the capture added where one is
+/// missing.
 fn push_pattern(res: &mut String, expression: &str, tail: &str) {
     let inner = expression.strip_prefix('(').map(str::trim_start);
     let is_group = inner.is_some_and(|it| it.starts_with(['(', '[', '"']));

@@ -70,7 +70,8 @@ pub fn classify(path: &str, text: &[u8]) -> Option<Unfit> {
     is_marked(head).then_some(Unfit::Generated)
 }
 
-/// Prose and data may have long lines that people wrote or read: there a line is a paragraph or a record.
+/// Prose and data may have long lines that people wrote or read: there a line is a paragraph or a
+/// record.
 fn has_long_lines(file_name: &str, head: &[u8]) -> bool {
     const LONG_LINES: [&str; 10] =
         [".md", ".markdown", ".txt", ".rst", ".tex", ".csv", ".tsv", ".svg", ".ipynb", ".lock"];

@@ -24,13 +24,13 @@ use crate::{
         scopes::Scopes,
         uses::{Before, Uses},
     },
-    line_ends::{readable, text_has_lone_cr},
+    line_ends::readable,
     names::Interner,
     raw::{LeafKind, Raw, Source, steps_max},
 };
 
-/// The facts of `text` in `language`. `path` (relative to its workspace, `/` separated) decides only
-/// whether the file holds tests and whether it is a manifest.
+/// The facts of `text` in `language`. `path` (relative to its workspace, `/` separated) decides
+/// only whether the file holds tests and whether it is a manifest.
 pub fn facts(path: &str, text: &str, language: &'static Language) -> FileFacts {
     let Ok(compiled) = language.query() else { return without_tree(path, text, language) };
     let source = Source { text, language, compiled };
@@ -68,21 +68,8 @@ pub(crate) fn without_tree(path: &str, text: &str, language: &'static Language) 
 fn parse_text(text: &str, language: &Language) -> Option<Tree> {
     let bytes = text.as_bytes();
     parse_bounded(language, None, text.len(), &mut |at| {
-        with_line_ends(bytes.get(at..).unwrap_or_default(), 0)
+        readable(bytes.get(at..).unwrap_or_default(), None)
     })
-}
-
-/// The beginning of `bytes`, which `next` follows, up to a `\r` that ends a line alone; such a one is given
-/// as `\n`, for most grammars know no other line end. No place moves by that.
-pub(crate) fn with_line_ends(bytes: &[u8], next: u8) -> &[u8] {
-    let mut from = 0;
-    while let Some(at) = bytes[from..].iter().position(|it| *it == b'\r').map(|it| from + it) {
-        if *bytes.get(at + 1).unwrap_or(&next) != b'\n' {
-            return if at == 0 { b"\n" } else { &bytes[..at] };
-        }
-        from = at + 1;
-    }
-    bytes
 }
 
 /// The tree of the text that `chunk_at` gives in pieces.
@@ -128,7 +115,8 @@ fn assemble_with(raw: &Raw, names: &mut Interner, source: Source<'_>, path: &str
     let mut draft = symbols::Draft::new(&definitions, scopes, &mut namer);
     let (references, reference_of) = references(&uses, &mut namer);
     let documented = docs::find(&draft, &definitions, raw, source);
-    draft.refer(&definitions, &documented, &mut uses, &reference_of, &mut namer);
+    let mut links = symbols::Links { uses: &mut uses, reference_of: &reference_of };
+    draft.refer(&definitions, &documented, &mut links, &mut namer);
     let is_test = source.language.is_test_path(path);
     draft.finish(source, &documented, &definitions, (is_test, names));
     let chunks = chunks::of_symbols(source.text, &lines, &draft.symbols, &documented);
@@ -286,8 +274,8 @@ fn references(uses: &Uses, namer: &mut Namer) -> (Vec<Reference>, Vec<Option<Ref
     (references, reference_of)
 }
 
-/// Numbers the names that facts use by their first use, so that names of an earlier text are dropped
-/// and equal texts have equal facts.
+/// Numbers the names that facts use by their first use, so that names of an earlier text are
+/// dropped and equal texts have equal facts.
 #[derive(Debug)]
 pub(crate) struct Namer {
     /// By the interner's number; 0 is "not used yet".

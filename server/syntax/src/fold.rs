@@ -6,7 +6,7 @@ use tree_sitter::Node;
 
 use crate::{
     Parse,
-    raw::{Span, goto_next},
+    raw::{Span, goto_into_or_past},
 };
 
 /// A part of a file that can be folded away.
@@ -33,8 +33,8 @@ pub enum FoldingKind {
 const FOLDINGS_MAX: usize = 20_000;
 
 /// What can be folded in the file, sorted by start, outer before inner: what stands in brackets,
-/// comments, runs of imports, bodies of definitions, and the kinds its language names. Each spans at
-/// least two lines, and of those that begin on one line only the longest is kept.
+/// comments, runs of imports, bodies of definitions, and the kinds its language names. Each spans
+/// at least two lines, and of those that begin on one line only the longest is kept.
 pub fn folding_ranges(parse: &Parse) -> Vec<Folding> {
     let facts = parse.facts();
     let mut res = Vec::new();
@@ -79,7 +79,7 @@ fn nodes(parse: &Parse, res: &mut Vec<Folding>) {
             res.push(Folding { range: Span::of(node).range(), kind: FoldingKind::Region });
         }
         let descend = is_tall && !kinds.is(Kinds::COMMENT);
-        if !(descend && cursor.goto_first_child()) && !goto_next(&mut cursor) {
+        if !goto_into_or_past(&mut cursor, descend) {
             break;
         }
     }
@@ -114,8 +114,8 @@ fn runs(
             }
         });
     }
-    // The last byte was left out so that a line end that is part of a comment does not reach into the
-    // next line; what is folded ends with its line anyway.
+    // The last byte was left out so that a line end that is part of a comment does not reach into
+    // the next line; what is folded ends with its line anyway.
     let close = |it: TextRange| TextRange::new(it.start(), it.end() + TextSize::new(1));
     res.extend(run.map(|range| Folding { range, kind }));
     for it in res.iter_mut().filter(|it| it.kind == kind) {
@@ -135,7 +135,8 @@ pub fn selection_ranges(parse: &Parse, offset: TextSize) -> Vec<TextRange> {
             if res.last() != Some(&range) && !range.is_empty() {
                 res.push(range);
             }
-            // Behind a word the word is meant; at a place where two nodes meet, the one that begins.
+            // Behind a word the word is meant; at a place where two nodes meet, the one that
+            // begins.
             if !goto_child_around(&mut cursor, at) {
                 break;
             }

@@ -1,4 +1,5 @@
-//! Parses one file and extracts its facts: a pure function of its text, with no knowledge of other files.
+//! Parses one file and extracts its facts: a pure function of its text, with no knowledge of other
+//! files.
 
 mod classify;
 mod codec;
@@ -9,6 +10,7 @@ mod line_ends;
 mod names;
 mod parse;
 mod raw;
+mod reference;
 
 pub use tree_sitter::{InputEdit, Point};
 
@@ -16,11 +18,11 @@ pub use crate::{
     classify::{Unfit, classify},
     extract::{facts, facts_of_text},
     facts::{
-        ARGUMENTS_MAX, Access, Base, BaseKind, Chunk, Detail, DetailIdx, FACTS_VERSION, FileFacts,
-        Import, ImportIdx, Imported, MANIFEST_BYTES_MAX, ModDecl, NAME_BYTES_MAX, NameId, Names,
-        Qualifier, REFERENCES_MAX, Reference, ReferenceIdx, ReferenceKind, Scope, ScopeIdx,
-        ScopeKind, Symbol, SymbolIdx, SymbolKind, Value,
+        Base, BaseKind, Chunk, Detail, DetailIdx, FACTS_VERSION, FileFacts, Import, ImportIdx,
+        Imported, MANIFEST_BYTES_MAX, ModDecl, NAME_BYTES_MAX, NameId, Names, ReferenceIdx, Scope,
+        ScopeIdx, ScopeKind, Symbol, SymbolIdx, SymbolKind, Value,
     },
     fold::{Folding, FoldingKind, folding_ranges, selection_ranges},
     parse::{Parse, input_edit, parse},
+    reference::{ARGUMENTS_MAX, Access, Qualifier, REFERENCES_MAX, Reference, ReferenceKind},
 };

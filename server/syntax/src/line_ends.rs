@@ -1,24 +1,8 @@
-//! Line ends as grammars read them. LSP ends a line at a lone `\r` too, grammars only at `\n`: to them a
-//! lone `\r` is read as `\n`, which is as long, so that no offset moves.
+//! Line ends as grammars read them. LSP ends a line at a lone `\r` too, grammars only at `\n`: to
+//! them a lone `\r` is read as `\n`, which is as long, so that no offset moves.
 
-use text::Rope;
-
-/// True where `rope` has a `\r` that is no part of `\r\n`.
-pub(crate) fn rope_has_lone_cr(rope: &Rope) -> bool {
-    let mut at = 0;
-    rope.chunks().any(|chunk| {
-        at += chunk.len();
-        chunk.contains('\r') && lone_cr(chunk.as_bytes(), rope.get_byte(at)).is_some()
-    })
-}
-
-/// True where `text` has a `\r` that is no part of `\r\n`.
-pub(crate) fn text_has_lone_cr(text: &str) -> bool {
-    text.contains('\r') && lone_cr(text.as_bytes(), None).is_some()
-}
-
-/// As much of `bytes` as grammars may read as it stands; `after` follows it. Not empty where `bytes` is
-/// not.
+/// As much of `bytes` as grammars may read as it stands; `after` follows it. Not empty where
+/// `bytes` is not.
 pub(crate) fn readable(bytes: &[u8], after: Option<u8>) -> &[u8] {
     match lone_cr(bytes, after) {
         Some(0) => b"\n",
@@ -39,8 +23,6 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, expected: &str) {
-        assert_eq!(text_has_lone_cr(text), text != expected);
-        assert_eq!(rope_has_lone_cr(&Rope::from_str(text)), text != expected);
         let mut read = Vec::new();
         while read.len() < text.len() {
             read.extend_from_slice(readable(&text.as_bytes()[read.len()..], None));

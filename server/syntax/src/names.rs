@@ -3,8 +3,8 @@
 use rustc_hash::FxHasher;
 use std::hash::Hasher;
 
-/// Unique strings in one allocation. Cloning it is three copies of memory, for it is cloned with every
-/// keystroke.
+/// Unique strings in one allocation. Cloning it is three copies of memory, for it is cloned with
+/// every keystroke.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Interner {
     arena: String,

@@ -11,17 +11,18 @@ use tree_sitter::{InputEdit, Point, Tree};
 
 use crate::{
     FileFacts,
-    extract::{assemble, parse_bounded, with_line_ends, without_tree},
+    extract::{assemble, parse_bounded, without_tree},
+    line_ends::readable,
     raw::{Raw, Source, Span, errors},
 };
 
-/// A text with its tree. Cloning is cheap; all clones share the facts once one of them computed them.
+/// A text with its tree. Cloning is cheap; all clones share the facts once one of them computed
+/// them.
 #[derive(Clone)]
 pub struct Parse {
     path: Arc<str>,
     rope: Rope,
     language: &'static Language,
-    has_lone_cr: bool,
     /// `None` where parsing was given up.
     tree: Option<Tree>,
     basis: Option<Arc<Basis>>,
@@ -45,22 +46,18 @@ struct Computed {
 /// After so many edits without anybody asking for facts they are computed from the whole text.
 const PENDING_EDITS_MAX: usize = 64;
 
-/// The tree of `rope`. With `old`, the parse of the text before `edits` (each in the text after the one
-/// before it, as [`input_edit`] makes them), only what changed is parsed again, and so it is with the
-/// facts. Edits that do not lead from the old text to this one cost a whole parse, no more. `path` is as
-/// in [`crate::facts`].
+/// The tree of `rope`. With `old`, the parse of the text before `edits` (each in the text after the
+/// one before it, as [`input_edit`] makes them), only what changed is parsed again, and so it is
+/// with the facts. Edits that do not lead from the old text to this one cost a whole parse, no
+/// more. `path` is as in [`crate::facts`].
 pub fn parse(
     path: &str,
     rope: &Rope,
     language: &'static Language,
     old: Option<(&Parse, &[InputEdit])>,
 ) -> Parse {
-    let has_lone_cr = rope_has_lone_cr(rope);
     let old = old.filter(|(old, edits)| {
-        // A `\r` changes for grammars when a `\n` comes or goes behind it, which no edit says.
-        old.language == language
-            && !(has_lone_cr || old.has_lone_cr)
-            && len_after(old.rope.len_bytes(), edits) == Some(rope.len_bytes())
+        old.language == language && len_after(old.rope.len_bytes(), edits) == Some(rope.len_bytes())
     });
     let edited = old.and_then(|(old, edits)| {
         let mut tree = old.tree.clone()?;
@@ -70,8 +67,7 @@ pub fn parse(
     let mut chunk_at = |at: usize| {
         let at = at.min(rope.len_bytes());
         let (chunk, start, ..) = rope.chunk_at_byte(at);
-        let next = rope.get_byte(start + chunk.len()).unwrap_or_default();
-        with_line_ends(&chunk.as_bytes()[at - start..], next)
+        readable(&chunk.as_bytes()[at - start..], rope.get_byte(start + chunk.len()))
     };
     let tree = parse_bounded(language, edited.as_ref(), rope.len_bytes(), &mut chunk_at);
     let basis = match (old, &edited, &tree) {
@@ -82,7 +78,6 @@ pub fn parse(
         path: Arc::from(path),
         rope: rope.clone(),
         language,
-        has_lone_cr,
         tree,
         basis: basis.map(Arc::new),
         computed: Arc::default(),
@@ -99,8 +94,8 @@ fn len_after(len: usize, edits: &[InputEdit]) -> Option<usize> {
     })
 }
 
-/// The edit that replaces `range` of `before` by `text`, as [`parse`] wants it. A range beyond the text
-/// is cut off at its end.
+/// The edit that replaces `range` of `before` by `text`, as [`parse`] wants it. A range beyond the
+/// text is cut off at its end.
 pub fn input_edit(before: &Rope, range: TextRange, text: &str) -> InputEdit {
     let mut start = range.start().to_usize().min(before.len_bytes());
     let old_end = range.end().to_usize().min(before.len_bytes()).max(start);
@@ -132,7 +127,8 @@ pub fn input_edit(before: &Rope, range: TextRange, text: &str) -> InputEdit {
     }
 }
 
-/// Where lines end in `bytes`, which `next` follows: behind each `\n`, and behind each `\r` without one.
+/// Where lines end in `bytes`, which `next` follows: behind each `\n`, and behind each `\r` without
+/// one.
 fn line_ends(bytes: &[u8], next: u8) -> impl Iterator<Item = usize> {
     bytes.iter().enumerate().filter_map(move |(at, byte)| match byte {
         b'\n' => Some(at + 1),
@@ -169,8 +165,8 @@ impl Parse {
         self.tree.as_ref()
     }
 
-    /// The facts of this text, computed by the first who asks: by changed ranges where a parse before
-    /// this one had facts, from the whole tree otherwise. The result is the same.
+    /// The facts of this text, computed by the first who asks: by changed ranges where a parse
+    /// before this one had facts, from the whole tree otherwise. The result is the same.
     pub fn facts(&self) -> &Arc<FileFacts> {
         &self.computed.get_or_init(|| self.compute()).facts
     }

@@ -11,8 +11,8 @@ use tree_sitter::{
 
 use crate::{NAME_BYTES_MAX, names::Interner};
 
-/// Half-open byte range. Ranges that merely touch count as meeting everywhere in this file, for an edit
-/// beside a name may lengthen it.
+/// Half-open byte range. Ranges that merely touch count as meeting everywhere in this file, for an
+/// edit beside a name may lengthen it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Span {
     pub(crate) start: u32,
@@ -224,7 +224,7 @@ impl Raw {
             }
             let descend = dirty.iter().any(|it| it.meets(span))
                 && self.visit(node, span, source, &mut token_trees);
-            if !(descend && cursor.goto_first_child()) && !goto_next(&mut cursor) {
+            if !goto_into_or_past(&mut cursor, descend) {
                 break;
             }
         }
@@ -352,7 +352,7 @@ impl Raw {
     fn push_captured(&mut self, capture: Capture, node: Node<'_>, source: Source<'_>) {
         let node = match capture {
             Capture::Root | Capture::Predicate => return,
-            Capture::Pattern | Capture::PatternParameter => {
+            Capture::Pattern | Capture::PatternParameter | Capture::Declarator => {
                 return self.push_bindings(capture, node, source);
             }
             Capture::Value | Capture::Qualifier => seen_through(node, source),
@@ -365,14 +365,17 @@ impl Raw {
         self.captured.push(Captured { capture, span });
     }
 
-    /// The names that a pattern binds, as locals.
+    /// The names that a pattern binds, as locals; of a declarator the first, as the name of a
+    /// definition.
     fn push_bindings(&mut self, capture: Capture, pattern: Node<'_>, source: Source<'_>) {
         const BINDINGS_MAX: usize = 10_000;
         let capture = match capture {
             Capture::PatternParameter => Capture::LocalParameter,
+            Capture::Declarator => Capture::Name,
             _ => Capture::LocalDefinition,
         };
-        let end = self.captured.len() + BINDINGS_MAX;
+        let n_max = if capture == Capture::Name { 1 } else { BINDINGS_MAX };
+        let end = self.captured.len() + n_max;
         let mut cursor = pattern.walk();
         loop {
             let kinds = source.compiled.kinds
@@ -389,8 +392,8 @@ impl Raw {
                     self.captured.push(Captured { capture, span });
                 }
             }
-            let descend = !skipped && !kinds.is(Kinds::BINDING) && cursor.goto_first_child();
-            if self.captured.len() >= end || (!descend && !goto_next(&mut cursor)) {
+            let descend = !skipped && !kinds.is(Kinds::BINDING);
+            if end <= self.captured.len() || !goto_into_or_past(&mut cursor, descend) {
                 break;
             }
         }
@@ -408,7 +411,7 @@ pub(crate) fn errors(root: Node<'_>) -> Vec<Span> {
             res.push(Span::of(node));
         }
         let ends = ERRORS_MAX <= res.len();
-        if ends || (!(has_error && cursor.goto_first_child()) && !goto_next(&mut cursor)) {
+        if ends || !goto_into_or_past(&mut cursor, has_error) {
             return res;
         }
     }
@@ -440,15 +443,15 @@ pub(crate) fn unprefixed<'a>(text: &'a str, language: &Language) -> &'a str {
     language.name_prefixes.iter().fold(text, |text, it| text.strip_prefix(it).unwrap_or(text))
 }
 
-/// Steps a query or a parse may take on a text of `len` bytes: far more than any honest text needs, so
-/// that only one made to hang is given up.
+/// Steps a query or a parse may take on a text of `len` bytes: far more than any honest text needs,
+/// so that only one made to hang is given up.
 pub(crate) fn steps_max(len: usize) -> usize {
     const STEPS_MIN: usize = 20_000;
     STEPS_MIN + len * 4
 }
 
-/// True where a query makes a name of a node whose kind is none: a reference that only few nodes of its
-/// kind are, or a keyword such as `this` that members hang on.
+/// True where a query makes a name of a node whose kind is none: a reference that only few nodes of
+/// its kind are, or a keyword such as `this` that members hang on.
 fn is_name_by_query(capture: Capture, node: Node<'_>, span: Span, source: Source<'_>) -> bool {
     let language = source.language;
     let makes_name = match capture {
@@ -496,8 +499,12 @@ fn seen_through<'tree>(mut node: Node<'tree>, source: Source<'_>) -> Node<'tree>
     node
 }
 
-/// Moves on to the next node that is not below this one; false at the end of the walk.
-pub(crate) fn goto_next(cursor: &mut TreeCursor<'_>) -> bool {
+/// Moves on to the first node below this one if `descend` says so and there is one, else to the
+/// next that is not below; false at the end of the walk.
+pub(crate) fn goto_into_or_past(cursor: &mut TreeCursor<'_>, descend: bool) -> bool {
+    if descend && cursor.goto_first_child() {
+        return true;
+    }
     while !cursor.goto_next_sibling() {
         if !cursor.goto_parent() {
             return false;

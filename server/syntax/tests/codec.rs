@@ -1,5 +1,7 @@
 //! Facts survive their encoding; damaged bytes are noticed.
 
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test reads its fixtures")]
+
 use std::{fs, path::Path};
 
 use syntax::{FACTS_VERSION, FileFacts, facts, facts_of_text};

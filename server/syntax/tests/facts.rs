@@ -1,5 +1,7 @@
 //! What facts say of small files, one rendering for all languages.
 
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test reads its fixtures")]
+
 mod render;
 
 use expect_test::{Expect, expect};

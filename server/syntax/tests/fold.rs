@@ -1,5 +1,7 @@
 //! Foldings and selections of small files.
 
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test reads its fixtures")]
+
 use expect_test::{Expect, expect};
 use syntax::{folding_ranges, parse, selection_ranges};
 use text::{Rope, TextSize};
@@ -31,7 +33,23 @@ fn check_selection(path: &str, text: &str, expected: Expect) {
 fn bodies_comments_and_imports_fold() {
     check_folds(
         "a.rs",
-        "use a;\nuse b::{\n  c,\n};\n\n// One.\n// Two.\nfn f(\n  a: u8,\n) {\n  if a {\n    b();\n  }\n}\n// Three.\n",
+        "\
+use a;
+use b::{
+  c,
+};
+
+// One.
+// Two.
+fn f(
+  a: u8,
+) {
+  if a {
+    b();
+  }
+}
+// Three.
+",
         expect![[r#"
             1-4 Imports
             2-4 Region
@@ -43,7 +61,16 @@ fn bodies_comments_and_imports_fold() {
     );
     check_folds(
         "a.py",
-        "import a\nimport b\n\nclass A:\n    def f(self):\n        return [\n            1,\n        ]\n",
+        "\
+import a
+import b
+
+class A:
+    def f(self):
+        return [
+            1,
+        ]
+",
         expect![[r#"
             1-2 Imports
             4-8 Region

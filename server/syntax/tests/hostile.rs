@@ -1,4 +1,7 @@
-//! Texts made to break or to hang: facts are always given, in bounded time and without a deep stack.
+//! Texts made to break or to hang: facts are always given, in bounded time and without a deep
+//! stack.
+
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test reads its fixtures")]
 
 use std::fmt::Write as _;
 
@@ -22,7 +25,7 @@ fn check(path: &'static str, text: String) -> FileFacts {
 
 /// Nesting that overflows a stack where anything goes down by calls.
 fn depth() -> usize {
-    if std::env::var_os("RUN_SLOW_TESTS").is_some() { 100_000 } else { 20_000 }
+    if std::env::var_os("RUN_SLOW_TESTS").is_some() { 100_000 } else { 4_000 }
 }
 
 #[test]

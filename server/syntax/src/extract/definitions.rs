@@ -85,7 +85,8 @@ pub(crate) fn take(claims: &mut Vec<Claim>, index: u32, pattern: u16, captured: 
 /// Names that a function takes from outside (`global x`), by the function's scope.
 pub(crate) type Outer = FxHashSet<(ScopeIdx, u32)>;
 
-/// The definitions that the claims make, in the order of their names. Marks their names in the uses.
+/// The definitions that the claims make, in the order of their names. Marks their names in the
+/// uses.
 pub(crate) fn definitions(
     gathered: &mut Gathered,
     raw: &Raw,
@@ -93,7 +94,8 @@ pub(crate) fn definitions(
     names: &mut Interner,
 ) -> Vec<Definition> {
     let Gathered { claims, scopes, uses, outer, .. } = gathered;
-    // Matches have no order of their own. This one is that of the text, and it decides among patterns.
+    // Matches have no order of their own. This one is that of the text, and it decides among
+    // patterns.
     claims.sort_unstable_by(|a, b| {
         let key = |it: &Claim| (it.name.start, it.name.end, it.pattern);
         let span = |it: &Claim| raw.matches[it.index as usize].span;
@@ -275,8 +277,8 @@ fn write_only(name: &Name, uses: &mut Uses) {
     }
 }
 
-/// Takes the name of a definition out of the references. That of an implementation stays: it uses the
-/// name of a type.
+/// Takes the name of a definition out of the references. That of an implementation stays: it uses
+/// the name of a type.
 fn mark(definition: &mut Definition, name: &Name, uses: &mut Uses) {
     match name.leaf {
         Some(leaf) => {
@@ -293,8 +295,8 @@ fn mark(definition: &mut Definition, name: &Name, uses: &mut Uses) {
 }
 
 impl Scopes {
-    /// The scope of a local that is also a definition with the node `node`: the one around its name, but
-    /// not one that the definition itself opens.
+    /// The scope of a local that is also a definition with the node `node`: the one around its
+    /// name, but not one that the definition itself opens.
     fn around_name(&mut self, name: Span, node: Span) -> ScopeIdx {
         let mut idx = self.at(name.start);
         while let (true, Some(parent)) = (self.get(idx).range == node.range(), self.get(idx).parent)

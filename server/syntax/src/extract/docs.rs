@@ -102,7 +102,8 @@ fn documents(comment: &str, language: &Language) -> bool {
     language.doc_prefixes.iter().any(|it| comment.starts_with(it))
 }
 
-/// An attribute is a word behind one of the characters that attributes begin with or continue after.
+/// An attribute is a word behind one of the characters that attributes begin with or continue
+/// after.
 fn has_mark(lead: &str, language: &Language) -> bool {
     const LEAD_BYTES_MAX: usize = 4096;
     let mut end = lead.len().min(LEAD_BYTES_MAX);

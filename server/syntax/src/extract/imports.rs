@@ -278,7 +278,8 @@ impl Path {
         self.segments.push(Segment { name, leaf: None });
     }
 
-    /// The names in `span`, and the dots it begins with. A span without names is one segment of text.
+    /// The names in `span`, and the dots it begins with. A span without names is one segment of
+    /// text.
     fn push_prefix(&mut self, span: Span, reader: &mut Reader<'_>) {
         let text = reader.source.text_of(span);
         let dots = text.len() - text.trim_start_matches('.').len();
@@ -335,8 +336,8 @@ impl Reader<'_> {
         Some((bound.name_id(), leaf.span().range()))
     }
 
-    /// Marks what the import binds and imports, and hangs the first name of a path in a group on the
-    /// prefix of the group.
+    /// Marks what the import binds and imports, and hangs the first name of a path in a group on
+    /// the prefix of the group.
     fn mark(&mut self, item: &Item, leaf: Option<u32>, path: &Path) {
         if let Some(alias) = item.alias.and_then(|it| self.uses.leaf_at(it))
             && Some(alias) != leaf
@@ -366,8 +367,8 @@ fn innermost(spans: &[Span], at: Span) -> Option<Span> {
     spans[..after].iter().rev().take(64).find(|it| it.holds(at)).copied()
 }
 
-/// The package that a file says it belongs to, as written without blanks, where its language has such
-/// clauses.
+/// The package that a file says it belongs to, as written without blanks, where its language has
+/// such clauses.
 pub(crate) fn package(found: &mut Found, source: Source<'_>, names: &mut Interner) -> Option<u32> {
     if source.language.modules == Modules::ModTree {
         return None;

@@ -16,7 +16,7 @@ use crate::{
         uses::{Before, Uses},
     },
     names::Interner,
-    raw::Source,
+    raw::{Source, Span},
 };
 
 /// The symbols while they are put together.
@@ -97,8 +97,8 @@ impl Draft {
         }
     }
 
-    /// A scope belongs to the innermost definition around it, if that opens scopes of its kind and has
-    /// none yet, and no other scope is between them.
+    /// A scope belongs to the innermost definition around it, if that opens scopes of its kind and
+    /// has none yet, and no other scope is between them.
     fn open_scope(&mut self, idx: ScopeIdx, around: &mut Vec<SymbolIdx>) {
         let scope = *self.scopes.get(idx);
         self.close(around, scope.range);
@@ -151,23 +151,17 @@ impl Draft {
         &mut self,
         definitions: &[Definition],
         documented: &[Documented],
-        uses: &mut Uses,
-        reference_of: &[Option<ReferenceIdx>],
+        links: &mut Links<'_>,
         namer: &mut Namer,
     ) {
-        let of = |leaf: u32| reference_of[leaf as usize];
         for index in 0..self.symbols.len() {
             let it = &definitions[self.definition_of[index] as usize];
             let symbol = &mut self.symbols[index];
-            symbol.type_ref = it.type_node.and_then(|it| uses.type_head(it)).and_then(of);
-            symbol.value = it.value_node.and_then(|it| match uses.value_at(it) {
-                Before::Leaf(leaf) => Some(Value { reference: of(leaf)?, is_call: false }),
-                Before::Call(leaf) => Some(Value { reference: of(leaf)?, is_call: true }),
-                _ => None,
-            });
+            symbol.type_ref = it.type_node.and_then(|it| links.head(it));
+            symbol.value = it.value_node.and_then(|it| links.value(it));
             let first_base = self.bases.len() as u32;
             for (span, kind) in &it.bases {
-                let head = uses.type_head(*span).and_then(of);
+                let head = links.head(*span);
                 self.bases.extend(head.map(|reference| Base { reference, kind: *kind }));
             }
             let n_bases = self.bases.len() as u32 - first_base;
@@ -184,7 +178,7 @@ impl Draft {
                 signature_end: it.body.map(TextSize::new),
                 owner: owner.map(|it| namer.id(it)),
                 doc: documented[index].doc,
-                interface: it.interface_node.and_then(|it| uses.type_head(it)).and_then(of),
+                interface: it.interface_node.and_then(|it| links.head(it)),
                 bases: if n_bases == 0 { (0, 0) } else { (first_base, n_bases) },
             };
             if detail != Detail::default() {
@@ -220,6 +214,30 @@ impl Draft {
             source.language.exports != Exports::All
                 || self.symbols.iter().all(|it| it.scope.index() < self.scopes.scopes.len())
         );
+    }
+}
+
+/// From nodes to references.
+pub(crate) struct Links<'a> {
+    pub(crate) uses: &'a mut Uses,
+    /// The reference that each leaf is.
+    pub(crate) reference_of: &'a [Option<ReferenceIdx>],
+}
+
+impl Links<'_> {
+    /// The name that the type expression at `span` is about.
+    fn head(&mut self, span: Span) -> Option<ReferenceIdx> {
+        self.reference_of[self.uses.type_head(span)? as usize]
+    }
+
+    /// What the expression at `span` is as a value.
+    fn value(&mut self, span: Span) -> Option<Value> {
+        let (leaf, is_call) = match self.uses.value_at(span) {
+            Before::Leaf(leaf) => (leaf, false),
+            Before::Call(leaf) => (leaf, true),
+            Before::Nothing | Before::Opaque | Before::Span(_) => return None,
+        };
+        Some(Value { reference: self.reference_of[leaf as usize]?, is_call })
     }
 }
 

@@ -1,4 +1,5 @@
-//! What each name of a file is used for, before names are told apart into definitions and references.
+//! What each name of a file is used for, before names are told apart into definitions and
+//! references.
 
 use grammars::Capture;
 use rustc_hash::FxHashMap;
@@ -179,8 +180,8 @@ impl Uses {
         Before::Opaque
     }
 
-    /// The name that a type expression is about: its first type name, and where that is followed by a
-    /// path that goes on, the end of that path. Qualifiers must have been looked up.
+    /// The name that a type expression is about: its first type name, and where that is followed by
+    /// a path that goes on, the end of that path. Qualifiers must have been looked up.
     pub(crate) fn type_head(&mut self, span: Span) -> Option<u32> {
         if let Before::Leaf(leaf) = self.value_at(span) {
             return Some(leaf);

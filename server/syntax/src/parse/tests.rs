@@ -17,8 +17,8 @@ impl Random {
     }
 }
 
-/// Types `n` random edits into `text`, each from pieces of the text itself and from signs that change
-/// how it parses, and compares after each.
+/// Types `n` random edits into `text`, each from pieces of the text itself and from signs that
+/// change how it parses, and compares after each.
 fn check(path: &str, text: &str, seed: u64, n: usize) {
     let language = grammars::language_for_path(path, "").unwrap();
     let mut random = Random(seed);
@@ -123,6 +123,7 @@ fn python_facts_are_renewed_exactly() {
 }
 
 #[test]
+#[allow(clippy::disallowed_methods, reason = "a test reads its fixtures")]
 fn facts_of_every_language_are_renewed_exactly() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../grammars");
     for language in &grammars::LANGUAGES {
