@@ -24,6 +24,9 @@ const MEASURE_MS_MAX: u64 = 2_000;
 /// The same where the editor says that it did not apply the change: a part may have been applied.
 const MEASURE_DECLINED_MS: u64 = 400;
 
+/// How long an editor may take to answer where it does not ask the user.
+const ANSWER_MS_MAX: u64 = 30_000;
+
 /// Changes on their way, and what has to be remembered of those that are done.
 #[derive(Default)]
 pub(crate) struct Proposals {
@@ -59,8 +62,8 @@ pub(crate) enum Confirm {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Phase {
-    /// The client was asked and has not answered.
-    Asked,
+    /// The client was asked and has not answered. Without a deadline it is the user who is asked.
+    Asked { deadline_ms: Option<u64> },
     /// Buffers and files are watched until they are as proposed, or it is too late.
     Watched { deadline_ms: u64, is_measuring: bool },
     /// It is being written, or measured for the last time.
@@ -103,6 +106,7 @@ impl Proposals {
     pub(crate) fn next_timer_ms(&self) -> Option<u64> {
         let deadlines = self.applying.values().filter_map(|it| match it.phase {
             Phase::Watched { deadline_ms, is_measuring: false } => Some(deadline_ms),
+            Phase::Asked { deadline_ms } => deadline_ms,
             _ => None,
         });
         deadlines.min()
@@ -132,7 +136,7 @@ impl GlobalState {
     }
 
     /// Applies a pending proposal; the user has seen it.
-    pub(crate) fn apply_proposal(&mut self, _client: ClientId, run: RunId, id: ProposalId) {
+    pub(crate) fn apply_proposal(&mut self, run: RunId, id: ProposalId) {
         self.edit_task(run, "apply", move |ctx| {
             let begun = edit_tasks::begin_recorded(ctx, &id);
             EditDone::Begun(run, Confirm::No, begun.map(Box::new))
@@ -216,13 +220,17 @@ impl GlobalState {
 
     /// Measures the changes whose time has come.
     pub(crate) fn measure_due(&mut self, now_ms: u64) {
-        let due = |it: &Applying| {
-            matches!(it.phase, Phase::Watched { deadline_ms, is_measuring: false }
-                if deadline_ms <= now_ms)
-        };
-        let applying = &self.proposals.applying;
-        let due: Vec<ProposalId> =
-            applying.iter().filter(|it| due(it.1)).map(|it| it.0.clone()).collect();
+        let mut due = Vec::new();
+        for (id, applying) in &mut self.proposals.applying {
+            match applying.phase {
+                Phase::Watched { deadline_ms, is_measuring: false } if deadline_ms <= now_ms => {}
+                Phase::Asked { deadline_ms: Some(deadline_ms) } if deadline_ms <= now_ms => {
+                    applying.reason = Some("the editor did not answer".to_owned());
+                }
+                _ => continue,
+            }
+            due.push(id.clone());
+        }
         for id in due {
             self.finish(&id);
         }
@@ -241,7 +249,7 @@ impl GlobalState {
             tracing::warn!(%id, step, "an answer about a change that is not being applied");
             return;
         };
-        if applying.phase != Phase::Asked || applying.step as u32 != step {
+        if !matches!(applying.phase, Phase::Asked { .. }) || applying.step as u32 != step {
             tracing::warn!(%id, step, "an answer about a step that was not asked");
             return;
         }
@@ -309,7 +317,11 @@ impl GlobalState {
         let is_shown = needs_preview(&proposal.risk, preview, &proposal.change);
         let abilities = self.run_abilities(run);
         let id = proposal.id.clone();
-        let way = way(then, is_shown, abilities, &proposal.change);
+        let way = match way(then, is_shown, abilities, &proposal.change) {
+            // Without a state folder there is nowhere to write it.
+            Way::Document if self.outside.proposals_folder.is_none() => Way::Wait,
+            way => way,
+        };
         tracing::info!(%id, risk = %proposal.risk.level, ?way, "proposed");
         match way {
             Way::Wait => {
@@ -364,7 +376,7 @@ impl GlobalState {
             confirm,
             step: 0,
             reason: None,
-            phase: Phase::Asked,
+            phase: Phase::Ending,
         };
         let able = is_client_able(self.clients.abilities(client), &applying.proposal.change);
         self.proposals.applying.insert(id.clone(), applying);
@@ -376,8 +388,14 @@ impl GlobalState {
 
     /// Asks the client to make the present step.
     fn ask(&mut self, id: &ProposalId) {
+        let now_ms = self.outside.clock.now_ms();
         let Some(applying) = self.proposals.applying.get_mut(id) else { return };
-        applying.phase = Phase::Asked;
+        let deadline_ms = match applying.confirm {
+            Confirm::Yes => None,
+            Confirm::No => Some(now_ms + ANSWER_MS_MAX),
+        };
+        applying.phase = Phase::Asked { deadline_ms };
+        let run = applying.run;
         let step = edit_step(
             &applying.proposal,
             &applying.simulation,
@@ -387,6 +405,9 @@ impl GlobalState {
         );
         let client = applying.client;
         self.clients.tell(client, Notice::ApplyEdit(Box::new(step)));
+        if deadline_ms.is_none() {
+            self.yield_edit(run);
+        }
     }
 
     /// Writes the files, all or none.
@@ -465,7 +486,7 @@ impl GlobalState {
     /// A client that does not want a run any more and has not answered what it was asked: what is
     /// there is measured.
     pub(crate) fn stop_asking(&mut self, run: RunId) {
-        let asked = |it: &&Applying| it.run == run && it.phase == Phase::Asked;
+        let asked = |it: &&Applying| it.run == run && matches!(it.phase, Phase::Asked { .. });
         let id = self.proposals.applying.values().find(asked).map(|it| it.proposal.id.clone());
         if let Some(id) = id {
             self.finish(&id);

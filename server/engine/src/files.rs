@@ -170,6 +170,15 @@ impl Files {
         document.and_then(|it| it.open.as_ref()).is_some_and(|it| it.1 == text)
     }
 
+    /// The same text of a document, parsed anew.
+    pub(crate) fn replace_parse(&mut self, file: FileId, open: &OpenDocument) {
+        if let Some(document) = self.documents.get_mut(&file) {
+            document.parse = open.parse().cloned();
+            self.n_texts += 1;
+            document.open = Some((open.clone(), self.n_texts));
+        }
+    }
+
     /// True where the host knows the present text of every document.
     pub(crate) fn is_flushed(&self) -> bool {
         self.documents.values().all(|it| !it.is_dirty)

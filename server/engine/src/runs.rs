@@ -1,6 +1,6 @@
 //! Runs: who asked for what, how it is cancelled, and that each ends with one outcome.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use crate::{
     Notice, ProgressState, RunId, RunOutcome, RunRequest, Verb, event::ClientId, policy,
@@ -16,6 +16,11 @@ const OWN_RUNS: u64 = 1 << 48;
 #[derive(Default)]
 pub(crate) struct Runs {
     runs: BTreeMap<RunId, Run>,
+    /// The one that changes files now.
+    editing: Option<RunId>,
+    /// Those that will: an undo that is asked for while a change is being measured takes back that
+    /// change.
+    waiting: VecDeque<(RunId, RunRequest)>,
     n_own: u64,
 }
 
@@ -68,17 +73,38 @@ impl GlobalState {
         } else if is_full {
             let why = format!("{RUNS_MAX} runs are under way already");
             self.end_run(id, RunOutcome::Refused(why));
+        } else if matches!(request, RunRequest::Index) {
+            self.index_run(id);
         } else {
-            self.carry_out(client, id, request);
+            self.runs.waiting.push_back((id, request));
+            self.next_edit();
         }
     }
 
-    fn carry_out(&mut self, client: ClientId, id: RunId, request: RunRequest) {
+    /// Begins the next run that changes files, where none does.
+    fn next_edit(&mut self) {
+        if self.runs.editing.is_some() {
+            return;
+        }
+        let Some((id, request)) = self.runs.waiting.pop_front() else { return };
+        self.runs.editing = Some(id);
+        self.carry_out(id, request);
+    }
+
+    /// Lets the next run begin although `id` goes on: it waits for the user.
+    pub(crate) fn yield_edit(&mut self, id: RunId) {
+        if self.runs.editing == Some(id) {
+            self.runs.editing = None;
+            self.next_edit();
+        }
+    }
+
+    fn carry_out(&mut self, id: RunId, request: RunRequest) {
         match request {
             RunRequest::Index => self.index_run(id),
             RunRequest::Rename { at, new_name, then } => self.rename(id, at, new_name, then),
             RunRequest::CreateSettings { root, then } => self.create_settings(id, root, then),
-            RunRequest::Apply(proposal) => self.apply_proposal(client, id, proposal),
+            RunRequest::Apply(proposal) => self.apply_proposal(id, proposal),
             RunRequest::Reject(proposal) => self.reject_proposal(id, proposal),
             RunRequest::Undo { transaction, scope } => self.reverse(id, transaction, scope, true),
             RunRequest::Redo { transaction, scope } => self.reverse(id, transaction, scope, false),
@@ -91,6 +117,11 @@ impl GlobalState {
             run.cancel.cancel();
         }
         self.stop_asking(id);
+        let n_waiting = self.runs.waiting.len();
+        self.runs.waiting.retain(|it| it.0 != id);
+        if self.runs.waiting.len() < n_waiting {
+            self.end_run(id, RunOutcome::Cancelled);
+        }
         if self.cancel_index_run(id) && self.runs.get(id).is_some() {
             self.end_run(id, RunOutcome::Cancelled);
         }
@@ -115,6 +146,7 @@ impl GlobalState {
             self.clients.tell(run.client, Notice::Progress { run: id, state });
         }
         self.clients.tell(run.client, Notice::RunDone { run: id, outcome });
+        self.yield_edit(id);
     }
 }
 

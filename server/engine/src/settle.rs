@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use ide::{Change, FileDelta, FileState};
-use syntax::FileFacts;
+use ide::{Change, FileDelta, FileState, OpenDocument};
 use vfs::FileId;
 
 use crate::{
@@ -12,12 +11,20 @@ use crate::{
     task::{Task, TaskDone},
 };
 
-/// The facts of a document.
+/// A document whose facts are to stand in the graph.
 pub(crate) struct SettleDone {
     file: FileId,
-    /// Which text they were taken from.
+    /// Which text it is.
     text: u64,
-    facts: Option<Arc<FileFacts>>,
+    /// The document; `None` after a panic.
+    settled: Option<Settled>,
+}
+
+enum Settled {
+    /// As readers have it.
+    AsRead(OpenDocument),
+    /// Parsed anew, with another outcome.
+    Anew(OpenDocument),
 }
 
 impl GlobalState {
@@ -27,15 +34,14 @@ impl GlobalState {
         let quiet = self.files.quiet(now_ms);
         let paths: Vec<_> = quiet.iter().map(|it| self.files.vfs.path(it.0).clone()).collect();
         for (file, document, text) in quiet {
-            let on_panic = SettleDone { file, text, facts: None };
+            let relative = self.files.relative(self.files.vfs.path(file)).to_owned();
             self.outside.give(Task {
-                lane: Lane::Latency,
+                lane: Lane::Work,
                 name: "settle",
-                on_panic: TaskDone::Settle(on_panic),
-                // Readers may have computed them already: then they are only shared.
+                on_panic: TaskDone::Settle(SettleDone { file, text, settled: None }),
                 work: Box::new(move || {
-                    let facts = Some(Arc::clone(document.facts()));
-                    TaskDone::Settle(SettleDone { file, text, facts })
+                    let settled = Some(settle(&relative, document));
+                    TaskDone::Settle(SettleDone { file, text, settled })
                 }),
             });
         }
@@ -44,11 +50,31 @@ impl GlobalState {
 
     /// Takes the facts in, where they are still those of the present text.
     pub(crate) fn settled(&mut self, done: SettleDone) {
-        let SettleDone { file, text, facts } = done;
+        let SettleDone { file, text, settled } = done;
         let is_present = self.files.is_present(file, text);
-        let Some(facts) = facts.filter(|_| is_present) else { return };
+        let Some(settled) = settled.filter(|_| is_present) else { return };
         let path = self.files.vfs.path(file).clone();
-        let delta = FileDelta { file, path, state: FileState::Settled(facts) };
-        self.apply(Change { files: vec![delta] });
+        let delta = |state| FileDelta { file, path: path.clone(), state };
+        let files = match settled {
+            Settled::AsRead(open) => vec![delta(FileState::Settled(Arc::clone(open.facts())))],
+            Settled::Anew(open) => {
+                self.files.replace_parse(file, &open);
+                let facts = Arc::clone(open.facts());
+                vec![delta(FileState::Open(open)), delta(FileState::Settled(facts))]
+            }
+        };
+        self.apply(Change { files });
     }
+}
+
+/// In broken text the tree that edits led to can differ from the one a parser would make now: how it
+/// gets over errors depends on how the text came about. What stays in the graph must not.
+fn settle(relative: &str, document: OpenDocument) -> Settled {
+    let Some(parse) = document.parse() else { return Settled::AsRead(document) };
+    let fresh = syntax::parse(relative, document.rope(), parse.language(), None);
+    if **fresh.facts() == **document.facts() {
+        return Settled::AsRead(document);
+    }
+    let rope = document.rope().clone();
+    Settled::Anew(OpenDocument::new(document.version(), rope, Some(fresh)))
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use graph::EdgeCounts;
-use ide::Analysis;
+use ide::{Analysis, Cancelled};
 use store::{SkippedRow, Store};
 use vfs::{SkipReason, VfsPath};
 
@@ -85,7 +85,10 @@ pub(crate) fn sum_up(
         let is_same = kept.as_ref().is_some_and(|it| !changed && it.symbols == summary.symbols);
         let old_edges = kept.take().and_then(|it| it.edges).filter(|_| is_same);
         let edges = match old_edges {
-            None if counting == Counting::All => analysis.graph().count_edges(&mut || Ok(())).ok(),
+            None if counting == Counting::All => {
+                let mut check = || if ctx.cancel.is_cancelled() { Err(Cancelled) } else { Ok(()) };
+                analysis.graph().count_edges(&mut check).ok()
+            }
             old => old,
         };
         let new = Kept { symbols: summary.symbols, lines: summary.lines as u64, edges };
