@@ -72,7 +72,10 @@ fn role(facts: &FileFacts, symbol: Option<&Symbol>) -> Role {
     if facts.is_test || symbol.is_some_and(|it| it.is_test) {
         return Role::Test;
     }
+    let is_data = facts.references.is_empty();
     match symbol.map(|it| it.kind) {
+        // A table of a database is used by name somewhere, one of a data file is not.
+        Some(SymbolKind::Table) if is_data => Role::Section,
         // The head of an implementation says nothing that its type and its functions do not.
         None | Some(SymbolKind::Heading | SymbolKind::Key | SymbolKind::Implementation) => {
             Role::Section

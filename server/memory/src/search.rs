@@ -17,6 +17,9 @@ use crate::{
 /// less, and each costs time.
 pub(crate) const WORDS_MAX: usize = 32;
 
+/// How often the words of a title count.
+const TITLE_TIMES: usize = 3;
+
 /// Bytes of a question that are looked at.
 const QUESTION_BYTES_MAX: usize = 16 * 1024;
 
@@ -87,7 +90,7 @@ struct Asked<'a> {
 /// A question taken apart.
 struct Question {
     /// What full text is asked. Of a question of several lines the first is its summary: the words
-    /// of that line stand here twice.
+    /// of that line stand here [`TITLE_TIMES`].
     words: Vec<String>,
     /// Identifiers as typed: a symbol of exactly this name is likely meant.
     identifiers: FxHashSet<String>,
@@ -104,7 +107,9 @@ impl Question {
         if let Some((title, _)) = text.split_once('\n') {
             let mut title = words::distinct(title);
             title.retain(|it| words.contains(it));
-            words.extend(title);
+            for _ in 1..TITLE_TIMES {
+                words.extend_from_slice(&title);
+            }
         }
         Question { words, identifiers: identifiers(text), places: places(text), words_left_out }
     }
