@@ -293,7 +293,7 @@ impl CodeGraph {
     pub fn lookup(&self, file: FileId, offset: TextSize, name: &str) -> Resolved {
         let res = Resolver::new(self);
         let Some(facts) = self.facts(file) else { return Resolved::Unresolved };
-        let place = Place { file, scope: facts.scope_at(offset), at: Some(offset) };
+        let place = Place::new(file, facts.scope_at(offset), Some(offset));
         let outcome = res.bare(place, name, Want::Any);
         self.resolved(&res, outcome)
     }

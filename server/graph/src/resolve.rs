@@ -101,6 +101,16 @@ pub(crate) struct Place {
     pub(crate) scope: ScopeIdx,
     /// Only what is visible here counts, locals too; without it only what others may see.
     pub(crate) at: Option<TextSize>,
+    /// Whether glob imports count. Not for the beginning of a glob import's own path: else each would
+    /// be looked for in all others.
+    pub(crate) globs: Globs,
+}
+
+/// Whether glob imports count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Globs {
+    Seen,
+    Unseen,
 }
 
 /// What kind of thing the place asks for. Names of other kinds do not count where the language
@@ -183,7 +193,11 @@ impl Outcome {
 impl Place {
     /// The top level of a file, as others see it.
     pub(crate) fn top_level(file: FileId) -> Place {
-        Place { file, scope: ScopeIdx::FILE, at: None }
+        Place::new(file, ScopeIdx::FILE, None)
+    }
+
+    pub(crate) fn new(file: FileId, scope: ScopeIdx, at: Option<TextSize>) -> Place {
+        Place { file, scope, at, globs: Globs::Seen }
     }
 }
 
@@ -280,7 +294,7 @@ impl<'g> Resolver<'g> {
         match (reference.access(), reference.qualifier()) {
             (Access::Bare, _) | (_, Qualifier::None) => {
                 let scope = facts.scope_of(idx);
-                self.bare(Place { file, scope, at: Some(reference.start()) }, name, want)
+                self.bare(Place::new(file, scope, Some(reference.start())), name, want)
             }
             (_, Qualifier::Opaque) => Outcome::Unknown,
             (access, Qualifier::Reference(qualifier)) => {

@@ -11,7 +11,7 @@ use crate::{
     SymbolRef,
     entry::{folder, folder_key, manifests_key, stem},
     manifest::{CrateManifest, Manifest},
-    resolve::{Hit, Outcome, Place, Resolver, Thing, Want},
+    resolve::{Globs, Hit, Outcome, Place, Resolver, Thing, Want},
 };
 
 /// Files that stand for the folder they are in.
@@ -53,8 +53,12 @@ pub(super) fn import_module(res: &Resolver<'_>, file: FileId, import: &Import) -
         Some(start) => start,
         None => match path.next() {
             Some(first) => {
-                let place = Place { file, scope: import.scope, at: Some(import.range.start()) };
-                res.bare(place, first, Want::Container)
+                let place = Place::new(file, import.scope, Some(import.range.start()));
+                let globs = match import.name {
+                    syntax::Imported::Glob => Globs::Unseen,
+                    _ => Globs::Seen,
+                };
+                res.bare(Place { globs, ..place }, first, Want::Container)
             }
             None => return Outcome::Unknown,
         },

@@ -29,7 +29,7 @@ impl Resolver<'_> {
             (self.modules(file), &*import.path, import.name)
         {
             // `use x as y;` takes a name that is known already, most often that of a crate.
-            let place = Place { file, scope: import.scope, at: Some(import.range.start()) };
+            let place = Place::new(file, import.scope, Some(import.range.start()));
             let name = facts.name(name);
             return match self.bare(place, name, Want::Container) {
                 found @ Outcome::Hits(_) => found,
@@ -54,7 +54,7 @@ impl Resolver<'_> {
         let facts = self.facts(file);
         let import = &facts.imports[idx];
         let Imported::Name(name) = import.name else { return Outcome::Unknown };
-        let place = Place { file, scope: import.scope, at: Some(import.range.start()) };
+        let place = Place::new(file, import.scope, Some(import.range.start()));
         self.bare(place, facts.name(name), want)
     }
 

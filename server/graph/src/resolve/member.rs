@@ -288,7 +288,7 @@ impl Resolver<'_> {
         let mut weak = Outcome::Unknown;
         if let Some(id) = self.facts(file).names.find(name) {
             let why = "member of the named module";
-            let own = self.defined_in(Place { file, scope, at: None }, id, want).into_iter();
+            let own = self.defined_in(Place::new(file, scope, None), id, want).into_iter();
             let own = Outcome::of(own.map(|it| Hit { why, ..it }).collect());
             if self.all_fit(&own, want) {
                 return own;

@@ -5,7 +5,7 @@ use syntax::{FileFacts, Imported, NameId, ScopeIdx, ScopeKind, Symbol, SymbolIdx
 use text::TextSize;
 use vfs::FileId;
 
-use super::{Hit, Outcome, Place, Resolver, Thing, Want};
+use super::{Globs, Hit, Outcome, Place, Resolver, Thing, Want};
 use crate::{SymbolRef, modules};
 
 /// A name, and its id where the file has it.
@@ -78,7 +78,10 @@ impl Resolver<'_> {
         if let Some(module) = modules::declared_child(self, file, scope, name) {
             return Outcome::Hits(vec![Hit::exact(module, "module declared in scope")]);
         }
-        let globbed = self.globbed_in(file, scope, name, want);
+        let globbed = match place.globs {
+            Globs::Seen => self.globbed_in(file, scope, name, want),
+            Globs::Unseen => Outcome::Unknown,
+        };
         if globbed != Outcome::Unknown {
             return globbed;
         }
@@ -102,7 +105,7 @@ impl Resolver<'_> {
 
     /// The symbols that a scope itself defines under a name.
     pub(crate) fn defined_in(&self, place: Place, name: NameId, want: Want) -> Vec<Hit> {
-        let Place { file, scope, at } = place;
+        let Place { file, scope, at, .. } = place;
         let entry = self.entry(file);
         let facts = &entry.facts;
         let in_type = facts.scope(scope).kind == ScopeKind::Class;

@@ -203,7 +203,7 @@ impl Resolver<'_> {
         let symbol = self.symbol(block);
         let at = symbol.range.start();
         let name = self.name(block);
-        let place = Place { file: block.file, scope: symbol.scope, at: Some(at) };
+        let place = Place::new(block.file, symbol.scope, Some(at));
         let found = self.bare(place, name, Want::Type);
         let types = found.hits().iter().map(|it| it.thing.clone());
         types
@@ -217,7 +217,7 @@ impl Resolver<'_> {
         let symbol = self.symbol(member);
         let Some(owner) = facts.owner(symbol) else { return Vec::new() };
         let at = Some(symbol.range.start());
-        let place = Place { file: member.file, scope: symbol.scope, at };
+        let place = Place::new(member.file, symbol.scope, at);
         let found = self.bare(place, facts.name(owner), Want::Type);
         found.hits().iter().map(|it| it.thing.clone()).collect()
     }

@@ -324,6 +324,6 @@ fn modules_that_all_glob_each_other_are_searched_once() {
     check(&format!("{fixture}fn f() {{ nowhere$0(); }}\n"), expect!["external"]);
     check(
         &format!("{fixture}pub fn here() {{}}\nfn f() {{ crate::m0::here$0(); }}\n"),
-        expect!["unresolved"],
+        expect!["/src/m39.rs:81 here, exact: imported through another module"],
     );
 }
