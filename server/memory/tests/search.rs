@@ -120,7 +120,7 @@ fn a_name_finds_its_definition_before_its_uses_and_tests() {
     check(
         "Cart",
         expect![[r#"
-            src/cart.rs:1-4 Cart (exact name, path, body, file, name)
+            src/cart.rs:1-4 Cart (exact name, path, body, name, file)
             src/cart.rs:6-6 Cart (exact name, path, body, name, file, no definition)
             src/checkout.py:1-3 pay (body, file)"#]],
     );
@@ -151,7 +151,7 @@ fn a_path_and_a_line_are_places() {
         "panicked at src/cart.rs:14:9",
         expect![[r#"
             src/cart.rs:12-14 add_line (line in the question, file in the question, path, file, name)
-            src/cart.rs:1-4 Cart (file in the question, path, body, file, name)
+            src/cart.rs:1-4 Cart (file in the question, path, body, name, file)
             src/cart.rs:7-10 total_price (file in the question, path, file, name)"#]],
     );
     check(
@@ -203,7 +203,7 @@ fn an_open_file_is_found_as_it_is_in_the_editor() {
     let unsaved = [UnsavedFile { root: ROOT, path: "src/checkout.py", text, facts: &facts }];
     let ask = |words| render(&search(&store, &unsaved, &Query::text(words, 3)).unwrap());
     expect![[r#"
-        src/checkout.py:5-6 refund (body, exact name, file, name)
+        src/checkout.py:5-6 refund (body, exact name, name, file)
         src/checkout.py:1-2 pay (body, file)"#]]
     .assert_eq(&ask("refund"));
     expect![""].assert_eq(&ask("receipt"));
@@ -288,6 +288,6 @@ fn the_order_is_a_pure_sum_of_the_lists() {
         ranked.iter().map(|it| format!("{} {} {:?}", it.id.nth(), it.score, it.parts)).collect();
     expect![[r#"
         0 5 [("body", 4.0), ("file", 1.0)]
-        1 3.5 [("name", 4.0), ("body", 2.0), ("file", 1.0), ("test", -3.5)]"#]]
+        1 4 [("name", 5.0), ("body", 2.0), ("file", 1.0), ("test", -4.0)]"#]]
     .assert_eq(&told.join("\n"));
 }
