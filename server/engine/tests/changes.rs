@@ -11,8 +11,9 @@ use std::{
 
 use disk::Disk;
 use engine::{
-    Abilities, Caller, ClientChange, ContentEdit, EditStep, Engine, EngineConfig, LoadGraph, Notice,
-    Notices, Place, RunOutcome, RunRequest, Stores, SystemClock, SystemRandom, Then, Threads,
+    Abilities, Caller, ClientChange, ContentEdit, EditStep, Engine, EngineConfig, LoadGraph,
+    Notice, Notices, Place, RunOutcome, RunRequest, Stores, SystemClock, SystemRandom, Then,
+    Threads,
 };
 use proposal::{Outcome, ProposalId, ProposalState, UndoScope};
 use settings::Layers;
@@ -68,11 +69,7 @@ impl Desk {
         Desk::with_writer(dir, abilities, None)
     }
 
-    fn with_writer(
-        dir: &TempDir,
-        abilities: Abilities,
-        writer: Option<Arc<dyn Writer>>,
-    ) -> Desk {
+    fn with_writer(dir: &TempDir, abilities: Abilities, writer: Option<Arc<dyn Writer>>) -> Desk {
         let config = EngineConfig {
             stores: Stores::Folder(dir.path().join("state")),
             loader: Arc::new(Disk::default()),
@@ -337,7 +334,10 @@ fn a_workspace_that_cannot_be_written_stays_as_it_is() {
     };
     let declined = desk.run(RunRequest::Apply(id), Manners::Obeys);
     check(declined, "w/shape.py: the file is read-only; nothing was written");
-    assert_eq!((desk.disk("main.py").unwrap(), desk.disk("shape.py").unwrap()), (USES.into(), DEFINES.into()));
+    assert_eq!(
+        (desk.disk("main.py").unwrap(), desk.disk("shape.py").unwrap()),
+        (USES.into(), DEFINES.into())
+    );
     drop(desk);
     fs::set_permissions(&path, writable).unwrap();
 
