@@ -255,6 +255,8 @@ impl GlobalState {
         }
         tracing::info!(%id, step, applied, ?reason, "the client answered");
         applying.reason = reason;
+        // The user was waited for; what is asked from now on waits for this change again.
+        self.runs.resume_edit(applying.run);
         if applied && applying.step + 1 < applying.steps.len() {
             applying.step += 1;
             self.ask(id);

@@ -11,7 +11,9 @@ use vfs::{FileEvent, SkipReason, VfsPath, WalkLimits};
 
 use crate::{
     Health, Lane, LoadGraph, MemoryPart, Notice, ProgressState, RunId, RunOutcome, SkippedFile,
-    batch::{BATCH_BYTES_MAX, BATCH_FILES_MAX, Batch, BatchDone, FileOutcome, read_batch},
+    batch::{
+        BATCH_BYTES_MAX, BATCH_FILES_MAX, Batch, BatchDone, FileDone, FileOutcome, read_batch,
+    },
     op_queue::OpQueue,
     outside::IndexAccess,
     scan::{Candidate, Known, Scan, ScanContext, look_again, scan},
@@ -22,6 +24,8 @@ use crate::{
 
 /// Batches under way at once: more would only wait, and hold back what comes later and is urgent.
 const BATCHES_MAX: usize = 4;
+/// Files folded in between two events.
+const FOLDED_AT_ONCE: usize = 2;
 /// Skipped files that a status or summary lists.
 pub(crate) const SKIPPED_LISTED_MAX: usize = 100;
 /// Single files that are looked at one by one; more changes at once are a scan.
@@ -41,6 +45,8 @@ pub(crate) struct Indexing {
     /// Read right now. A file is in one batch at a time: two could end in the wrong order.
     under_way: FxHashSet<VfsPath>,
     n_batches: usize,
+    /// Read, and not yet folded in.
+    folding: VecDeque<FileDone>,
     is_summing: bool,
     cancel: Cancel,
     indexed: FxHashMap<VfsPath, Known>,
@@ -253,58 +259,69 @@ impl GlobalState {
 
     fn batch_done(&mut self, paths: &[VfsPath], done: BatchDone) {
         self.index.n_batches -= 1;
-        for path in paths {
-            self.index.under_way.remove(path);
-        }
         for trouble in done.troubles {
             self.index.trouble(trouble);
         }
-        let mut change = Change::default();
-        for file_done in done.files {
-            let path = file_done.path;
-            // A folder may have left the workspace meanwhile.
-            if self.files.root_of(&path).is_none() {
-                continue;
-            }
-            let file = self.files.vfs.intern(&path);
-            let (disk, facts) = match file_done.outcome {
-                FileOutcome::Indexed(known, facts) => {
-                    let disk = known.disk;
-                    self.index.indexed.insert(path.clone(), known);
-                    self.index.unskip(&path);
-                    (Some(disk), facts)
-                }
-                FileOutcome::Skipped(disk, reason) => {
-                    self.index.indexed.remove(&path);
-                    self.index.skip(path.clone(), reason);
-                    (disk, None)
-                }
-                FileOutcome::Gone => {
-                    self.index.indexed.remove(&path);
-                    self.index.unskip(&path);
-                    (None, None)
-                }
-            };
-            let is_indexed = self.index.indexed.contains_key(&path);
-            self.files.vfs.set_disk(file, disk);
-            // An open document speaks for itself.
-            if self.files.document(file).is_some() {
-                continue;
-            }
-            match facts {
-                Some(facts) => {
-                    let state = FileState::Settled(facts);
-                    change.files.push(FileDelta { file, path, state });
-                }
-                None if is_indexed => {}
-                None => change.files.push(FileDelta { file, path, state: FileState::Gone }),
-            }
-        }
-        self.apply(change);
         let round = self.round();
         round.n_done += paths.len();
         round.n_read += done.n_read;
+        let folded: FxHashSet<&VfsPath> = done.files.iter().map(|it| &it.path).collect();
+        // After a panic there is nothing to fold in.
+        for path in paths.iter().filter(|it| !folded.contains(it)) {
+            self.index.under_way.remove(path);
+        }
+        self.index.folding.extend(done.files);
         self.tell_progress();
+    }
+
+    /// Takes in a few of the files that were read; false where none waits. A batch at once would
+    /// keep the user waiting.
+    pub(crate) fn fold(&mut self) -> bool {
+        let n = self.index.folding.len().min(FOLDED_AT_ONCE);
+        if n == 0 {
+            return false;
+        }
+        let mut change = Change::default();
+        let files: Vec<FileDone> = self.index.folding.drain(..n).collect();
+        for file in files {
+            change.files.extend(self.fold_file(file));
+        }
+        self.apply(change);
+        if self.index.folding.is_empty() {
+            self.pump();
+        }
+        true
+    }
+
+    /// Takes one file in; gives what the host is to be told.
+    fn fold_file(&mut self, done: FileDone) -> Option<FileDelta> {
+        let FileDone { path, outcome } = done;
+        self.index.under_way.remove(&path);
+        // A folder may have left the workspace meanwhile.
+        self.files.root_of(&path)?;
+        let file = self.files.vfs.intern(&path);
+        let (disk, state) = match outcome {
+            FileOutcome::Indexed(known, facts) => {
+                let disk = known.disk;
+                self.index.indexed.insert(path.clone(), known);
+                self.index.unskip(&path);
+                (Some(disk), facts.map(FileState::Settled))
+            }
+            FileOutcome::Skipped(disk, reason) => {
+                self.index.indexed.remove(&path);
+                self.index.skip(path.clone(), reason);
+                (disk, Some(FileState::Gone))
+            }
+            FileOutcome::Gone => {
+                self.index.indexed.remove(&path);
+                self.index.unskip(&path);
+                (None, Some(FileState::Gone))
+            }
+        };
+        self.files.vfs.set_disk(file, disk);
+        // An open document speaks for itself.
+        let is_open = self.files.document(file).is_some();
+        state.filter(|_| !is_open).map(|state| FileDelta { file, path, state })
     }
 
     /// Begins what can be begun.
@@ -316,10 +333,13 @@ impl GlobalState {
         if let Some(paths) = self.index.looks.begin() {
             self.begin_look(paths);
         }
-        while self.index.n_batches < BATCHES_MAX && self.begin_batch() {}
+        // What was read waits in memory until it is folded in: no more than a few batches of it.
+        let is_full = |it: &Indexing| BATCHES_MAX * BATCH_FILES_MAX <= it.folding.len();
+        while self.index.n_batches < BATCHES_MAX && !is_full(&self.index) && self.begin_batch() {}
         let idle = self.index.scans.is_idle()
             && self.index.looks.is_idle()
             && self.index.queue.is_empty()
+            && self.index.folding.is_empty()
             && self.index.n_batches == 0;
         if idle && !self.index.is_summing && self.index.round.is_some() {
             self.begin_summing();
@@ -450,7 +470,9 @@ impl GlobalState {
         self.tell_host_the_workspace();
         let busy = !self.index.scans.is_idle()
             || !self.index.looks.is_idle()
-            || !self.index.queue.is_empty();
+            || !self.index.queue.is_empty()
+            || !self.index.folding.is_empty()
+            || 0 < self.index.n_batches;
         // Something came in between: the round goes on.
         if busy {
             return;

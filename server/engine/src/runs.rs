@@ -39,6 +39,11 @@ impl Runs {
         self.runs.len()
     }
 
+    /// A run that had yielded changes files again, unless another one does.
+    pub(crate) fn resume_edit(&mut self, run: RunId) {
+        self.editing.get_or_insert(run);
+    }
+
     /// The run.
     pub(crate) fn get(&self, run: RunId) -> Option<&Run> {
         self.runs.get(&run)

@@ -105,6 +105,12 @@ impl GlobalState {
         // Nothing waits: what was put off so that it is done once is done now.
         self.flush();
         loop {
+            if self.fold() {
+                match outlet.receiver.try_recv() {
+                    Ok(event) => return Some(event),
+                    Err(_) => continue,
+                }
+            }
             let now_ms = self.outside.clock.now_ms();
             let event = match self.next_timer_ms() {
                 None => outlet.receiver.recv().map_err(|_| RecvTimeoutError::Disconnected),
@@ -147,6 +153,8 @@ impl GlobalState {
             },
             Event::Stop => {}
         }
+        // However much the client has to say, the index goes on.
+        self.fold();
         self.fire_timers();
     }
 

@@ -41,7 +41,7 @@ impl Stepper {
     pub fn step(&mut self) -> bool {
         let Ok(event) = self.outlet.receiver.try_recv() else {
             self.state.flush();
-            return false;
+            return self.state.fold();
         };
         self.outlet.taken();
         if !matches!(event, Event::Stop) {
