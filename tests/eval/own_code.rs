@@ -7,8 +7,8 @@ use store::open_in_memory;
 
 use crate::corpus::{SourceFile, put_all, read_folder};
 
-/// Share of the questions whose file is among the first five files. A question or two below what was
-/// measured, for the code that is searched changes; it is only ever raised.
+/// Share of the questions whose file is among the first five files. A question or two below what
+/// was measured, for the code that is searched changes; it is only ever raised.
 const FILE_AT_5_MIN: f64 = 0.75;
 
 /// Share of the questions whose symbol is among the first ten hits.
