@@ -1,5 +1,5 @@
-//! Changes through the whole engine on a real disk: with no editor, with an editor that does what it
-//! is told, with editors that do not, and with an outside that refuses.
+//! Changes through the whole engine on a real disk: with no editor, with an editor that does what
+//! it is told, with editors that do not, and with an outside that refuses.
 
 use std::{
     collections::BTreeMap,
