@@ -15,18 +15,7 @@
 (for_statement) @local.scope
 
 ; Parameters.
-(parameter_declaration type: (_) @type
-  declarator: [
-    (identifier) @local.definition.parameter
-    (pointer_declarator declarator: [
-      (identifier) @local.definition.parameter
-      (pointer_declarator declarator: (identifier) @local.definition.parameter)
-      (array_declarator declarator: (identifier) @local.definition.parameter)])
-    (array_declarator declarator: [
-      (identifier) @local.definition.parameter
-      (array_declarator declarator: (identifier) @local.definition.parameter)])
-    (function_declarator declarator: (parenthesized_declarator
-      (pointer_declarator declarator: (identifier) @local.definition.parameter)))])
+(parameter_declaration type: (_) @type declarator: (_) @local.pattern.parameter)
 (preproc_params (identifier) @local.definition.parameter)
 
 ; A label is known in its whole function.

@@ -29,27 +29,12 @@
     (alias_declaration) (concept_definition)] @local.in)
 
 ; Parameters.
-(parameter_declaration type: (_) @type
-  declarator: (reference_declarator (identifier) @local.definition.parameter))
 (optional_parameter_declaration type: (_) @type
-  declarator: [
-    (identifier) @local.definition.parameter
-    (pointer_declarator declarator: (identifier) @local.definition.parameter)
-    (reference_declarator (identifier) @local.definition.parameter)])
-(variadic_parameter_declaration declarator: [
-  (variadic_declarator (identifier) @local.definition.parameter)
-  (reference_declarator (variadic_declarator (identifier) @local.definition.parameter))])
+  declarator: (_) @local.pattern.parameter)
+(variadic_parameter_declaration type: (_) @type
+  declarator: (_) @local.pattern.parameter)
 (lambda_capture_initializer left: (identifier) @local.definition)
 
 ; Loops and structured bindings.
-(for_range_loop type: (_) @type
-  declarator: [
-    (identifier) @local.definition
-    (reference_declarator (identifier) @local.definition)
-    (pointer_declarator declarator: (identifier) @local.definition)])
-(for_range_loop declarator: [
-  (structured_binding_declarator) @local.pattern
-  (reference_declarator (structured_binding_declarator) @local.pattern)])
-(declaration declarator: (init_declarator declarator: [
-  (structured_binding_declarator) @local.pattern
-  (reference_declarator (structured_binding_declarator) @local.pattern)]))
+(for_range_loop type: (_) @type declarator: (_) @local.pattern)
+(structured_binding_declarator) @local.pattern

@@ -160,11 +160,13 @@ fn holds(note: &Note, found: &[Found], source: &str) -> bool {
     let same = found.iter().any(|it| it.capture.name() == note.capture && fits(it));
     let definitions = found.iter().filter(|it| it.capture.name() == note.capture);
     let named = |definition: &Found| {
-        found
-            .iter()
-            .any(|it| it.match_id == definition.match_id && it.capture == Capture::Name && fits(it))
+        found.iter().any(|it| it.match_id == definition.match_id && is_name(it.capture) && fits(it))
     };
     same || note.capture.starts_with("definition.") && { definitions }.any(named)
+}
+
+fn is_name(capture: Capture) -> bool {
+    matches!(capture, Capture::Name | Capture::Declarator)
 }
 
 /// The source without its notes, and the notes with their places in that source.

@@ -171,7 +171,10 @@ fn said_by(group: &[Claim], raw: &Raw) -> Said {
         for it in captured {
             if let Some(kind) = kind_of(it.capture) {
                 said.kind = Some(kind);
-                said.node = Some(it.span);
+                // The last pattern decides what it is, the widest where it is.
+                if said.node.is_none_or(|node| !node.holds(it.span)) {
+                    said.node = Some(it.span);
+                }
             }
             if let Some(kind) = local_kind(it.capture).filter(|_| it.span == claim.name) {
                 said.local = Some(kind);
