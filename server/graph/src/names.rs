@@ -152,13 +152,16 @@ fn name_path(entry: &FileEntry, symbol: SymbolIdx) -> String {
     {
         let symbol = facts.symbol(idx);
         names.push(facts.name(symbol.name));
-        let parent = symbol.parent.map(|it| facts.symbol(it).name);
-        if symbol.kind != SymbolKind::Implementation
-            && let Some(owner) = facts.owner(symbol).filter(|it| parent != Some(*it))
-        {
-            names.push(facts.name(owner));
-        }
         at = symbol.parent;
+        let owner = facts.owner(symbol).filter(|_| symbol.kind != SymbolKind::Implementation);
+        if let Some(owner) = owner {
+            // A member may be written inside a function of its own type: `this.n = 1`.
+            let around = std::iter::successors(at, |it| facts.symbol(*it).parent);
+            match around.take(PATH_SEGMENTS_MAX).find(|it| facts.symbol(*it).name == owner) {
+                Some(outer) => at = Some(outer),
+                None => names.push(facts.name(owner)),
+            }
+        }
     }
     names.reverse();
     names.join("::")

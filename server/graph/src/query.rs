@@ -99,7 +99,7 @@ impl CodeGraph {
         found.retain(|it| {
             let symbol = self.entry(it.file).map(|entry| (entry, entry.facts.symbol(it.symbol)));
             symbol.is_some_and(|(entry, symbol)| {
-                entry.facts.language == facts.language
+                (entry.facts.language == facts.language || same_family(&entry.facts, facts))
                     && symbol.kind != SymbolKind::Implementation
                     && (!is_member
                         || symbol.parent.is_some()

@@ -45,8 +45,8 @@ struct Memo {
     known: FxHashMap<Lookup, Outcome>,
     /// Lookups under way, outermost first. One that comes back to itself ends there.
     active: Vec<Lookup>,
-    /// Outcomes that a lookup under way cut short, with the place of that one among the active: good
-    /// enough for the rest of this question, and the reason why it cannot take forever.
+    /// Outcomes that a lookup under way cut short, with the place of that one among the active:
+    /// good enough for the rest of this question, and the reason why it cannot take forever.
     tentative: FxHashMap<Lookup, (usize, Outcome)>,
     /// The outermost active lookup that cut short what is being looked up now.
     cut: usize,
@@ -101,8 +101,8 @@ pub(crate) struct Place {
     pub(crate) scope: ScopeIdx,
     /// Only what is visible here counts, locals too; without it only what others may see.
     pub(crate) at: Option<TextSize>,
-    /// Whether glob imports count. Not for the beginning of a glob import's own path: else each would
-    /// be looked for in all others.
+    /// Whether glob imports count. Not for the beginning of a glob import's own path: else each
+    /// would be looked for in all others.
     pub(crate) globs: Globs,
 }
 
@@ -127,8 +127,8 @@ pub(crate) enum Want {
 }
 
 impl Memo {
-    /// Puts a lookup among the active ones and gives its place there, with what cut short the lookup
-    /// around it; or the outcome where it need not be run.
+    /// Puts a lookup among the active ones and gives its place there, with what cut short the
+    /// lookup around it; or the outcome where it need not be run.
     fn begin(&mut self, lookup: &Lookup) -> Result<(usize, usize), Outcome> {
         if let Some(outcome) = self.known.get(lookup) {
             return Err(outcome.clone());
@@ -376,14 +376,14 @@ impl<'g> Resolver<'g> {
         Outcome::Hits(hits)
     }
 
-    /// Of several functions with bodies, those whose first parameter is declared with the type that the
-    /// first argument is declared with, where that is a plain name and one of them is.
+    /// Of several functions with bodies, those whose first parameter is declared with the type that
+    /// the first argument is declared with, where that is a plain name and one of them is.
     fn retain_by_first_argument(&self, file: FileId, call: ReferenceIdx, hits: &mut Vec<Hit>) {
         let facts = self.facts(file);
         let argument = ReferenceIdx::new(call.index() + 1);
         let Some(it) = facts.references.get(argument.index()) else { return };
-        // Right behind the callee and one bracket; a name that is only the beginning of the argument
-        // is the qualifier of the next.
+        // Right behind the callee and one bracket; a name that is only the beginning of the
+        // argument is the qualifier of the next.
         let is_first = it.start() - facts.reference(call).range().end() == TextSize::new(1);
         let after = facts.references.get(argument.index() + 1);
         let is_whole = after.is_none_or(|it| match it.qualifier() {

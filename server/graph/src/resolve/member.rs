@@ -23,6 +23,11 @@ impl Resolver<'_> {
 
     /// A member of what a value is declared or inferred to be.
     pub(crate) fn member_of_value(&self, value: SymbolRef, name: &str, want: Want) -> Outcome {
+        let own = self.children_named(value, name, want);
+        if !own.is_empty() {
+            // The value is written out with its members: `const config = { depth: 1 }`.
+            return Outcome::Hits(own);
+        }
         let types = self.type_of(value, self.may_be_taken(value.file, name));
         self.member_of_types(types, name, want, "member of the receiver's type")
     }
@@ -119,9 +124,9 @@ impl Resolver<'_> {
             }
         }
         match kind {
-            SymbolKind::Type | SymbolKind::TypeParameter => {
-                self.member_through_alias(symbol, name, want)
-            }
+            SymbolKind::Type | SymbolKind::TypeParameter => self
+                .member_of_named_body(symbol, name, want)
+                .or_else(|| self.member_through_alias(symbol, name, want)),
             _ => Outcome::Unknown,
         }
     }
@@ -146,6 +151,10 @@ impl Resolver<'_> {
         let mut external = false;
         for (file, base) in self.bases(owner) {
             let types = self.type_named(file, base);
+            if self.facts(file).name(self.facts(file).reference(base).name()) == name {
+                // An embedded type is a member under its own name.
+                return types;
+            }
             external |= types == Outcome::External;
             for hit in types.hits() {
                 match self.member(&hit.thing, name, want, file) {
@@ -175,6 +184,16 @@ impl Resolver<'_> {
             res.extend(facts.interface(self.symbol(block)).map(|it| (block.file, it)));
         }
         res
+    }
+
+    /// An alias may be written around the type that it names: `typedef struct X { … } Y;`.
+    fn member_of_named_body(&self, alias: SymbolRef, name: &str, want: Want) -> Outcome {
+        let entry = self.entry(alias.file);
+        let inside = entry.children(alias.symbol).iter();
+        let types = inside.filter(|it| is_type(entry.facts.symbol(**it).kind));
+        let mut members = types
+            .flat_map(|it| self.children_named(SymbolRef { symbol: *it, ..alias }, name, want));
+        Outcome::of(members.by_ref().collect())
     }
 
     /// Members of an alias are those of what it stands for.

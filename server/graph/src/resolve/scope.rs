@@ -5,7 +5,7 @@ use syntax::{FileFacts, Imported, NameId, ScopeIdx, ScopeKind, Symbol, SymbolIdx
 use text::TextSize;
 use vfs::FileId;
 
-use super::{Globs, Hit, Outcome, Place, Resolver, Thing, Want};
+use super::{Globs, Hit, Outcome, Place, Resolver, Thing, Want, typing::is_type};
 use crate::{SymbolRef, modules};
 
 /// A name, and its id where the file has it.
@@ -31,7 +31,10 @@ impl Resolver<'_> {
         for (depth, scope) in scopes_from(facts, place.scope).into_iter().enumerate() {
             let found = self.in_scope(Place { scope, ..place }, depth, named, want);
             match found {
-                Outcome::Hits(hits) if hits.iter().all(|it| self.fits(&it.thing, want)) => {
+                Outcome::Hits(hits)
+                    if hits.iter().all(|it| self.fits(&it.thing, want))
+                        && !self.is_uncalled_variable(&hits, want) =>
+                {
                     return Outcome::Hits(hits);
                 }
                 // A thing of another kind hides nothing where kinds have name spaces of their own,
@@ -86,21 +89,33 @@ impl Resolver<'_> {
             return globbed;
         }
         match facts.scope(scope).owner {
-            Some(owner) if kind == ScopeKind::Class && lexical => {
-                let owner = SymbolRef { file, symbol: owner };
-                match self.member(&Thing::Symbol(owner), name, want, file) {
-                    Outcome::Hits(hits) => Outcome::Hits(
-                        hits.into_iter()
-                            .map(|it| Hit { why: "member of the enclosing type", ..it })
-                            .collect(),
-                    ),
-                    // The base may be outside the workspace, and so may the name; outer scopes are
-                    // tried all the same.
-                    Outcome::External | Outcome::Unknown => Outcome::Unknown,
-                }
-            }
+            Some(owner) if lexical => self.member_of_scope_owner(file, owner, (name, want)),
             _ => Outcome::Unknown,
         }
+    }
+
+    /// A member of the type that a scope belongs to: of the class it is, or of the owner that its
+    /// function names (`void Foo::f() { … }`).
+    fn member_of_scope_owner(
+        &self,
+        file: FileId,
+        owner: SymbolIdx,
+        (name, want): (&str, Want),
+    ) -> Outcome {
+        let owner = SymbolRef { file, symbol: owner };
+        let types = match self.symbol(owner).kind {
+            kind if is_type(kind) => vec![Thing::Symbol(owner)],
+            _ => self.named_owner(owner),
+        };
+        for owner in types {
+            // A base may be outside the workspace, and so may the name; outer scopes are tried all
+            // the same.
+            if let Outcome::Hits(hits) = self.member(&owner, name, want, file) {
+                let why = "member of the enclosing type";
+                return Outcome::Hits(hits.into_iter().map(|it| Hit { why, ..it }).collect());
+            }
+        }
+        Outcome::Unknown
     }
 
     /// The symbols that a scope itself defines under a name.
@@ -231,6 +246,19 @@ impl Resolver<'_> {
         }
     }
 
+    /// Whether a call does not mean these: where packages are named by clauses, functions have a
+    /// name space of their own, and a variable is called only where there is nothing else of the
+    /// name.
+    fn is_uncalled_variable(&self, hits: &[Hit], want: Want) -> bool {
+        want == Want::Call
+            && hits.iter().all(|it| match &it.thing {
+                Thing::Symbol(it) => {
+                    self.is_value(*it) && self.modules(it.file) == Modules::QualifiedPackages
+                }
+                Thing::File(_) | Thing::Folder(_) | Thing::Package(_) => false,
+            })
+    }
+
     /// Whether the thing is of a kind the place asks for.
     pub(crate) fn fits(&self, thing: &Thing, want: Want) -> bool {
         match thing {
@@ -247,7 +275,9 @@ impl Resolver<'_> {
 fn is_reached_through_owner(facts: &FileFacts, symbol: &Symbol) -> bool {
     let is_member =
         matches!(symbol.kind, SymbolKind::Field | SymbolKind::Property | SymbolKind::Method);
-    is_member && (symbol.parent.is_some() || facts.owner(symbol).is_some())
+    // A parameter that makes a field is a parameter, too: `constructor(private a: A)`.
+    let is_parameter = facts.scope(symbol.scope).kind == ScopeKind::Function;
+    is_member && !is_parameter && (symbol.parent.is_some() || facts.owner(symbol).is_some())
 }
 
 /// The scope and those around it, from the inside out.
@@ -276,7 +306,7 @@ fn shown_local(facts: &FileFacts, found: &[SymbolIdx]) -> SymbolIdx {
 fn allowed(kind: SymbolKind, is_local: bool, want: Want) -> bool {
     use SymbolKind as K;
     match kind {
-        K::Macro => matches!(want, Want::Macro | Want::Call | Want::Any),
+        K::Macro => want != Want::Label,
         K::Label => want == Want::Label,
         // An implementation bears the name of its type and is no definition of it; keys, headings
         // and selectors are not named by code.

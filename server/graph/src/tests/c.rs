@@ -32,3 +32,20 @@ fn what_is_not_included_is_not_known() {
         expect!["unresolved"],
     );
 }
+
+#[test]
+fn a_typedef_has_the_members_of_the_struct_inside_it() {
+    check(
+        "//- /a.c\ntypedef struct x { int n; } y;\nint f(y *it) { return it->n$0; }\n",
+        expect!["/a.c:1 y::x::n, inferred: member of the receiver's type"],
+    );
+}
+
+#[test]
+fn a_function_written_away_from_its_class_sees_the_members() {
+    check(
+        "//- /a.hpp\nclass A { int n; void f(); };\n\
+         //- /a.cpp\n#include \"a.hpp\"\nvoid A::f() { n$0 = 1; }\n",
+        expect!["/a.hpp:1 A::n, exact: member of the enclosing type"],
+    );
+}

@@ -81,3 +81,12 @@ func f(c Cart) { c.Pay$0() }
         expect!["/a.go:3 Base::Pay, inferred: member of the receiver's type"],
     );
 }
+
+#[test]
+fn an_embedded_type_is_a_member_under_its_own_name() {
+    check(
+        "//- /a.go\npackage a\ntype Base struct{}\ntype Cart struct { Base }\n\
+         func f(c Cart) { c.Base$0 }\n",
+        expect!["/a.go:2 Base, inferred: member of the receiver's type"],
+    );
+}

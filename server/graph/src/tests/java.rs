@@ -58,3 +58,12 @@ class A { void f(int a) {}
         expect!["/A.java:2 A::f, exact: defined in scope"],
     );
 }
+
+#[test]
+fn a_call_means_no_variable() {
+    check(
+        "//- /A.java\nclass A { int f(int a) { return a; }\n\
+          int g() { int f = 1; return f$0(f); } }\n",
+        expect!["/A.java:1 A::f, exact: defined in scope"],
+    );
+}

@@ -194,3 +194,35 @@ f$0(1);
             /a.ts:3 f, exact: defined in scope"#]],
     );
 }
+
+#[test]
+fn a_value_written_out_has_the_members_it_is_written_with() {
+    check(
+        "//- /a.js\nconst config = { depth: 1 };\nconfig.depth$0;\n",
+        expect!["/a.js:1 config::depth, exact: member of the named type"],
+    );
+    check(
+        "//- /a.js\nimport rule from './b';\nrule.run$0;\n//- /b.js\nexport default { run: f };\n",
+        expect!["/b.js:1 default::run, exact: member of the named type"],
+    );
+}
+
+#[test]
+fn super_has_the_members_of_the_bases() {
+    check(
+        "//- /a.ts\nclass A { f() {} }\nclass B extends A {\n f() { super.f$0(); } }\n",
+        expect!["/a.ts:1 A::f, exact: member of a base type"],
+    );
+}
+
+#[test]
+fn a_parameter_that_makes_a_field_is_known_in_its_function() {
+    check(
+        "//- /a.ts\nclass A { constructor(private n: N) {\n n$0; } }\n",
+        expect!["/a.ts:1 A::n, exact: defined in scope"],
+    );
+    check(
+        "//- /a.ts\nclass A { constructor(private n: N) {}\n f() { this.n$0; } }\n",
+        expect!["/a.ts:1 A::n, exact: member of the enclosing type"],
+    );
+}
