@@ -100,6 +100,9 @@ impl<S: LanguageServer> Transport<S> {
                         if let Some(answer) = self.take(frame).await {
                             // Fails only after `exit`, which ends this loop anyway.
                             let _ = answers.send(answer).await;
+                            // Whoever waits for the answer tells the engine of it before the next
+                            // message does: an undo right after an edit is about that edit.
+                            tokio::task::yield_now().await;
                         }
                         if let Phase::Exited(ended) = self.phase {
                             return ended;
