@@ -127,6 +127,11 @@ Examples:
     Settings(SettingsArgs),
 }
 
+/// A count from 1 to `max`.
+fn up_to(max: i64) -> clap::builder::RangedI64ValueParser<u16> {
+    clap::value_parser!(u16).range(1..=max)
+}
+
 /// Arguments of `aios lsp`.
 #[derive(Args, Debug)]
 pub(crate) struct LspArgs {
@@ -151,7 +156,7 @@ pub(crate) struct SearchArgs {
     pub(crate) query: Vec<String>,
 
     /// How many hits at most
-    #[arg(long, default_value_t = 10, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000))]
+    #[arg(long, default_value_t = 10, value_name = "N", value_parser = up_to(1_000))]
     pub(crate) limit: u16,
 }
 
@@ -163,14 +168,15 @@ pub(crate) struct SymbolsArgs {
     pub(crate) target: String,
 
     /// How many symbols at most
-    #[arg(long, default_value_t = 100, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=10000))]
+    #[arg(long, default_value_t = 100, value_name = "N", value_parser = up_to(10_000))]
     pub(crate) limit: u16,
 }
 
 /// A symbol, named or pointed at.
 #[derive(Args, Debug)]
 pub(crate) struct TargetArgs {
-    /// A name (`parse`, `Parser::parse`, `parser.Parser.parse`) or a place (`FILE:LINE:COLUMN`, from 1)
+    /// A name (`parse`, `Parser::parse`, `parser.Parser.parse`) or a place (`FILE:LINE:COLUMN`,
+    /// from 1)
     #[arg(value_name = "SYMBOL")]
     pub(crate) symbol: String,
 }

@@ -20,5 +20,6 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// Exit code of a command that could not be carried out. A wrong command line ends with 2, by `clap`.
+/// Exit code of a command that could not be carried out. A wrong command line ends with 2, by
+/// `clap`.
 pub(crate) const FAILED: u8 = 3;

@@ -1,68 +1,101 @@
 //! The structured log: one JSON object a line in the state folder, short lines on stderr.
 //!
-//! Each object has `timestamp`, `level`, `service` (the part that speaks), `cause` (the spans around
-//! it, outermost first) and `message`; further fields as the part gave them.
+//! Each object has `timestamp`, `level`, `service` (the part that speaks), `cause` (the spans
+//! around it, outermost first) and `message`; further fields as the part gave them.
 
 use std::{
     fs::{self, File, OpenOptions},
     io::{self, Write},
-    path::{Path, PathBuf},
+    path::Path,
     sync::Mutex,
 };
 
 use serde_json::{Map, Value};
+use settings::LogLevel;
 use tracing::{
     Event, Level, Subscriber,
     field::{Field, Visit},
     span,
 };
 use tracing_subscriber::{
-    Layer, filter::LevelFilter, layer::Context, layer::SubscriberExt as _, registry::LookupSpan,
+    Layer,
+    filter::{LevelFilter, Targets},
+    layer::Context,
+    layer::SubscriberExt as _,
+    registry::LookupSpan,
 };
 
 /// From this size on a log is set aside as `aios.log.old` when the next process starts.
 const LOG_BYTES_MAX: u64 = 4 << 20;
 
+/// How much goes where.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Levels {
+    file: LevelFilter,
+    stderr: LevelFilter,
+}
+
+impl Levels {
+    /// The file takes what the setting `log.level` says, stderr what `-v` was given how often.
+    pub(crate) fn new(setting: LogLevel, verbose: u8) -> Levels {
+        let file = match setting {
+            LogLevel::Error => LevelFilter::ERROR,
+            LogLevel::Warn => LevelFilter::WARN,
+            LogLevel::Info => LevelFilter::INFO,
+            LogLevel::Debug => LevelFilter::DEBUG,
+            LogLevel::Trace => LevelFilter::TRACE,
+        };
+        let stderr = match verbose {
+            0 => LevelFilter::ERROR,
+            1 => LevelFilter::INFO,
+            _ => LevelFilter::DEBUG,
+        };
+        Levels { file, stderr }
+    }
+}
+
 /// Starts the log of this process: to `aios.log` in `state_dir` where that can be written, and to
-/// stderr from the level that `verbose` asks for. `extra` is one more layer, the editor's log.
+/// stderr. `extra` is one more layer, the editor's log.
 ///
 /// # Errors
 /// Where this process has a log already.
 pub(crate) fn start(
     state_dir: Option<&Path>,
-    verbose: u8,
+    levels: Levels,
     extra: Option<BoxedLayer>,
 ) -> anyhow::Result<()> {
-    let stderr_level = match verbose {
-        0 => LevelFilter::ERROR,
-        1 => LevelFilter::INFO,
-        _ => LevelFilter::DEBUG,
-    };
     let file = state_dir.and_then(|it| JsonLines::open(&it.join("aios.log")));
     let stderr = tracing_subscriber::fmt::layer()
         .with_writer(io::stderr)
         .without_time()
         .with_target(false)
-        .with_filter(stderr_level);
+        .with_filter(ours(levels.stderr));
     let subscriber = tracing_subscriber::registry()
         .with(extra)
-        .with(file.map(|it| it.with_filter(LevelFilter::INFO)))
+        .with(file.map(|it| it.with_filter(ours(levels.file))))
         .with(stderr);
     tracing::subscriber::set_global_default(subscriber)?;
     Ok(())
 }
 
+/// What is logged from `level` on, without the protocol library's complaint that a client has gone:
+/// it makes one for each message, and told to the client it would make the next.
+pub(crate) fn ours(level: LevelFilter) -> Targets {
+    Targets::new().with_default(level).with_target("tower_lsp_server", LevelFilter::OFF)
+}
+
 /// A layer of the log that somebody else wrote.
 pub(crate) type BoxedLayer = Box<dyn Layer<tracing_subscriber::Registry> + Send + Sync>;
 
-/// Writes each event as a line of JSON. A line that cannot be written is dropped: the log must never
-/// be why work fails.
+/// Writes each event as a line of JSON. A line that cannot be written is dropped: the log must
+/// never be why work fails.
 struct JsonLines {
     file: Mutex<File>,
 }
 
 impl JsonLines {
-    fn open(path: &PathBuf) -> Option<JsonLines> {
+    fn open(path: &Path) -> Option<JsonLines> {
+        fs::create_dir_all(path.parent()?).ok()?;
         let is_full = fs::metadata(path).is_ok_and(|it| LOG_BYTES_MAX < it.len());
         if is_full {
             // A failure leaves the long log in place, which is no worse than before.

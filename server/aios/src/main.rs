@@ -9,6 +9,7 @@ mod output;
 mod root;
 mod serve;
 mod session;
+mod user;
 
 use std::process::ExitCode;
 
@@ -49,7 +50,10 @@ fn run(cli: &Cli, output: Output) -> anyhow::Result<Exit> {
     };
     let root = root::workspace(asked)?;
     let state = VfsPath::from_path(&root).and_then(|it| session::state_dir(&it));
-    log::start(state.as_deref(), cli.shared.verbose, None)?;
+    let (layers, errors) = user::settings();
+    errors.iter().for_each(|it| session::tell(&format!("aios: {it}")));
+    let levels = log::Levels::new(layers.settings().log_level, cli.shared.verbose);
+    log::start(state.as_deref(), levels, None)?;
     match &cli.command {
         Command::Lsp(_) => unreachable!("answered by `main` before the log is started"),
         Command::Tour => tour::run(&root, output),

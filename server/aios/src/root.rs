@@ -7,8 +7,8 @@ use anyhow::Context as _;
 /// Names that mark the top of a workspace.
 const MARKS: [&str; 2] = [".aios", ".git"];
 
-/// The workspace: the folder that was asked for, else the nearest one from here up that holds a mark
-/// of a workspace, else this one.
+/// The workspace: the folder that was asked for, else the nearest one from here up that holds a
+/// mark of a workspace, else this one.
 ///
 /// # Errors
 /// Where the folder does not exist or is no folder.

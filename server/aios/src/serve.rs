@@ -8,7 +8,7 @@ use tracing::{Level, Subscriber, field::Visit};
 use tracing_subscriber::{Layer, filter::LevelFilter, layer::Context};
 use vfs::VfsPath;
 
-use crate::{args::Shared, log, root, session};
+use crate::{args::Shared, log, root, session, user};
 
 /// Serves one editor until it says goodbye or goes away; the exit code is the protocol's.
 pub(crate) fn run(shared: &Shared) -> ExitCode {
@@ -16,19 +16,23 @@ pub(crate) fn run(shared: &Shared) -> ExitCode {
     // The editor names its folders later; the log goes where this folder's state lies.
     let state = root::workspace(shared.root.as_deref()).ok();
     let state = state.and_then(|it| session::state_dir(&VfsPath::from_path(&it)?));
-    let editor: log::BoxedLayer = Box::new(EditorLog(client_log).with_filter(LevelFilter::INFO));
-    if let Err(error) = log::start(state.as_deref(), shared.verbose, Some(editor)) {
+    let editor: log::BoxedLayer =
+        Box::new(EditorLog(client_log).with_filter(log::ours(LevelFilter::INFO)));
+    let (layers, errors) = user::settings();
+    let levels = log::Levels::new(layers.settings().log_level, shared.verbose);
+    if let Err(error) = log::start(state.as_deref(), levels, Some(editor)) {
         // A server without a log still serves.
-        tracing::warn!(%error, "no log");
+        session::tell(&format!("aios: no log: {error:#}"));
     }
+    errors.iter().for_each(|it| tracing::warn!("{it}"));
     lsp::run(lsp::Config {
         start: Box::new(|roots, caller| start(roots, caller).map_err(|it| format!("{it:#}"))),
         log: Some(entries),
     })
 }
 
-/// The engine over the folders that the editor opened. Single files without a folder share the state
-/// of the file system's root.
+/// The engine over the folders that the editor opened. Single files without a folder share the
+/// state of the file system's root.
 fn start(roots: &[VfsPath], caller: Caller) -> anyhow::Result<Engine> {
     let top = VfsPath::new("/").expect("this is how the root is spelt");
     let root = roots.first().unwrap_or(&top);

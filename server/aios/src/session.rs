@@ -10,8 +10,9 @@ use engine::{
     SystemClock, SystemRandom, Threads, state_folder,
 };
 use indicatif::{ProgressBar, ProgressStyle};
-use settings::Layers;
 use vfs::VfsPath;
+
+use crate::user;
 
 /// Work that takes less shows no bar.
 const QUIET_TIME: Duration = Duration::from_millis(400);
@@ -105,7 +106,7 @@ pub(crate) fn config(
         clock: Arc::new(SystemClock::default()),
         random: Arc::new(SystemRandom),
         threads,
-        settings: Layers::default(),
+        settings: user::settings().0,
         graph,
         watch: false,
     })

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::{Kind, SETTINGS, Scope, Setting};
 
 /// Columns of a comment in the settings file.
-const COMMENT_WIDTH: usize = 92;
+const COMMENT_WIDTH: usize = 84;
 
 /// The guide to all settings, as Markdown.
 pub fn render_markdown() -> String {
@@ -27,8 +27,7 @@ pub fn render_markdown() -> String {
 /// with its default.
 pub fn config_template() -> String {
     let mut res = String::from(
-        "# Settings of this workspace. Every line below is the default: take the `#` away to change \
-         it.\n",
+        "# Settings of this workspace. Each line is the default: take the `#` away to change it.\n",
     );
     let mut section = "";
     for setting in SETTINGS.iter().filter(|it| it.scope != Scope::Machine) {
@@ -76,11 +75,18 @@ fn wrap(text: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use expect_test::expect;
+    use expect_test::{expect, expect_file};
 
     use super::*;
     use crate::{Layers, Settings, Source, WORKSPACE_FILE};
 
+    const GUIDE: &str = "\
+What is not set is at its default. Each layer is stronger than the one before it: the user's own
+`aios/config.toml` in the folder for configurations, `.aios/config.toml` of the workspace, and what
+the editor sends (`initializationOptions` and the section `aios` of its settings, both of the same
+shape). A workspace came with the code and is not trusted: it decides no policy. A wrong value is
+told with its file, line and key, and the last good one stays.
+";
     #[test]
     fn a_new_settings_file_sets_nothing() {
         let mut layers = Layers::default();
@@ -88,20 +94,27 @@ mod tests {
         assert_eq!(layers.set_toml(Source::Workspace, WORKSPACE_FILE, &text), []);
         assert_eq!(layers.settings(), Settings::default());
         expect![[r##"
-            # Settings of this workspace. Every line below is the default: take the `#` away to change it.
+            # Settings of this workspace. Each line is the default: take the `#` away to change it.
 
-            # Which changes are shown and confirmed before they are made: all of them, only the risky
-            # ones, or none. Changes under `.aios/` are always shown. Takes "always" or "risky" or
-            # "never".
+            # Which changes are shown and confirmed before they are made: all of them, only the
+            # risky ones, or none. Changes under `.aios/` are always shown. Takes "always" or
+            # "risky" or "never".
             # preview = "always"
 
             [index]
-            # How many files are indexed at most. The rest is counted and told. Takes 1 to 1000000.
+            # How many files are indexed at most. The rest is counted and told. Takes 1 to
+            # 1000000.
             # files_max = 200000
 
             # Longer files are skipped and listed as skipped. Takes 1024 to 4194304.
             # file_bytes_max = 4194304
         "##]].assert_eq(&text);
+    }
+
+    #[test]
+    fn the_guide_is_in_step_with_the_table() {
+        let guide = format!("# Settings\n\n{GUIDE}\n{}", render_markdown());
+        expect_file!["../README.md"].assert_eq(&guide);
     }
 
     #[test]
@@ -113,5 +126,12 @@ mod tests {
         let mut layers = Layers::default();
         assert_eq!(layers.set_toml(Source::Workspace, WORKSPACE_FILE, &text.join("\n")), []);
         assert_eq!(layers.settings(), Settings::default());
+    }
+
+    #[test]
+    fn the_guide_lists_every_setting_as_it_is() {
+        let guide = include_str!("../README.md");
+        let table = render_markdown();
+        assert!(guide.contains(&table), "server/settings/README.md lacks this table:\n{table}");
     }
 }

@@ -59,8 +59,8 @@ pub struct Layers {
 }
 
 impl Layers {
-    /// Replaces the layer of `source` by what `text`, a TOML file named `file`, says. Where the text
-    /// is no TOML the old layer stays; where a value is wrong the old value of its key.
+    /// Replaces the layer of `source` by what `text`, a TOML file named `file`, says. Where the
+    /// text is no TOML the old layer stays; where a value is wrong the old value of its key.
     pub fn set_toml(&mut self, source: Source, file: &str, text: &str) -> Vec<SettingsError> {
         let document = match Document::parse(text) {
             Ok(it) => it,

@@ -138,10 +138,8 @@ fn proposed(
             ended(&outcome, output)
         }
         Afterwards::Show => {
-            output.say(output.paint(
-                Paint::Faint,
-                format!("nothing is changed yet: `aios apply {id}` writes it, `aios reject {id}` drops it"),
-            ))?;
+            let next = format!("`aios apply {id}` writes it, `aios reject {id}` drops it");
+            output.say(output.paint(Paint::Faint, format!("nothing is changed yet: {next}")))?;
             Ok(Exit::Done)
         }
     }

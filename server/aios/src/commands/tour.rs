@@ -26,7 +26,7 @@ const SITES_WANTED: std::ops::RangeInclusive<usize> = 4..=12;
 const SYMBOLS_TRIED_MAX: usize = 60;
 /// Lines of the diff that are shown.
 const DIFF_LINES_MAX: usize = 60;
-/// The longest that the first index of the copy may take.
+/// What the tour appends to a name to get a new one.
 const NEW_NAME_SUFFIX: &str = "_renamed";
 
 /// Runs the tour on a copy of `root` and prints it.
@@ -57,7 +57,7 @@ pub(crate) fn run(root: &Path, output: Output) -> anyhow::Result<Exit> {
     ensure!(scratch.changed()?.is_empty(), "a proposal must not change a file");
 
     heading(output, 5, "Apply it, then look whether it is what was promised")?;
-    run_action(&mut client, &diff, "Apply")?;
+    run_action(&mut client, &diff, "AIOS: apply")?;
     client.save_all()?;
     let changed = scratch.changed()?;
     ensure!(!changed.is_empty(), "nothing was changed by the rename");
@@ -68,8 +68,7 @@ pub(crate) fn run(root: &Path, output: Output) -> anyhow::Result<Exit> {
     }
 
     heading(output, 6, "Take it back")?;
-    client.request("workspace/executeCommand", json!({"command": "aios.undo"}))?;
-    wait_for_outcome(&mut client)?;
+    change(&mut client, &json!("aios.undo"), json!({}))?;
     client.save_all()?;
     let left = scratch.changed()?;
     ensure!(left.is_empty(), "{} files differ after the undo", left.len());
@@ -99,13 +98,22 @@ fn heading(output: Output, n: usize, title: &str) -> anyhow::Result<()> {
 }
 
 fn wait_for_index(client: &mut Client) -> anyhow::Result<()> {
-    let is_end =
-        |it: &Value| it["method"] == "$/progress" && it["params"]["value"]["kind"] == "end";
-    client.wait("the end of indexing", is_end).map(drop)
+    let is_done = |it: &Value| {
+        let status = &it["params"];
+        let has_files = status["indexed"].as_u64().is_some_and(|it| 0 < it);
+        it["method"] == "aios/serverStatus" && status["quiescent"] == true && has_files
+    };
+    client.wait("the end of indexing", is_done).map(drop)
 }
 
-fn wait_for_outcome(client: &mut Client) -> anyhow::Result<()> {
-    client.wait("the outcome", |it| it["method"] == "window/showMessage").map(drop)
+/// Runs a command and waits for what came of it, which must be that the change is there.
+fn change(client: &mut Client, command: &Value, argument: Value) -> anyhow::Result<()> {
+    let mut argument = argument;
+    argument["wait"] = true.into();
+    let params = json!({"command": command, "arguments": [argument]});
+    let answer = client.request("workspace/executeCommand", params)?;
+    ensure!(answer["outcome"] == "applied", "{command} ended as {answer}");
+    Ok(())
 }
 
 /// A function that is used in a handful of places, in several files where there is one.
@@ -236,12 +244,8 @@ fn run_action(client: &mut Client, diff: &Path, title: &str) -> anyhow::Result<(
         .filter(|it| it["title"].as_str().is_some_and(|it| it.starts_with(title)))
         .next()
         .with_context(|| format!("the diff document offers no action `{title}`"))?;
-    let params = json!({
-        "command": action["command"]["command"],
-        "arguments": action["command"]["arguments"],
-    });
-    client.request("workspace/executeCommand", params)?;
-    wait_for_outcome(client)
+    let command = &action["command"];
+    change(client, &command["command"], command["arguments"][0].clone())
 }
 
 fn editors(program: &Path) -> String {

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use text::{LineCol, LineIndex, PositionEncoding, TextEdit, TextEdits, TextRange};
 
 /// How long one answer may take before the tour gives up and says so.
-const ANSWER_TIME_MAX: Duration = Duration::from_secs(120);
+const ANSWER_TIME_MAX: Duration = Duration::from_secs(60);
 /// The longest message that this client reads.
 const MESSAGE_BYTES_MAX: usize = 256 << 20;
 
@@ -161,6 +161,7 @@ impl Client {
 
     fn initialize(&mut self, root: &Path) -> anyhow::Result<()> {
         let capabilities = json!({
+            "experimental": {"serverStatusNotification": true},
             "general": {"positionEncodings": ["utf-8", "utf-16"]},
             "window": {"workDoneProgress": true, "showDocument": {"support": true}},
             "workspace": {
@@ -260,7 +261,8 @@ impl Client {
         if !self.documents.contains_key(&path) {
             self.open(&path, "")?;
         }
-        let document = self.documents.get_mut(&path).expect("opened above");
+        let document =
+            self.documents.get_mut(&path).expect("a closed document was opened just above");
         if let Some(version) = change["textDocument"]["version"].as_i64() {
             ensure!(version == document.version, "{} has changed", path.display());
         }
