@@ -1,6 +1,6 @@
-//! Histories of changes: proposed, made by an editor or on disk, wholly, partly or not at all, taken
-//! back, brought back, with restarts in between. What the server says of them is compared with what
-//! became of the texts.
+//! Histories of changes: proposed, made by an editor or on disk, wholly, partly or not at all,
+//! taken back, brought back, with restarts in between. What the server says of them is compared
+//! with what became of the texts.
 
 use std::{collections::BTreeMap, sync::Arc};
 

@@ -1,6 +1,7 @@
 //! Seeded histories of the engine: random edits, opens, closes, saves, foreign writes, cancels,
-//! restarts and changes, with tasks carried out in a random order. What the engine answers is compared
-//! with an engine that has just read everything, what it says of a change with what became of the texts.
+//! restarts and changes, with tasks carried out in a random order. What the engine answers is
+//! compared with an engine that has just read everything, what it says of a change with what became
+//! of the texts.
 //!
 //! A failure prints its seed; `AIOS_SIM_SEED=<seed>` replays it. `AIOS_SIM_HISTORIES` sets how many
 //! are tried.

@@ -1,5 +1,5 @@
-//! The workspace on a real disk: walked by the ignore rules, read within limits, watched, and written
-//! all at once or not at all.
+//! The workspace on a real disk: walked by the ignore rules, read within limits, watched, and
+//! written all at once or not at all.
 
 mod document;
 mod transaction;

@@ -105,8 +105,8 @@ fn walker(root: &Path) -> WalkBuilder {
     builder
 }
 
-/// True where an ignore file between `root` and `path` leaves it out. The nearest file decides first,
-/// as in a walk; within one folder our own, then `.ignore`, then `.gitignore`.
+/// True where an ignore file between `root` and `path` leaves it out. The nearest file decides
+/// first, as in a walk; within one folder our own, then `.ignore`, then `.gitignore`.
 fn is_ignored(root: &VfsPath, path: &VfsPath) -> bool {
     // A folder that is left out takes everything below it along.
     let mut at = path.clone();

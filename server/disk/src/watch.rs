@@ -43,7 +43,8 @@ impl std::error::Error for WatchError {}
 type Told = Box<dyn Fn(Vec<(VfsPath, FileEvent)>) + Send>;
 
 /// Watches `roots` and all folders below them. Every event is told, also of ignored files; who is
-/// told asks `Loader::is_listed`. A folder that cannot be watched is given back as an error, the others are.
+/// told asks `Loader::is_listed`. A folder that cannot be watched is given back as an error, the
+/// others are.
 ///
 /// # Errors
 /// Where the system gives no watcher at all.

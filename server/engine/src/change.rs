@@ -6,8 +6,8 @@ use vfs::{FileEvent, VfsPath};
 
 use crate::Abilities;
 
-/// Something that happened at the client. Told with [`crate::Engine::post`], in the order in which it
-/// happened.
+/// Something that happened at the client. Told with [`crate::Engine::post`], in the order in which
+/// it happened.
 #[derive(Clone, Debug)]
 pub enum ClientChange {
     /// The folders to work on. Reading them begins now; told once, later changes by `Folders`.

@@ -1,4 +1,5 @@
-//! The work behind a change, on threads of its own: everything here sees one moment and the journal.
+//! The work behind a change, on threads of its own: everything here sees one moment and the
+//! journal.
 
 use std::sync::Arc;
 

@@ -1,5 +1,5 @@
-//! The life of a change: proposed, shown, applied, measured, taken back. The loop decides; the work is
-//! done by tasks in `edit_tasks`.
+//! The life of a change: proposed, shown, applied, measured, taken back. The loop decides; the work
+//! is done by tasks in `edit_tasks`.
 
 use std::{collections::BTreeMap, sync::Arc};
 

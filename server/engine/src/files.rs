@@ -140,8 +140,8 @@ impl Files {
         change
     }
 
-    /// The documents that were quiet long enough by `now_ms`, each with the number of its text; each
-    /// text is given once.
+    /// The documents that were quiet long enough by `now_ms`, each with the number of its text;
+    /// each text is given once.
     pub(crate) fn quiet(&mut self, now_ms: u64) -> Vec<(FileId, OpenDocument, u64)> {
         let mut res = Vec::new();
         for (file, document) in &mut self.documents {

@@ -117,9 +117,9 @@ impl Engine {
     }
 
     /// Asks a snapshot that has seen everything posted before this call. The question is queued by
-    /// the call itself, not by the first `await`; dropping the future cancels it. Runs on the latency
-    /// lane, and ends as [`ReadError::Stale`] where a document is edited before it is done. `name` is
-    /// for the log.
+    /// the call itself, not by the first `await`; dropping the future cancels it. Runs on the
+    /// latency lane, and ends as [`ReadError::Stale`] where a document is edited before it is done.
+    /// `name` is for the log.
     pub fn read<T: Send + 'static>(
         &self,
         name: &'static str,

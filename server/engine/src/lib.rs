@@ -1,5 +1,5 @@
-//! The main loop: owns the state, schedules tasks, carries out effects. Front ends see [`Engine`] and
-//! its four verbs: `post`, `read`, `run`, `subscribe`.
+//! The main loop: owns the state, schedules tasks, carries out effects. Front ends see [`Engine`]
+//! and its four verbs: `post`, `read`, `run`, `subscribe`.
 
 mod batch;
 mod change;

@@ -59,8 +59,8 @@ struct OpenedStores {
     messages: Vec<(NoticeLevel, String)>,
 }
 
-/// Opens index and history. What cannot be opened is replaced by something that works less well, and
-/// told.
+/// Opens index and history. What cannot be opened is replaced by something that works less well,
+/// and told.
 fn open_stores(stores: Stores, now_ms: u64) -> OpenedStores {
     match stores {
         Stores::Open { index, history } => OpenedStores {

@@ -88,8 +88,8 @@ impl fmt::Display for Verb {
     }
 }
 
-/// Lets `caller` do what it asks for, or says why not, and leaves a trace of it. Readers may not run
-/// anything, for every run changes a file or the index.
+/// Lets `caller` do what it asks for, or says why not, and leaves a trace of it. Readers may not
+/// run anything, for every run changes a file or the index.
 ///
 /// # Errors
 /// The reason, for people.

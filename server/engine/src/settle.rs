@@ -67,8 +67,8 @@ impl GlobalState {
     }
 }
 
-/// In broken text the tree that edits led to can differ from the one a parser would make now: how it
-/// gets over errors depends on how the text came about. What stays in the graph must not.
+/// In broken text the tree that edits led to can differ from the one a parser would make now: how
+/// it gets over errors depends on how the text came about. What stays in the graph must not.
 fn settle(relative: &str, document: OpenDocument) -> Settled {
     let Some(parse) = document.parse() else { return Settled::AsRead(document) };
     let fresh = syntax::parse(relative, document.rope(), parse.language(), None);

@@ -138,8 +138,8 @@ impl Snapshot {
     /// The offset of a client's position.
     ///
     /// # Errors
-    /// [`ReadError::NoPosition`] where the file has no such line, [`ReadError::NoFile`] where nothing
-    /// is known of it.
+    /// [`ReadError::NoPosition`] where the file has no such line, [`ReadError::NoFile`] where
+    /// nothing is known of it.
     pub fn offset(
         &self,
         file: FileId,

@@ -19,7 +19,8 @@ pub struct ServerStatus {
     pub queues: QueueLengths,
     /// Bytes by part, estimated.
     pub memory: Vec<MemoryPart>,
-    /// True where the index cannot be written: another server does, or the folder does not allow it.
+    /// True where the index cannot be written: another server does, or the folder does not allow
+    /// it.
     pub read_only: bool,
     /// Left out, and why; the first of them.
     pub skipped: Vec<SkippedFile>,

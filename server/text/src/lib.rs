@@ -1,4 +1,5 @@
-//! Offsets, ranges, lines, position encodings and text edits: what every other crate says "where" with.
+//! Offsets, ranges, lines, position encodings and text edits: what every other crate says "where"
+//! with.
 
 mod edit;
 mod lines;

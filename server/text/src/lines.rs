@@ -126,8 +126,8 @@ impl LineIndex {
         self.starts.partition_point(|start| *start <= offset.raw()) as u32 - 1
     }
 
-    /// Line and column of `offset`. Inside a line end it is the end of the line; beyond the text, its
-    /// end; inside a character, the character's start.
+    /// Line and column of `offset`. Inside a line end it is the end of the line; beyond the text,
+    /// its end; inside a character, the character's start.
     pub fn line_col(&self, offset: TextSize, encoding: PositionEncoding) -> LineCol {
         let offset = offset.min(self.len());
         let line = self.line_of(offset);
@@ -150,8 +150,8 @@ impl LineIndex {
         LineCol { line, col: col + end.saturating_sub(ascii_from) }
     }
 
-    /// The offset of a line and column. A column beyond the line is its end, one inside a character the
-    /// character's start, as LSP asks; a line beyond the text is `None`.
+    /// The offset of a line and column. A column beyond the line is its end, one inside a character
+    /// the character's start, as LSP asks; a line beyond the text is `None`.
     pub fn offset(&self, position: LineCol, encoding: PositionEncoding) -> Option<TextSize> {
         let range = self.line(position.line)?;
         let mut left = position.col;

@@ -84,8 +84,8 @@ impl VfsPath {
         (!stem.is_empty()).then_some(extension)
     }
 
-    /// `relative` below this path; `..` goes up, never above the root; an absolute `relative` counts
-    /// from here all the same.
+    /// `relative` below this path; `..` goes up, never above the root; an absolute `relative`
+    /// counts from here all the same.
     pub fn join(&self, relative: &str) -> VfsPath {
         let mut res = if &*self.0 == "/" { String::new() } else { self.0.to_string() };
         for segment in relative.split('/') {
@@ -106,7 +106,8 @@ impl VfsPath {
         self.relative_to(folder).is_some()
     }
 
-    /// What is left of this path below `folder`, without a leading `/`; empty for the folder itself.
+    /// What is left of this path below `folder`, without a leading `/`; empty for the folder
+    /// itself.
     pub fn relative_to(&self, folder: &VfsPath) -> Option<&str> {
         if &*folder.0 == "/" {
             return Some(&self.0[1..]);
