@@ -34,3 +34,16 @@
 (let_condition pattern: (_) @local.pattern value: (_) @value) @local.after
 (for_expression pattern: (_) @local.pattern value: (_) @local.after)
 (match_pattern . (_pattern) @local.pattern)
+
+; A macro's arguments are mere tokens; a closure among them has parameters all the same, and a `let` a
+; name. What stands before the first bar tells a closure from an alternative.
+(token_tree ["(" "," "="] . "|" . (mutable_specifier)? . (identifier) @local.definition.parameter
+  . ["|" "," ":"]) @local.scope
+(token_tree ["(" "," "="] . "|" . (mutable_specifier)? . (identifier)
+  . "," . (mutable_specifier)? . (identifier) @local.definition.parameter . ["|" ","]) @local.scope
+(token_tree ["(" "," "="] . "|" . (mutable_specifier)? . (identifier) @local.definition.parameter
+  . ":" . (identifier) @type) @local.scope
+(token_tree ["(" "," "="] . "|" . (mutable_specifier)? . (identifier) . ":" . (identifier)
+  . "," . (mutable_specifier)? . (identifier) @local.definition.parameter . ":" . (identifier) @type
+  . "|") @local.scope
+(token_tree "let" . (mutable_specifier)? . (identifier) @local.definition . "=" @local.after) @local.scope
