@@ -1,5 +1,7 @@
 //! The edit trip: proposed, shown, made by the editor, measured, taken back.
 
+use std::time::{Duration, Instant};
+
 use serde_json::{Value, json};
 
 use crate::{
@@ -174,6 +176,43 @@ fn a_change_outlives_a_killed_server() {
     editor.client.wait_until_indexed();
     let undone = editor.execute("aios.undo", json!({}));
     assert_eq!(undone["outcome"], "applied", "{undone}");
+    assert_eq!((editor.text("shop.py"), editor.text("cart.py")), (SHOP, CART));
+    editor.client.stop();
+}
+
+/// The titles of the actions at the top of a file, as a user who asks for them sees them.
+fn action_titles(editor: &mut Editor<'_>, uri: &str) -> Vec<String> {
+    let top = json!({ "line": 0, "character": 0 });
+    let params = json!({
+        "textDocument": { "uri": uri },
+        "range": { "start": top, "end": top },
+        "context": { "diagnostics": [], "triggerKind": 1 },
+    });
+    let actions = editor.client.request("textDocument/codeAction", params);
+    let title = |it: &Value| it["title"].as_str().unwrap().to_owned();
+    actions.as_array().unwrap().iter().map(title).collect()
+}
+
+#[test]
+fn the_editors_own_undo_is_noticed() {
+    let workspace = Workspace::shop();
+    let mut editor = Editor::start(&workspace, &capabilities());
+    editor.client.wait_until_indexed();
+    editor.open("shop.py");
+    let applied = editor.execute("aios.renameSymbol", rename_argument(&workspace));
+    assert_eq!(applied["outcome"], "applied", "{applied}");
+    let uri = workspace.uri("shop.py");
+    let offers_undo =
+        |titles: &[String]| titles.iter().any(|it| it.starts_with("AIOS: undo last change"));
+    assert!(offers_undo(&action_titles(&mut editor, &uri)));
+    editor.set_text("shop.py", SHOP);
+    editor.set_text("cart.py", CART);
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while offers_undo(&action_titles(&mut editor, &uri)) {
+        assert!(Instant::now() < deadline, "the undo is not noticed");
+    }
+    let refused = editor.execute("aios.undo", json!({}));
+    assert_eq!(refused["outcome"], "refused", "{refused}");
     assert_eq!((editor.text("shop.py"), editor.text("cart.py")), (SHOP, CART));
     editor.client.stop();
 }

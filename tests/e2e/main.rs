@@ -1,5 +1,7 @@
 //! The real binary over stdio, asked as an editor asks, and a real editor with it.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails, wherever it stands")]
+
 mod changes;
 mod client;
 mod documents;

@@ -199,8 +199,8 @@ mod tests {
         Place::Edit { path: path("/w/a.py"), nth }
     }
 
-    /// Two edits of an open file, a file that is created and one that goes; one of the edits and the
-    /// created file have reasons.
+    /// Two edits of an open file, a file that is created and one that goes; one of the edits and
+    /// the created file have reasons.
     fn check(declared: &Value, expected: &Value) {
         let params = json!({ "capabilities": declared });
         let session = Session::new(&serde_json::from_value(params).unwrap());
