@@ -57,6 +57,8 @@ pub(crate) struct Indexing {
     round: Option<Round>,
     /// Runs that wait for the end of the round.
     waiting: Vec<RunId>,
+    /// Files read, and files gone, in rounds that no run was told of: the next one is.
+    untold: (usize, usize),
 }
 
 /// From the first candidate to an index that is up to date.
@@ -196,10 +198,10 @@ impl GlobalState {
         if let Some(text) = scan.settings {
             self.workspace_settings(text.as_deref());
         }
+        self.forget(&scan.gone);
         for (path, reason) in scan.skipped {
             self.index.skip(path, reason);
         }
-        self.forget(&scan.gone);
         let round = self.round();
         round.is_whole |= is_whole;
         round.n_gone += scan.gone.len();
@@ -488,6 +490,9 @@ impl GlobalState {
         if round.percent.is_some() {
             self.clients.tell_all(&notice);
         }
+        if self.index.waiting.is_empty() {
+            self.index.untold = (round.n_read, round.n_gone);
+        }
         for run in std::mem::take(&mut self.index.waiting) {
             self.end_run(run, RunOutcome::Indexed(Box::new(summary.clone())));
         }
@@ -503,13 +508,14 @@ impl GlobalState {
             let run = self.index.waiting.first().copied();
             let run = run.unwrap_or_else(|| self.runs.own_id());
             let is_loaded = self.configuration.graph == LoadGraph::Always;
+            let (n_read, n_gone) = std::mem::take(&mut self.index.untold);
             self.index.round = Some(Round {
                 run,
                 began_ms: self.outside.clock.now_ms(),
                 n_all: 0,
                 n_done: 0,
-                n_read: 0,
-                n_gone: 0,
+                n_read,
+                n_gone,
                 percent: None,
                 languages: BTreeMap::new(),
                 put_off: Vec::new(),

@@ -1,0 +1,365 @@
+//! A workspace on a real disk through the whole engine: what is read and what is left out, what is
+//! kept between starts, and an outside that does not do its part.
+
+use std::{
+    fs,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use disk::Disk;
+use engine::{
+    Abilities, Caller, ClientChange, ContentEdit, Engine, EngineConfig, Health, IndexSummary,
+    LoadGraph, Notice, Notices, ReadError, RunOutcome, RunRequest, Snapshot, Stores, SystemClock,
+    SystemRandom, Threads,
+};
+use expect_test::{Expect, expect};
+use memory::Query;
+use settings::Layers;
+use tempfile::TempDir;
+use text::{LineCol, PositionEncoding};
+use vfs::{FileEvent, VfsPath};
+
+/// Longer than anything here takes; a test that waits so long has failed.
+const WAIT: Duration = Duration::from_secs(60);
+
+struct Desk {
+    engine: Engine,
+    notices: Notices,
+    root: VfsPath,
+    messages: Vec<String>,
+}
+
+/// A folder `w` with these files, and room for a state folder beside it.
+fn workspace(files: &[(&str, &[u8])]) -> TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    fs::create_dir(dir.path().join("w")).unwrap();
+    for (path, bytes) in files {
+        write(&dir, path, bytes);
+    }
+    dir
+}
+
+fn write(dir: &TempDir, path: &str, bytes: &[u8]) {
+    let path = dir.path().join("w").join(path);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, bytes).unwrap();
+}
+
+impl Desk {
+    fn new(dir: &TempDir) -> Desk {
+        Desk::with_graph(dir, LoadGraph::Always)
+    }
+
+    fn with_graph(dir: &TempDir, graph: LoadGraph) -> Desk {
+        let config = EngineConfig {
+            stores: Stores::Folder(dir.path().join("state")),
+            loader: Arc::new(Disk::default()),
+            writer: None,
+            clock: Arc::new(SystemClock::default()),
+            random: Arc::new(SystemRandom),
+            threads: Threads { latency: 1, work: 2 },
+            settings: Layers::default(),
+            graph,
+            watch: false,
+        };
+        let abilities = Abilities { watched_files: true, ..Abilities::default() };
+        let engine = Engine::start(config, Caller::local("test", abilities)).unwrap();
+        let notices = engine.subscribe();
+        let root = VfsPath::from_path(&dir.path().canonicalize().unwrap().join("w")).unwrap();
+        engine.post(ClientChange::OpenWorkspace { roots: vec![root.clone()] });
+        Desk { engine, notices, root, messages: Vec::new() }
+    }
+
+    fn index(&mut self) -> IndexSummary {
+        let wanted = self.engine.run(RunRequest::Index);
+        loop {
+            match self.notices.blocking_recv().unwrap() {
+                Notice::RunDone { run, outcome: RunOutcome::Indexed(it) } if run == wanted => {
+                    return *it;
+                }
+                Notice::RunDone { run, outcome } if run == wanted => panic!("{outcome:?}"),
+                Notice::Message { text, .. } => self.messages.push(text),
+                _ => {}
+            }
+        }
+    }
+
+    fn read<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&Snapshot) -> Result<T, ReadError> + Send + 'static,
+    ) -> T {
+        self.engine.read_blocking("test", question).unwrap()
+    }
+
+    /// Waits until `question` says yes; every answer is a moment of its own.
+    #[track_caller]
+    fn until(&self, question: impl Fn(&Snapshot) -> bool + Send + Sync + 'static) {
+        let question = Arc::new(question);
+        let began = Instant::now();
+        loop {
+            let question = Arc::clone(&question);
+            if self.read(move |it| Ok(question(it))) {
+                return;
+            }
+            assert!(began.elapsed() < WAIT, "it does not come");
+        }
+    }
+
+    fn names(&self) -> Vec<String> {
+        self.read(|snapshot| {
+            let hits = snapshot.analysis.workspace_symbols("", 100)?;
+            let mut names: Vec<String> = hits.into_iter().map(|it| it.target.name).collect();
+            names.sort();
+            Ok(names)
+        })
+    }
+}
+
+impl Drop for Desk {
+    fn drop(&mut self) {
+        self.engine.stop();
+    }
+}
+
+fn names_are(names: &'static [&'static str]) -> impl Fn(&Snapshot) -> bool + Send + Sync {
+    move |snapshot| {
+        let hits = snapshot.analysis.workspace_symbols("", 100).unwrap_or_default();
+        let mut found: Vec<String> = hits.into_iter().map(|it| it.target.name).collect();
+        found.sort();
+        found == names
+    }
+}
+
+#[track_caller]
+fn check(summary: &IndexSummary, root: &VfsPath, expected: Expect) {
+    let mut lines = vec![format!(
+        "{} files, {} read, {} gone, {} symbols",
+        summary.files, summary.read, summary.gone, summary.symbols
+    )];
+    for it in &summary.skipped {
+        lines.push(format!("{}: {}", it.path.relative_to(root).unwrap(), it.reason));
+    }
+    expected.assert_eq(&lines.join("\n"));
+}
+
+#[test]
+fn what_cannot_be_read_as_text_is_left_out_and_told_once() {
+    let long = vec![b'x'; 5 * 1024 * 1024];
+    let dir = workspace(&[
+        ("a.py", b"def one(): pass\n"),
+        ("picture.png", b"\x89PNG\0\0"),
+        ("latin.txt", b"caf\xe9\n"),
+        ("long.py", &long),
+        ("build/out.py", b"def ignored(): pass\n"),
+        ("notes/b.py", b"def two(): pass\n"),
+        (".gitignore", b"build/\n"),
+        (".aiosignore", b"notes\n"),
+        (".hidden/c.py", b"def hidden(): pass\n"),
+        (".github/ci.yml", b"on: push\n"),
+    ]);
+    let mut desk = Desk::new(&dir);
+    let summary = desk.index();
+    check(
+        &summary,
+        &desk.root,
+        expect![[r#"
+        2 files, 4 read, 0 gone, 2 symbols
+        latin.txt: not UTF-8
+        long.py: larger than 4194304 bytes
+        picture.png: binary"#]],
+    );
+    drop(desk);
+
+    let mut desk = Desk::new(&dir);
+    let summary = desk.index();
+    check(
+        &summary,
+        &desk.root,
+        expect![[r#"
+        2 files, 0 read, 0 gone, 2 symbols
+        latin.txt: not UTF-8
+        long.py: larger than 4194304 bytes
+        picture.png: binary"#]],
+    );
+}
+
+#[test]
+fn a_start_reads_only_what_has_changed() {
+    let dir = workspace(&[("a.py", b"def one(): pass\n"), ("b.py", b"def two(): one()\n")]);
+    let first = Desk::new(&dir).index();
+    assert_eq!((first.read, first.symbols), (2, 2));
+
+    let second = Desk::with_graph(&dir, LoadGraph::IfChanged).index();
+    assert_eq!((second.read, second.symbols, second.edges), (0, 2, first.edges));
+    assert_eq!(second.languages, [("python".to_owned(), 2)]);
+
+    write(&dir, "b.py", b"def two(): pass\n\ndef three(): pass\n");
+    fs::remove_file(dir.path().join("w/a.py")).unwrap();
+    let mut desk = Desk::with_graph(&dir, LoadGraph::IfChanged);
+    let third = desk.index();
+    check(&third, &desk.root, expect!["1 files, 1 read, 1 gone, 2 symbols"]);
+    assert_eq!(desk.names(), ["three", "two"]);
+}
+
+#[test]
+fn a_read_sees_every_edit_posted_before_it() {
+    let dir = workspace(&[("a.py", b"")]);
+    let desk = Desk::new(&dir);
+    let path = desk.root.join("a.py");
+    desk.engine.post(ClientChange::Open {
+        path: path.clone(),
+        language: "python".to_owned(),
+        version: 1,
+        text: String::new(),
+    });
+    for n in 0..100 {
+        let end = LineCol { line: u32::MAX, col: 0 };
+        let text = format!("def f{n}(): pass\n");
+        desk.engine.post(ClientChange::Edit {
+            path: path.clone(),
+            version: n + 2,
+            edits: vec![ContentEdit::Range { start: end, end, text }],
+            encoding: PositionEncoding::Utf16,
+        });
+        let path = path.clone();
+        let symbols = desk.read(move |snapshot| {
+            Ok(snapshot.analysis.document_symbols(snapshot.file(&path)?)?.len())
+        });
+        assert_eq!(symbols, n as usize + 1);
+    }
+}
+
+#[test]
+fn what_happens_on_disk_is_followed() {
+    let dir = workspace(&[("a.py", b"def one(): pass\n")]);
+    let mut desk = Desk::new(&dir);
+    desk.index();
+    let told = |path: &str, event| {
+        let changes = vec![(desk.root.join(path), event)];
+        desk.engine.post(ClientChange::Watched(changes));
+    };
+    write(&dir, "new/b.py", b"def two(): pass\n");
+    told("new", FileEvent::Created);
+    desk.until(names_are(&["one", "two"]));
+
+    write(&dir, "a.py", b"def other(): pass\n");
+    told("a.py", FileEvent::Changed);
+    desk.until(names_are(&["other", "two"]));
+
+    fs::rename(dir.path().join("w/new"), dir.path().join("w/old")).unwrap();
+    told("new", FileEvent::Deleted);
+    told("old", FileEvent::Created);
+    desk.until(names_are(&["other", "two"]));
+    desk.until(|it| it.file(&it.roots[0].join("old/b.py")).is_ok());
+
+    write(&dir, ".gitignore", b"old/\n");
+    told(".gitignore", FileEvent::Created);
+    desk.until(names_are(&["other"]));
+}
+
+#[test]
+fn a_folder_that_leaves_the_workspace_takes_its_files_along() {
+    let dir = workspace(&[("a/a.py", b"def one(): pass\n"), ("b/b.py", b"def two(): pass\n")]);
+    let mut desk = Desk::new(&dir);
+    desk.index();
+    let (all, a) = (desk.root.clone(), desk.root.join("a"));
+    desk.engine.post(ClientChange::Folders { added: vec![a], removed: vec![all] });
+    desk.index();
+    assert_eq!(desk.names(), ["one"]);
+}
+
+#[test]
+fn a_search_finds_what_is_not_saved() {
+    let dir = workspace(&[("a.py", b"def colour(): pass\n")]);
+    let mut desk = Desk::new(&dir);
+    desk.index();
+    desk.engine.post(ClientChange::Open {
+        path: desk.root.join("a.py"),
+        language: "python".to_owned(),
+        version: 1,
+        text: "def parse_retry_delay(): pass\n".to_owned(),
+    });
+    let hits = desk.read(|snapshot| {
+        let found = |text| Ok::<_, ReadError>(snapshot.search(&Query::text(text, 5))?.hits);
+        Ok((found("retry delay")?, found("colour")?))
+    });
+    let names: Vec<_> = hits.0.iter().map(|it| it.symbol.as_deref()).collect();
+    assert_eq!((names, hits.1.len()), (vec![Some("parse_retry_delay")], 0));
+}
+
+#[test]
+fn a_corrupt_state_folder_is_told_and_the_index_built_again() {
+    let dir = workspace(&[("a.py", b"def one(): pass\n")]);
+    Desk::new(&dir).index();
+    let index = dir.path().join("state/index.db");
+    fs::write(&index, b"this is no database, far from it").unwrap();
+    // Where the log of the last writes is still there, SQLite repairs the file from it.
+    let _ = fs::remove_file(index.with_extension("db-wal"));
+    fs::write(dir.path().join("state/history.db"), b"neither is this, not at all").unwrap();
+    let mut desk = Desk::new(&dir);
+    let summary = desk.index();
+    check(&summary, &desk.root, expect!["1 files, 1 read, 0 gone, 1 symbols"]);
+    let messages = desk.messages.join("\n");
+    assert!(messages.contains("index.db: damaged"), "{messages}");
+    assert!(messages.contains("history.db: damaged"), "{messages}");
+    let health = desk.read(|it| Ok(it.status.health));
+    assert_eq!(health, Health::Warning);
+}
+
+#[test]
+fn a_state_folder_that_cannot_be_made_leaves_an_index_in_memory() {
+    let dir = workspace(&[("a.py", b"def one(): pass\n")]);
+    fs::write(dir.path().join("state"), b"a file stands in the way").unwrap();
+    let mut desk = Desk::new(&dir);
+    let summary = desk.index();
+    check(&summary, &desk.root, expect!["1 files, 1 read, 0 gone, 1 symbols"]);
+    let messages = desk.messages.join("\n");
+    assert!(messages.contains("the index is kept in memory"), "{messages}");
+    assert!(messages.contains("nothing can be changed or undone"), "{messages}");
+}
+
+#[test]
+fn a_second_server_answers_and_leaves_the_index_to_the_first() {
+    let dir = workspace(&[("a.py", b"def one(): pass\n")]);
+    let mut first = Desk::new(&dir);
+    first.index();
+    let mut second = Desk::new(&dir);
+    second.index();
+    assert_eq!(second.names(), ["one"]);
+    assert!(second.read(|it| Ok(it.status.read_only)));
+    assert!(!first.read(|it| Ok(it.status.read_only)));
+    let messages = second.messages.join("\n");
+    assert!(messages.contains("the index is read, not written"), "{messages}");
+    // What it reads anew it knows, though it may not write it down.
+    write(&dir, "b.py", b"def two(): pass\n");
+    let changes = vec![(second.root.join("b.py"), FileEvent::Created)];
+    second.engine.post(ClientChange::Watched(changes));
+    second.until(names_are(&["one", "two"]));
+}
+
+#[test]
+fn a_panic_in_a_read_fails_that_read_only() {
+    let dir = workspace(&[]);
+    let desk = Desk::new(&dir);
+    let res: Result<(), ReadError> = desk.engine.read_blocking("test", |_| panic!("a bug"));
+    assert_eq!(res, Err(ReadError::Panicked));
+    assert_eq!(desk.read(|it| Ok(it.roots.len())), 1);
+    desk.engine.stop();
+    let res: Result<(), ReadError> = desk.engine.read_blocking("test", |_| Ok(()));
+    assert_eq!(res, Err(ReadError::Stopped));
+}
+
+#[test]
+fn settings_of_the_workspace_are_read_with_it() {
+    let config = b"[index]\nfiles_max = \"many\"\nfile_bytes_max = 2000\n";
+    let dir = workspace(&[("a.py", &[b'#'; 3000]), (".aios/config.toml", config)]);
+    let mut desk = Desk::new(&dir);
+    desk.index();
+    let summary = desk.index();
+    assert_eq!(summary.n_skipped, 1, "{:?}", summary.skipped);
+    let messages = desk.messages.join("\n");
+    let expected = ".aios/config.toml:2: index.files_max: a text is no whole number";
+    assert!(messages.contains(expected), "{messages}");
+    assert_eq!(desk.read(|it| Ok(it.settings.file_bytes_max)), 2000);
+}
