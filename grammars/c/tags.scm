@@ -2,8 +2,9 @@
 
 ; Variables, also those of a function.
 (declaration type: (_) @type declarator: (_) @declarator) @definition.variable
-(declaration declarator: (init_declarator declarator: (_) @declarator value: (_) @value)
-) @definition.variable
+(declaration declarator: (init_declarator
+  declarator: [(identifier) (pointer_declarator) (array_declarator)] @declarator
+  value: (_) @value)) @definition.variable
 
 ; Functions, declared and defined.
 (declaration type: (_) @type

@@ -25,6 +25,11 @@
   type: (type_descriptor type: (_) @type)) @definition.type
 (concept_definition name: (identifier) @name) @definition.interface
 
+; Variables that are references.
+(declaration declarator: (init_declarator
+  declarator: (reference_declarator (identifier) @name)
+  value: (_) @value)) @definition.variable
+
 ; Functions.
 (declaration type: (_) @type
   declarator: [

@@ -59,13 +59,13 @@
 ) @definition.method
 
 ; Fields that a class, or a function used as one, gives to `this`.
-(assignment_expression
-  left: (member_expression object: (this) @owner property: (_) @name)
-  right: (_) @value) @definition.field
 (function_declaration name: (identifier) @owner
   body: (statement_block (expression_statement (assignment_expression
     left: (member_expression object: (this) property: (_) @name)
     right: (_) @value) @definition.field)))
+(assignment_expression
+  left: (member_expression object: (this) @owner property: (_) @name)
+  right: (_) @value) @definition.field
 
 ; Methods assigned to a function or to its prototype.
 (expression_statement (assignment_expression
