@@ -113,3 +113,47 @@ fn a_file_that_changes_on_disk_is_read_again() {
     }
     client.stop();
 }
+
+#[test]
+fn files_that_cannot_be_read_are_skipped_counted_and_in_nobodys_way() {
+    let workspace = Workspace::shop();
+    let root = workspace.root();
+    std::fs::write(root.join("latin.py"), b"# caf\xe9\n").unwrap();
+    std::fs::write(root.join("nul.py"), [0; 1000]).unwrap();
+    std::fs::write(root.join("broken.py"), "def (((\n  class 1\n").unwrap();
+    #[cfg(unix)]
+    std::os::unix::fs::symlink("gone", root.join("dangling.py")).unwrap();
+    let mut client = Client::start(&workspace, &capabilities());
+    client.wait_until_indexed();
+    let status = json!({ "command": "aios.status" });
+    let status = client.request("workspace/executeCommand", status);
+    // A file that does not parse is read all the same.
+    assert_eq!((&status["skipped"], &status["indexed"]), (&json!(2), &json!(3)), "{status}");
+    let symbols = client.request("workspace/symbol", json!({ "query": "checkout" }));
+    assert_eq!(symbols[0]["name"], "checkout");
+    for path in ["latin.py", "nul.py", "broken.py", "dangling.py"] {
+        let document = json!({ "textDocument": { "uri": workspace.uri(path) } });
+        client.request("textDocument/documentSymbol", document);
+    }
+    client.stop();
+}
+
+#[test]
+fn a_search_finds_places_and_says_why() {
+    let workspace = Workspace::shop();
+    let mut client = Client::start(&workspace, &capabilities());
+    client.wait_until_indexed();
+    // A user can type the question alone.
+    let params = json!({ "command": "aios.search", "arguments": ["checkout the cart"] });
+    let answer = client.request("workspace/executeCommand", params);
+    let hit = &answer["hits"][0];
+    assert_eq!(hit["location"]["uri"], workspace.uri("cart.py"));
+    assert_eq!(hit["symbol"], "checkout");
+    assert!(hit["why"].as_str().is_some_and(|it| !it.is_empty()), "{hit}");
+    let empty = client.try_request(
+        "workspace/executeCommand",
+        json!({ "command": "aios.search", "arguments": [] }),
+    );
+    assert_eq!(empty["error"]["message"], "aios.search needs a query");
+    client.stop();
+}

@@ -182,6 +182,17 @@ case('a killed server comes back with its journal', function()
   wait_for_buffers(SHOP, CART, 'buffers as they were')
 end)
 
+case(':Aios search fills the quickfix list', function()
+  tools.open('shop.py')
+  vim.cmd('Aios search checkout the cart')
+  local items = tools.wait('hits', function()
+    local items = vim.fn.getqflist()
+    return #items > 0 and items
+  end)
+  tools.same(vim.fs.basename(vim.api.nvim_buf_get_name(items[1].bufnr)), 'cart.py', 'first hit')
+  vim.cmd.cclose()
+end)
+
 case('health and completion say what there is', function()
   vim.cmd('silent checkhealth aios')
   local report = table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, true), '\n')
