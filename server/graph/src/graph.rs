@@ -153,6 +153,13 @@ impl CodeGraph {
         self.files.iter().map(|(file, it)| (file, &**it))
     }
 
+    /// Whether the graph holds the symbol's file and that file's facts reach so far: a symbol of an
+    /// earlier moment may be gone.
+    pub(crate) fn knows(&self, symbol: SymbolRef) -> bool {
+        let facts = self.facts(symbol.file);
+        facts.is_some_and(|it| symbol.symbol.index() < it.symbols.len())
+    }
+
     /// Files that define the name.
     pub(crate) fn defining(&self, name: &str) -> &[FileId] {
         self.definitions.get(Key::of(name))

@@ -19,8 +19,8 @@ impl CodeGraph {
     /// The lasting id of a symbol.
     pub fn symbol_id(&self, symbol: SymbolRef) -> Option<SymbolId> {
         let entry = self.entry(symbol.file)?;
-        let path = name_path(entry, symbol.symbol);
         let name = entry.facts.symbols.get(symbol.symbol.index())?.name;
+        let path = name_path(entry, symbol.symbol);
         let same = entry.named(name).iter().take_while(|it| **it != symbol.symbol);
         let nth = same.filter(|it| name_path(entry, **it) == path).count() as u32;
         Some(SymbolId { file: symbol.file, path: Arc::from(path), nth })

@@ -29,12 +29,19 @@ pub type CallsByCaller = Vec<(FileId, Option<SymbolIdx>, Vec<Found>)>;
 impl CodeGraph {
     /// What a reference stands for.
     pub fn resolve(&self, file: FileId, reference: ReferenceIdx) -> Resolved {
+        let facts = self.facts(file);
+        if !facts.is_some_and(|it| reference.index() < it.references.len()) {
+            return Resolved::Unresolved;
+        }
         let res = Resolver::new(self);
         self.resolved(&res, res.reference(file, reference))
     }
 
     /// What an import of a file stands for: the symbol it imports, or the module it takes whole.
     pub fn resolve_import(&self, file: FileId, import: usize) -> Resolved {
+        if !self.facts(file).is_some_and(|it| import < it.imports.len()) {
+            return Resolved::Unresolved;
+        }
         let res = Resolver::new(self);
         self.resolved(&res, res.import(file, import, Want::Any))
     }
@@ -47,13 +54,16 @@ impl CodeGraph {
         reference: ReferenceIdx,
         class: SymbolRef,
     ) -> Vec<SymbolRef> {
+        if !self.knows(class) || self.facts(file).is_none() {
+            return Vec::new();
+        }
         Resolver::new(self).constructors_called(file, reference, class)
     }
 
     /// The definitions that are one entity with this one, itself first: all bindings of one
     /// variable, a function with its overload signatures, the parts of an open type.
     pub fn same_entity(&self, symbol: SymbolRef) -> Vec<SymbolRef> {
-        Resolver::new(self).same_entity(symbol)
+        if self.knows(symbol) { Resolver::new(self).same_entity(symbol) } else { vec![symbol] }
     }
 
     fn resolved(&self, res: &Resolver<'_>, outcome: Outcome) -> Resolved {
@@ -133,6 +143,9 @@ impl CodeGraph {
         symbol: SymbolRef,
         check: Check<'_>,
     ) -> Result<Vec<Found>, Cancelled> {
+        if !self.knows(symbol) {
+            return Ok(Vec::new());
+        }
         let res = Resolver::new(self);
         let same: FxHashSet<SymbolRef> = res.same_entity(symbol).into_iter().collect();
         self.references_to_any(&res, &same, check)
@@ -148,7 +161,8 @@ impl CodeGraph {
         check: Check<'_>,
     ) -> Result<Vec<Found>, Cancelled> {
         let res = Resolver::new(self);
-        let same: FxHashSet<SymbolRef> = symbols.iter().copied().collect();
+        let known = symbols.iter().copied().filter(|it| self.knows(*it));
+        let same: FxHashSet<SymbolRef> = known.collect();
         self.references_to_any(&res, &same, check)
     }
 
@@ -191,7 +205,7 @@ impl CodeGraph {
         check: Check<'_>,
     ) -> Result<Vec<Found>, Cancelled> {
         let res = Resolver::new(self);
-        if res.symbol(symbol).is_local {
+        if !self.knows(symbol) || res.symbol(symbol).is_local {
             return Ok(Vec::new());
         }
         let is_member = res.is_member(symbol);
@@ -221,6 +235,9 @@ impl CodeGraph {
     /// implementation, a class with its constructors, a member with those it overrides and that
     /// override it. Sorted; never empty.
     pub fn family(&self, symbol: SymbolRef) -> Vec<SymbolRef> {
+        if !self.knows(symbol) {
+            return vec![symbol];
+        }
         let res = Resolver::new(self);
         let mut family = Vec::new();
         let mut left = vec![symbol];
@@ -263,6 +280,9 @@ impl CodeGraph {
         symbol: SymbolRef,
         check: Check<'_>,
     ) -> Result<Vec<(SymbolRef, Vec<Found>)>, Cancelled> {
+        if !self.knows(symbol) {
+            return Ok(Vec::new());
+        }
         let res = Resolver::new(self);
         let facts = res.facts(symbol.file);
         let range = facts.symbol(symbol.symbol).range;
@@ -300,11 +320,14 @@ impl CodeGraph {
 
     /// The types that a member belongs to; none for what is no member.
     pub fn owners(&self, member: SymbolRef) -> Vec<SymbolRef> {
-        Resolver::new(self).owners_of(member)
+        if self.knows(member) { Resolver::new(self).owners_of(member) } else { Vec::new() }
     }
 
     /// What `name` is as a member of a type or module, inherited ones included.
     pub fn member(&self, owner: SymbolRef, name: &str) -> Resolved {
+        if !self.knows(owner) {
+            return Resolved::Unresolved;
+        }
         let res = Resolver::new(self);
         let outcome = res.member(&Thing::Symbol(owner), name, Want::Any, owner.file);
         self.resolved(&res, outcome)
@@ -313,7 +336,7 @@ impl CodeGraph {
     /// The names in the lists of what a member's types extend and implement that lead out of the
     /// workspace: who is behind them may ask for the member by its name.
     pub fn foreign_bases(&self, member: SymbolRef) -> Vec<(FileId, ReferenceIdx)> {
-        Resolver::new(self).foreign_bases(member)
+        if self.knows(member) { Resolver::new(self).foreign_bases(member) } else { Vec::new() }
     }
 
     /// Files that import something of the file, sorted.

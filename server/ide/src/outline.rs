@@ -5,6 +5,9 @@ use vfs::FileId;
 
 use crate::{Analysis, Cancellable, NavTarget, OutlineItem, SymbolHit};
 
+/// Levels of an outline; what is nested deeper stands on the last one.
+const OUTLINE_DEPTH_MAX: usize = 64;
+
 impl Analysis {
     /// The symbols of a file as a tree, in order.
     ///
@@ -18,6 +21,9 @@ impl Analysis {
         let mut top = Vec::new();
         for (idx, symbol) in facts.symbols().filter(|it| !it.1.is_local) {
             while open.last().is_some_and(|it| Some(it.0) != symbol.parent) {
+                close_last(&mut open, &mut top);
+            }
+            if open.len() == OUTLINE_DEPTH_MAX {
                 close_last(&mut open, &mut top);
             }
             open.push((idx, outline_item(facts, symbol)));

@@ -3,7 +3,7 @@
 use expect_test::{Expect, expect};
 
 use crate::{
-    CodeGraph, SymbolRef,
+    CodeGraph, Resolved, SymbolRef,
     fixture::{graph_at, render_place, render_symbol},
 };
 
@@ -227,6 +227,23 @@ fn a_lasting_id_outlives_an_edit_of_a_body() {
     expect!["/a.rs:4 A::f"].assert_eq(&render_symbol(&graph, graph.find(&id).unwrap()));
     graph.set_file(symbol.file, &path, Some(crate::fixture::facts_of("/a.rs", "fn f() {}")));
     assert_eq!(graph.find(&id), None);
+}
+
+#[test]
+fn a_symbol_of_an_earlier_moment_has_no_answers() {
+    let (mut graph, symbol) = symbol_at("//- /a.rs\nfn a() {}\nfn f$0() { f(); }\n");
+    let path = graph.path(symbol.file).unwrap().clone();
+    let check = &mut || Ok(());
+    assert_eq!(graph.references_to(symbol, check).unwrap().len(), 1);
+    for facts in [Some(crate::fixture::facts_of("/a.rs", "")), None] {
+        graph.set_file(symbol.file, &path, facts);
+        assert_eq!(graph.references_to(symbol, check).unwrap(), []);
+        assert_eq!(graph.candidate_references_to(symbol, check).unwrap(), []);
+        assert_eq!(graph.callees(symbol, check).unwrap(), []);
+        assert_eq!(graph.family(symbol), [symbol]);
+        assert_eq!((graph.symbol_id(symbol), graph.name_path(symbol)), (None, None));
+        assert_eq!(graph.resolve(symbol.file, syntax::ReferenceIdx::new(0)), Resolved::Unresolved);
+    }
 }
 
 #[test]
