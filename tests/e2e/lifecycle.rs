@@ -82,3 +82,28 @@ fn a_client_without_folder_and_capabilities_is_served() {
     assert_eq!(symbols[0]["name"], "f");
     client.stop();
 }
+
+#[test]
+fn indexing_tells_how_far_it_is_and_can_be_cancelled_and_taken_up_again() {
+    let workspace = Workspace::new(&[]);
+    for n in 0..1_000 {
+        workspace.write(&format!("d{}/m{n}.py", n % 10), &format!("def f{n}(): ...\n"));
+    }
+    let mut client = Client::start(&workspace, &capabilities());
+    let is_kind = |it: &Value, kind: &str| {
+        it["method"] == "$/progress" && it["params"]["value"]["kind"] == kind
+    };
+    let begin = client.wait_for("begin of progress", |it| is_kind(it, "begin"));
+    assert_eq!(begin["params"]["value"]["cancellable"], true);
+    let token = begin["params"]["token"].clone();
+    // Some editors show it.
+    assert!(token.as_str().is_some_and(|it| it.starts_with("aios: Indexing")), "{token}");
+    client.notify("window/workDoneProgress/cancel", json!({ "token": token }));
+    client.wait_for("end of progress", |it| is_kind(it, "end") && it["params"]["token"] == token);
+    let again = json!({ "command": "aios.reindex", "arguments": [{ "wait": true }] });
+    let outcome = client.request("workspace/executeCommand", again);
+    assert_eq!((&outcome["outcome"], &outcome["files"]), (&json!("indexed"), &json!(1_000)));
+    let symbols = client.request("workspace/symbol", json!({ "query": "f999" }));
+    assert_eq!(symbols[0]["name"], "f999");
+    client.stop();
+}

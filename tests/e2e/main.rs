@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails, wherever it stands")]
 
 mod changes;
+mod cli;
 mod client;
 mod documents;
 mod editor;

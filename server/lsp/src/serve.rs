@@ -27,6 +27,9 @@ use crate::{
 /// How long the last messages may take to be written before the process ends without them.
 const FLUSH_MS_MAX: u64 = 1_000;
 
+/// How long the engine may take to bring what it began to a safe end; its journal stands a kill.
+const STOP_MS_MAX: u64 = 10_000;
+
 /// What a server is started with.
 pub struct Config {
     /// Starts the engine, once the client has named the workspace.
@@ -40,7 +43,12 @@ pub struct Config {
 /// The exit code is the protocol's: 0 after `shutdown`, else 1.
 pub fn run(config: Config) -> ExitCode {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
-    let ended = runtime.and_then(|it| it.block_on(serve_stdio(config)));
+    let ended = runtime.and_then(|runtime| {
+        let ended = runtime.block_on(serve_stdio(config));
+        // Dropping it would wait for an engine that does not stop.
+        runtime.shutdown_background();
+        ended
+    });
     match ended {
         Ok(Ended::InOrder) => ExitCode::SUCCESS,
         Ok(Ended::Abruptly) => ExitCode::FAILURE,
@@ -85,8 +93,10 @@ async fn converse(config: Config, input: mpsc::Receiver<Vec<u8>>, outbox: Outbox
         let engine = link.engine.clone();
         // Stopping waits for what was begun; the runtime has the writer to drive meanwhile.
         let stopped = tokio::task::spawn_blocking(move || engine.stop());
-        if let Err(error) = stopped.await {
-            tracing::error!(%error, "the engine did not stop in order");
+        match tokio::time::timeout(Duration::from_millis(STOP_MS_MAX), stopped).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::error!(%error, "the engine did not stop in order"),
+            Err(_) => tracing::error!("the engine does not stop"),
         }
     }
     ended
