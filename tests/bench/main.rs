@@ -1,4 +1,5 @@
-//! What indexing a workspace costs, in CPU seconds and bytes, beside yardsticks measured in the same run.
+//! What indexing a workspace costs, in CPU seconds and bytes, beside yardsticks measured in the
+//! same run.
 //!
 //! By default this runs on this repository's own `server/` and only says that the bench works; real
 //! figures come from `RUN_BENCHES=1 AIOS_BENCH_ROOT=/path/to/code cargo test --release --test bench
@@ -39,8 +40,8 @@ fn indexing_costs_are_reported_beside_yardsticks() {
     let edited = touch_one_file(&copy);
     let (one_file, after) = index(&copy, &state);
     assert_eq!(summary["files"], again["files"], "an index of unchanged files is the same");
-    assert_eq!(again["parsed"], 0, "nothing is parsed where nothing changed");
-    assert_eq!(after["parsed"], 1, "one file was saved: {}", edited.display());
+    assert_eq!(again["read"], 0, "nothing is parsed where nothing changed");
+    assert_eq!(after["read"], 1, "one file was saved: {}", edited.display());
 
     let mut report = format!(
         "{} files, {} lines, {} symbols in {}\n",
@@ -91,7 +92,8 @@ fn index(root: &Path, state: &Path) -> (Cost, Value) {
 fn measured(dir: &Path, command: &str) -> Option<Cost> {
     let program = command.split(' ').next()?;
     let script = format!(
-        "command -v {program} >/dev/null || exit 9; TIMEFORMAT='%U %S'; time {command} >/dev/null 2>&1"
+        "command -v {program} >/dev/null || exit 9
+        TIMEFORMAT='%U %S'; time {command} >/dev/null 2>&1"
     );
     let output = Command::new("bash").args(["-c", &script]).current_dir(dir).output().ok()?;
     if output.status.code() == Some(9) {

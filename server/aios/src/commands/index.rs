@@ -44,7 +44,7 @@ fn summary_json(summary: &IndexSummary) -> Value {
         summary.languages.iter().map(|(name, n)| (name.clone(), json!(n))).collect();
     json!({
         "files": summary.files,
-        "parsed": summary.read,
+        "read": summary.read,
         "gone": summary.gone,
         "lines": summary.lines,
         "languages": languages,
