@@ -3,7 +3,7 @@
 use crate::{Field, database::Migration};
 
 /// The only step: the whole schema. A change of it is a new number, and old caches are dropped.
-pub(crate) const SCHEMA: [Migration; 1] = [Migration { number: 1, sql: SQL }];
+pub(crate) const SCHEMA: [Migration; 1] = [Migration { number: 2, sql: SQL }];
 
 // The full-text tables hold no text of their own (`content=''`): what they return is a number, and
 // the place in the code is a row of `documents`. One table a field, because BM25 is computed per

@@ -16,6 +16,7 @@ use crate::{
     Result, Role, ScoredDoc, SkippedRow, Store, StoreError, VectorKey, VectorSpace,
     database::{Open, open_database},
     full_text,
+    rows::DOCUMENT_STRIDE,
     schema::SCHEMA,
     vectors::Vectors,
     write,
@@ -251,7 +252,7 @@ impl Store for SqliteStore {
 
     fn documents(&self, ids: &[DocumentId]) -> Result<Vec<DocumentRow>> {
         self.read(|db| {
-            let mut rows = db.prepare_cached(&format!("{DOCUMENT_SQL} WHERE d.id = ?"))?;
+            let mut rows = db.prepare_cached(&documents_where("d.id = ?"))?;
             let mut res = Vec::with_capacity(ids.len());
             for id in ids {
                 res.extend(rows.query_row([id.raw()], document_row).optional()?);
@@ -263,9 +264,8 @@ impl Store for SqliteStore {
     fn documents_of(&self, file: i64) -> Result<Vec<DocumentRow>> {
         let (first, end) = (DocumentId::new(file, 0), DocumentId::new(file + 1, 0));
         self.read(|db| {
-            let mut rows = db.prepare_cached(&format!(
-                "{DOCUMENT_SQL} WHERE d.id >= ? AND d.id < ? ORDER BY d.id"
-            ))?;
+            let mut rows =
+                db.prepare_cached(&documents_where("d.id >= ? AND d.id < ? ORDER BY d.id"))?;
             rows.query_map([first.raw(), end.raw()], document_row)?.collect()
         })
     }
@@ -318,9 +318,16 @@ impl Store for SqliteStore {
     }
 }
 
-const DOCUMENT_SQL: &str = "SELECT d.id, r.path, f.path, f.language, start, end, line_start,
-    line_end, symbol, role, n_words, d.hash
-    FROM documents d JOIN files f ON f.id = d.id >> 16 JOIN roots r ON r.id = f.root";
+/// Documents by `condition`, as [`document_row`] reads them.
+fn documents_where(condition: &str) -> String {
+    format!(
+        "SELECT d.id, r.path, f.path, f.language, start, end, line_start, line_end, symbol, role,
+             n_words, d.hash
+         FROM documents d JOIN files f ON f.id = d.id / {DOCUMENT_STRIDE}
+         JOIN roots r ON r.id = f.root
+         WHERE {condition}"
+    )
+}
 
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     // A panic elsewhere left at worst a connection whose transaction was rolled back.
