@@ -80,7 +80,14 @@ pub(crate) struct Raw {
     pub(crate) names: Interner,
 }
 
-/// The query took too long.
+/// More matches are not followed at once: the one that began first is dropped. Honest code has some
+/// dozens, one for each node around a place; a file nested a hundred thousand deep took minutes.
+const OPEN_MATCHES_MAX: u32 = 512;
+
+/// Deeper trees are given up: queries count depth in sixteen bits, and beyond that take minutes.
+const DEPTH_MAX: usize = 20_000;
+
+/// The query took too long, or the tree is too deep.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct GaveUp;
 
@@ -139,7 +146,7 @@ impl Raw {
     pub(crate) fn collect(root: Node<'_>, source: Source<'_>) -> Result<Raw, GaveUp> {
         let whole = Span { start: 0, end: u32::MAX };
         let mut raw = Raw::default();
-        raw.walk(root, source, &[whole]);
+        raw.walk(root, source, &[whole])?;
         raw.errors = errors(root);
         raw.query(root, source, whole, &[whole])?;
         Ok(raw)
@@ -155,7 +162,7 @@ impl Raw {
         dirty: &[Span],
     ) -> Result<Raw, GaveUp> {
         let mut raw = self.kept(edits, dirty);
-        raw.walk(root, source, dirty);
+        raw.walk(root, source, dirty)?;
         // An error may grow over text in which nothing else changed.
         raw.errors = errors(root);
         for (index, span) in dirty.iter().enumerate() {
@@ -212,10 +219,11 @@ impl Raw {
         &self.captured[found.first as usize..found.first as usize + usize::from(found.n)]
     }
 
-    /// Collects names, comments and errors of all nodes that meet `dirty`.
-    fn walk(&mut self, root: Node<'_>, source: Source<'_>, dirty: &[Span]) {
+    /// Collects names and comments of all nodes that meet `dirty`.
+    fn walk(&mut self, root: Node<'_>, source: Source<'_>, dirty: &[Span]) -> Result<(), GaveUp> {
         let mut cursor = root.walk();
         let mut token_trees: Vec<u32> = Vec::new();
+        let mut depth = 0;
         loop {
             let node = cursor.node();
             let span = Span::of(node);
@@ -224,8 +232,18 @@ impl Raw {
             }
             let descend = dirty.iter().any(|it| it.meets(span))
                 && self.visit(node, span, source, &mut token_trees);
-            if !goto_into_or_past(&mut cursor, descend) {
-                break;
+            if descend && cursor.goto_first_child() {
+                depth += 1;
+                if DEPTH_MAX < depth {
+                    return Err(GaveUp);
+                }
+                continue;
+            }
+            while !cursor.goto_next_sibling() {
+                if !cursor.goto_parent() {
+                    return Ok(());
+                }
+                depth -= 1;
             }
         }
     }
@@ -317,6 +335,7 @@ impl Raw {
         };
         let options = QueryCursorOptions::new().progress_callback(&mut progress);
         let mut cursor = QueryCursor::new();
+        cursor.set_match_limit(OPEN_MATCHES_MAX);
         cursor.set_byte_range(range.start as usize..range.end as usize);
         let query = &source.compiled.query;
         let text = source.text.as_bytes();
@@ -447,7 +466,7 @@ pub(crate) fn unprefixed<'a>(text: &'a str, language: &Language) -> &'a str {
 /// so that only one made to hang is given up.
 pub(crate) fn steps_max(len: usize) -> usize {
     const STEPS_MIN: usize = 20_000;
-    STEPS_MIN + len * 4
+    STEPS_MIN + len / 4
 }
 
 /// True where a query makes a name of a node whose kind is none: a reference that only few nodes of

@@ -23,6 +23,14 @@ fn check(path: &'static str, text: String) -> FileFacts {
     thread.unwrap().join().unwrap()
 }
 
+#[test]
+fn too_deep_nesting_is_given_up_and_says_so() {
+    let n = 60_000;
+    let text = format!("fn f() {{ {}let x = 1;{} }}", "{".repeat(n), "}".repeat(n));
+    let facts = check("a.rs", text);
+    assert!(facts.gave_up && facts.symbols.is_empty() && !facts.chunks.is_empty());
+}
+
 /// Nesting that overflows a stack where anything goes down by calls.
 fn depth() -> usize {
     if std::env::var_os("RUN_SLOW_TESTS").is_some() { 100_000 } else { 4_000 }
