@@ -214,3 +214,117 @@ fn io_error(path: &VfsPath, error: &std::io::Error) -> ReadError {
         _ => ReadError::Io { path: path.clone(), error: error.to_string() },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use expect_test::{Expect, expect};
+
+    use super::*;
+
+    fn folder(files: &[(&str, &str)]) -> (tempfile::TempDir, VfsPath) {
+        let dir = tempfile::tempdir().unwrap();
+        for (path, text) in files {
+            let path = dir.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        let root = VfsPath::from_path(&dir.path().canonicalize().unwrap()).unwrap();
+        (dir, root)
+    }
+
+    /// What a walk lists, sorted. A single file must be judged as the walk judged it.
+    fn walk(root: &VfsPath, limits: &WalkLimits) -> String {
+        let mut found = Vec::new();
+        Disk.list(root, limits, &mut |listed| {
+            let (path, note) = match listed {
+                Listed::File { path, .. } => (path, String::new()),
+                Listed::Skipped { path, reason } => (path, format!(" ({reason})")),
+            };
+            assert!(Disk.is_listed(root, &path) || path == *root, "{path} is listed by a walk");
+            found.push(format!("{}{note}", path.relative_to(root).unwrap()));
+            ControlFlow::Continue(())
+        });
+        found.sort();
+        found.join("\n")
+    }
+
+    #[track_caller]
+    fn check(files: &[(&str, &str)], left_out: &[&str], expected: Expect) {
+        let (_dir, root) = folder(files);
+        expected.assert_eq(&walk(&root, &WalkLimits::default()));
+        for path in left_out {
+            assert!(!Disk.is_listed(&root, &root.join(path)), "{path} is left out");
+        }
+    }
+
+    #[test]
+    fn ignore_rules_hold_without_git_and_hidden_files_are_left_out() {
+        check(
+            &[
+                (".gitignore", "*.log\nbuild/\n"),
+                (".ignore", "big.txt\n"),
+                (".aiosignore", "notes\n!kept.log\n"),
+                ("a.rs", ""),
+                ("a.log", ""),
+                ("kept.log", ""),
+                ("big.txt", ""),
+                ("notes/b.md", ""),
+                ("build/out.rs", ""),
+                ("src/.gitignore", "own.rs\n"),
+                ("src/own.rs", ""),
+                ("src/c.rs", ""),
+                (".git/config", ""),
+                (".vscode/settings.json", ""),
+                (".aios/config.toml", ""),
+                (".github/ci.yml", ""),
+            ],
+            &[
+                "a.log",
+                "big.txt",
+                "notes/b.md",
+                "build/out.rs",
+                "src/own.rs",
+                ".git/config",
+                ".vscode/settings.json",
+            ],
+            expect![[r#"
+                .aios/config.toml
+                .github/ci.yml
+                a.rs
+                kept.log
+                src/c.rs"#]],
+        );
+    }
+
+    #[test]
+    fn limits_are_told() {
+        let (_dir, root) = folder(&[("long.txt", "123456"), ("a.txt", "1"), ("b.txt", "1")]);
+        let limits = WalkLimits { files_max: 1, file_bytes_max: 5 };
+        let found = walk(&root, &limits);
+        assert_eq!(found.lines().filter(|it| !it.contains('(')).count(), 1, "{found}");
+        assert!(found.contains(" (more files than the limit)"), "{found}");
+        let all = walk(&root, &WalkLimits { file_bytes_max: 5, ..WalkLimits::default() });
+        assert!(all.contains("long.txt (larger than"), "{all}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_loop_of_links_ends_and_a_link_to_a_file_is_that_file() {
+        let (dir, root) = folder(&[("src/a.rs", "")]);
+        std::os::unix::fs::symlink(dir.path(), dir.path().join("src/loop")).unwrap();
+        std::os::unix::fs::symlink("a.rs", dir.path().join("src/link.rs")).unwrap();
+        std::os::unix::fs::symlink("nowhere", dir.path().join("dangling")).unwrap();
+        assert_eq!(walk(&root, &WalkLimits::default()), "src/a.rs\nsrc/link.rs");
+    }
+
+    #[test]
+    fn a_read_that_cannot_be_names_the_file_and_the_fact() {
+        let (_dir, root) = folder(&[("folder/a.rs", "text")]);
+        assert_eq!(Disk.read(&root.join("folder/a.rs")), Ok(b"text".to_vec()));
+        for path in ["missing", "folder", "folder/a.rs/b"] {
+            let path = root.join(path);
+            assert_eq!(Disk.stat(&path), Err(ReadError::NotFound { path: path.clone() }));
+            assert_eq!(Disk.read(&path), Err(ReadError::NotFound { path }));
+        }
+    }
+}

@@ -107,3 +107,36 @@ fn note(batch: &mut BTreeMap<VfsPath, FileEvent>, event: &notify::Event) {
         batch.insert(path, kind);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn what_happens_in_a_folder_below_is_told() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = VfsPath::from_path(&dir.path().canonicalize().unwrap()).unwrap();
+        fs::create_dir(dir.path().join("src")).unwrap();
+        let (sender, receiver) = channel();
+        let told: Told = Box::new(move |events| sender.send(events).unwrap_or_default());
+        let (watcher, errors) = watch(std::slice::from_ref(&root), told).unwrap();
+        assert_eq!(errors, []);
+        fs::write(dir.path().join("src/a.rs"), "").unwrap();
+        let path = root.join("src/a.rs");
+        // The system tells in its own time, and in as many batches as it likes.
+        let events = receiver.iter().find(|it| it.iter().any(|it| it.0 == path));
+        assert!(events.is_some());
+        drop(watcher);
+        // The thread ends with its watcher, and the receiver with the thread.
+        assert_eq!(receiver.iter().flatten().find(|it| it.1 == FileEvent::Deleted), None);
+    }
+
+    #[test]
+    fn a_folder_that_is_not_there_is_named() {
+        let root = VfsPath::new("/nowhere/at/all").unwrap();
+        let (_watcher, errors) = watch(&[root], Box::new(|_| {})).unwrap();
+        assert!(errors[0].to_string().starts_with("/nowhere/at/all: cannot be watched"));
+    }
+}

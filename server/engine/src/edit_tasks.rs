@@ -17,6 +17,9 @@ use crate::{Clock, Place, Random, RunOutcome, Snapshot, edits::EditDone, task::C
 /// Transactions whose files are watched for an editor's undo.
 const TRANSACTIONS_WATCHED: usize = 50;
 
+/// How a run ends before its time. In a box: it is seldom, and large.
+pub(crate) type Ended = Box<RunOutcome>;
+
 /// What a task of a change works with.
 pub(crate) struct EditContext {
     pub(crate) snapshot: Snapshot,
@@ -76,11 +79,11 @@ impl EditContext {
     }
 
     /// Makes a proposal of `draft` and records it.
-    fn propose(&self, draft: Draft) -> Result<(Proposal, Simulation), RunOutcome> {
+    fn propose(&self, draft: Draft) -> Result<(Proposal, Simulation), Ended> {
         let made = self.proposing(|ctx| propose(draft, ctx));
-        let made = made.map_err(|it| RunOutcome::Refused(it.to_string()))?;
+        let made = made.map_err(not_allowed)?;
         if self.cancel.is_cancelled() {
-            return Err(RunOutcome::Cancelled);
+            return Err(Box::new(RunOutcome::Cancelled));
         }
         self.journal.record(&made.0).map_err(|it| refused(&it))?;
         Ok(made)
@@ -92,11 +95,17 @@ impl EditContext {
 }
 
 /// How a run ends that the journal did not let go on.
-pub(crate) fn refused(error: &JournalError) -> RunOutcome {
-    match error {
-        JournalError::Store(_) | JournalError::Damaged(_) => RunOutcome::Failed(error.to_string()),
-        _ => RunOutcome::Refused(error.to_string()),
-    }
+pub(crate) fn refused(error: &JournalError) -> Ended {
+    let why = error.to_string();
+    Box::new(match error {
+        JournalError::Store(_) | JournalError::Damaged(_) => RunOutcome::Failed(why),
+        _ => RunOutcome::Refused(why),
+    })
+}
+
+/// The end of a run that was not allowed, for this reason.
+fn not_allowed(why: impl ToString) -> Ended {
+    Box::new(RunOutcome::Refused(why.to_string()))
 }
 
 /// Proposes to rename what is at `at`.
@@ -104,12 +113,12 @@ pub(crate) fn rename(
     ctx: &EditContext,
     at: &Place,
     new_name: &str,
-) -> Result<(Proposal, Simulation), RunOutcome> {
+) -> Result<(Proposal, Simulation), Ended> {
     let position = resolve(ctx, at)?;
     let rename = ctx.snapshot.analysis.rename(position, new_name).map_err(|error| {
         match (error, ctx.cancel.is_cancelled()) {
-            (_, true) => RunOutcome::Cancelled,
-            (error, false) => RunOutcome::Refused(error.to_string()),
+            (_, true) => Box::new(RunOutcome::Cancelled),
+            (error, false) => not_allowed(error),
         }
     })?;
     let left = rename.left.iter().map(|it| left_site(ctx, it)).collect();
@@ -129,7 +138,7 @@ pub(crate) fn rename(
 pub(crate) fn create_settings(
     ctx: &EditContext,
     root: &VfsPath,
-) -> Result<(Proposal, Simulation), RunOutcome> {
+) -> Result<(Proposal, Simulation), Ended> {
     ctx.propose(Draft {
         title: format!("Create {}", settings::WORKSPACE_FILE),
         reason: "every setting that a workspace may have, at its default and commented out"
@@ -142,9 +151,9 @@ pub(crate) fn create_settings(
 }
 
 /// Stores the checkpoint of `proposal`: from now on it may be applied.
-pub(crate) fn begin(ctx: &EditContext, proposal: &Proposal) -> Result<Begun, RunOutcome> {
+pub(crate) fn begin(ctx: &EditContext, proposal: &Proposal) -> Result<Begun, Ended> {
     if ctx.cancel.is_cancelled() {
-        return Err(RunOutcome::Cancelled);
+        return Err(Box::new(RunOutcome::Cancelled));
     }
     let now_ms = ctx.clock.wall_ms();
     let id = TransactionId::new(now_ms, ctx.random.next());
@@ -156,7 +165,7 @@ pub(crate) fn begin(ctx: &EditContext, proposal: &Proposal) -> Result<Begun, Run
 pub(crate) fn begin_recorded(
     ctx: &EditContext,
     id: &ProposalId,
-) -> Result<(Proposal, Begun), RunOutcome> {
+) -> Result<(Proposal, Begun), Ended> {
     let recorded = ctx.journal.proposal(id).map_err(|it| refused(&it))?;
     if recorded.state != ProposalState::Pending {
         let error = JournalError::NotPending(id.clone(), recorded.state);
@@ -171,7 +180,7 @@ pub(crate) fn begin_reversal(
     ctx: &EditContext,
     request: &UndoRequest,
     is_undo: bool,
-) -> Result<(Proposal, Begun), RunOutcome> {
+) -> Result<(Proposal, Begun), Ended> {
     let reversal = ctx.proposing(|it| match is_undo {
         true => ctx.journal.undo(request, it),
         false => ctx.journal.redo(request, it),
@@ -248,18 +257,17 @@ pub(crate) fn recover(ctx: &EditContext, transactions: Option<&Transactions>) ->
     EditDone::Recovered { finished, touched, troubles }
 }
 
-fn resolve(ctx: &EditContext, place: &Place) -> Result<FilePosition, RunOutcome> {
-    let refused = |why: String| RunOutcome::Refused(why);
+fn resolve(ctx: &EditContext, place: &Place) -> Result<FilePosition, Ended> {
     match place {
         Place::Offset(position) => Ok(*position),
         Place::Position { path, position, encoding, version } => {
-            let file = ctx.snapshot.file(path).map_err(|it| refused(it.to_string()))?;
+            let file = ctx.snapshot.file(path).map_err(not_allowed)?;
             let open = ctx.snapshot.vfs.overlay(file).map(|it| it.version);
             if version.is_some() && *version != open {
-                return Err(refused(format!("{path}: edited since the action was offered")));
+                return Err(not_allowed(format!("{path}: edited since the action was offered")));
             }
             let offset = ctx.snapshot.offset(file, *position, *encoding);
-            let offset = offset.map_err(|it| refused(it.to_string()))?;
+            let offset = offset.map_err(not_allowed)?;
             Ok(FilePosition { file, offset })
         }
         Place::Symbol(name) => by_name(ctx, name),
@@ -267,14 +275,14 @@ fn resolve(ctx: &EditContext, place: &Place) -> Result<FilePosition, RunOutcome>
 }
 
 /// The one symbol of this name path.
-fn by_name(ctx: &EditContext, name: &str) -> Result<FilePosition, RunOutcome> {
+fn by_name(ctx: &EditContext, name: &str) -> Result<FilePosition, Ended> {
     let analysis = &ctx.snapshot.analysis;
     let found = analysis.graph().definitions_at_path(name);
     match found.as_slice() {
-        [] => Err(RunOutcome::Refused(format!("there is no symbol `{name}`"))),
+        [] => Err(not_allowed(format!("there is no symbol `{name}`"))),
         [symbol] => {
             let position = analysis.position_of(*symbol);
-            position.ok_or_else(|| RunOutcome::Refused(format!("`{name}` has no name to change")))
+            position.ok_or_else(|| not_allowed(format!("`{name}` has no name to change")))
         }
         several => {
             let places = several.iter().take(5).filter_map(|it| {
@@ -286,7 +294,7 @@ fn by_name(ctx: &EditContext, name: &str) -> Result<FilePosition, RunOutcome> {
             let places: Vec<String> = places.collect();
             let n = several.len();
             let places = places.join(", ");
-            Err(RunOutcome::Refused(format!("`{name}` names {n} symbols: {places}")))
+            Err(not_allowed(format!("`{name}` names {n} symbols: {places}")))
         }
     }
 }

@@ -13,7 +13,7 @@ use vfs::{SourceChange, VfsPath};
 use crate::{
     Abilities, Lane, Notice, NoticeLevel, Place, RunId, RunOutcome, Then,
     edit_steps::{edit_step, is_client_able},
-    edit_tasks::{self, EditContext},
+    edit_tasks::{self, EditContext, Ended},
     event::ClientId,
     state::GlobalState,
     task::{Cancel, Task, TaskDone},
@@ -73,11 +73,11 @@ enum Phase {
 /// What comes back of a task. Refusals and failures are outcomes already.
 pub(crate) enum EditDone {
     /// A change was looked at and recorded.
-    Proposed(RunId, Then, Result<Box<(Proposal, Simulation)>, RunOutcome>),
+    Proposed(RunId, Then, Result<Box<(Proposal, Simulation)>, Ended>),
     /// The diff document is there.
     Shown(RunId, ProposalId, Result<VfsPath, String>),
     /// A transaction may be applied; where that is said, each part is to be confirmed.
-    Begun(RunId, Confirm, Result<Box<(Proposal, Begun)>, RunOutcome>),
+    Begun(RunId, Confirm, Result<Box<(Proposal, Begun)>, Ended>),
     /// The files were written.
     Written(ProposalId, Result<(), String>),
     /// A change in the middle of being applied was measured.
@@ -148,7 +148,7 @@ impl GlobalState {
         self.edit_task(run, "reject", move |ctx| {
             let res = ctx.journal.reject(&id);
             let rejected = RunOutcome::Rejected(id);
-            EditDone::Over(run, res.map_or_else(|it| edit_tasks::refused(&it), |()| rejected))
+            EditDone::Over(run, res.map_or_else(|it| *edit_tasks::refused(&it), |()| rejected))
         });
     }
 
@@ -272,12 +272,12 @@ impl GlobalState {
         match done {
             EditDone::Proposed(run, then, made) => match made {
                 Ok(made) => self.proposed(run, then, made.0, made.1),
-                Err(outcome) => self.end_run(run, outcome),
+                Err(outcome) => self.end_run(run, *outcome),
             },
             EditDone::Shown(run, proposal, document) => self.shown(run, proposal, document),
             EditDone::Begun(run, confirm, begun) => match begun {
                 Ok(begun) => self.begun(run, confirm, begun.0, begun.1),
-                Err(outcome) => self.end_run(run, outcome),
+                Err(outcome) => self.end_run(run, *outcome),
             },
             EditDone::Written(id, Ok(())) => self.finish(&id),
             EditDone::Written(id, Err(why)) => {

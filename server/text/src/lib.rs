@@ -11,7 +11,7 @@ pub use ropey::Rope;
 
 pub use crate::{
     edit::{EditsError, TextEdit, TextEdits},
-    lines::{LineCol, LineIndex, PositionEncoding},
+    lines::{LineCol, LineIndex, LineParts, PositionEncoding},
     range::{TextRange, TextSize},
     rope::{edit_rope, edit_rope_all, rope_is, rope_line_col, rope_offset},
 };

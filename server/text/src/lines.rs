@@ -46,6 +46,9 @@ pub struct LineIndex {
     len: u32,
 }
 
+/// Line starts, lengths of the line ends, wide characters, and the length of the text.
+pub type LineParts<'a> = (&'a [u32], &'a [u8], &'a [(u32, u8)], u32);
+
 impl LineIndex {
     /// The lines of `text`.
     pub fn new(text: &str) -> LineIndex {
@@ -94,7 +97,7 @@ impl LineIndex {
     }
 
     /// Line starts, lengths of the line ends, wide characters, and the length of the text.
-    pub fn parts(&self) -> (&[u32], &[u8], &[(u32, u8)], u32) {
+    pub fn parts(&self) -> LineParts<'_> {
         (&self.starts, &self.end_lens, &self.wide, self.len)
     }
 
