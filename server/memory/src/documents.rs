@@ -7,7 +7,7 @@ use text::TextRange;
 use crate::words::push_words;
 
 /// The number of what [`documents`] makes of a file; another number means "index again".
-pub const WORDS_VERSION: u32 = 1;
+pub const WORDS_VERSION: u32 = 2;
 
 /// Enclosing types that are named with a symbol; further out stand modules and namespaces, which
 /// the path already tells.
@@ -25,9 +25,23 @@ pub fn documents(path: &str, text: &str, facts: &FileFacts) -> FileDocuments {
 
 /// The document of one chunk; `None` where facts and text do not belong together.
 fn document(text: &str, facts: &FileFacts, chunk: &Chunk) -> Option<Document> {
-    let range = trimmed(text, chunk.range)?;
     let symbol = chunk.symbol.map(|it| facts.symbol(it));
     let doc = symbol.and_then(|it| facts.detail(it).doc);
+    let inside = doc.filter(|it| chunk.range.contains_range(*it));
+    // Documentation is prose: among the words of the body it would outweigh them. And where it comes
+    // first the hit begins behind it, at what was looked for, not a screen above.
+    let (before, after) = match inside {
+        Some(doc) => (
+            trimmed(text, TextRange::new(chunk.range.start(), doc.start()))?,
+            trimmed(text, TextRange::new(doc.end(), chunk.range.end()))?,
+        ),
+        None => (TextRange::empty(chunk.range.start()), trimmed(text, chunk.range)?),
+    };
+    let range = match (before.is_empty(), after.is_empty()) {
+        (_, true) => trimmed(text, chunk.range)?,
+        (true, false) => after,
+        (false, false) => before.cover(after),
+    };
     let mut document = Document {
         range: (range.start().raw(), range.end().raw()),
         lines: lines(facts, range),
@@ -36,16 +50,8 @@ fn document(text: &str, facts: &FileFacts, chunk: &Chunk) -> Option<Document> {
         hash: chunk.hash,
         ..Document::default()
     };
-    match doc.filter(|it| range.contains_range(*it)) {
-        Some(doc) => {
-            // Documentation is prose: among the words of the body it would outweigh them.
-            let before = TextRange::new(range.start(), doc.start());
-            let after = TextRange::new(doc.end(), range.end());
-            push_words(&mut document.body, text.get(before.to_usize())?);
-            push_words(&mut document.body, text.get(after.to_usize())?);
-        }
-        None => push_words(&mut document.body, text.get(range.to_usize())?),
-    }
+    push_words(&mut document.body, text.get(before.to_usize())?);
+    push_words(&mut document.body, text.get(after.to_usize())?);
     if let Some(doc) = doc {
         push_words(&mut document.doc, text.get(doc.to_usize())?);
     }

@@ -47,7 +47,7 @@ impl Default for Weights {
         Weights {
             body: 1.0,
             name: 0.5,
-            doc: 0.3,
+            doc: 0.2,
             file: 0.5,
             path: 0.3,
             exact: 3.0,

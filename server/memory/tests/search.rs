@@ -113,14 +113,14 @@ fn a_name_finds_its_definition_before_its_uses_and_tests() {
     check(
         "total_price",
         expect![[r#"
-        src/cart.rs:7-10 total_price (exact name, name, body, doc, file)
-        src/checkout.py:1-3 pay (body, file)
-        src/cart.rs:17-20 total_price_of_nothing_is_zero (body, name, file, test)"#]],
+            src/cart.rs:8-10 total_price (exact name, name, body, doc, file)
+            src/checkout.py:1-3 pay (body, file)
+            src/cart.rs:17-20 total_price_of_nothing_is_zero (body, name, file, test)"#]],
     );
     check(
         "Cart",
         expect![[r#"
-            src/cart.rs:1-4 Cart (exact name, path, body, name, file)
+            src/cart.rs:2-4 Cart (exact name, path, body, name, file)
             src/cart.rs:6-6 Cart (exact name, path, body, name, file, no definition)
             src/checkout.py:1-3 pay (body, file)"#]],
     );
@@ -131,9 +131,9 @@ fn a_sentence_finds_code_by_its_documentation() {
     check(
         "where are discounts taken off the prices",
         expect![[r#"
-        src/cart.rs:7-10 total_price (file, doc, name, body)
-        src/cart.rs:17-20 total_price_of_nothing_is_zero (file, name, body, test)
-        src/checkout.py:1-3 pay (body, file)"#]],
+            src/cart.rs:8-10 total_price (file, name, doc, body)
+            src/cart.rs:17-20 total_price_of_nothing_is_zero (file, name, body, test)
+            src/checkout.py:1-3 pay (body, file)"#]],
     );
     check("send a receipt", expect!["src/checkout.py:1-3 pay (file, doc)"]);
 }
@@ -143,16 +143,16 @@ fn a_path_and_a_line_are_places() {
     check(
         "src/checkout.py",
         expect![[r#"
-        src/checkout.py:1-3 pay (file in the question, path)
-        docs/guide.md:1-3 Checkout (body, name, file, no definition)
-        src/cart.rs:1-4 Cart (path)"#]],
+            src/checkout.py:1-3 pay (file in the question, path)
+            docs/guide.md:1-3 Checkout (body, name, file, no definition)
+            src/cart.rs:2-4 Cart (path)"#]],
     );
     check(
         "panicked at src/cart.rs:14:9",
         expect![[r#"
             src/cart.rs:12-14 add_line (line in the question, file in the question, path, file, name)
-            src/cart.rs:1-4 Cart (file in the question, path, body, name, file)
-            src/cart.rs:7-10 total_price (file in the question, path, file, name)"#]],
+            src/cart.rs:2-4 Cart (file in the question, path, body, name, file)
+            src/cart.rs:8-10 total_price (file in the question, path, file, name)"#]],
     );
     check(
         "File \"/home/me/shop/src/checkout.py\", line 7, in retry",
@@ -183,9 +183,9 @@ fn filters_leave_out_files_and_tests() {
         hits.collect::<Vec<_>>().join(" ")
     };
     let all = Filters::default();
-    expect!["src/cart.rs:7 src/cart.rs:17 src/checkout.py:1 docs/guide.md:1"]
+    expect!["src/cart.rs:8 src/cart.rs:17 src/checkout.py:1 docs/guide.md:1"]
         .assert_eq(&ask(all.clone()));
-    expect!["src/cart.rs:7 src/checkout.py:1 docs/guide.md:1"]
+    expect!["src/cart.rs:8 src/checkout.py:1 docs/guide.md:1"]
         .assert_eq(&ask(Filters { tests: Tests::Without, ..all.clone() }));
     expect!["src/cart.rs:17"].assert_eq(&ask(Filters { tests: Tests::Only, ..all.clone() }));
     let docs = Filters { path_prefix: Some("docs/".to_owned()), ..all.clone() };
@@ -213,8 +213,8 @@ fn an_open_file_is_found_as_it_is_in_the_editor() {
     .assert_eq(&ask("checkout.py:2"));
     expect![[r#"
         src/cart.rs:12-14 add_line (body, exact name, name, file)
-        src/cart.rs:1-4 Cart (file, body)
-        src/cart.rs:7-10 total_price (file, body)"#]]
+        src/cart.rs:2-4 Cart (file, body)
+        src/cart.rs:8-10 total_price (file, body)"#]]
     .assert_eq(&ask("add_line"));
 }
 
