@@ -28,8 +28,8 @@ fn document(text: &str, facts: &FileFacts, chunk: &Chunk) -> Option<Document> {
     let symbol = chunk.symbol.map(|it| facts.symbol(it));
     let doc = symbol.and_then(|it| facts.detail(it).doc);
     let inside = doc.filter(|it| chunk.range.contains_range(*it));
-    // Documentation is prose: among the words of the body it would outweigh them. And where it comes
-    // first the hit begins behind it, at what was looked for, not a screen above.
+    // Documentation is prose: among the words of the body it would outweigh them. And where it
+    // comes first the hit begins behind it, at what was looked for, not a screen above.
     let (before, after) = match inside {
         Some(doc) => (
             trimmed(text, TextRange::new(chunk.range.start(), doc.start()))?,

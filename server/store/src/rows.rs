@@ -11,10 +11,10 @@ pub type ContentKey = [u8; CONTENT_KEY_BYTES];
 /// Most documents one file may have; further ones are refused as [`crate::Fault::Invalid`].
 pub const DOCUMENTS_PER_FILE_MAX: usize = 1 << 16;
 
-/// From the first document of one file to the first of the next. No power of two: FTS5 keeps deleted
-/// rows in a hash table whose slot is the row number modulo a power of two, and with such a stride
-/// the documents of all files would meet in the same few slots (half of a search's time, measured).
-/// The low bits are the golden ratio's, which spreads them.
+/// From the first document of one file to the first of the next. No power of two: FTS5 keeps
+/// deleted rows in a hash table whose slot is the row number modulo a power of two, and with such a
+/// stride the documents of all files would meet in the same few slots (half of a search's time,
+/// measured). The low bits are the golden ratio's, which spreads them.
 pub(crate) const DOCUMENT_STRIDE: i64 = (1 << 16) + 40_503;
 
 /// A file as it was when it was last indexed.
