@@ -265,6 +265,7 @@ fn entry(pack: &Pack, packs: &[Pack]) -> String {
         let _ = writeln!(res, "        {key}: {value},");
     }
     let _ = writeln!(res, "        query_files: &[\n{}        ],", query_files(pack, packs));
+    let _ = writeln!(res, "        fingerprint: {:#x},", fingerprint(pack, packs));
     res.push_str("        compiled: OnceLock::new(),\n    },\n");
     res
 }
@@ -304,6 +305,23 @@ fn query_files(pack: &Pack, packs: &[Pack]) -> String {
         }
     }
     res
+}
+
+/// A number that changes with the manifest and every query of a language (FNV-1a).
+fn fingerprint(pack: &Pack, packs: &[Pack]) -> u64 {
+    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+    let mut add = |text: String| {
+        for byte in text.bytes() {
+            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    };
+    add(pack.table.to_string());
+    for id in ancestors(pack, packs, 0) {
+        for query in QUERY_NAMES {
+            add(fs::read_to_string(format!("{id}/{query}.scm")).unwrap_or_default());
+        }
+    }
+    hash
 }
 
 /// Ids of `pack` and all it inherits, parents first, each once.

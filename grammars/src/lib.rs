@@ -93,6 +93,8 @@ pub struct Language {
     pub tests: Tests,
     /// The query files, in the order in which they are put together.
     pub query_files: &'static [QueryFile],
+    /// Another number means that the same text may have other facts.
+    pub fingerprint: u64,
     grammar: LanguageFn,
     compiled: OnceLock<Result<CompiledQuery, QueryProblem>>,
 }

@@ -18,6 +18,7 @@ impl FileFacts {
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut out = Output::default();
         out.text(self.language.map_or("", |it| it.id));
+        out.raw(&self.language.map_or(0, |it| it.fingerprint).to_le_bytes());
         out.flags(&[self.is_test, self.gave_up, self.manifest.is_some(), self.package.is_some()]);
         if let Some(manifest) = &self.manifest {
             out.text(manifest);
@@ -67,6 +68,11 @@ fn read(input: &mut Input<'_>) -> Option<FileFacts> {
         "" => None,
         id => Some(grammars::language(id)?),
     };
+    // Facts that another version of the language's queries made are as old as those of another
+    // text.
+    if input.raw(8)? != language.map_or(0, |it| it.fingerprint).to_le_bytes() {
+        return None;
+    }
     let [is_test, gave_up, has_manifest, has_package] = input.flags()?;
     let manifest = if has_manifest { Some(input.text()?.into()) } else { None };
     let lines = read_lines(input)?;

@@ -108,6 +108,7 @@ fn assemble_with(raw: &Raw, names: &mut Interner, source: Source<'_>, path: &str
     let mut gathered = gather(raw, source, names);
     let imports = gathered.imports.imports(source, &mut gathered.scopes, &mut gathered.uses, names);
     let package = imports::package(&mut gathered.imports, source, names);
+    gathered.imports.find_paths(raw, source, names);
     let definitions = definitions::definitions(&mut gathered, raw, source, names);
     let Gathered { mut uses, scopes, imports: found_imports, .. } = gathered;
 
@@ -355,7 +356,7 @@ fn mods(
             range: at,
             name_range: it.name.range(),
             parent,
-            path: None,
+            path: it.path.map(|it| namer.id(it)),
             exported: it.exported,
         })
     });

@@ -8,8 +8,9 @@ use text::{LineIndex, TextRange, TextSize};
 use crate::Reference;
 
 /// The number in every encoded [`FileFacts`]; another number means "extract again". It changes with
-/// the meaning of any fact, not only with the layout.
-pub const FACTS_VERSION: u32 = 2;
+/// the meaning of any fact, not only with the layout; a change of a language pack is noticed
+/// without.
+pub const FACTS_VERSION: u32 = 3;
 
 /// Manifests whose text the facts keep are at most this long; of longer ones nothing is kept.
 pub const MANIFEST_BYTES_MAX: usize = 64 * 1024;

@@ -296,3 +296,45 @@ fn unknown_texts_have_lines_and_chunks() {
     assert_eq!(syntax::facts_of_text("a/go.mod", "module x").manifest.as_deref(), Some("module x"));
     assert_eq!(syntax::facts_of_text("a/go.txt", "module x").manifest, None);
 }
+
+#[test]
+fn modules_in_other_files_may_name_their_file() {
+    check(
+        "a.rs",
+        "mod a;\n#[cfg(x)]\n#[path = \"b/other.rs\"]\n/// B.\npub mod b;\n",
+        expect![[r#"
+              Read a 1:5-6 in -
+              Macro cfg 2:3-6 in -
+              Macro x 2:7-8 in -
+              Macro path 3:3-7 in -
+              Read b 5:9-10 in -
+            mod a 1:1-7
+            mod b 5:1-11 path=b/other.rs
+            chunk 1:1-6:1 -
+        "#]],
+    );
+}
+
+#[test]
+fn tests_are_told_from_what_is_left_out_of_them() {
+    check(
+        "a.rs",
+        "#[cfg(not(test))]\nfn a() {}\n#[cfg(test)]\nfn b() {}\n#[test]\nfn c() {}\nfn test() {}\n",
+        expect![[r#"
+            Function a 2:4-5 in File@1
+            Function b 4:4-5 in File@1 test
+            Function c 6:4-5 in File@1 test
+            Function test 7:4-8 in File@1
+              Macro cfg 1:3-6 in -
+              Macro not 1:7-10 in -
+              Macro test 1:11-15 in -
+              Macro cfg 3:3-6 in -
+              Macro test 3:7-11 in -
+              Macro test 5:3-7 in -
+            chunk 1:1-2:10 a
+            chunk 3:1-4:10 b
+            chunk 5:1-6:10 c
+            chunk 7:1-13 test
+        "#]],
+    );
+}

@@ -112,11 +112,14 @@ fn has_mark(lead: &str, language: &Language) -> bool {
     }
     let lead = &lead[..end];
     let is_word = |c: char| c.is_alphanumeric() || c == '_';
-    language.tests.attributes.iter().any(|mark| {
-        lead.match_indices(mark).any(|(at, _)| {
-            let before = lead[..at].trim_end();
-            before.ends_with(['@', '[', '(', ':', ',', '.', '\\'])
-                && !lead[at + mark.len()..].starts_with(is_word)
+    let attributes = language.tests.attributes;
+    let is_denied = |mark: &&str| mark.strip_prefix('!').is_some_and(|it| lead.contains(it));
+    !attributes.iter().any(|it| is_denied(it))
+        && attributes.iter().any(|mark| {
+            lead.match_indices(mark).any(|(at, _)| {
+                let before = lead[..at].trim_end();
+                before.ends_with(['@', '[', '(', ':', ',', '.', '\\'])
+                    && !lead[at + mark.len()..].starts_with(is_word)
+            })
         })
-    })
 }

@@ -11,7 +11,7 @@ use crate::{
         uses::{Before, Uses, find},
     },
     names::Interner,
-    raw::{Captured, LeafKind, Match, Source, Span, unprefixed},
+    raw::{Captured, LeafKind, Match, Raw, Source, Span, unprefixed},
 };
 
 /// What the matches say of imports, before they are put together.
@@ -46,6 +46,8 @@ pub(crate) struct Declaration {
     pub(crate) node: Span,
     pub(crate) name: Span,
     pub(crate) exported: bool,
+    /// The file that an attribute before it names.
+    pub(crate) path: Option<u32>,
 }
 
 /// An import whose names are numbers of the interner and whose reference is a leaf.
@@ -62,7 +64,7 @@ impl Found {
         if let Some(node) = get(Capture::ModuleDeclaration) {
             let name = get(Capture::Name).unwrap_or(node);
             let exported = get(Capture::Export).is_some();
-            self.declarations.push(Declaration { node, name, exported });
+            self.declarations.push(Declaration { node, name, exported, path: None });
             return;
         }
         let statement = get(Capture::Import);
@@ -94,6 +96,28 @@ impl Found {
             || item.is_namespace;
         if says {
             self.items.push(item);
+        }
+    }
+
+    /// Notes the files that attributes before declarations name: `#[path = "other.rs"]`.
+    pub(crate) fn find_paths(&mut self, raw: &Raw, source: Source<'_>, names: &mut Interner) {
+        for declaration in &mut self.declarations {
+            let mut at = declaration.node.start;
+            let after = raw.trivia.partition_point(|it| it.span.start < at);
+            for trivia in raw.trivia[..after].iter().rev() {
+                let text = source.text_of(trivia.span).trim_end();
+                let end = trivia.span.start + text.len() as u32;
+                let gap = Span { start: end, end: at };
+                if at < end || !source.text_of(gap).trim().is_empty() {
+                    break;
+                }
+                at = trivia.span.start;
+                let value = text.split_once("path").map(|(_, rest)| rest.trim_start());
+                let value = value.and_then(|it| it.strip_prefix('=')?.split('"').nth(1));
+                if let Some(path) = value.filter(|_| !trivia.is_comment) {
+                    declaration.path = Some(names.intern(path));
+                }
+            }
         }
     }
 

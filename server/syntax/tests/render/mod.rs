@@ -15,7 +15,8 @@ pub(crate) fn render(text: &str, facts: &FileFacts) -> String {
         let _ = writeln!(res, "package {}", facts.name(package));
     }
     for it in &facts.mods {
-        let _ = writeln!(res, "mod {} {}", facts.name(it.name), at(facts, it.range));
+        let path = it.path.map(|it| format!(" path={}", facts.name(it))).unwrap_or_default();
+        let _ = writeln!(res, "mod {} {}{path}", facts.name(it.name), at(facts, it.range));
     }
     for it in &facts.chunks {
         let symbol = it.symbol.map_or("-", |it| facts.name(facts.symbol(it).name));
