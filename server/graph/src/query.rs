@@ -248,6 +248,7 @@ impl CodeGraph {
             family.push(next);
             left.extend(res.same_entity(next));
             left.extend(res.constructors(next));
+            left.extend(res.siblings(next));
             left.extend(res.overrides(next));
         }
         family.sort_unstable();
@@ -315,6 +316,23 @@ impl CodeGraph {
         let Some(facts) = self.facts(file) else { return Resolved::Unresolved };
         let place = Place::new(file, facts.scope_at(offset), Some(offset));
         let outcome = res.bare(place, name, Want::Any);
+        self.resolved(&res, outcome)
+    }
+
+    /// What `name` would stand for were it written in the place of a bare reference.
+    pub fn lookup_like(&self, file: FileId, reference: ReferenceIdx, name: &str) -> Resolved {
+        let res = Resolver::new(self);
+        let Some(facts) = self.facts(file) else { return Resolved::Unresolved };
+        let it = facts.reference(reference);
+        let place = Place::new(file, facts.scope_of(reference), Some(it.start()));
+        let want = Want::of(it);
+        let outcome = match res.bare(place, name, want) {
+            // What is of another kind is no meaning of the name here.
+            Outcome::Hits(hits) => {
+                Outcome::of(hits.into_iter().filter(|it| res.fits(&it.thing, want)).collect())
+            }
+            other => other,
+        };
         self.resolved(&res, outcome)
     }
 

@@ -212,7 +212,7 @@ impl Hit {
 }
 
 impl Want {
-    fn of(reference: &Reference) -> Want {
+    pub(crate) fn of(reference: &Reference) -> Want {
         match reference.kind() {
             ReferenceKind::Type => Want::Type,
             ReferenceKind::Call => Want::Call,

@@ -1,6 +1,7 @@
 //! Scores definitions and references against labelled questions, in process:
 //! `cargo run --release -p ide --example navigation -- SAMPLES PROJECTS [NAME…] [--fails]`.
-//! With `--callers FOLDER NAME` it lists who calls a symbol instead.
+//! With `--callers FOLDER NAME` it lists who calls a symbol instead; with `--renames` it also renames
+//! each defined symbol, checks that nothing breaks, and renames it back.
 // A tool for whoever works on resolution: it reads files and prints, which the crate itself never
 // does.
 #![allow(clippy::disallowed_methods, clippy::print_stdout, clippy::unwrap_used)]
@@ -40,7 +41,8 @@ struct Project {
 fn main() {
     let mut args: Vec<String> = std::env::args().skip(1).collect();
     let shows_fails = args.iter().any(|it| it == "--fails");
-    args.retain(|it| it != "--fails");
+    let renames_too = args.iter().any(|it| it == "--renames");
+    args.retain(|it| it != "--fails" && it != "--renames");
     if args[0] == "--callers" {
         return callers(&load(Path::new(&args[1])), &args[2]);
     }
@@ -62,7 +64,11 @@ fn main() {
             &read_lines(&samples.join(format!("{name}.refs.jsonl"))),
             shows_fails,
         );
-        references(&project, &read_lines(&samples.join(format!("{name}.defs.jsonl"))), shows_fails);
+        let questions = read_lines(&samples.join(format!("{name}.defs.jsonl")));
+        references(&project, &questions, shows_fails);
+        if renames_too {
+            renames(&project, &questions, shows_fails);
+        }
     }
 }
 
@@ -104,7 +110,10 @@ fn load(folder: &Path) -> Project {
         let state = FileState::Settled(Arc::new(facts));
         host.apply_change(Change { files: vec![FileDelta { file, path, state }] });
     }
-    Project { root, analysis: host.analysis(Arc::new(|_| None)), files }
+    let read = move |file: FileId| -> Option<Arc<str>> {
+        Some(Arc::from(std::fs::read_to_string(paths.get(file.index())?).ok()?))
+    };
+    Project { root, analysis: host.analysis(Arc::new(read)), files }
 }
 
 fn walk(folder: &Path, acc: &mut Vec<PathBuf>) {
@@ -218,6 +227,83 @@ fn references(project: &Project, questions: &[Value], shows_fails: bool) {
         f1 / questions.len().max(1) as f64,
         times.get(times.len() * 95 / 100)
     );
+}
+
+fn renames(project: &Project, questions: &[Value], shows_fails: bool) {
+    let (mut done, mut refused, mut sites, mut left, mut broken) = (0, 0, 0, 0, 0);
+    for question in questions {
+        let Some(position) = position(project, question) else { continue };
+        let rename = match project.analysis.rename(position, "zz_new_name") {
+            Ok(rename) => rename,
+            Err(reason) => {
+                refused += 1;
+                if shows_fails {
+                    println!("  REFUSED {:?} {}: {reason}", place(question), question["n"]);
+                }
+                continue;
+            }
+        };
+        done += 1;
+        sites += rename.sites.len();
+        left += rename.left.len();
+        if !is_sound(project, &rename) {
+            broken += 1;
+            println!("  BROKEN {:?} {}", place(question), question["n"]);
+        }
+    }
+    println!("  renames {done}, refused {refused}, sites {sites}, left {left}, broken {broken}");
+}
+
+/// Whether the renamed files parse as before and the new name, renamed back, gives the old texts.
+fn is_sound(project: &Project, rename: &ide::Rename) -> bool {
+    let mut host = AnalysisHost::new();
+    let mut after = Vec::new();
+    let mut same_errors = true;
+    let mut deltas = Vec::new();
+    let mut texts = std::collections::HashMap::new();
+    for file in project.files.values() {
+        let path = project.analysis.path(*file).unwrap().clone();
+        let mut facts = Arc::clone(project.analysis.facts(*file).unwrap());
+        if let Some(edits) = rename.change.edits.get(&path) {
+            let text = edits.apply(&project.analysis.text(*file).unwrap()).unwrap();
+            let new = syntax::facts(path.as_str(), &text, facts.language.unwrap());
+            same_errors &= new.errors.len() <= facts.errors.len();
+            facts = Arc::new(new);
+            texts.insert(*file, Arc::<str>::from(text));
+            after.push(*file);
+        }
+        deltas.push(FileDelta { file: *file, path, state: FileState::Settled(facts) });
+    }
+    host.apply_change(Change { files: deltas });
+    let old = project.analysis.clone();
+    let now = host.analysis(Arc::new(move |it| texts.get(&it).cloned().or_else(|| old.text(it))));
+    let found = now.find_symbol("zz_new_name").unwrap();
+    let file = *after.first().unwrap();
+    let local = now
+        .facts(file)
+        .unwrap()
+        .symbols()
+        .find(|it| now.facts(file).unwrap().name(it.1.name) == "zz_new_name");
+    let symbol = found.first().and_then(|it| it.symbol);
+    let symbol = symbol.or(local.map(|it| ide::SymbolRef { file, symbol: it.0 }));
+    let Some(position) = symbol.and_then(|it| now.position_of(it)) else { return false };
+    let back = match now.rename(position, &rename.old_name) {
+        Ok(back) => back,
+        Err(reason) => {
+            println!("  BACK {reason}");
+            return false;
+        }
+    };
+    let is_same = after.iter().all(|it| {
+        let path = now.path(*it).unwrap();
+        let text = now.text(*it).unwrap();
+        let text = match back.change.edits.get(path) {
+            Some(edits) => edits.apply(&text).unwrap(),
+            None => text.to_string(),
+        };
+        *text == *project.analysis.text(*it).unwrap()
+    });
+    same_errors && is_same
 }
 
 fn position(project: &Project, question: &Value) -> Option<FilePosition> {

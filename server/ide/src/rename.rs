@@ -2,6 +2,7 @@
 
 mod collide;
 mod spell;
+mod verify;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -85,6 +86,10 @@ pub enum RenameError {
         /// The language.
         language: &'static str,
     },
+    /// The language gives the name its meaning: a constructor's, a special method's.
+    Given(String),
+    /// A trial showed that places would not mean the symbol any more, whatever is left out.
+    Unsafe(String),
     /// The new name is the old one.
     SameName(String),
     /// The new name is taken where the symbol is defined or used.
@@ -128,6 +133,12 @@ impl fmt::Display for RenameError {
             }
             RenameError::Keyword { name, language } => {
                 write!(f, "`{name}` is a keyword of {language}")
+            }
+            RenameError::Given(name) => {
+                write!(f, "`{name}` is a name that the language prescribes")
+            }
+            RenameError::Unsafe(name) => {
+                write!(f, "after a trial rename `{name}` is not meant everywhere it should be")
             }
             RenameError::SameName(name) => write!(f, "`{name}` is its name already"),
             RenameError::Collision { name, path, line, what } => {
@@ -197,13 +208,20 @@ impl Analysis {
         sites.extend(plan.sure.iter().filter_map(|it| self.site(it)));
         sites.sort_by_key(|it| (it.file, it.range));
         sites.dedup_by_key(|it| (it.file, it.range));
-        let change = self.edits(&sites, &plan, new_name)?;
+        let verified = self.verified(sites, &plan, new_name)?;
+        let mut left = plan.left;
+        for site in &verified.dropped {
+            let reason = "its name here is given elsewhere and would not follow";
+            left.extend(self.left_at(site.file, site.range, reason));
+        }
+        left.sort_by_key(|it| (it.path.clone(), it.range));
+        left.truncate(LEFT_MAX);
         Ok(Rename {
-            change,
+            change: verified.change,
             old_name: plan.old_name,
             new_name: new_name.to_owned(),
-            sites,
-            left: plan.left,
+            sites: verified.sites,
+            left,
         })
     }
 
@@ -230,8 +248,17 @@ impl Analysis {
 
     fn check_kind(&self, symbol: SymbolRef) -> Result<(), RenameError> {
         let facts = self.facts(symbol.file).ok_or(RenameError::NoSymbol)?;
-        match facts.symbol(symbol.symbol).kind {
+        let it = facts.symbol(symbol.symbol);
+        let name = facts.name(it.name);
+        let parent = it.parent.map(|it| facts.symbol(it).name);
+        match it.kind {
             SymbolKind::Heading => Err(RenameError::NoSymbol),
+            SymbolKind::Constructor if parent != Some(it.name) => {
+                Err(RenameError::Given(name.to_owned()))
+            }
+            _ if 4 < name.len() && name.starts_with("__") && name.ends_with("__") => {
+                Err(RenameError::Given(name.to_owned()))
+            }
             // The block is named by its type; the type is what can be renamed.
             SymbolKind::Implementation => Err(RenameError::NoSymbol),
             _ => Ok(()),

@@ -1,7 +1,7 @@
 //! Which definitions are one thing, and which must bear one name.
 
-use grammars::Rebinding;
-use syntax::{SymbolIdx, SymbolKind};
+use grammars::{Modules, Rebinding};
+use syntax::{ScopeKind, SymbolIdx, SymbolKind};
 use text::TextSize;
 use vfs::FileId;
 
@@ -58,6 +58,35 @@ impl Resolver<'_> {
                 .map(|it| SymbolRef { file: symbol.file, symbol: *it }),
         );
         res
+    }
+
+    /// The definitions of the same name beside a definition that a use of the name may mean as well:
+    /// overloads, a property's getter and setter, a type and a value that are imported as one.
+    pub(crate) fn siblings(&self, symbol: SymbolRef) -> Vec<SymbolRef> {
+        let entry = self.entry(symbol.file);
+        let facts = &entry.facts;
+        let own = facts.symbol(symbol.symbol);
+        let modules = self.modules(symbol.file);
+        let is_one_name = matches!(modules, Modules::RelativeFiles | Modules::DottedPackages);
+        let is_key = matches!(own.kind, SymbolKind::Property | SymbolKind::Field);
+        if is_key && facts.scope(own.scope).kind != ScopeKind::Class {
+            // Two objects written out in one function each have keys of their own.
+            return Vec::new();
+        }
+        let beside = entry.named(own.name).iter().copied().filter(|it| {
+            let other = facts.symbol(*it);
+            let same_place = other.scope == own.scope
+                && other.parent == own.parent
+                && facts.owner(other) == facts.owner(own);
+            let same_kind = is_callable(own.kind) == is_callable(other.kind)
+                && is_type(own.kind) == is_type(other.kind);
+            let concerned = !own.is_local && !other.is_local && same_place;
+            concerned
+                && (is_one_name || same_kind)
+                && (own.kind == SymbolKind::Implementation)
+                    == (other.kind == SymbolKind::Implementation)
+        });
+        beside.map(|it| SymbolRef { file: symbol.file, symbol: it }).collect()
     }
 
     /// A type's constructors that bear its name, and the type of such a constructor.

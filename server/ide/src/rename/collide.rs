@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use grammars::Modules;
 use graph::{Resolved, SymbolRef};
-use syntax::{Access, FileFacts, SymbolKind};
+use syntax::{Access, FileFacts, ReferenceKind, SymbolKind};
 use text::{TextRange, TextSize};
 use vfs::FileId;
 
@@ -26,7 +27,7 @@ impl Analysis {
                 continue;
             }
             files.insert(found.file);
-            self.check_capture(found.file, reference.start(), plan, new_name)?;
+            self.check_capture(found, plan, new_name)?;
         }
         for symbol in &plan.family {
             self.check_shadowed(*symbol, &files, new_name)?;
@@ -43,14 +44,15 @@ impl Analysis {
     ) -> Result<(), RenameError> {
         let Some(facts) = self.facts(symbol.file) else { return Ok(()) };
         let own = facts.symbol(symbol.symbol);
-        let taken = |kind: SymbolKind| is_label(kind) == is_label(own.kind);
+        let taken = |it: &syntax::Symbol| {
+            is_member(it.kind) == is_member(own.kind)
+                && facts.owner(it) == facts.owner(own)
+                && share_names(facts, it.kind, own.kind)
+        };
         if let Some(id) = facts.names.find(new_name) {
             let beside = facts.symbols.iter().find(|it| {
                 let same_place = it.scope == own.scope && it.parent == own.parent;
-                it.name == id
-                    && same_place
-                    && taken(it.kind)
-                    && it.kind != SymbolKind::Implementation
+                it.name == id && same_place && taken(it) && it.kind != SymbolKind::Implementation
             });
             if let Some(it) = beside {
                 let what = "is already defined";
@@ -66,7 +68,11 @@ impl Analysis {
         }
         for owner in self.graph().owners(symbol) {
             let member = self.graph().member(owner, new_name);
-            let others = member.targets().iter().find(|it| !plan.family.contains(&it.symbol_ref()));
+            let others = member.targets().iter().find(|it| {
+                let other = self.facts(it.file).map(|facts| facts.symbol(it.symbol).kind);
+                let clashes = other.is_none_or(|it| share_names(facts, it, own.kind));
+                clashes && !plan.family.contains(&it.symbol_ref())
+            });
             if let Some(target) = others
                 && let Some(nav) = self.nav_target(target.symbol_ref())
             {
@@ -80,12 +86,14 @@ impl Analysis {
     /// That the new name means nothing nearer where the symbol is used.
     fn check_capture(
         &self,
-        file: FileId,
-        at: TextSize,
+        found: &graph::Found,
         plan: &Plan,
         new_name: &str,
     ) -> Result<(), RenameError> {
-        let found = self.graph().lookup(file, at, new_name);
+        let file = found.file;
+        let Some(facts) = self.facts(file) else { return Ok(()) };
+        let at = facts.reference(found.reference).start();
+        let found = self.graph().lookup_like(file, found.reference, new_name);
         let Resolved::Targets(targets) = found else { return Ok(()) };
         let Some(target) = targets.first().filter(|it| !plan.family.contains(&it.symbol_ref()))
         else {
@@ -129,7 +137,7 @@ impl Analysis {
             if own.is_local && *file != symbol.file {
                 continue;
             }
-            for at in uses_of(facts, new_name) {
+            for at in uses_of(facts, new_name, own.kind) {
                 let concerned = *file != symbol.file || inside.contains_range(at);
                 if !concerned || self.means_nearer(*file, at, symbol) {
                     continue;
@@ -172,7 +180,7 @@ impl Analysis {
             }
         }
         let Some(facts) = self.facts(file) else { return Ok(()) };
-        match uses_of(facts, new_name).into_iter().next() {
+        match uses_of(facts, new_name, SymbolKind::Variable).into_iter().next() {
             Some(at) => Err(self.collision(file, at.start(), new_name, "would change its meaning")),
             None => Ok(()),
         }
@@ -190,10 +198,33 @@ impl Analysis {
 }
 
 /// Where a file uses a name by scope.
-fn uses_of(facts: &FileFacts, name: &str) -> Vec<TextRange> {
+fn uses_of(facts: &FileFacts, name: &str, kind: SymbolKind) -> Vec<TextRange> {
     let Some(id) = facts.names.find(name) else { return Vec::new() };
     let uses = facts.references.iter().filter(|it| it.name() == id && it.access() == Access::Bare);
-    uses.filter(|it| it.kind() != syntax::ReferenceKind::Label).map(|it| it.range()).collect()
+    let concerned = uses.filter(|it| match it.kind() {
+        ReferenceKind::Label => kind == SymbolKind::Label,
+        ReferenceKind::Macro => kind == SymbolKind::Macro,
+        _ => !matches!(kind, SymbolKind::Label | SymbolKind::Macro),
+    });
+    concerned.map(|it| it.range()).collect()
+}
+
+/// Whether symbols of two kinds cannot bear one name in one place.
+fn share_names(facts: &FileFacts, a: SymbolKind, b: SymbolKind) -> bool {
+    let modules = facts.language.map(|it| it.modules);
+    // Functions and values, in the others types too, have name spaces of their own.
+    let apart = matches!(modules, Some(Modules::ModTree | Modules::QualifiedPackages));
+    let is_call =
+        |it| matches!(it, SymbolKind::Method | SymbolKind::Function | SymbolKind::Constructor);
+    is_label(a) == is_label(b) && !(apart && is_member(a) && is_call(a) != is_call(b))
+}
+
+/// Whether symbols of the kind are reached through an owner.
+fn is_member(kind: SymbolKind) -> bool {
+    matches!(
+        kind,
+        SymbolKind::Field | SymbolKind::Property | SymbolKind::Method | SymbolKind::Variant
+    )
 }
 
 fn is_label(kind: SymbolKind) -> bool {

@@ -281,3 +281,98 @@ fn raw_names_keep_their_mark() {
         fn f() { r#new_name(); }"#]],
     );
 }
+
+#[test]
+fn a_name_that_another_file_gives_does_not_follow() {
+    check(
+        r#"
+//- /a.js
+export default function pay$0() {}
+//- /index.js
+import pay from './a.js';
+export { pay };
+//- /b.js
+import * as shop from './index.js';
+shop.pay();
+"#,
+        expect![[r#"
+            //- /a.js
+            export default function new_name() {}"#]],
+    );
+    check(
+        r#"
+//- /shop/__init__.py
+from .cart import Cart as Cart
+//- /shop/cart.py
+class Cart$0: ...
+//- /app.py
+import shop
+shop.Cart()
+"#,
+        expect![[r#"
+            //- /shop/__init__.py
+            from .cart import new_name as Cart
+            //- /shop/cart.py
+            class new_name: ..."#]],
+    );
+}
+
+#[test]
+fn what_one_use_may_mean_is_renamed_together() {
+    check(
+        "//- /A.java\nclass A { int f;\n void f$0(int a) {}\n void f(A a) {}\n void g() { f(1); } }\n",
+        expect![[r#"
+            //- /A.java
+            class A { int f;
+             void new_name(int a) {}
+             void new_name(A a) {}
+             void g() { new_name(1); } }"#]],
+    );
+    check(
+        r#"
+//- /a.ts
+export interface Pay$0 {}
+export const Pay = 1;
+//- /b.ts
+import { Pay } from './a';
+let a: Pay = Pay;
+"#,
+        expect![[r#"
+            //- /a.ts
+            export interface new_name {}
+            export const new_name = 1;
+            //- /b.ts
+            import { new_name } from './a';
+            let a: new_name = new_name;"#]],
+    );
+}
+
+#[test]
+fn names_that_the_language_prescribes_are_kept() {
+    check(
+        "//- /a.ts\nclass A { constructor$0() {} }\n",
+        expect!["refused: `constructor` is a name that the language prescribes"],
+    );
+    check(
+        "//- /a.py\nclass A:\n    def __len__$0(self): ...\n",
+        expect!["refused: `__len__` is a name that the language prescribes"],
+    );
+}
+
+#[test]
+fn a_field_and_a_method_may_share_a_name_where_the_language_lets_them() {
+    check(
+        "struct S { a$0: u8 }\nimpl S { fn new_name(&self) -> u8 { self.a } }",
+        expect![[r#"
+        //- /main.rs
+        struct S { new_name: u8 }
+        impl S { fn new_name(&self) -> u8 { self.new_name } }"#]],
+    );
+    check(
+        "enum E { new_name(S) }\nstruct S$0;",
+        expect![[r#"
+            //- /main.rs
+            enum E { new_name(new_name) }
+            struct new_name;"#]],
+    );
+}
