@@ -139,8 +139,8 @@ fn allowed_files(
     unsaved: &[UnsavedFile<'_>],
     filters: &Filters,
 ) -> store::Result<Option<FxHashSet<i64>>> {
-    let all = Filters { tests: filters.tests, ..Filters::default() };
-    if unsaved.is_empty() && *filters == all {
+    let is_of_files = filters.path_prefix.is_some() || filters.language.is_some();
+    if unsaved.is_empty() && !is_of_files && has_all_roots(store, filters)? {
         return Ok(None);
     }
     let numbers = store.file_numbers(&mut |root, path, language| {
@@ -148,6 +148,12 @@ fn allowed_files(
         !is_unsaved && is_in(filters, root, path, language)
     })?;
     Ok(Some(numbers.into_iter().collect()))
+}
+
+/// True where the filters leave out no root of the store, as in a workspace that shares it with
+/// nobody.
+fn has_all_roots(store: &dyn Store, filters: &Filters) -> store::Result<bool> {
+    Ok(filters.roots.is_empty() || store.roots()?.iter().all(|it| filters.roots.contains(it)))
 }
 
 /// True where the filters let a file through.

@@ -196,6 +196,31 @@ fn filters_leave_out_files_and_tests() {
 }
 
 #[test]
+fn two_worktrees_in_one_store_do_not_see_each_other() {
+    let store = store_of(SHOP);
+    let text = "def pay_later(cart):\n    pass\n";
+    let facts = facts("later.py", text);
+    let row = FileRow {
+        path: "later.py".to_owned(),
+        len: text.len() as u64,
+        mtime_ns: 0,
+        hash: [0; 32],
+        language: Some("python".to_owned()),
+        is_test: false,
+    };
+    let documents = Some(documents("later.py", text, &facts));
+    store.put("/worktree", &[FileWrite { row, facts: None, documents }]).unwrap();
+    let ask = |root: &str| {
+        let filters = Filters { roots: vec![root.to_owned()], ..Filters::default() };
+        render(&ask(&store, &Query { filters, ..Query::text("pay", 9) }))
+    };
+    expect!["later.py:1-2 pay_later (body, name, file)"].assert_eq(&ask("/worktree"));
+    expect![[r#"
+        src/checkout.py:1-3 pay (exact name, body, name, file)
+        docs/guide.md:1-3 Checkout (body, file, no definition)"#]].assert_eq(&ask(ROOT));
+}
+
+#[test]
 fn an_open_file_is_found_as_it_is_in_the_editor() {
     let store = store_of(SHOP);
     let text = "def pay(cart):\n    return refund(cart)\n\n\ndef refund(cart):\n    pass\n";

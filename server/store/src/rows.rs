@@ -237,6 +237,9 @@ pub struct FieldStatistics {
 /// The cache of one workspace: rows, facts, full text, vectors. Roots are absolute paths; one state
 /// folder may hold several, as worktrees of one repository do.
 pub trait Store: Send + Sync {
+    /// The roots that have files, in order.
+    fn roots(&self) -> Result<Vec<String>>;
+
     /// All files of `root`, by path. Loads no facts.
     fn files(&self, root: &str) -> Result<Vec<FileRow>>;
 

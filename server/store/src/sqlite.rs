@@ -177,6 +177,16 @@ impl SqliteStore {
 }
 
 impl Store for SqliteStore {
+    fn roots(&self) -> Result<Vec<String>> {
+        self.read(|db| {
+            let mut rows = db.prepare_cached(
+                "SELECT path FROM roots r
+                 WHERE EXISTS (SELECT 1 FROM files f WHERE f.root = r.id) ORDER BY path",
+            )?;
+            rows.query_map([], |row| row.get(0))?.collect()
+        })
+    }
+
     fn files(&self, root: &str) -> Result<Vec<FileRow>> {
         self.read(|db| {
             let mut rows = db.prepare_cached(

@@ -103,6 +103,7 @@ fn rows_facts_and_skipped_files_come_back_as_they_were() {
     store.set_skipped(ROOT, std::slice::from_ref(&skipped)).unwrap();
     assert_eq!(store.skipped(ROOT).unwrap(), [skipped]);
     assert_eq!(store.skipped("/other").unwrap(), []);
+    assert_eq!(store.roots().unwrap(), ["/other", ROOT]);
     store.set_meta("summary", "3 files").unwrap();
     assert_eq!(store.meta("summary").unwrap().as_deref(), Some("3 files"));
 }
