@@ -202,7 +202,12 @@ impl Snapshot {
                 facts: &it.facts,
             })
             .collect();
-        Ok(memory::search(self.store.as_ref(), &unsaved, query)?)
+        // Worktrees of one repository share a store; only this workspace's folders are asked for.
+        let mut query = query.clone();
+        if query.filters.roots.is_empty() {
+            query.filters.roots = self.roots.iter().map(|it| it.as_str().to_owned()).collect();
+        }
+        Ok(memory::search(self.store.as_ref(), &unsaved, &query)?)
     }
 
     /// The open document, where it is in the workspace and its file holds another text.
