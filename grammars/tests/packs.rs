@@ -51,7 +51,7 @@ fn problems_of(language: &'static Language) -> Vec<String> {
         let text = fs::read_to_string(file).expect("fixtures are UTF-8");
         let name = file.file_name().unwrap_or_default().to_string_lossy();
         let place = format!("grammars/{}/fixtures/{name}", language.id);
-        check_fixture(language, compiled, &text, &place, &mut hit, &mut problems);
+        check_fixture(language, compiled, (&text, &place), &mut hit, &mut problems);
     }
     let own = format!("{}/", language.id);
     for (index, pattern) in compiled.patterns.iter().enumerate() {
@@ -104,8 +104,7 @@ fn unknown_kinds(language: &Language) -> Vec<String> {
 fn check_fixture(
     language: &Language,
     compiled: &CompiledQuery,
-    text: &str,
-    place: &str,
+    (text, place): (&str, &str),
     hit: &mut BTreeSet<usize>,
     problems: &mut Vec<String>,
 ) {

@@ -114,7 +114,7 @@ fn has_mark(lead: &str, language: &Language) -> bool {
     let is_word = |c: char| c.is_alphanumeric() || c == '_';
     let attributes = language.tests.attributes;
     let is_denied = |mark: &&str| mark.strip_prefix('!').is_some_and(|it| lead.contains(it));
-    !attributes.iter().any(|it| is_denied(it))
+    !attributes.iter().any(is_denied)
         && attributes.iter().any(|mark| {
             lead.match_indices(mark).any(|(at, _)| {
                 let before = lead[..at].trim_end();
