@@ -54,7 +54,7 @@ pub enum Stores {
 pub enum LoadGraph {
     /// At the start: for editors, and for commands that ask the graph.
     Always,
-    /// Only when a file has changed: for counting what there is.
+    /// Only when much has changed, or nothing was counted yet: for telling what there is.
     IfChanged,
     /// Not at all: for commands that ask the index or the journal alone.
     Never,

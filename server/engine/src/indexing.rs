@@ -10,7 +10,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use vfs::{FileEvent, SkipReason, VfsPath, WalkLimits};
 
 use crate::{
-    Health, Lane, LoadGraph, MemoryPart, Notice, ProgressState, RunId, RunOutcome, SkippedFile,
+    Health, Lane, LoadGraph, Notice, ProgressState, RunId, RunOutcome, SkippedFile,
     batch::{
         BATCH_BYTES_MAX, BATCH_FILES_MAX, Batch, BatchDone, FileDone, FileOutcome, read_batch,
     },
@@ -32,6 +32,8 @@ pub(crate) const SKIPPED_LISTED_MAX: usize = 100;
 const CHANGES_MAX: usize = 2_000;
 /// Files whose names change what a walk finds.
 const IGNORE_FILES: [&str; 3] = [".gitignore", ".ignore", disk::IGNORE_FILE];
+/// Where one file in so many has changed, all is counted anew.
+const COUNT_SHARE: usize = 10;
 /// Troubles remembered for the status.
 const TROUBLES_MAX: usize = 8;
 
@@ -54,6 +56,7 @@ pub(crate) struct Indexing {
     /// True where `skipped` differs from what the store has.
     skipped_is_new: bool,
     troubles: Vec<String>,
+    facts_bytes: usize,
     round: Option<Round>,
     /// Runs that wait for the end of the round.
     waiting: Vec<RunId>,
@@ -70,8 +73,6 @@ pub(crate) struct Round {
     pub(crate) n_read: usize,
     pub(crate) n_gone: usize,
     percent: Option<u32>,
-    /// Of files that were not loaded because nobody asks the graph.
-    pub(crate) languages: BTreeMap<String, usize>,
     /// Unchanged files that are loaded only if something has changed.
     put_off: Vec<Candidate>,
     /// True where whole folders were compared: only then everything is counted anew.
@@ -205,9 +206,7 @@ impl GlobalState {
         let round = self.round();
         round.is_whole |= is_whole;
         round.n_gone += scan.gone.len();
-        for (language, n) in scan.languages {
-            *round.languages.entry(language).or_default() += n;
-        }
+        let n_all = scan.unchanged.len() + scan.changed.len();
         // What is known comes first: it costs least and answers most.
         match (self.configuration.graph, is_whole) {
             (LoadGraph::Always, _) | (_, false) => self.queue(scan.unchanged),
@@ -216,9 +215,9 @@ impl GlobalState {
                 self.round().put_off.extend(scan.unchanged);
             }
         }
-        let is_changed = !scan.changed.is_empty() || !scan.gone.is_empty();
+        let n_changed = scan.changed.len() + scan.gone.len();
+        let wants_graph = !scan.has_counts || n_all < n_changed * COUNT_SHARE;
         self.queue(scan.changed);
-        let wants_graph = is_changed || !scan.has_counts;
         if is_whole && wants_graph && self.configuration.graph == LoadGraph::IfChanged {
             self.round().is_loaded = true;
         }
@@ -416,7 +415,7 @@ impl GlobalState {
             root: first.root.clone(),
             open: open.collect(),
             files,
-            wants_facts: self.configuration.graph != LoadGraph::Never,
+            wants_facts: self.round().is_loaded,
         };
         let ctx = self.scan_context();
         let paths: Vec<VfsPath> = batch.files.iter().map(|it| it.path.clone()).collect();
@@ -442,13 +441,13 @@ impl GlobalState {
         let skipped_is_new = std::mem::take(&mut self.index.skipped_is_new);
         let skipped = skipped_is_new.then(|| self.index.skipped.clone());
         let counting = match (self.index.waiting.is_empty(), round.is_whole) {
-            // To resolve every name is work for those who asked for it.
-            (false, _) => Counting::All,
-            (true, true) => Counting::Symbols,
+            // To resolve every name is work for those who asked for just that.
+            (false, _) if self.configuration.graph == LoadGraph::IfChanged => Counting::All,
+            (false, _) | (true, true) => Counting::Symbols,
             (true, false) => Counting::Nothing,
         };
         let is_loaded = round.is_loaded && counting != Counting::Nothing;
-        let summing = Summing::new(round, self.index.indexed.len(), self.index.skipped.len());
+        let summing = Summing::new(round, &self.index.indexed, self.index.skipped.len());
         let text_of = self.files.text_of(&self.outside.loader);
         let analysis = is_loaded.then(|| self.host.analysis(text_of).uncancelled());
         let ctx = self.scan_context();
@@ -466,6 +465,9 @@ impl GlobalState {
 
     fn summed(&mut self, summing: Summing) {
         self.index.is_summing = false;
+        if 0 < summing.facts_bytes {
+            self.index.facts_bytes = summing.facts_bytes;
+        }
         for trouble in summing.troubles {
             self.index.trouble(trouble);
         }
@@ -517,7 +519,6 @@ impl GlobalState {
                 n_read,
                 n_gone,
                 percent: None,
-                languages: BTreeMap::new(),
                 put_off: Vec::new(),
                 is_whole: false,
                 is_loaded,
@@ -619,9 +620,9 @@ impl Indexing {
         self.troubles.join("; ")
     }
 
-    /// About how much memory the parts hold.
-    pub(crate) fn memory(&self) -> Vec<MemoryPart> {
-        Vec::new()
+    /// Bytes of all facts, as they were last counted.
+    pub(crate) fn facts_bytes(&self) -> usize {
+        self.facts_bytes
     }
 
     fn skip(&mut self, path: VfsPath, reason: SkipReason) {

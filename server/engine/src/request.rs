@@ -153,8 +153,11 @@ pub struct IndexSummary {
     pub languages: Vec<(String, usize)>,
     /// Symbols, local ones apart.
     pub symbols: usize,
-    /// References by what became of them; `None` where they were not counted.
+    /// References by what became of them; `None` where they were never counted.
     pub edges: Option<EdgeCounts>,
+    /// True where edges, and without a graph symbols and lines too, were counted before the latest
+    /// changes: to count anew costs more than to take in a few files.
+    pub edges_stale: bool,
     /// Left out, and why; bounded.
     pub skipped: Vec<SkippedFile>,
     /// How many were left out, the unlisted too.

@@ -1,6 +1,6 @@
 //! Comparing the disk with the index: which files are new, changed, gone or as they were.
 
-use std::{collections::BTreeMap, ops::ControlFlow, sync::Arc};
+use std::{ops::ControlFlow, sync::Arc};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use store::{FileRow, Store};
@@ -54,8 +54,6 @@ pub(crate) struct Scan {
     pub(crate) gone: Vec<VfsPath>,
     /// Left out.
     pub(crate) skipped: Vec<(VfsPath, SkipReason)>,
-    /// Of the unchanged files, by language.
-    pub(crate) languages: BTreeMap<String, usize>,
     /// What `.aios/config.toml` of the first folder says, where it was looked at.
     pub(crate) settings: Option<Option<String>>,
     /// True where the counts of the last round are kept.
@@ -201,7 +199,7 @@ fn compare(
     acc: &mut Scan,
 ) {
     // A folder of the workspace inside another one is listed on its own.
-    let Candidate { root, path, known, .. } = &candidate;
+    let Candidate { root, path, .. } = &candidate;
     if 1 < ctx.roots.len() && root_of(&ctx.roots, path) != Some(root) {
         return;
     }
@@ -212,13 +210,6 @@ fn compare(
     if let Some(reason) = path.relative_to(root).and_then(|it| left_out.get(it)) {
         acc.skipped.push((candidate.path, reason.clone()));
         return;
-    }
-    let language = known.as_ref().and_then(|it| it.language.as_deref()).unwrap_or("text");
-    match acc.languages.get_mut(language) {
-        Some(n) => *n += 1,
-        None => {
-            acc.languages.insert(language.to_owned(), 1);
-        }
     }
     acc.unchanged.push(candidate);
 }

@@ -10,8 +10,8 @@ use settings::{Layers, Settings};
 use vfs::VfsPath;
 
 use crate::{
-    ClientChange, EngineConfig, Lane, LoadGraph, Notice, NoticeLevel, QueueLengths, ServerStatus,
-    Snapshot, WhenChanged,
+    ClientChange, EngineConfig, Lane, LoadGraph, MemoryPart, Notice, NoticeLevel, QueueLengths,
+    ServerStatus, Snapshot, WhenChanged,
     clients::Clients,
     edits::Proposals,
     event::{ClientId, Event, Inbox, Outlet, ReadJob},
@@ -25,6 +25,9 @@ use crate::{
 /// Longer events are warnings in the log.
 const EVENT_MS_MAX: u64 = 10;
 
+/// A status that a read sees may be so old.
+const STATUS_MS: u64 = 200;
+
 /// All mutable state. Its parts are modules of their own, which add the methods that concern them:
 /// `files` (with `settle`), `indexing`, `runs`, `edits` (proposals) and `clients`.
 pub(crate) struct GlobalState {
@@ -37,6 +40,7 @@ pub(crate) struct GlobalState {
     pub(crate) clients: Clients,
     pub(crate) configuration: Configuration,
     status: Arc<ServerStatus>,
+    status_at_ms: Option<u64>,
 }
 
 /// What is set, and how this process was started.
@@ -68,6 +72,7 @@ impl GlobalState {
                 may_watch: config.watch,
             },
             status: Arc::default(),
+            status_at_ms: None,
         };
         for (level, text) in messages {
             if NoticeLevel::Info < level {
@@ -335,7 +340,7 @@ impl GlobalState {
             analysis: self.host.analysis(text_of).with_cancel(Arc::clone(&cancel)),
             vfs: self.files.vfs.clone(),
             revision: self.host.revision(),
-            status: self.refresh_status(),
+            status: self.recent_status(),
             settings: Arc::clone(&self.configuration.settings),
             roots: Arc::clone(&self.files.roots),
             journal: self.outside.journal.clone(),
@@ -343,6 +348,23 @@ impl GlobalState {
             store: Arc::clone(&self.outside.store),
             cancel,
         }
+    }
+
+    /// How the server was a moment ago: looking closely costs more than most reads.
+    fn recent_status(&mut self) -> Arc<ServerStatus> {
+        let now_ms = self.outside.clock.now_ms();
+        let is_recent = self.status_at_ms.is_some_and(|it| now_ms < it + STATUS_MS);
+        if is_recent { Arc::clone(&self.status) } else { self.refresh_status() }
+    }
+
+    /// About how much memory the parts hold.
+    fn memory(&self) -> Vec<MemoryPart> {
+        let documents = self.files.vfs.overlays().map(|it| it.1.rope.len_bytes()).sum();
+        vec![
+            MemoryPart { name: "facts", bytes: self.index.facts_bytes() },
+            MemoryPart { name: "paths", bytes: self.files.vfs.bytes() },
+            MemoryPart { name: "open documents", bytes: documents },
+        ]
     }
 
     /// How the server is, as of now.
@@ -360,13 +382,14 @@ impl GlobalState {
                 runs: self.runs.len(),
                 tasks: self.outside.spawn.n_tasks(),
             },
-            memory: self.index.memory(),
+            memory: self.memory(),
             read_only: self.outside.access == IndexAccess::Read,
             skipped: self.index.skipped_head(),
             n_skipped: self.index.skipped().len(),
             health: self.index.health(),
             message: self.index.health_message(),
         };
+        self.status_at_ms = Some(self.outside.clock.now_ms());
         self.status = Arc::new(status);
         Arc::clone(&self.status)
     }

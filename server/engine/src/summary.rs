@@ -4,10 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use graph::EdgeCounts;
 use ide::{Analysis, Cancelled};
+use rustc_hash::FxHashMap;
 use store::{SkippedRow, Store};
+use syntax::FileFacts;
 use vfs::{SkipReason, VfsPath};
 
-use crate::{IndexSummary, files::root_of, indexing::Round, scan::ScanContext};
+use crate::{
+    IndexSummary,
+    files::root_of,
+    indexing::Round,
+    scan::{Known, ScanContext},
+};
 
 /// The counts of one folder of the workspace, kept in the store for rounds that load no graph.
 const META: &str = "summary";
@@ -22,39 +29,51 @@ pub(crate) enum Counting {
     Nothing,
     /// What costs little.
     Symbols,
-    /// And how every name resolves.
+    /// And how every name resolves, where that was asked for or is not known yet.
     All,
 }
+
+/// What is known of the indexed files besides facts.
+type Languages = FxHashMap<VfsPath, Known>;
 
 /// A summary in the making.
 #[derive(Default)]
 pub(crate) struct Summing {
     pub(crate) summary: IndexSummary,
     pub(crate) troubles: Vec<String>,
+    /// Bytes of the facts of all files; 0 where they were not looked at.
+    pub(crate) facts_bytes: usize,
     languages: BTreeMap<String, usize>,
 }
 
 /// What is kept between rounds.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Kept {
     symbols: usize,
     lines: u64,
     edges: Option<EdgeCounts>,
+    /// True where something has changed since the edges were counted.
+    edges_stale: bool,
 }
 
 impl Summing {
     /// What the loop knows at the end of `round`.
-    pub(crate) fn new(round: &Round, n_files: usize, n_skipped: usize) -> Summing {
+    pub(crate) fn new(round: &Round, indexed: &Languages, n_skipped: usize) -> Summing {
+        let mut languages = BTreeMap::new();
+        for language in indexed.values().map(|it| it.language.as_deref().unwrap_or("text")) {
+            *languages.entry(language.to_owned()).or_default() += 1;
+        }
         Summing {
             summary: IndexSummary {
-                files: n_files,
+                files: indexed.len(),
                 read: round.n_read,
                 gone: round.n_gone,
                 n_skipped,
                 ..IndexSummary::default()
             },
             troubles: Vec::new(),
-            languages: round.languages.clone(),
+            facts_bytes: 0,
+            languages,
         }
     }
 }
@@ -73,42 +92,73 @@ pub(crate) fn sum_up(
     }
     let key = meta_key(&ctx.roots);
     let changed = 0 < acc.summary.read + acc.summary.gone;
-    if changed && analysis.is_none() {
-        let kept = if ctx.may_write { ctx.store.set_meta(&key, "") } else { Ok(()) };
+    let old = ctx.store.meta(&key).ok().flatten().and_then(|it| Kept::parse(&it));
+    let new = match &analysis {
+        Some(analysis) => {
+            count(ctx, &mut acc, analysis, (old.as_ref(), counting == Counting::All && changed))
+        }
+        None => {
+            let old = old.clone().unwrap_or_default();
+            Kept { edges_stale: old.edges_stale || changed, ..old }
+        }
+    };
+    if ctx.may_write && old.as_ref() != Some(&new) {
+        let kept = ctx.store.set_meta(&key, &new.to_text());
         acc.troubles.extend(kept.err().map(|it| it.to_string()));
     }
-    let mut kept = ctx.store.meta(&key).ok().flatten().and_then(|it| Kept::parse(&it));
-    if let Some(analysis) = analysis {
-        let summary = analysis.graph().summary();
-        acc.languages =
-            summary.languages.iter().map(|it| (it.language.to_owned(), it.files)).collect();
-        let is_same = kept.as_ref().is_some_and(|it| !changed && it.symbols == summary.symbols);
-        let old_edges = kept.take().and_then(|it| it.edges).filter(|_| is_same);
-        let edges = match old_edges {
-            None if counting == Counting::All => {
-                let mut check = || if ctx.cancel.is_cancelled() { Err(Cancelled) } else { Ok(()) };
-                analysis.graph().count_edges(&mut check).ok()
-            }
-            old => old,
-        };
-        let new = Kept { symbols: summary.symbols, lines: summary.lines as u64, edges };
-        if ctx.may_write
-            && !is_same
-            && let Err(error) = ctx.store.set_meta(&key, &new.to_text())
-        {
-            acc.troubles.push(error.to_string());
-        }
-        kept = Some(new);
-    }
-    let kept = kept.unwrap_or_default();
-    acc.summary.symbols = kept.symbols;
-    acc.summary.lines = kept.lines;
-    acc.summary.edges = kept.edges;
+    acc.summary.symbols = new.symbols;
+    acc.summary.lines = new.lines;
+    acc.summary.edges_stale = new.edges.is_some() && new.edges_stale;
+    acc.summary.edges = new.edges;
     let mut languages: Vec<(String, usize)> = acc.languages.clone().into_iter().collect();
     languages.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     acc.summary.languages = languages;
     collect_garbage(ctx, &mut acc);
     acc
+}
+
+/// Counts in the graph. Of `old`, the edges stand where they need not be counted again.
+fn count(
+    ctx: &ScanContext,
+    acc: &mut Summing,
+    analysis: &Analysis,
+    (old, wants_edges): (Option<&Kept>, bool),
+) -> Kept {
+    let graph = analysis.graph();
+    let facts = graph.files().into_iter().filter_map(|it| analysis.facts(it));
+    acc.facts_bytes = facts.map(|it| bytes_of(it)).sum();
+    let summary = graph.summary();
+    acc.languages = summary.languages.iter().map(|it| (it.language.to_owned(), it.files)).collect();
+    let (symbols, lines) = (summary.symbols, summary.lines as u64);
+    let old_edges = old.and_then(|it| it.edges);
+    if wants_edges || old_edges.is_none() {
+        let mut check = || if ctx.cancel.is_cancelled() { Err(Cancelled) } else { Ok(()) };
+        if let Ok(edges) = graph.count_edges(&mut check) {
+            return Kept { symbols, lines, edges: Some(edges), edges_stale: false };
+        }
+    }
+    let is_same = old.is_some_and(|it| (it.symbols, it.lines) == (symbols, lines));
+    let was_stale = old.is_some_and(|it| it.edges_stale);
+    let changed = 0 < acc.summary.read + acc.summary.gone;
+    Kept { symbols, lines, edges: old_edges, edges_stale: was_stale || changed || !is_same }
+}
+
+/// About how much the facts of one file hold.
+fn bytes_of(facts: &FileFacts) -> usize {
+    let (starts, end_lens, wide, _) = facts.lines.parts();
+    size_of::<FileFacts>()
+        + size_of_val(starts)
+        + size_of_val(end_lens)
+        + size_of_val(wide)
+        + facts.names.iter().map(|it| it.1.len() + size_of::<u32>()).sum::<usize>()
+        + size_of_val(&*facts.symbols)
+        + size_of_val(&*facts.details)
+        + size_of_val(&*facts.bases)
+        + size_of_val(&*facts.scopes)
+        + size_of_val(&*facts.references)
+        + size_of_val(&*facts.imports)
+        + size_of_val(&*facts.chunks)
+        + facts.manifest.as_ref().map_or(0, |it| it.len())
 }
 
 fn keep_skipped(ctx: &ScanContext, acc: &mut Summing, skipped: &BTreeMap<VfsPath, SkipReason>) {
@@ -157,14 +207,16 @@ impl Kept {
             let EdgeCounts { exact, inferred, modules, external, unresolved } = it;
             format!(" {exact} {inferred} {modules} {external} {unresolved}")
         });
-        format!("{} {}{}", self.symbols, self.lines, edges.unwrap_or_default())
+        let stale = usize::from(self.edges_stale);
+        format!("{} {} {stale}{}", self.symbols, self.lines, edges.unwrap_or_default())
     }
 
     fn parse(text: &str) -> Option<Kept> {
         let numbers: Option<Vec<usize>> = text.split(' ').map(|it| it.parse().ok()).collect();
         let numbers = numbers?;
         let (symbols, lines) = (*numbers.first()?, *numbers.get(1)? as u64);
-        let edges = match numbers.get(2..)? {
+        let edges_stale = *numbers.get(2)? != 0;
+        let edges = match numbers.get(3..)? {
             [exact, inferred, modules, external, unresolved] => Some(EdgeCounts {
                 exact: *exact,
                 inferred: *inferred,
@@ -174,7 +226,7 @@ impl Kept {
             }),
             _ => None,
         };
-        Some(Kept { symbols, lines, edges })
+        Some(Kept { symbols, lines, edges, edges_stale })
     }
 }
 
@@ -186,7 +238,7 @@ mod tests {
     fn kept_counts_are_read_back() {
         let edges = EdgeCounts { exact: 1, inferred: 2, modules: 3, external: 4, unresolved: 5 };
         for edges in [None, Some(edges)] {
-            let kept = Kept { symbols: 7, lines: 90, edges };
+            let kept = Kept { symbols: 7, lines: 90, edges, edges_stale: true };
             assert_eq!(Kept::parse(&kept.to_text()), Some(kept));
         }
         assert_eq!(Kept::parse("nonsense"), None);

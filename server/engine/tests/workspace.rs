@@ -206,6 +206,28 @@ fn a_start_reads_only_what_has_changed() {
 }
 
 #[test]
+fn one_changed_file_of_many_is_taken_in_without_counting_all_anew() {
+    let dir = workspace(&[]);
+    for n in 0..30 {
+        write(&dir, &format!("m{n}.py"), format!("def f{n}(): f{n}()\n").as_bytes());
+    }
+    let first = Desk::with_graph(&dir, LoadGraph::IfChanged).index();
+    assert_eq!((first.read, first.symbols, first.edges_stale), (30, 30, false));
+    write(&dir, "m7.py", b"def other(): pass\n");
+    let mut desk = Desk::with_graph(&dir, LoadGraph::IfChanged);
+    let second = desk.index();
+    assert_eq!((second.read, second.edges, second.edges_stale), (1, first.edges, true));
+    let hits = desk.read(|it| Ok(it.search(&Query::text("other", 5))?.hits));
+    assert_eq!(hits.first().and_then(|it| it.symbol.as_deref()), Some("other"));
+    drop(desk);
+    // Whoever needs the graph has all of it, and counts what costs little.
+    let mut desk = Desk::new(&dir);
+    let third = desk.index();
+    assert_eq!((third.read, third.symbols, third.edges_stale), (0, 30, true));
+    assert_eq!(desk.names().len(), 30);
+}
+
+#[test]
 fn a_read_sees_every_edit_posted_before_it() {
     let dir = workspace(&[("a.py", b"")]);
     let desk = Desk::new(&dir);
