@@ -217,7 +217,8 @@ fn two_worktrees_in_one_store_do_not_see_each_other() {
     expect!["later.py:1-2 pay_later (body, name, file)"].assert_eq(&ask("/worktree"));
     expect![[r#"
         src/checkout.py:1-3 pay (exact name, body, name, file)
-        docs/guide.md:1-3 Checkout (body, file, no definition)"#]].assert_eq(&ask(ROOT));
+        docs/guide.md:1-3 Checkout (body, file, no definition)"#]]
+    .assert_eq(&ask(ROOT));
 }
 
 #[test]
