@@ -492,16 +492,29 @@ impl GlobalState {
         if round.percent.is_some() {
             self.clients.tell_all(&notice);
         }
-        if self.index.waiting.is_empty() {
-            self.index.untold = (round.n_read, round.n_gone);
+        let (n_read, n_gone) = &mut self.index.untold;
+        *n_read += round.n_read;
+        *n_gone += round.n_gone;
+        if !self.index.waiting.is_empty() {
+            (summary.read, summary.gone) = std::mem::take(&mut self.index.untold);
         }
         for run in std::mem::take(&mut self.index.waiting) {
             self.end_run(run, RunOutcome::Indexed(Box::new(summary.clone())));
         }
-        if 0 < round.n_read + round.n_gone {
+        let changed = 0 < round.n_read + round.n_gone;
+        if changed {
             self.clients.tell_all(&Notice::Refresh);
         }
-        self.tell_status();
+        // A watcher tells of much that concerns nobody.
+        if changed || round.is_whole {
+            self.tell_status();
+        }
+    }
+
+    /// Ends what is under way: the engine stops.
+    pub(crate) fn stop_indexing(&mut self) {
+        self.index.cancel.cancel();
+        self.index.queue.clear();
     }
 
     /// The round under way, a new one where there is none.
@@ -510,14 +523,13 @@ impl GlobalState {
             let run = self.index.waiting.first().copied();
             let run = run.unwrap_or_else(|| self.runs.own_id());
             let is_loaded = self.configuration.graph == LoadGraph::Always;
-            let (n_read, n_gone) = std::mem::take(&mut self.index.untold);
             self.index.round = Some(Round {
                 run,
                 began_ms: self.outside.clock.now_ms(),
                 n_all: 0,
                 n_done: 0,
-                n_read,
-                n_gone,
+                n_read: 0,
+                n_gone: 0,
                 percent: None,
                 put_off: Vec::new(),
                 is_whole: false,

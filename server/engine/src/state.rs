@@ -90,6 +90,7 @@ impl GlobalState {
             outlet.taken();
             if matches!(event, Event::Stop) {
                 tracing::info!("stopping");
+                self.stop_indexing();
                 return;
             }
             let began_ms = self.outside.clock.now_ms();
