@@ -243,7 +243,7 @@ impl Changes {
         let manner = self.manner;
         let is_made = move |nth: usize| match manner {
             Manner::Whole => true,
-            Manner::Half => nth % 2 == 0,
+            Manner::Half => nth.is_multiple_of(2),
             Manner::Declines | Manner::Lies => false,
         };
         let edits = step.change.edits.iter().enumerate().filter(|it| is_made(it.0));

@@ -108,7 +108,8 @@ told with its file, line and key, and the last good one stays.
 
             # Longer files are skipped and listed as skipped. Takes 1024 to 4194304.
             # file_bytes_max = 4194304
-        "##]].assert_eq(&text);
+        "##]]
+        .assert_eq(&text);
     }
 
     #[test]
