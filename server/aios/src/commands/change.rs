@@ -53,14 +53,14 @@ pub(crate) fn settings(
     afterwards: Afterwards,
     output: Output,
 ) -> anyhow::Result<Exit> {
-    let mut session = Session::indexed(root, LoadGraph::IfChanged)?;
+    let mut session = Session::indexed(root, LoadGraph::Never)?;
     let outcome = session.run(RunRequest::CreateSettings { root: None, then: Then::Keep })?;
     proposed(&mut session, outcome, afterwards, output)
 }
 
 /// `aios proposals`.
 pub(crate) fn proposals(root: &Path, output: Output) -> anyhow::Result<Exit> {
-    let session = Session::start(root, LoadGraph::IfChanged)?;
+    let session = Session::start(root, LoadGraph::Never)?;
     let proposals = recorded(&session, PROPOSALS_SHOWN_MAX)?;
     for Recorded { proposal, state, .. } in &proposals {
         output.line(
@@ -86,7 +86,7 @@ pub(crate) fn proposals(root: &Path, output: Output) -> anyhow::Result<Exit> {
 
 /// `aios show`.
 pub(crate) fn show(root: &Path, id: Option<&str>, output: Output) -> anyhow::Result<Exit> {
-    let session = Session::start(root, LoadGraph::IfChanged)?;
+    let session = Session::start(root, LoadGraph::Never)?;
     let Some(recorded) = chosen(&session, id, |_| true, output)? else {
         return Ok(Exit::Refused);
     };
@@ -152,7 +152,7 @@ fn answer(
     output: Output,
     request: impl Fn(ProposalId) -> RunRequest,
 ) -> anyhow::Result<Exit> {
-    let mut session = Session::indexed(root, LoadGraph::IfChanged)?;
+    let mut session = Session::indexed(root, LoadGraph::Never)?;
     let is_pending = |it: &Recorded| it.state == ProposalState::Pending;
     let Some(recorded) = chosen(&session, id, is_pending, output)? else {
         return Ok(Exit::Refused);
@@ -168,7 +168,7 @@ fn reverse(
     output: Output,
     request: impl Fn(Option<TransactionId>) -> RunRequest,
 ) -> anyhow::Result<Exit> {
-    let mut session = Session::indexed(root, LoadGraph::IfChanged)?;
+    let mut session = Session::indexed(root, LoadGraph::Never)?;
     let transaction = match id {
         None => None,
         Some(written) => match transaction_named(&session, written)? {

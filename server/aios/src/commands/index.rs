@@ -50,6 +50,7 @@ fn summary_json(summary: &IndexSummary) -> Value {
         "languages": languages,
         "symbols": summary.symbols,
         "edges": edges,
+        "edges_stale": summary.edges_stale,
         "skipped": summary.n_skipped,
         "wall_ms": summary.took.as_millis() as u64,
         "cpu_ms": cost::cpu_time().map(|it| it.as_millis() as u64),
@@ -69,8 +70,10 @@ fn summary_text(summary: &IndexSummary, output: Output) -> String {
         format!("symbols:   {}", summary.symbols),
     ];
     if let Some(it) = summary.edges {
+        let when = if summary.edges_stale { " (counted before these changes)" } else { "" };
         lines.push(format!(
-            "edges:     {} exact, {} inferred by type, {} to modules, {} to outside, {} unresolved",
+            "edges:     {} exact, {} inferred by type, {} to modules, {} to outside, \
+             {} unresolved{when}",
             it.exact, it.inferred, it.modules, it.external, it.unresolved
         ));
     }
