@@ -68,6 +68,8 @@ impl From<rusqlite::Error> for Fault {
     fn from(error: rusqlite::Error) -> Fault {
         use rusqlite::Error;
         let code = error.sqlite_error_code();
+        // SQLite quotes the whole statement behind its first line; nobody wants to read our schema.
+        let what = || error.to_string().lines().next().unwrap_or_default().to_owned();
         match code {
             // We wrote every value and every table, and our SQL is tested: what does not fit is
             // not ours any more.
@@ -80,13 +82,13 @@ impl From<rusqlite::Error> for Fault {
                     | Error::SqlInputError { .. }
             ) =>
             {
-                Fault::Corrupt(error.to_string())
+                Fault::Corrupt(what())
             }
             Some(ErrorCode::Unknown) if error.to_string().starts_with("no such ") => {
-                Fault::Corrupt(error.to_string())
+                Fault::Corrupt(what())
             }
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
-                Fault::Corrupt(error.to_string())
+                Fault::Corrupt(what())
             }
             Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => Fault::ReadOnly,
             Some(ErrorCode::DiskFull) => Fault::Full,
