@@ -1,7 +1,7 @@
 //! Scores definitions and references against labelled questions, in process:
 //! `cargo run --release -p ide --example navigation -- SAMPLES PROJECTS [NAME…] [--fails]`.
-//! With `--callers FOLDER NAME` it lists who calls a symbol instead; with `--renames` it also renames
-//! each defined symbol, checks that nothing breaks, and renames it back.
+//! With `--callers FOLDER NAME` it lists who calls a symbol instead; with `--renames` it also
+//! renames each defined symbol, checks that nothing breaks, and renames it back.
 // A tool for whoever works on resolution: it reads files and prints, which the crate itself never
 // does.
 #![allow(clippy::disallowed_methods, clippy::print_stdout, clippy::unwrap_used)]
@@ -267,7 +267,10 @@ fn is_sound(project: &Project, rename: &ide::Rename) -> bool {
         if let Some(edits) = rename.change.edits.get(&path) {
             let text = edits.apply(&project.analysis.text(*file).unwrap()).unwrap();
             let new = syntax::facts(path.as_str(), &text, facts.language.unwrap());
-            same_errors &= new.errors.len() <= facts.errors.len();
+            if facts.errors.len() < new.errors.len() {
+                println!("  ERRORS {path}");
+                same_errors = false;
+            }
             facts = Arc::new(new);
             texts.insert(*file, Arc::<str>::from(text));
             after.push(*file);
@@ -301,7 +304,11 @@ fn is_sound(project: &Project, rename: &ide::Rename) -> bool {
             Some(edits) => edits.apply(&text).unwrap(),
             None => text.to_string(),
         };
-        *text == *project.analysis.text(*it).unwrap()
+        let old = project.analysis.text(*it).unwrap();
+        for (now, old) in text.lines().zip(old.lines()).filter(|(now, old)| now != old) {
+            println!("  DIFFERS {path}: {old} | {now}");
+        }
+        *text == *old
     });
     same_errors && is_same
 }

@@ -13,6 +13,8 @@ use crate::{
 
 /// Bases of bases that are followed.
 const BASES_MAX: usize = 256;
+/// Heirs of heirs that are followed.
+const HEIRS_MAX: usize = 1024;
 
 impl Resolver<'_> {
     /// The definitions that are one entity with this one, itself first: the bindings of one
@@ -60,8 +62,9 @@ impl Resolver<'_> {
         res
     }
 
-    /// The definitions of the same name beside a definition that a use of the name may mean as well:
-    /// overloads, a property's getter and setter, a type and a value that are imported as one.
+    /// The definitions of the same name beside a definition that a use of the name may mean as
+    /// well: overloads, a property's getter and setter, a type and a value that are imported as
+    /// one.
     pub(crate) fn siblings(&self, symbol: SymbolRef) -> Vec<SymbolRef> {
         let entry = self.entry(symbol.file);
         let facts = &entry.facts;
@@ -148,8 +151,17 @@ impl Resolver<'_> {
                     self.members_of(&hit.thing, name, file, &mut res);
                 }
             }
-            for heir in self.heirs(owner) {
+            // An heir without the member hands it on to heirs that may have it.
+            let mut heirs = self.heirs(owner);
+            let mut at = 0;
+            while let Some(heir) = heirs.get(at).copied() {
+                at += 1;
                 self.members_of(&Thing::Symbol(heir), name, heir.file, &mut res);
+                for next in self.heirs(heir) {
+                    if heirs.len() < HEIRS_MAX && !heirs.contains(&next) {
+                        heirs.push(next);
+                    }
+                }
             }
         }
         res.retain(|it| *it != member);

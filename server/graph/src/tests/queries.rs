@@ -152,6 +152,21 @@ fn a_member_bears_one_name_with_what_it_overrides() {
 }
 
 #[test]
+fn an_override_is_found_through_a_class_that_only_inherits() {
+    check_family(
+        r#"
+//- /a.ts
+class A { pay$0() {} }
+class B extends A {}
+class C extends B { pay() {} }
+"#,
+        expect![[r#"
+            /a.ts:1 A::pay
+            /a.ts:3 C::pay"#]],
+    );
+}
+
+#[test]
 fn a_class_bears_one_name_with_its_constructors() {
     check_family(
         "//- /A.java\nclass A$0 { A() {} A(int n) {} void f() {} }\n",

@@ -320,12 +320,13 @@ shop.Cart()
 #[test]
 fn what_one_use_may_mean_is_renamed_together() {
     check(
-        "//- /A.java\nclass A { int f;\n void f$0(int a) {}\n void f(A a) {}\n void g() { f(1); } }\n",
+        "//- /A.java\nclass A { int f;\n void f$0(int a) {}\n\
+          void f(A a) {}\n void g() { f(1); } }\n",
         expect![[r#"
             //- /A.java
             class A { int f;
              void new_name(int a) {}
-             void new_name(A a) {}
+            void new_name(A a) {}
              void g() { new_name(1); } }"#]],
     );
     check(
