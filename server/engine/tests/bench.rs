@@ -1,0 +1,167 @@
+//! What the engine costs on a real workspace: cold, warm, after one saved file, after a keystroke.
+//! `RUN_BENCHES=1 AIOS_BENCH_ROOT=<folder> cargo test --release -p engine --test bench -- --nocapture`
+//! copies the folder, measures CPU time of the whole process and prints it.
+
+// A benchmark sets the scene by itself, and is read by people.
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, clippy::print_stdout)]
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use disk::Disk;
+use engine::{
+    Abilities, Caller, ClientChange, ContentEdit, Engine, EngineConfig, LoadGraph, Notice, Notices,
+    RunOutcome, RunRequest, Stores, SystemClock, SystemRandom, Threads,
+};
+use settings::Layers;
+use text::{LineCol, PositionEncoding};
+use vfs::{FileEvent, VfsPath};
+
+/// Lines of the file that is typed in.
+const LINES: usize = 10_000;
+/// Keystrokes of a measurement.
+const KEYS: i32 = 200;
+
+struct Desk {
+    engine: Engine,
+    notices: Notices,
+    root: VfsPath,
+}
+
+impl Desk {
+    fn new(dir: &Path) -> Desk {
+        let config = EngineConfig {
+            stores: Stores::Folder(dir.join("state")),
+            loader: Arc::new(Disk),
+            writer: None,
+            clock: Arc::new(SystemClock::default()),
+            random: Arc::new(SystemRandom),
+            threads: Threads::for_server(),
+            settings: Layers::default(),
+            graph: LoadGraph::Always,
+            watch: false,
+        };
+        let abilities = Abilities { watched_files: true, ..Abilities::default() };
+        let engine = Engine::start(config, Caller::local("bench", abilities)).unwrap();
+        let notices = engine.subscribe();
+        let root = VfsPath::from_path(&dir.canonicalize().unwrap().join("w")).unwrap();
+        engine.post(ClientChange::OpenWorkspace { roots: vec![root.clone()] });
+        Desk { engine, notices, root }
+    }
+
+    fn index(&mut self) -> usize {
+        let wanted = self.engine.run(RunRequest::Index);
+        loop {
+            if let Some(Notice::RunDone { run, outcome }) = self.notices.blocking_recv()
+                && run == wanted
+            {
+                let RunOutcome::Indexed(summary) = outcome else { panic!("{outcome:?}") };
+                return summary.files;
+            }
+        }
+    }
+
+    /// Waits until `path` has a symbol called `name`.
+    fn until_known(&self, path: &VfsPath, name: &'static str) {
+        loop {
+            let path = path.clone();
+            let is_known = self.engine.read_blocking("bench", move |snapshot| {
+                let items = snapshot.analysis.document_symbols(snapshot.file(&path)?)?;
+                Ok(items.iter().any(|it| it.name == name))
+            });
+            if is_known == Ok(true) {
+                return;
+            }
+            // To ask without a pause would be measured too.
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+}
+
+#[test]
+fn what_a_workspace_costs() {
+    let from = std::env::var_os("AIOS_BENCH_ROOT").map(PathBuf::from);
+    let (Some(from), true) = (from, std::env::var_os("RUN_BENCHES").is_some()) else { return };
+    let dir = tempfile::tempdir().unwrap();
+    copy(&from, &dir.path().join("w"));
+    let lines: String = (0..LINES).map(|n| format!("fn typed_{n}() {{ typed_0(); }}\n")).collect();
+    fs::write(dir.path().join("w/typed.rs"), &lines).unwrap();
+
+    let mut desk = Desk::new(dir.path());
+    let began = cpu();
+    let files = desk.index();
+    println!("cold: {files} files, {} ms CPU", (cpu() - began).as_millis());
+    desk.engine.stop();
+
+    let began = cpu();
+    let mut desk = Desk::new(dir.path());
+    desk.index();
+    println!("warm, with the graph: {} ms CPU", (cpu() - began).as_millis());
+
+    let path = desk.root.join("typed.rs");
+    let began = cpu();
+    fs::write(dir.path().join("w/typed.rs"), format!("fn saved() {{}}\n{lines}")).unwrap();
+    desk.engine.post(ClientChange::Watched(vec![(path.clone(), FileEvent::Changed)]));
+    desk.until_known(&path, "saved");
+    println!("one saved file of {LINES} lines: {} ms CPU", (cpu() - began).as_millis());
+
+    println!("keystroke to fresh symbols in {LINES} lines: {}", keystrokes(&desk, &path, &lines));
+    desk.engine.stop();
+}
+
+fn keystrokes(desk: &Desk, path: &VfsPath, text: &str) -> String {
+    desk.engine.post(ClientChange::Open {
+        path: path.clone(),
+        language: "rust".to_owned(),
+        version: 0,
+        text: text.to_owned(),
+    });
+    let mut times = Vec::new();
+    for n in 1..=KEYS {
+        let began = Instant::now();
+        let at = LineCol { line: (n as u32 * 37) % LINES as u32, col: 12 };
+        desk.engine.post(ClientChange::Edit {
+            path: path.clone(),
+            version: n,
+            edits: vec![ContentEdit::Range { start: at, end: at, text: "x".to_owned() }],
+            encoding: PositionEncoding::Utf16,
+        });
+        let asked = path.clone();
+        let outline = desk.engine.read_blocking("bench", move |snapshot| {
+            Ok(snapshot.analysis.document_symbols(snapshot.file(&asked)?)?.len())
+        });
+        assert_eq!(outline, Ok(LINES));
+        times.push(began.elapsed());
+    }
+    times.sort();
+    let at = |share: usize| times[(times.len() * share / 100).min(times.len() - 1)].as_micros();
+    format!("p50 {} us, p99 {} us", at(50), at(99))
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let kind = entry.file_type().unwrap();
+        let to = to.join(entry.file_name());
+        if kind.is_dir() {
+            copy(&entry.path(), &to);
+        } else if kind.is_file() {
+            fs::copy(entry.path(), to).unwrap();
+        }
+    }
+}
+
+/// CPU time of all threads that live; zero where the system does not tell.
+fn cpu() -> Duration {
+    let Ok(threads) = fs::read_dir("/proc/self/task") else { return Duration::ZERO };
+    let ns = threads.flatten().filter_map(|it| {
+        let stat = fs::read_to_string(it.path().join("schedstat")).ok()?;
+        stat.split(' ').next()?.parse::<u64>().ok()
+    });
+    Duration::from_nanos(ns.sum())
+}
