@@ -1,6 +1,6 @@
 //! What the engine costs on a real workspace: cold, warm, after one saved file, after a keystroke.
-//! `RUN_BENCHES=1 AIOS_BENCH_ROOT=<folder> cargo test --release -p engine --test bench -- --nocapture`
-//! copies the folder, measures CPU time of the whole process and prints it.
+//! `RUN_BENCHES=1 AIOS_BENCH_ROOT=<folder> cargo test --release -p engine --test bench --
+//! --nocapture` copies the folder, measures CPU time of the whole process and prints it.
 
 // A benchmark sets the scene by itself, and is read by people.
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, clippy::print_stdout)]
