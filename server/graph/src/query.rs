@@ -30,7 +30,7 @@ impl CodeGraph {
     /// What a reference stands for.
     pub fn resolve(&self, file: FileId, reference: ReferenceIdx) -> Resolved {
         let facts = self.facts(file);
-        if !facts.is_some_and(|it| reference.index() < it.references.len()) {
+        if facts.is_none_or(|it| it.references.len() <= reference.index()) {
             return Resolved::Unresolved;
         }
         let res = Resolver::new(self);
@@ -39,7 +39,7 @@ impl CodeGraph {
 
     /// What an import of a file stands for: the symbol it imports, or the module it takes whole.
     pub fn resolve_import(&self, file: FileId, import: usize) -> Resolved {
-        if !self.facts(file).is_some_and(|it| import < it.imports.len()) {
+        if self.facts(file).is_none_or(|it| it.imports.len() <= import) {
             return Resolved::Unresolved;
         }
         let res = Resolver::new(self);

@@ -127,7 +127,7 @@ impl Analysis {
     ) -> Result<(), RenameError> {
         let Some(facts) = self.facts(symbol.file) else { return Ok(()) };
         let own = facts.symbol(symbol.symbol);
-        if !self.graph().owners(symbol).is_empty() {
+        if is_member(own.kind) || !self.graph().owners(symbol).is_empty() {
             return Ok(());
         }
         let inside = facts.scope(own.scope).range;
