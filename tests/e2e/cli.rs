@@ -127,6 +127,16 @@ fn exit_codes_tell_scripts_what_happened() {
 }
 
 #[test]
+fn a_refusal_is_an_object_too() {
+    let workspace = Workspace::shop();
+    for args in [&["refs", "no_such_symbol"][..], &["undo"], &["show"], &["search", "zzzzqqqq"]] {
+        let answer = json(&workspace, args);
+        assert_eq!(answer.len(), 1, "{args:?}");
+        assert_eq!(answer[0]["outcome"], "refused", "{args:?}");
+    }
+}
+
+#[test]
 fn a_name_that_is_several_symbols_is_refused_with_the_places() {
     let workspace =
         Workspace::new(&[("a.py", "def run():\n    pass\n"), ("b.py", "def run():\n    pass\n")]);

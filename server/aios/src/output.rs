@@ -5,7 +5,9 @@ use std::{
     io::{self, IsTerminal, Write},
 };
 
-use serde_json::Value;
+use serde_json::{Value, json};
+
+use crate::exit::Exit;
 
 /// Where the answer of a command goes, and in which form.
 #[derive(Clone, Copy, Debug)]
@@ -76,6 +78,16 @@ impl Output {
             Form::Json => Ok(()),
             Form::Text => writeln!(io::stdout().lock(), "{text}"),
         }
+    }
+
+    /// Prints why there is no answer, or why it is refused: in JSON as an object of its own.
+    ///
+    /// # Errors
+    /// As [`Output::line`].
+    pub(crate) fn refuse(self, text: impl fmt::Display) -> io::Result<Exit> {
+        let text = text.to_string();
+        self.line(|| json!({"outcome": "refused", "message": text}), || text.clone())?;
+        Ok(Exit::Refused)
     }
 
     /// `text` in the colour of `paint`, or as it is where no colours are wanted.

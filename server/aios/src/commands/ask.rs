@@ -33,8 +33,7 @@ pub(crate) fn search(
         output.line(|| hit_json(hit), || hit_text(hit, output))?;
     }
     if answer.hits.is_empty() {
-        output.say("nothing was found")?;
-        return Ok(Exit::Refused);
+        return Ok(output.refuse("nothing was found")?);
     }
     let took: Vec<String> = answer.retrievers.iter().map(ToString::to_string).collect();
     let absent = answer.absent.iter().map(|(who, why)| format!("; without {who}: {why}"));
@@ -154,8 +153,7 @@ fn print_rows(rows: &[Row], output: Output, nothing: &str) -> anyhow::Result<Exi
         output.line(|| row.json(), || row.text(output))?;
     }
     if rows.is_empty() {
-        output.say(nothing)?;
-        return Ok(Exit::Refused);
+        return Ok(output.refuse(nothing)?);
     }
     Ok(Exit::Done)
 }

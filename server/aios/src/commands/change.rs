@@ -78,8 +78,7 @@ pub(crate) fn proposals(root: &Path, output: Output) -> anyhow::Result<Exit> {
         )?;
     }
     if proposals.is_empty() {
-        output.say("there are no proposals")?;
-        return Ok(Exit::Refused);
+        return Ok(output.refuse("there are no proposals")?);
     }
     Ok(Exit::Done)
 }
@@ -174,8 +173,7 @@ fn reverse(
         Some(written) => match transaction_named(&session, written)? {
             Some(transaction) => Some(transaction),
             None => {
-                output.say(format!("there is no applied change `{written}`"))?;
-                return Ok(Exit::Refused);
+                return Ok(output.refuse(format!("there is no applied change `{written}`"))?);
             }
         },
     };
@@ -209,14 +207,14 @@ fn chosen(
             let all = recorded(session, PROPOSALS_SEARCHED_MAX)?;
             let found = all.into_iter().find(|it| it.proposal.id.as_str() == written);
             if found.is_none() {
-                output.say(format!("there is no proposal `{written}`"))?;
+                output.refuse(format!("there is no proposal `{written}`"))?;
             }
             found
         }
         None => {
             let found = recorded(session, PROPOSALS_SEARCHED_MAX)?.into_iter().find(fits);
             if found.is_none() {
-                output.say("there is no such proposal; `aios proposals` lists all")?;
+                output.refuse("there is no such proposal; `aios proposals` lists all")?;
             }
             found
         }
