@@ -242,9 +242,13 @@ impl Analysis {
         })
     }
 
-    /// Facts of a file: of the buffer where it is open.
+    /// Facts of a file: of the buffer where it is open. Costs no more than they do: the graph is not
+    /// asked for them, which after an edit takes the difference in first.
     pub fn facts(&self, file: FileId) -> Option<&Arc<FileFacts>> {
-        self.graph().facts(file)
+        match self.moment.documents.get(&file) {
+            Some(document) => Some(document.open.facts()),
+            None => self.moment.settled.facts(file),
+        }
     }
 
     /// The open document.
