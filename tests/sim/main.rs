@@ -21,7 +21,7 @@ use changes::Changes;
 use history::History;
 
 /// Histories of an ordinary test run.
-const HISTORIES: u64 = 60;
+const HISTORIES: u64 = 40;
 
 #[track_caller]
 fn each_seed(play: fn(u64)) {
