@@ -14,6 +14,7 @@ mod user;
 use std::process::ExitCode;
 
 use clap::Parser as _;
+use serde_json::json;
 use vfs::VfsPath;
 
 use crate::{
@@ -38,6 +39,11 @@ fn main() -> ExitCode {
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             session::tell(&format!("aios: {error:#}"));
+            if output.is_json() {
+                let object = || json!({"outcome": "failed", "message": format!("{error:#}")});
+                // Standard output may be what failed; the exit code tells it then.
+                let _ = output.line(object, String::new);
+            }
             ExitCode::from(FAILED)
         }
     }
