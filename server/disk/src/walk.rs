@@ -51,6 +51,8 @@ impl Loader for Disk {
 
     fn read(&self, path: &VfsPath) -> Result<Vec<u8>, ReadError> {
         let refused = |error| io_error(path, &error);
+        // Opening a named pipe would wait for whoever writes into it.
+        self.stat(path)?;
         let file = fs::File::open(path.as_path()).map_err(refused)?;
         let metadata = file.metadata().map_err(refused)?;
         if !metadata.is_file() {
@@ -105,14 +107,18 @@ fn walker(root: &Path) -> WalkBuilder {
     builder
 }
 
-/// True where an ignore file between `root` and `path` leaves it out. The nearest file decides
-/// first, as in a walk; within one folder our own, then `.ignore`, then `.gitignore`.
+/// What leaves files out, the strongest first; the last is the user's own for one repository.
+const IGNORE_FILES: [&str; 4] = [IGNORE_FILE, ".ignore", ".gitignore", ".git/info/exclude"];
+
+/// True where an ignore file in a folder around `path` leaves it out. As in a walk, all files of
+/// one name come before those of the next, and of one name the nearest decides; folders around
+/// `root` have their say too.
 fn is_ignored(root: &VfsPath, path: &VfsPath) -> bool {
     // A folder that is left out takes everything below it along.
     let mut at = path.clone();
     let mut is_dir = false;
     while at != *root {
-        if is_ignored_itself(root, &at, is_dir) {
+        if is_ignored_itself(&at, is_dir) {
             return true;
         }
         let Some(parent) = at.parent() else { return false };
@@ -122,10 +128,10 @@ fn is_ignored(root: &VfsPath, path: &VfsPath) -> bool {
     false
 }
 
-fn is_ignored_itself(root: &VfsPath, path: &VfsPath, is_dir: bool) -> bool {
-    for name in [IGNORE_FILE, ".ignore", ".gitignore"] {
+fn is_ignored_itself(path: &VfsPath, is_dir: bool) -> bool {
+    for name in IGNORE_FILES {
         let mut folder = path.parent();
-        while let Some(it) = folder.filter(|it| it.starts_with(root)) {
+        while let Some(it) = folder {
             let file = it.join(name).as_path();
             if file.is_file() {
                 let mut builder = GitignoreBuilder::new(it.as_path());
@@ -297,6 +303,31 @@ mod tests {
     }
 
     #[test]
+    fn a_file_name_ranks_before_nearness_and_the_users_own_rules_hold() {
+        check(
+            &[
+                (".ignore", "far.txt\n"),
+                ("src/.gitignore", "!far.txt\nnear.txt\n"),
+                (".git/info/exclude", "mine.txt\n"),
+                ("src/far.txt", ""),
+                ("src/near.txt", ""),
+                ("src/mine.txt", ""),
+                ("src/a.rs", ""),
+            ],
+            &["src/far.txt", "src/near.txt", "src/mine.txt"],
+            expect!["src/a.rs"],
+        );
+    }
+
+    #[test]
+    fn rules_of_the_folders_around_hold() {
+        let (_dir, around) = folder(&[(".gitignore", "*.log\n"), ("w/a.log", ""), ("w/b.rs", "")]);
+        let root = around.join("w");
+        assert_eq!(walk(&root, &WalkLimits::default()), "b.rs");
+        assert!(!Disk.is_listed(&root, &root.join("a.log")));
+    }
+
+    #[test]
     fn limits_are_told() {
         let (_dir, root) = folder(&[("long.txt", "123456"), ("a.txt", "1"), ("b.txt", "1")]);
         let limits = WalkLimits { files_max: 1, file_bytes_max: 5 };
@@ -315,6 +346,17 @@ mod tests {
         std::os::unix::fs::symlink("a.rs", dir.path().join("src/link.rs")).unwrap();
         std::os::unix::fs::symlink("nowhere", dir.path().join("dangling")).unwrap();
         assert_eq!(walk(&root, &WalkLimits::default()), "src/a.rs\nsrc/link.rs");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_pipe_is_no_file_and_nobody_waits_for_it() {
+        let (_dir, root) = folder(&[]);
+        let pipe = root.join("pipe");
+        let (kind, mode) = (rustix::fs::FileType::Fifo, rustix::fs::Mode::RUSR);
+        rustix::fs::mknodat(rustix::fs::CWD, pipe.as_path(), kind, mode, 0).unwrap();
+        assert_eq!(Disk.read(&pipe), Err(ReadError::NotFound { path: pipe.clone() }));
+        assert_eq!(walk(&root, &WalkLimits::default()), "");
     }
 
     #[test]
