@@ -87,6 +87,7 @@ the editor sends (`initializationOptions` and the section `aios` of its settings
 shape). A workspace came with the code and is not trusted: it decides no policy. A wrong value is
 told with its file, line and key, and the last good one stays.
 ";
+
     #[test]
     fn a_new_settings_file_sets_nothing() {
         let mut layers = Layers::default();
@@ -127,12 +128,5 @@ told with its file, line and key, and the last good one stays.
         let mut layers = Layers::default();
         assert_eq!(layers.set_toml(Source::Workspace, WORKSPACE_FILE, &text.join("\n")), []);
         assert_eq!(layers.settings(), Settings::default());
-    }
-
-    #[test]
-    fn the_guide_lists_every_setting_as_it_is() {
-        let guide = include_str!("../README.md");
-        let table = render_markdown();
-        assert!(guide.contains(&table), "server/settings/README.md lacks this table:\n{table}");
     }
 }

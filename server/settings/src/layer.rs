@@ -122,13 +122,18 @@ impl Layers {
             if setting.scope != Scope::Policy {
                 continue;
             }
-            let own = [Source::Client, Source::User].into_iter().find_map(|source| {
-                self.layers.get(&source).and_then(|it| it.values.get(key)).cloned()
-            });
-            let own = own.unwrap_or_else(|| setting.default_value());
+            let own = self.own(setting);
             let strict = setting.rank(asked) < setting.rank(&own);
             values.insert(setting.key, if strict { asked.clone() } else { own });
         }
+    }
+
+    /// What the user wants, whatever the workspace says.
+    fn own(&self, setting: &Setting) -> Value {
+        let own = [Source::Client, Source::User].into_iter().find_map(|source| {
+            self.layers.get(&source).and_then(|it| it.values.get(setting.key)).cloned()
+        });
+        own.unwrap_or_else(|| setting.default_value())
     }
 
     fn set_found(
@@ -155,14 +160,13 @@ impl Layers {
                 errors.push(error(&key, "only the user may set this".to_owned()));
                 continue;
             }
-            let default = setting.default_value();
             let looser = setting.scope == Scope::Policy
                 && setting.check(&value).is_ok()
-                && setting.rank(&default) < setting.rank(&value);
+                && setting.rank(&self.own(setting)) < setting.rank(&value);
             if source == Source::Workspace && looser {
+                // It is kept all the same: it counts where the user becomes looser than this.
                 let fact = format!("a workspace may not loosen this to {value}");
                 errors.push(error(&key, fact));
-                continue;
             }
             match setting.check(&value) {
                 Ok(()) => {
@@ -304,6 +308,7 @@ mod tests {
             Value::Table(BTreeMap::from([("preview".to_owned(), Value::Text("never".to_owned()))]));
         layers.set_value(Source::Client, "editor", &client);
         assert_eq!(layers.settings().preview, Preview::Never);
+        check(&mut layers, "preview = \"risky\"", expect!["Risky, 200000 files"]);
         check(&mut layers, "preview = \"always\"", expect!["Always, 200000 files"]);
     }
 

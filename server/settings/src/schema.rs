@@ -129,19 +129,6 @@ pub enum LogLevel {
     Trace,
 }
 
-impl LogLevel {
-    /// The word for it, as the log's filter takes it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            LogLevel::Error => "error",
-            LogLevel::Warn => "warn",
-            LogLevel::Info => "info",
-            LogLevel::Debug => "debug",
-            LogLevel::Trace => "trace",
-        }
-    }
-}
-
 /// All settings with their values.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
