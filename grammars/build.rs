@@ -125,12 +125,13 @@ fn read_packs(problems: &mut Vec<String>) -> Vec<Pack> {
     let mut packs = Vec::new();
     for id in folders {
         let file = format!("grammars/{id}/language.toml");
-        let text = fs::read_to_string(format!("{id}/language.toml")).unwrap_or_default();
-        match text.parse::<Table>() {
+        let text = fs::read_to_string(format!("{id}/language.toml"));
+        let table = text
+            .map_err(|it| it.to_string())
+            .and_then(|text| text.parse::<Table>().map_err(|it| it.to_string().replace('\n', " ")));
+        match table {
             Ok(table) => packs.push(Pack { id, file, table }),
-            Err(error) => {
-                problems.push(format!("{file}: {}", error.to_string().replace('\n', " ")))
-            }
+            Err(error) => problems.push(format!("{file}: {error}")),
         }
     }
     packs
