@@ -146,7 +146,7 @@ case('an edit that was overtaken is refused', function()
   vim.api.nvim_buf_set_lines(shop, 0, 0, true, { '# typed' })
   vim.api.nvim_set_current_buf(diff)
   local told
-  local notify = vim.notify
+  local show_message = vim.lsp.handlers['window/showMessage']
   vim.lsp.handlers['window/showMessage'] = function(_, params)
     told = params.message
   end
@@ -154,7 +154,7 @@ case('an edit that was overtaken is refused', function()
   tools.wait('refusal', function()
     return told
   end)
-  vim.notify = notify
+  vim.lsp.handlers['window/showMessage'] = show_message
   tools.same(tools.buffer('shop.py'), '# typed\n' .. SHOP, 'the buffer')
   tools.same(tools.buffer('cart.py'), CART, 'the other file')
   vim.api.nvim_buf_set_lines(shop, 0, 1, true, {})
