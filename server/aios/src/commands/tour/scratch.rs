@@ -17,6 +17,8 @@ const FILES_COPIED_MAX: usize = 3_000;
 /// The copy. It is deleted with this value.
 pub(super) struct Scratch {
     folder: tempfile::TempDir,
+    /// The top of the copy, in `folder`.
+    root: PathBuf,
     /// Every file of the copy as it was at first.
     before: BTreeMap<PathBuf, Vec<u8>>,
     sources: Vec<PathBuf>,
@@ -38,14 +40,12 @@ impl Scratch {
         }
         ensure!(!before.is_empty(), "{} holds no file that could be indexed", root.display());
         let sources = sources(before.keys());
-        Ok(Scratch { folder, before, sources })
+        Ok(Scratch { folder, root: copy, before, sources })
     }
 
     /// The top of the copy.
     pub(super) fn root(&self) -> &Path {
-        let a_file = self.before.keys().next().expect("a scratch copy holds files");
-        let is_root = |it: &&Path| it.ends_with("workspace");
-        a_file.ancestors().filter(is_root).last().expect("every file lies in the copy")
+        &self.root
     }
 
     /// Where the tour's server keeps its state.
