@@ -64,6 +64,15 @@ fn references_and_hits_are_objects_with_file_lines_and_reason() {
 }
 
 #[test]
+fn no_line_of_a_repository_commands_the_terminal() {
+    let workspace = Workspace::new(&[("a.py", "def run():\n    run() # \x1b[31mred\n")]);
+    let (code, stdout) = aios(&workspace, &["refs", "run"]);
+    assert_eq!(code, 0);
+    assert!(stdout.contains("‹U+001B›[31mred"), "{stdout}");
+    assert!(!stdout.contains('\x1b'), "{stdout}");
+}
+
+#[test]
 fn a_rename_waits_is_applied_is_undone_and_brought_back() {
     let workspace = Workspace::new(&[
         ("pay.py", "def pay_now(sum):\r\n    return sum\r\n"),

@@ -5,6 +5,7 @@ use std::{
     io::{self, IsTerminal, Write},
 };
 
+use proposal::visible_line;
 use serde_json::{Value, json};
 
 use crate::exit::Exit;
@@ -90,7 +91,8 @@ impl Output {
         Ok(Exit::Refused)
     }
 
-    /// `text` in the colour of `paint`, or as it is where no colours are wanted.
+    /// `text` as one line in the colour of `paint`, or plain where no colours are wanted. Most
+    /// texts come from a repository: what a terminal would obey is made visible.
     pub(crate) fn paint(self, paint: Paint, text: impl fmt::Display) -> String {
         let code = match paint {
             Paint::Name => "1",
@@ -100,6 +102,7 @@ impl Output {
             Paint::Removed => "31",
             Paint::Head => "1;34",
         };
-        if self.colour { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_string() }
+        let text = visible_line(&text.to_string());
+        if self.colour { format!("\x1b[{code}m{text}\x1b[0m") } else { text }
     }
 }

@@ -92,7 +92,7 @@ pub fn diff_text(proposal: &Proposal, simulation: &Simulation, style: &DiffStyle
 
 fn header(acc: &mut Vec<DiffLine>, proposal: &Proposal, style: &DiffStyle<'_>) {
     let mut add = |kind, text: &str| {
-        let text = show::line(text);
+        let text = show::visible_line(text);
         acc.push(DiffLine { kind, text: format!("# {text}").trim_end().to_owned(), place: None });
     };
     add(DiffLineKind::Title, &proposal.title);
@@ -298,7 +298,7 @@ impl Lines<'_> {
         };
         for line in &lines[range] {
             let content = line.trim_end_matches(['\n', '\r']);
-            let content = show::line(content);
+            let content = show::visible_line(content);
             let end = match &line[line.trim_end_matches(['\n', '\r']).len()..] {
                 "\r\n" if self.shows_ends => "␍",
                 "\r" => "␍ (alone)",

@@ -42,6 +42,7 @@ pub use crate::{
     reverse::{Refusal, ReverseError},
     risk::needs_preview,
     secret::is_secret,
+    show::visible_line,
     simulate::{SimulateError, SimulatedFile, Simulation, simulate},
 };
 pub use store::history::{FileStanding, ProposalState, TransactionKind, TransactionState};

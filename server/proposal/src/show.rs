@@ -18,12 +18,12 @@ pub(crate) fn path(path: &VfsPath, roots: &[VfsPath]) -> String {
         },
         None => path.to_string(),
     };
-    line(&shown)
+    visible_line(&shown)
 }
 
 /// `text` as one line: cut where it is too long, with what cannot be seen made visible. A terminal
 /// would obey an escape character, and an editor turns lines around for some others.
-pub(crate) fn line(text: &str) -> String {
+pub fn visible_line(text: &str) -> String {
     let mut res = String::with_capacity(text.len());
     for (nth, c) in text.chars().enumerate() {
         if nth == LINE_CHARS_MAX {
@@ -58,8 +58,11 @@ mod tests {
 
     #[test]
     fn what_cannot_be_seen_is_made_visible() {
-        assert_eq!(line("a\tb\x1b[31m\u{202e}c\r\n"), "a\tb‹U+001B›[31m‹U+202E›c  ");
-        assert_eq!(line(&"x".repeat(LINE_CHARS_MAX + 9)).chars().count(), LINE_CHARS_MAX + 1);
+        assert_eq!(visible_line("a\tb\x1b[31m\u{202e}c\r\n"), "a\tb‹U+001B›[31m‹U+202E›c  ");
+        assert_eq!(
+            visible_line(&"x".repeat(LINE_CHARS_MAX + 9)).chars().count(),
+            LINE_CHARS_MAX + 1
+        );
     }
 
     #[test]

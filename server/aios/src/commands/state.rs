@@ -26,7 +26,7 @@ pub(crate) fn status(root: &Path, all_skipped: bool, output: Output) -> anyhow::
             let path = it.path.relative_to(&session.root).unwrap_or(it.path.as_str());
             output.line(
                 || json!({"file": path, "skipped": it.reason.to_string()}),
-                || format!("{path}: {}", it.reason),
+                || output.paint(Paint::Place, format!("{path}: {}", it.reason)),
             )?;
         }
     }
@@ -99,7 +99,7 @@ fn checks(root: &Path) -> Vec<Check> {
         Check { name: "state folder", outcome: state.as_deref().map_err(text).and_then(writable) },
         Check { name: "languages", outcome: Ok(languages()) },
     ];
-    checks.push(Check { name: "index", outcome: index(root) });
+    checks.push(Check { name: "index and journal", outcome: index_and_journal(root) });
     for editor in ["nvim", "hx", "code"] {
         let found = on_path(editor);
         let fact = found.map_or("not on PATH".to_owned(), |it| it.display().to_string());
@@ -138,10 +138,10 @@ fn writable(state: &Path) -> Result<String, String> {
 
 fn languages() -> String {
     let names: Vec<&str> = grammars::LANGUAGES.iter().map(|it| it.name).collect();
-    format!("{}: {}", names.len(), names.join(", "))
+    format!("{} packs: {}", names.len(), names.join(", "))
 }
 
-fn index(root: &Path) -> Result<String, String> {
+fn index_and_journal(root: &Path) -> Result<String, String> {
     let status = || {
         let mut session = Session::start(root, LoadGraph::IfChanged)?;
         let summary = session.index()?;

@@ -9,6 +9,7 @@ use std::{
 };
 
 use anyhow::{Context as _, ensure};
+use proposal::visible_line;
 use serde_json::{Value, json};
 
 use self::{
@@ -139,7 +140,7 @@ fn choose_symbol(client: &mut Client, scratch: &Scratch) -> anyhow::Result<Targe
             }
         }
     }
-    best.context("no function was found here")
+    best.context("no function with a name of five letters or more was found here")
 }
 
 fn n_files(target: &Target) -> usize {
@@ -150,10 +151,12 @@ fn n_files(target: &Target) -> usize {
     uris.len()
 }
 
-/// Names and positions of the functions and methods in an outline, outermost first.
+/// Names and positions of the functions and methods in an outline, outermost first; short names are
+/// left out.
 fn functions(symbols: &Value) -> Vec<(String, Value)> {
     const METHOD: u64 = 6;
     const FUNCTION: u64 = 12;
+    // A word as short as `get` or `run` means many things, and shows little.
     const SHORT_NAME_BYTES: usize = 4;
     let mut res = Vec::new();
     let mut rest: Vec<&Value> = symbols.as_array().into_iter().flatten().rev().collect();
@@ -184,7 +187,7 @@ fn ask(client: &mut Client, target: &Target, output: Output) -> anyhow::Result<(
     let words = hover["contents"]["value"].as_str().or(hover["contents"].as_str());
     output.say(format!("  hover on {}:", output.paint(Paint::Name, &target.name)))?;
     for line in words.unwrap_or("nothing is known").lines().take(12) {
-        output.say(format!("    {line}"))?;
+        output.say(format!("    {}", visible_line(line)))?;
     }
     output.say(format!("  used in {} places:", target.references.len()))?;
     for place in &target.references {
