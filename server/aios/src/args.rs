@@ -95,26 +95,26 @@ Examples:
     Proposals,
 
     /// Show a proposal as a diff with its reasons, risk and impact
-    #[command(after_help = "Examples:\n  aios show\n  aios show p-20261123-1a2b")]
+    #[command(after_help = "Examples:\n  aios show\n  aios show p-20261123-1a2b3c")]
     Show(ProposalArgs),
 
     /// Write a proposal to its files: all of them, or none
-    #[command(after_help = "Examples:\n  aios apply\n  aios apply p-20261123-1a2b")]
+    #[command(after_help = "Examples:\n  aios apply\n  aios apply p-20261123-1a2b3c")]
     Apply(ProposalArgs),
 
     /// Set a proposal aside
-    #[command(after_help = "Example:\n  aios reject p-20261123-1a2b")]
+    #[command(after_help = "Example:\n  aios reject p-20261123-1a2b3c")]
     Reject(ProposalArgs),
 
     /// Take back the last change, or a given one; your later edits are kept
-    #[command(after_help = "Examples:\n  aios undo\n  aios undo p-20261123-1a2b")]
+    #[command(after_help = "Examples:\n  aios undo\n  aios undo p-20261123-1a2b3c")]
     Undo(ProposalArgs),
 
     /// Make the change again that was taken back last
     #[command(after_help = "Example:\n  aios redo")]
     Redo(ProposalArgs),
 
-    /// Say what the index holds, how old it is, what was skipped and why
+    /// Say what the index holds, what is still to be read, what was skipped and why
     #[command(after_help = "Examples:\n  aios status\n  aios status --skipped")]
     Status(StatusArgs),
 

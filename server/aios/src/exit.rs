@@ -7,7 +7,8 @@ use std::process::ExitCode;
 pub(crate) enum Exit {
     /// It did what was asked.
     Done,
-    /// What was asked for was not found, or was refused; nothing changed. The reason was printed.
+    /// What was asked for was not found, was refused, or was done in part only. The reason was
+    /// printed.
     Refused,
 }
 

@@ -1,4 +1,4 @@
-//! Which folder a command works on, and where its state lies.
+//! Which folder a command works on.
 
 use std::path::{Path, PathBuf};
 
