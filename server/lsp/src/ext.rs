@@ -78,12 +78,12 @@ pub struct Command {
 pub const COMMANDS: &[Command] = &[
     Command {
         name: RENAME_SYMBOL,
-        arguments: "textDocument, position, newName",
+        arguments: "newName, textDocument? with position?, symbol?, keep?",
         doc: "Proposes to rename a symbol everywhere it is certain to be meant.",
     },
     Command {
         name: CREATE_SETTINGS,
-        arguments: "root?",
+        arguments: "root?, keep?",
         doc: "Proposes to create `.aios/config.toml` in the workspace.",
     },
     Command {
@@ -99,17 +99,18 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: UNDO,
         arguments: "transaction?",
-        doc: "Proposes to undo a transaction; without argument the last one.",
+        doc: "Takes a transaction back; without argument the last one.",
     },
     Command {
         name: REDO,
         arguments: "transaction?",
-        doc: "Proposes to redo what was undone; without argument the last undo.",
+        doc: "Brings back what was undone; without argument the last undo.",
     },
     Command {
         name: SEARCH,
         arguments: "query, limit?",
-        doc: "Searches the workspace; answers `{hits: [{uri, range, symbol?, score, why}]}`.",
+        doc: "Searches the workspace; answers `{hits: [{location, path, symbol, score, why}], \
+              retrievers, lagging}`.",
     },
     Command { name: STATUS, arguments: "", doc: "Answers the `aios/serverStatus` of this moment." },
     Command { name: REINDEX, arguments: "", doc: "Looks at every file of the workspace again." },

@@ -7,9 +7,6 @@ use tower_lsp::{
 
 use crate::{backend::Backend, from_proto, to_proto};
 
-/// Ranges in one answer, where the client names no limit of its own.
-pub(crate) const FOLDING_RANGES_MAX: usize = 50_000;
-
 pub(crate) async fn handle_folding_range(
     backend: &Backend,
     params: FoldingRangeParams,
@@ -18,9 +15,9 @@ pub(crate) async fn handle_folding_range(
     let answer = backend.link().read("folding ranges", move |view| {
         let Some((file, lines)) = view.file(&path) else { return Ok(None) };
         let foldings = view.snapshot.analysis.folding_ranges(file)?;
-        let max = view.session.can.folding_ranges_max.unwrap_or(FOLDING_RANGES_MAX);
+        let max = view.session.can.folding_ranges_max.unwrap_or(usize::MAX);
         let ranges = foldings.iter().filter_map(|it| to_proto::folding_range(view, &lines, it));
-        Ok(Some(ranges.take(max.min(FOLDING_RANGES_MAX)).collect()))
+        Ok(Some(ranges.take(max).collect()))
     });
     answer.await
 }

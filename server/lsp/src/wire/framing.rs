@@ -5,7 +5,8 @@
 
 /// Bytes of one header line that are looked at; what a line has beyond them is dropped.
 pub(crate) const HEADER_LINE_BYTES_MAX: usize = 8 * 1024;
-/// Bytes of one header, all lines together; beyond them it counts as malformed.
+/// Bytes of one header, all lines together; beyond them it is told as malformed, but a body that it
+/// announces is still taken.
 pub(crate) const HEADER_BYTES_MAX: usize = 64 * 1024;
 /// Bytes of one message body; a longer one is passed over without being kept.
 pub(crate) const BODY_BYTES_MAX: u64 = 256 * 1024 * 1024;
