@@ -183,11 +183,7 @@ fn read_lines(input: &mut Input<'_>) -> Option<LineIndex> {
     let wide_at = input.ascending()?;
     let wide_lens = input.raw(wide_at.len())?;
     let wide = wide_at.into_iter().zip(wide_lens.iter().copied()).collect();
-    // The index of no text at all has no line either.
-    match starts.is_empty() {
-        true => (len == 0).then(LineIndex::default),
-        false => LineIndex::from_parts(starts, end_lens, wide, len),
-    }
+    LineIndex::from_parts(starts, end_lens, wide, len)
 }
 
 fn write_names(out: &mut Output, names: &Names) {

@@ -35,7 +35,7 @@ pub struct LineCol {
 
 /// Where the lines of one text begin and which characters are wider than a byte: enough to convert
 /// positions without the text itself. Line ends are `\n`, `\r\n` and a lone `\r`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LineIndex {
     /// Start of each line; the first is 0, so the list is never empty.
     starts: Vec<u32>,
@@ -49,12 +49,19 @@ pub struct LineIndex {
 /// Line starts, lengths of the line ends, wide characters, and the length of the text.
 pub type LineParts<'a> = (&'a [u32], &'a [u8], &'a [(u32, u8)], u32);
 
+impl Default for LineIndex {
+    /// The one empty line of the empty text.
+    fn default() -> LineIndex {
+        LineIndex::new("")
+    }
+}
+
 impl LineIndex {
     /// The lines of `text`.
     pub fn new(text: &str) -> LineIndex {
         let bytes = text.as_bytes();
-        let mut index =
-            LineIndex { starts: vec![0], len: bytes.len() as u32, ..LineIndex::default() };
+        let len = bytes.len() as u32;
+        let mut index = LineIndex { starts: vec![0], end_lens: Vec::new(), wide: Vec::new(), len };
         let mut at = 0;
         while at < bytes.len() {
             let byte = bytes[at];
@@ -89,9 +96,12 @@ impl LineIndex {
     ) -> Option<LineIndex> {
         let sorted = starts.is_sorted_by(|a, b| a < b) && wide.is_sorted_by(|a, b| a.0 < b.0);
         let ends = starts.iter().skip(1).chain([&len]).zip(&end_lens).zip(&starts);
-        let fits =
-            ends.into_iter().all(|((end, end_len), start)| start + u32::from(*end_len) <= *end);
-        let wide_fits = wide.iter().all(|(at, n)| (2..=4).contains(n) && at + u32::from(*n) <= len);
+        let fits = ends
+            .into_iter()
+            .all(|((end, end_len), start)| start.saturating_add(u32::from(*end_len)) <= *end);
+        let wide_fits = wide
+            .iter()
+            .all(|(at, n)| (2..=4).contains(n) && at.saturating_add(u32::from(*n)) <= len);
         let whole = starts.first() == Some(&0) && starts.len() == end_lens.len();
         (sorted && fits && wide_fits && whole).then_some(LineIndex { starts, end_lens, wide, len })
     }
@@ -232,6 +242,15 @@ mod tests {
     }
 
     #[test]
+    fn the_empty_text_is_one_empty_line() {
+        let index = LineIndex::default();
+        assert_eq!(index.n_lines(), 1);
+        let start = LineCol { line: 0, col: 0 };
+        assert_eq!(index.line_col(TextSize::new(7), PositionEncoding::Utf16), start);
+        assert_eq!(index.offset(start, PositionEncoding::Utf16), Some(TextSize::new(0)));
+    }
+
+    #[test]
     fn a_position_inside_a_character_is_its_start_and_beyond_a_line_its_end() {
         let index = LineIndex::new(TEXT);
         let utf16 = PositionEncoding::Utf16;
@@ -248,5 +267,8 @@ mod tests {
         let again = LineIndex::from_parts(starts.to_vec(), ends.to_vec(), wide.to_vec(), len);
         assert_eq!(again, Some(index));
         assert_eq!(LineIndex::from_parts(vec![0, 9], vec![1, 0], vec![], 3), None);
+        assert_eq!(LineIndex::from_parts(vec![0, u32::MAX], vec![1, 1], vec![], 3), None);
+        assert_eq!(LineIndex::from_parts(vec![0], vec![0], vec![(u32::MAX, 4)], 3), None);
+        assert_eq!(LineIndex::from_parts(vec![], vec![], vec![], 0), None);
     }
 }
