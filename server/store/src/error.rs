@@ -87,9 +87,7 @@ impl From<rusqlite::Error> for Fault {
             Some(ErrorCode::Unknown) if error.to_string().starts_with("no such ") => {
                 Fault::Corrupt(what())
             }
-            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
-                Fault::Corrupt(what())
-            }
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Fault::Corrupt(what()),
             Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => Fault::ReadOnly,
             Some(ErrorCode::DiskFull) => Fault::Full,
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Fault::Busy,
