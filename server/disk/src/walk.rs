@@ -8,7 +8,10 @@ use std::{
     time::UNIX_EPOCH,
 };
 
-use ignore::{DirEntry, WalkBuilder, gitignore::GitignoreBuilder};
+use ignore::{
+    DirEntry, WalkBuilder,
+    gitignore::{Gitignore, GitignoreBuilder},
+};
 use vfs::{FILE_BYTES_MAX, Listed, Loader, ReadError, SkipReason, Stat, VfsPath, WalkLimits};
 
 /// The name of our own ignore files, which rank above `.ignore` and `.gitignore`.
@@ -29,8 +32,11 @@ impl Loader for Disk {
         found: &mut dyn FnMut(Listed) -> ControlFlow<()>,
     ) {
         let mut n_files = 0;
+        let real_root = root.as_path();
+        let real_root = fs::canonicalize(&real_root).unwrap_or(real_root);
         for entry in walker(&root.as_path()).build() {
             let listed = match entry {
+                Ok(entry) if entry.path_is_symlink() => outside_link(&entry, &real_root),
                 Ok(entry) => listed(&entry, limits),
                 Err(error) => unreadable(root, &error),
             };
@@ -87,7 +93,7 @@ impl Loader for Disk {
             return false;
         }
         let name = path.file_name().unwrap_or_default();
-        !hidden(name) && !is_ignored(root, path)
+        !hidden(name) && !is_behind_link(root, path) && !is_ignored(root, path)
     }
 }
 
@@ -112,13 +118,15 @@ const IGNORE_FILES: [&str; 4] = [IGNORE_FILE, ".ignore", ".gitignore", ".git/inf
 
 /// True where an ignore file in a folder around `path` leaves it out. As in a walk, all files of
 /// one name come before those of the next, and of one name the nearest decides; folders around
-/// `root` have their say too.
+/// `root` have their say too, and what git leaves out everywhere for this user comes last.
 fn is_ignored(root: &VfsPath, path: &VfsPath) -> bool {
+    // A rule in it that cannot be read is skipped, as in the walk.
+    let (everywhere, _) = Gitignore::global();
     // A folder that is left out takes everything below it along.
     let mut at = path.clone();
     let mut is_dir = false;
     while at != *root {
-        if is_ignored_itself(&at, is_dir) {
+        if is_ignored_itself(&everywhere, &at, is_dir) {
             return true;
         }
         let Some(parent) = at.parent() else { return false };
@@ -128,7 +136,7 @@ fn is_ignored(root: &VfsPath, path: &VfsPath) -> bool {
     false
 }
 
-fn is_ignored_itself(path: &VfsPath, is_dir: bool) -> bool {
+fn is_ignored_itself(everywhere: &Gitignore, path: &VfsPath, is_dir: bool) -> bool {
     for name in IGNORE_FILES {
         let mut folder = path.parent();
         while let Some(it) = folder {
@@ -148,7 +156,27 @@ fn is_ignored_itself(path: &VfsPath, is_dir: bool) -> bool {
             folder = it.parent();
         }
     }
+    everywhere.matched(path.as_path(), is_dir).is_ignore()
+}
+
+/// True where `path` is a link, or lies in a linked folder of `root`.
+fn is_behind_link(root: &VfsPath, path: &VfsPath) -> bool {
+    let mut at = Some(path.clone()).filter(|it| it != root);
+    while let Some(it) = at {
+        if fs::symlink_metadata(it.as_path()).is_ok_and(|it| it.is_symlink()) {
+            return true;
+        }
+        at = it.parent().filter(|it| it != root);
+    }
     false
+}
+
+/// What is told of a link: nothing where it leads to what is walked anyway, or to nothing.
+fn outside_link(entry: &DirEntry, real_root: &Path) -> Option<Listed> {
+    let target = fs::canonicalize(entry.path()).ok()?;
+    let path = VfsPath::from_path(entry.path())?;
+    let reason = SkipReason::OutsideLink;
+    (!target.starts_with(real_root)).then_some(Listed::Skipped { path, reason })
 }
 
 fn listed(entry: &DirEntry, limits: &WalkLimits) -> Option<Listed> {
@@ -162,16 +190,12 @@ fn listed(entry: &DirEntry, limits: &WalkLimits) -> Option<Listed> {
         let reason = SkipReason::Unreadable("its name is not UTF-8".to_owned());
         return Some(Listed::Skipped { path, reason });
     };
-    // A link to a file is that file under another name; a link to a folder may be a loop.
-    let metadata = match kind.is_symlink() {
-        true => fs::metadata(entry.path()).ok()?,
-        false => match entry.metadata() {
-            Ok(it) => it,
-            Err(error) => {
-                let reason = SkipReason::Unreadable(error.to_string());
-                return Some(Listed::Skipped { path, reason });
-            }
-        },
+    let metadata = match entry.metadata() {
+        Ok(it) => it,
+        Err(error) => {
+            let reason = SkipReason::Unreadable(error.to_string());
+            return Some(Listed::Skipped { path, reason });
+        }
     };
     if !metadata.is_file() {
         return None;
@@ -242,11 +266,15 @@ mod tests {
     fn walk(root: &VfsPath, limits: &WalkLimits) -> String {
         let mut found = Vec::new();
         Disk.list(root, limits, &mut |listed| {
-            let (path, note) = match listed {
-                Listed::File { path, .. } => (path, String::new()),
-                Listed::Skipped { path, reason } => (path, format!(" ({reason})")),
+            let (path, note, is_link) = match listed {
+                Listed::File { path, .. } => (path, String::new(), false),
+                Listed::Skipped { path, reason } => {
+                    let is_link = reason == SkipReason::OutsideLink;
+                    (path, format!(" ({reason})"), is_link)
+                }
             };
-            assert!(Disk.is_listed(root, &path) || path == *root, "{path} is listed by a walk");
+            let is_listed = Disk.is_listed(root, &path) || path == *root;
+            assert_eq!(is_listed, !is_link, "{path}{note}");
             found.push(format!("{}{note}", path.relative_to(root).unwrap()));
             ControlFlow::Continue(())
         });
@@ -340,12 +368,27 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_loop_of_links_ends_and_a_link_to_a_file_is_that_file() {
-        let (dir, root) = folder(&[("src/a.rs", "")]);
-        std::os::unix::fs::symlink(dir.path(), dir.path().join("src/loop")).unwrap();
-        std::os::unix::fs::symlink("a.rs", dir.path().join("src/link.rs")).unwrap();
-        std::os::unix::fs::symlink("nowhere", dir.path().join("dangling")).unwrap();
-        assert_eq!(walk(&root, &WalkLimits::default()), "src/a.rs\nsrc/link.rs");
+    fn no_link_is_followed_and_one_that_leads_out_is_told() {
+        use std::os::unix::fs::symlink;
+        let (_outside_dir, outside) = folder(&[("passwd", ""), ("folder/b.rs", "")]);
+        let (_dir, root) = folder(&[("src/a.rs", "")]);
+        let at = |path: &str| root.join(path).as_path();
+        symlink(root.as_path(), at("src/loop")).unwrap();
+        symlink("a.rs", at("src/link.rs")).unwrap();
+        symlink("nowhere", at("dangling")).unwrap();
+        symlink(outside.join("passwd").as_path(), at("passwd.txt")).unwrap();
+        symlink(outside.join("folder").as_path(), at("src/folder")).unwrap();
+        let expected = expect![[r#"
+            passwd.txt (link outside the workspace)
+            src/a.rs
+            src/folder (link outside the workspace)"#]];
+        expected.assert_eq(&walk(&root, &WalkLimits::default()));
+        for path in ["src/link.rs", "passwd.txt", "src/folder/b.rs", "src/loop/src/a.rs"] {
+            assert!(!Disk.is_listed(&root, &root.join(path)), "{path} is left out");
+        }
+        // A root that is a link itself is walked.
+        symlink(root.as_path(), outside.join("w").as_path()).unwrap();
+        expected.assert_eq(&walk(&outside.join("w"), &WalkLimits::default()));
     }
 
     #[cfg(target_os = "linux")]

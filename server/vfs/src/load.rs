@@ -87,7 +87,8 @@ pub trait Loader: Send + Sync {
     /// [`ReadError::NotFound`] where there is no file (a folder is none), [`ReadError::Io`] else.
     fn stat(&self, path: &VfsPath) -> Result<Stat, ReadError>;
 
-    /// True where a walk from `root` would not leave `path` out: its ignore rules allow it.
+    /// True where a walk from `root` would not leave `path` out: its ignore rules allow it, and no
+    /// link leads to it.
     fn is_listed(&self, root: &VfsPath, path: &VfsPath) -> bool;
 }
 
@@ -175,6 +176,8 @@ pub enum SkipReason {
     NotUtf8,
     /// The system refused to read it, for this reason.
     Unreadable(String),
+    /// A link to what lies outside the workspace folder.
+    OutsideLink,
     /// The workspace has more files than the limit; this is where counting stopped.
     TooMany,
 }
@@ -183,12 +186,13 @@ impl SkipReason {
     /// The reason that is shown as `text`; `None` where none is.
     pub fn parse(text: &str) -> Option<SkipReason> {
         use SkipReason::{
-            Binary, Generated, Minified, NotUtf8, TooLarge, TooMany, Unreadable, Vendored,
+            Binary, Generated, Minified, NotUtf8, OutsideLink, TooLarge, TooMany, Unreadable,
+            Vendored,
         };
         if let Some(error) = text.strip_prefix("unreadable: ") {
             return Some(Unreadable(error.to_owned()));
         }
-        let all = [Binary, TooLarge, Minified, Generated, Vendored, NotUtf8, TooMany];
+        let all = [Binary, TooLarge, Minified, Generated, Vendored, NotUtf8, OutsideLink, TooMany];
         all.into_iter().find(|it| it.to_string() == text)
     }
 }
@@ -203,6 +207,7 @@ impl fmt::Display for SkipReason {
             SkipReason::Vendored => f.write_str("vendored"),
             SkipReason::NotUtf8 => f.write_str("not UTF-8"),
             SkipReason::Unreadable(error) => write!(f, "unreadable: {error}"),
+            SkipReason::OutsideLink => f.write_str("link outside the workspace"),
             SkipReason::TooMany => f.write_str("more files than the limit"),
         }
     }
@@ -230,7 +235,7 @@ mod tests {
     #[test]
     fn a_reason_is_read_back_from_its_words() {
         let unreadable = SkipReason::Unreadable("denied".to_owned());
-        for reason in [SkipReason::Minified, SkipReason::TooLarge, unreadable] {
+        for reason in [SkipReason::OutsideLink, SkipReason::TooLarge, unreadable] {
             assert_eq!(SkipReason::parse(&reason.to_string()), Some(reason));
         }
         assert_eq!(SkipReason::parse("odd"), None);
