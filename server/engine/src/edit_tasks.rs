@@ -123,10 +123,13 @@ pub(crate) fn rename(
     })?;
     let left = rename.left.iter().map(|it| left_site(ctx, it)).collect();
     let n_sites = rename.sites.len();
-    let places = if n_sites == 1 { "1 place".to_owned() } else { format!("{n_sites} places") };
+    let places = match n_sites {
+        1 => "1 place that certainly means".to_owned(),
+        _ => format!("{n_sites} places that certainly mean"),
+    };
     ctx.propose(Draft {
         title: format!("Rename `{}` to `{}`", rename.old_name, rename.new_name),
-        reason: format!("{places} that certainly mean it, by scope, import or type"),
+        reason: format!("{places} it, by scope, import or type"),
         origin: ctx.origin(ide::ACTION_RENAME),
         change: rename.change,
         annotations: Vec::new(),
