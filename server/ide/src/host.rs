@@ -242,8 +242,8 @@ impl Analysis {
         })
     }
 
-    /// Facts of a file: of the buffer where it is open. Costs no more than they do: the graph is not
-    /// asked for them, since after an edit it takes the difference in first.
+    /// Facts of a file: of the buffer where it is open. Costs no more than they do: the graph,
+    /// which takes the difference in after an edit, is not asked for them.
     pub fn facts(&self, file: FileId) -> Option<&Arc<FileFacts>> {
         match self.moment.documents.get(&file) {
             Some(document) => Some(document.open.facts()),
