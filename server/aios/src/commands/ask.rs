@@ -10,7 +10,7 @@ use text::{LineCol, PositionEncoding, TextRange};
 use vfs::{FileId, VfsPath};
 
 use crate::{
-    commands::target::{Target, existing_file},
+    commands::target::{Target, existing_file, refuse_missing},
     exit::Exit,
     output::{Output, Paint},
     session::Session,
@@ -36,9 +36,13 @@ pub(crate) fn search(
         return Ok(output.refuse("nothing was found")?);
     }
     let took: Vec<String> = answer.retrievers.iter().map(ToString::to_string).collect();
-    let absent = answer.absent.iter().map(|(who, why)| format!("; without {who}: {why}"));
-    let note = format!("by {}{}", took.join(", "), absent.collect::<String>());
-    output.say(output.paint(Paint::Faint, note))?;
+    let absent: Vec<String> =
+        answer.absent.iter().map(|(who, why)| format!("{who}: {why}")).collect();
+    let note = || {
+        let without = absent.iter().map(|it| format!("; without {it}")).collect::<String>();
+        output.paint(Paint::Faint, format!("by {}{without}", took.join(", ")))
+    };
+    output.line(|| json!({"retrievers": took, "absent": absent}), note)?;
     Ok(Exit::Done)
 }
 
@@ -53,6 +57,7 @@ pub(crate) fn symbols(
     let rows = match existing_file(target, &session.root) {
         Some(path) => session.ask("symbols", move |snapshot| outline_of(snapshot, &path, max))?,
         None => {
+            refuse_missing(target)?;
             let query = target.to_owned();
             session.ask("symbols", move |snapshot| symbols_named(snapshot, &query, max))?
         }
@@ -63,7 +68,7 @@ pub(crate) fn symbols(
 /// `aios refs`: every place that means a symbol.
 pub(crate) fn refs(root: &Path, symbol: &str, output: Output) -> anyhow::Result<Exit> {
     let session = Session::indexed(root, LoadGraph::Always)?;
-    let target = Target::parse(symbol, &session.root);
+    let target = Target::parse(symbol, &session.root)?;
     let rows = session.ask("references", move |snapshot| {
         let mut rows = Vec::new();
         for position in target.positions(snapshot)? {
@@ -77,7 +82,7 @@ pub(crate) fn refs(root: &Path, symbol: &str, output: Output) -> anyhow::Result<
 /// `aios callers`: the functions that call a symbol.
 pub(crate) fn callers(root: &Path, symbol: &str, output: Output) -> anyhow::Result<Exit> {
     let session = Session::indexed(root, LoadGraph::Always)?;
-    let target = Target::parse(symbol, &session.root);
+    let target = Target::parse(symbol, &session.root)?;
     let rows = session.ask("callers", move |snapshot| {
         let mut rows = Vec::new();
         for position in target.positions(snapshot)? {
