@@ -116,7 +116,12 @@ fn later_edits_survive_an_undo_and_a_stale_proposal_is_refused() {
     assert_eq!(workspace.read("pay.py"), "def pay_now():\n    pass\n\n\n\nx = 2\n");
 
     assert_eq!(aios(&workspace, &["rename", "pay_now", "settle"]).0, 0);
+    let newest = || json(&workspace, &["proposals"]).swap_remove(0);
+    assert_eq!((&newest()["state"], &newest()["stale"]), (&"pending".into(), &false.into()));
     workspace.write("pay.py", "def pay_now():\n    return 3\n");
+    assert_eq!((&newest()["state"], &newest()["stale"]), (&"pending".into(), &true.into()));
+    assert!(aios(&workspace, &["proposals"]).1.contains("  stale "));
+    assert_eq!(aios(&workspace, &["show"]).0, 1);
     assert_eq!(aios(&workspace, &["apply"]).0, 1);
     assert_eq!(workspace.read("pay.py"), "def pay_now():\n    return 3\n");
 }
@@ -133,6 +138,44 @@ fn exit_codes_tell_scripts_what_happened() {
     assert_eq!(code(&["search"]), 2);
     assert_eq!(code(&["index", "--root", "/no/such/folder"]), 3);
     assert_eq!(code(&["--help"]), 0);
+}
+
+#[test]
+fn a_place_that_is_not_there_is_named() {
+    let workspace = Workspace::new(&[("a.py", "def run():\n    run()\n")]);
+    for (written, why) in [
+        ("pkg/nope.py:1:1", "pkg/nope.py: no such file"),
+        ("nope.py:1", "nope.py: no such file"),
+        ("a.py:4:1", "a.py: there is no line 4, the file has 3"),
+        ("a.py:1:12", "a.py: line 1 has no column 12, it ends at 11"),
+        ("a.py:0:1", "a.py: lines and columns are counted from 1"),
+    ] {
+        for args in [&["refs", written][..], &["callers", written], &["rename", written, "b"]] {
+            let (code, stdout) = aios(&workspace, args);
+            assert_eq!((code, stdout.trim_end()), (1, why), "{args:?}");
+        }
+    }
+    let (code, stdout) = aios(&workspace, &["symbols", "pkg/nope.py"]);
+    assert_eq!((code, stdout.trim_end()), (1, "pkg/nope.py: no such file"));
+    let (code, stdout) = aios(&workspace, &["refs", "nope:1:1"]);
+    assert_eq!((code, stdout.trim_end()), (1, "no symbol `nope:1:1` was found"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_out_of_the_workspace_is_told_and_not_read() {
+    let outside = Workspace::new(&[("secret.txt", "zebra crossing\n")]);
+    let workspace = Workspace::new(&[("a.txt", "zebra\n")]);
+    let links = [("secret.txt", outside.root().join("secret.txt")), ("b.txt", "a.txt".into())];
+    for (name, target) in links {
+        std::os::unix::fs::symlink(target, workspace.root().join(name)).unwrap();
+    }
+    let hits = json(&workspace, &["search", "zebra"]);
+    let files: Vec<&str> = hits.iter().filter_map(|it| it["file"].as_str()).collect();
+    assert_eq!(files, ["a.txt"]);
+    let skipped = &json(&workspace, &["index"])[0];
+    assert_eq!(skipped["file"], "secret.txt");
+    assert_eq!(skipped["skipped"], "link outside the workspace");
 }
 
 #[test]

@@ -14,6 +14,7 @@ mod user;
 use std::process::ExitCode;
 
 use clap::Parser as _;
+use engine::ReadError;
 use serde_json::json;
 use vfs::VfsPath;
 
@@ -34,7 +35,8 @@ fn main() -> ExitCode {
         return serve::run(&cli.shared);
     }
     let output = Output::new(cli.shared.json);
-    match run(&cli, output) {
+    let res = run(&cli, output);
+    match res.or_else(|error| Ok(output.refuse(refusal(error)?)?)) {
         Ok(exit) => exit.into(),
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
@@ -86,6 +88,14 @@ fn run(cli: &Cli, output: Output) -> anyhow::Result<Exit> {
 
 fn afterwards(apply: bool) -> Afterwards {
     if apply { Afterwards::Apply } else { Afterwards::Show }
+}
+
+/// What was refused or is not there, as against what failed.
+fn refusal(error: anyhow::Error) -> anyhow::Result<ReadError> {
+    match error.downcast::<ReadError>()? {
+        it @ (ReadError::NoFile(_) | ReadError::NoPosition(_) | ReadError::Refused(_)) => Ok(it),
+        failed => Err(failed.into()),
+    }
 }
 
 /// True where whoever read our output has seen enough, as `| head` does.

@@ -6,8 +6,8 @@ use anyhow::Context as _;
 use disk::Disk;
 use engine::{LoadGraph, ReadError, RunOutcome, RunRequest, Snapshot, Then};
 use proposal::{
-    DiffLine, DiffLineKind, DiffStyle, Outcome, PresentFile, Proposal, ProposalId, ProposalState,
-    Recorded, TransactionId, UndoScope, diff_lines,
+    DiffLine, DiffLineKind, DiffStyle, Journal, JournalError, Outcome, PresentFile, Proposal,
+    ProposalId, ProposalState, Recorded, TransactionId, UndoScope, diff_lines,
 };
 use serde_json::{Value, json};
 use vfs::{Loader as _, VfsPath};
@@ -41,7 +41,7 @@ pub(crate) fn rename(
     output: Output,
 ) -> anyhow::Result<Exit> {
     let mut session = Session::indexed(root, LoadGraph::Always)?;
-    let at = Target::parse(symbol, &session.root).into_place();
+    let at = Target::parse(symbol, &session.root)?.into_place();
     let new_name = new_name.to_owned();
     let outcome = session.run(RunRequest::Rename { at, new_name, then: Then::Keep })?;
     proposed(&mut session, outcome, afterwards, output)
@@ -61,12 +61,22 @@ pub(crate) fn settings(
 /// `aios proposals`.
 pub(crate) fn proposals(root: &Path, output: Output) -> anyhow::Result<Exit> {
     let session = Session::start(root, LoadGraph::Never)?;
-    let proposals = recorded(&session, PROPOSALS_SHOWN_MAX)?;
-    for Recorded { proposal, state, .. } in &proposals {
+    let proposals = session.ask("proposals", |snapshot| {
+        let journal = journal(snapshot)?;
+        let proposals = journal.proposals(PROPOSALS_SHOWN_MAX)?;
+        let with_staleness = proposals.into_iter().map(|it| (is_stale(journal, &it), it));
+        Ok(with_staleness.collect::<Vec<(bool, Recorded)>>())
+    })?;
+    for (is_stale, Recorded { proposal, state, .. }) in &proposals {
         output.line(
-            || proposal_json(proposal, *state),
             || {
-                let state = format!("{:<9}", state.name());
+                let mut object = proposal_json(proposal, *state);
+                object["stale"] = (*is_stale).into();
+                object
+            },
+            || {
+                let state = if *is_stale { "stale" } else { state.name() };
+                let state = format!("{state:<9}");
                 format!(
                     "{}  {}  {}  {}",
                     output.paint(Paint::Name, &proposal.id),
@@ -231,7 +241,7 @@ fn journaled(session: &Session, id: &ProposalId) -> anyhow::Result<Recorded> {
     session.ask("proposal", move |snapshot| Ok(journal(snapshot)?.proposal(&id)?))
 }
 
-fn journal(snapshot: &Snapshot) -> Result<&proposal::Journal, ReadError> {
+fn journal(snapshot: &Snapshot) -> Result<&Journal, ReadError> {
     let journal = snapshot.journal.as_ref();
     journal.ok_or_else(|| ReadError::Failed("the history cannot be opened".to_owned()))
 }
@@ -253,6 +263,12 @@ fn print_diff(session: &Session, recorded: Recorded, output: Output) -> anyhow::
         output.say(painted(line, output))?;
     }
     Ok(())
+}
+
+/// True where `recorded` waits, but a file that it was made for has changed: it would be refused.
+fn is_stale(journal: &Journal, recorded: &Recorded) -> bool {
+    let simulation = || journal.simulation_of(recorded, &on_disk);
+    recorded.is_pending() && matches!(simulation(), Err(JournalError::Stale(_)))
 }
 
 /// A file as the disk has it: a command has no open documents.

@@ -2,10 +2,11 @@
 
 use std::path::Path;
 
+use disk::Disk;
 use engine::{Place, ReadError, Snapshot};
 use ide::{FilePosition, NavTarget};
-use text::{LineCol, PositionEncoding};
-use vfs::VfsPath;
+use text::{LineCol, LineIndex, PositionEncoding};
+use vfs::{Loader as _, VfsPath, decode};
 
 /// What the user pointed at.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,8 +19,18 @@ pub(crate) enum Target {
 
 impl Target {
     /// What `written` means; files are looked up from the current folder, then from `root`.
-    pub(crate) fn parse(written: &str, root: &VfsPath) -> Target {
-        place(written, root).unwrap_or_else(|| Target::Name(written.to_owned()))
+    ///
+    /// # Errors
+    /// [`ReadError::Refused`] where it is written as a place that is not there.
+    pub(crate) fn parse(written: &str, root: &VfsPath) -> Result<Target, ReadError> {
+        let name = || Target::Name(written.to_owned());
+        let Some((file, line, column)) = parts(written) else { return Ok(name()) };
+        let Some(path) = existing_file(file, root) else {
+            return refuse_missing(file).map(|()| name());
+        };
+        let position = position_in(&path, line, column);
+        let position = position.map_err(|why| ReadError::Refused(format!("{file}: {why}")))?;
+        Ok(Target::At(path, position))
     }
 
     /// The same for a run of the engine.
@@ -53,16 +64,49 @@ fn position_of(target: &NavTarget) -> FilePosition {
     FilePosition { file: target.file, offset: target.name_range.start() }
 }
 
-/// `FILE:LINE` or `FILE:LINE:COLUMN`, counted from 1 as compilers do, where FILE exists.
-fn place(written: &str, root: &VfsPath) -> Option<Target> {
+/// The parts of `FILE:LINE` or `FILE:LINE:COLUMN`.
+fn parts(written: &str) -> Option<(&str, u32, u32)> {
     let (rest, last) = written.rsplit_once(':')?;
     let last: u32 = last.parse().ok()?;
-    let (file, line, column) = match rest.rsplit_once(':') {
-        Some((file, line)) if line.parse::<u32>().is_ok() => (file, line.parse().ok()?, last),
-        _ => (rest, last, 1),
+    let with_column =
+        rest.rsplit_once(':').and_then(|(file, line)| Some((file, line.parse().ok()?)));
+    Some(match with_column {
+        Some((file, line)) => (file, line, last),
+        None => (rest, last, 1),
+    })
+}
+
+/// The position of a line and a column that are counted from 1, as compilers do, or why the file
+/// has no such position.
+fn position_in(path: &VfsPath, line: u32, column: u32) -> Result<LineCol, String> {
+    let (Some(line_at), Some(col)) = (line.checked_sub(1), column.checked_sub(1)) else {
+        return Err("lines and columns are counted from 1".to_owned());
     };
-    let position = LineCol { line: line.checked_sub(1)?, col: column.checked_sub(1)? };
-    Some(Target::At(existing_file(file, root)?, position))
+    let position = LineCol { line: line_at, col };
+    // Why a file cannot be read is told by whoever needs its text.
+    let text = Disk::default().read(path).and_then(|bytes| decode(path, bytes));
+    let Ok(text) = text else { return Ok(position) };
+    let lines = LineIndex::new(&text);
+    let Some(offset) = lines.offset(position, PositionEncoding::Utf32) else {
+        return Err(format!("there is no line {line}, the file has {}", lines.n_lines()));
+    };
+    // A column beyond the line is brought to its end.
+    let end = lines.line_col(offset, PositionEncoding::Utf32).col;
+    match end < col {
+        true => Err(format!("line {line} has no column {column}, it ends at {}", end + 1)),
+        false => Ok(position),
+    }
+}
+
+/// Refuses `written` where it can only be a file: it was not found.
+///
+/// # Errors
+/// [`ReadError::Refused`], naming the file.
+pub(crate) fn refuse_missing(written: &str) -> Result<(), ReadError> {
+    match written.contains('/') || grammars::language_for_path(written, "").is_some() {
+        true => Err(ReadError::Refused(format!("{written}: no such file"))),
+        false => Ok(()),
+    }
 }
 
 /// The file that `written` names, from the current folder or from `root`.
