@@ -214,6 +214,26 @@ fn the_log_tells_time_level_service_and_cause() {
 }
 
 #[test]
+fn the_doctor_names_a_damaged_history_until_it_is_gone() {
+    let workspace = Workspace::shop();
+    let check = |name: &str| {
+        let checks = json(&workspace, &["doctor"]);
+        checks.into_iter().find(|it| it["check"] == name).unwrap()
+    };
+    assert_eq!(check("damaged history")["ok"], true);
+    assert_eq!(check("index and journal")["ok"], true);
+    let text = b"no database any more, whatever it was before this happened".repeat(20);
+    std::fs::write(workspace.state().join("history.db"), text).unwrap();
+    assert_eq!(check("index and journal")["ok"], false, "damage that was just found is told");
+    assert_eq!(check("index and journal")["ok"], true, "the new history is used");
+    let told = check("damaged history");
+    assert_eq!(told["ok"], false);
+    let named = told["fact"].as_str().unwrap().split(' ').next().unwrap();
+    std::fs::remove_file(workspace.state().join(named)).unwrap();
+    assert_eq!(aios(&workspace, &["doctor"]).0, 0);
+}
+
+#[test]
 fn the_tour_ends_well_on_a_small_workspace() {
     let workspace = Workspace::new(&[
         ("pay.py", "def pay_now(sum):\n    return sum\n"),

@@ -241,7 +241,8 @@ fn journaled(session: &Session, id: &ProposalId) -> anyhow::Result<Recorded> {
     session.ask("proposal", move |snapshot| Ok(journal(snapshot)?.proposal(&id)?))
 }
 
-fn journal(snapshot: &Snapshot) -> Result<&Journal, ReadError> {
+/// The journal, where the history could be opened.
+pub(crate) fn journal(snapshot: &Snapshot) -> Result<&Journal, ReadError> {
     let journal = snapshot.journal.as_ref();
     journal.ok_or_else(|| ReadError::Failed("the history cannot be opened".to_owned()))
 }

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use vfs::VfsPath;
 
 use crate::{
+    commands::change::journal,
     exit::Exit,
     output::{Output, Paint},
     session::{Session, state_dir},
@@ -100,6 +101,9 @@ fn checks(root: &Path) -> Vec<Check> {
         Check { name: "languages", outcome: Ok(languages()) },
     ];
     checks.push(Check { name: "index and journal", outcome: index_and_journal(root) });
+    // After the history was opened: damage is found then.
+    let damaged = state.as_deref().map_err(text).and_then(no_damaged_history);
+    checks.push(Check { name: "damaged history", outcome: damaged });
     for editor in ["nvim", "hx", "code"] {
         let found = on_path(editor);
         let fact = found.map_or("not on PATH".to_owned(), |it| it.display().to_string());
@@ -145,15 +149,43 @@ fn index_and_journal(root: &Path) -> Result<String, String> {
     let status = || {
         let mut session = Session::start(root, LoadGraph::IfChanged)?;
         let summary = session.index()?;
-        let status = session.ask("status", |snapshot| Ok(snapshot.status.clone()))?;
-        anyhow::Ok((summary, status))
+        let status = session.ask("status", |snapshot| {
+            journal(snapshot)?.proposals(1)?;
+            Ok(snapshot.status.clone())
+        });
+        anyhow::Ok((summary, status?))
     };
-    match status() {
-        Ok((summary, status)) if status.message.is_empty() => {
-            Ok(format!("{} files, {} symbols", summary.files, summary.symbols))
-        }
-        Ok((_, status)) => Err(status.message.clone()),
-        Err(error) => Err(format!("{error:#}")),
+    let (summary, status) = status().map_err(|error| text(&error))?;
+    if !status.message.is_empty() {
+        return Err(status.message.clone());
+    }
+    let fact = format!("{} files, {} symbols", summary.files, summary.symbols);
+    if !status.read_only {
+        return Ok(fact);
+    }
+    let index = state_of(root).map_err(|error| text(&error))?.join("index.db");
+    // A server that runs is no fault; a file that nobody may write is.
+    match fs::File::options().append(true).open(&index) {
+        Ok(_) => Ok(format!("{fact}; another server writes the index")),
+        Err(error) => Err(format!("{}: {error}; the index is out of date", index.display())),
+    }
+}
+
+/// Histories that were damaged and moved aside: what they hold cannot be undone any more.
+fn no_damaged_history(state: &Path) -> Result<String, String> {
+    let entries = fs::read_dir(state).map_err(|error| format!("{}: {error}", state.display()))?;
+    let names = entries.flatten().filter_map(|it| it.file_name().into_string().ok());
+    let mut damaged: Vec<String> =
+        names.filter(|it| it.starts_with("history.damaged-") && it.ends_with(".db")).collect();
+    damaged.sort();
+    match damaged.is_empty() {
+        true => Ok("none".to_owned()),
+        false => Err(format!(
+            "{} in {}: moved aside, changes from before cannot be undone; save what you need with \
+             `sqlite3 FILE .recover`, then delete it",
+            damaged.join(", "),
+            state.display()
+        )),
     }
 }
 
