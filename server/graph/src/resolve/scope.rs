@@ -276,7 +276,9 @@ fn is_reached_through_owner(facts: &FileFacts, symbol: &Symbol) -> bool {
     let is_member =
         matches!(symbol.kind, SymbolKind::Field | SymbolKind::Property | SymbolKind::Method);
     // A parameter that makes a field is a parameter, too: `constructor(private a: A)`.
-    let is_parameter = facts.scope(symbol.scope).kind == ScopeKind::Function;
+    // The field of a type without a name that a function writes out is none.
+    let in_function = symbol.parent.is_some_and(|it| facts.symbol(it).kind == SymbolKind::Function);
+    let is_parameter = facts.scope(symbol.scope).kind == ScopeKind::Function && !in_function;
     is_member && !is_parameter && (symbol.parent.is_some() || facts.owner(symbol).is_some())
 }
 
