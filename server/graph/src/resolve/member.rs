@@ -7,7 +7,9 @@ use grammars::Modules;
 use syntax::{Imported, ReferenceIdx, ScopeIdx, SymbolIdx, SymbolKind};
 use vfs::FileId;
 
-use super::{Hit, Lookup, Outcome, Place, Resolver, Thing, Want, typing::is_type};
+use super::{
+    Hit, Lookup, Outcome, Place, Resolver, Thing, Want, import::is_local_export, typing::is_type,
+};
 use crate::{Resolution, SymbolRef, modules};
 
 impl Resolver<'_> {
@@ -308,6 +310,7 @@ impl Resolver<'_> {
         if let Some(id) = self.facts(file).names.find(name) {
             let why = "member of the named module";
             let own = self.defined_in(Place::new(file, scope, None), id, want).into_iter();
+            let own = own.filter(|it| !self.is_kept_inside(file, &it.thing));
             let own = Outcome::of(own.map(|it| Hit { why, ..it }).collect());
             if self.all_fit(&own, want) {
                 return own;
@@ -325,6 +328,24 @@ impl Resolver<'_> {
             return Outcome::Hits(vec![Hit::exact(module, "module of that name")]);
         }
         weak.or_else(|| self.globbed_export(file, scope, name, want))
+    }
+
+    /// Whether a definition is not what its module hands out: a module that lists what it exports
+    /// gives nothing else away.
+    fn is_kept_inside(&self, file: FileId, thing: &Thing) -> bool {
+        let facts = self.facts(file);
+        let Thing::Symbol(symbol) = thing else { return false };
+        let own = self.symbol(*symbol);
+        let is_plain = matches!(
+            own.kind,
+            SymbolKind::Function | SymbolKind::Class | SymbolKind::Variable | SymbolKind::Constant
+        );
+        is_plain
+            && !own.exported
+            && own.parent.is_none()
+            && facts.owner(own).is_none()
+            && self.modules(file) == Modules::RelativeFiles
+            && facts.imports.iter().any(is_local_export)
     }
 
     fn all_fit(&self, outcome: &Outcome, want: Want) -> bool {
@@ -349,7 +370,10 @@ impl Resolver<'_> {
                 continue;
             }
             let found = self.import(file, idx, want);
-            let why = "imported through another module";
+            let why = match is_local_export(import) {
+                true => "member of the named module",
+                false => "imported through another module",
+            };
             let found = match found {
                 Outcome::Hits(hits) => {
                     Outcome::Hits(hits.into_iter().map(|it| Hit { why, ..it }).collect())
