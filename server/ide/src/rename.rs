@@ -3,6 +3,7 @@
 mod collide;
 mod spell;
 mod verify;
+mod words;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -197,7 +198,7 @@ impl Analysis {
             return self.rename_alias(position, alias, new_name);
         }
         let targets = self.renamed_at(position)?;
-        let plan = self.plan(&targets)?;
+        let mut plan = self.plan(&targets)?;
         if plan.old_name == new_name {
             return Err(RenameError::SameName(new_name.to_owned()));
         }
@@ -209,11 +210,13 @@ impl Analysis {
         sites.sort_by_key(|it| (it.file, it.range));
         sites.dedup_by_key(|it| (it.file, it.range));
         let verified = self.verified(sites, &plan, new_name)?;
-        let mut left = plan.left;
+        let mut left = std::mem::take(&mut plan.left);
         for site in &verified.dropped {
             let reason = "its name here is given elsewhere and would not follow";
             left.extend(self.left_at(site.file, site.range, reason));
         }
+        self.leave_words(&plan, &verified.sites, &mut left)?;
+        self.mention_overloads(targets[0].symbol_ref(), &plan, &mut left);
         left.sort_by_key(|it| (it.path.clone(), it.range));
         left.truncate(LEFT_MAX);
         Ok(Rename {
@@ -545,7 +548,9 @@ fn is_through_alias(facts: &FileFacts, found: &Found, name: &str) -> bool {
 fn shorthand_at(facts: &FileFacts, range: TextRange) -> bool {
     let reference = facts.reference_at(range.start());
     let used = reference.is_some_and(|it| {
-        facts.reference(it).range() == range && facts.reference(it).is_shorthand()
+        let it = facts.reference(it);
+        // What is imported or exported by one name goes by the new one on both sides.
+        it.range() == range && it.is_shorthand() && !it.is_import()
     });
     used || facts.symbols.iter().any(|it| it.shorthand && it.name_range == range)
 }

@@ -327,7 +327,8 @@ fn what_one_use_may_mean_is_renamed_together() {
             class A { int f;
              void new_name(int a) {}
             void new_name(A a) {}
-             void g() { new_name(1); } }"#]],
+             void g() { new_name(1); } }
+            left /A.java:3:6 an overload of the same name: it is renamed, too"#]],
     );
     check(
         r#"
@@ -375,5 +376,244 @@ fn a_field_and_a_method_may_share_a_name_where_the_language_lets_them() {
             //- /main.rs
             enum E { new_name(new_name) }
             struct new_name;"#]],
+    );
+}
+
+#[test]
+fn an_exported_property_follows_where_it_is_one_name_with_the_local() {
+    check(
+        r#"
+//- /a.js
+function send$0(m) { return m; }
+module.exports = { send };
+//- /b.js
+const { send: s2 } = require('./a');
+const a = require('./a');
+const { send } = require('./a');
+a.send(2); s2(1); send(3);
+"#,
+        expect![[r#"
+            //- /a.js
+            function new_name(m) { return m; }
+            module.exports = { new_name };
+            //- /b.js
+            const { new_name: s2 } = require('./a');
+            const a = require('./a');
+            const { new_name } = require('./a');
+            a.new_name(2); s2(1); new_name(3);"#]],
+    );
+}
+
+#[test]
+fn an_exported_property_with_a_key_keeps_it_and_its_users() {
+    check(
+        r#"
+//- /a.js
+function send$0(m) { return m; }
+module.exports = { send: send };
+//- /b.js
+const { send: s2 } = require('./a');
+const a = require('./a');
+const { send } = require('./a');
+a.send(2); s2(1); send(3);
+"#,
+        expect![[r#"
+            //- /a.js
+            function new_name(m) { return m; }
+            module.exports = { send: new_name };"#]],
+    );
+}
+
+#[test]
+fn an_exported_property_that_is_assigned_keeps_its_name() {
+    check(
+        r#"
+//- /a.js
+function send$0(m) { return m; }
+exports.send = send;
+//- /b.js
+const { send: s2 } = require('./a');
+const a = require('./a');
+a.send(2); s2(1);
+"#,
+        expect![[r#"
+            //- /a.js
+            function new_name(m) { return m; }
+            exports.send = new_name;"#]],
+    );
+}
+
+#[test]
+fn go_dot_imports_resolve() {
+    check(
+        r#"
+//- /go.mod
+module ex.com/demo
+//- /util/u.go
+package util
+func Parse$0(s string) string { return s }
+//- /main.go
+package main
+import (
+	"fmt"
+	u "ex.com/demo/util"
+	. "ex.com/demo/util"
+)
+func main() {
+	fmt.Println(u.Parse("Parse"), Parse("x"))
+	f := func(Parse string) string { return Parse }
+	f("x")
+	u := struct{ Parse func() }{}
+	u.Parse()
+}
+"#,
+        expect![[r#"
+            //- /main.go
+            package main
+            import (
+            	"fmt"
+            	u "ex.com/demo/util"
+            	. "ex.com/demo/util"
+            )
+            func main() {
+            	fmt.Println(u.new_name("Parse"), new_name("x"))
+            	f := func(Parse string) string { return Parse }
+            	f("x")
+            	u := struct{ Parse func() }{}
+            	u.Parse()
+            }
+            //- /util/u.go
+            package util
+            func new_name(s string) string { return s }
+            left /main.go:8:23 a string of that name"#]],
+    );
+}
+
+#[test]
+fn an_anonymous_class_overrides() {
+    check(
+        r#"
+//- /B.java
+class Anon {
+  interface Z { int zed$0(); }
+  static Z mk() {
+    return new Z() {
+      public int zed() { return 2; }
+    };
+  }
+}
+"#,
+        expect![[r#"
+            //- /B.java
+            class Anon {
+              interface Z { int new_name(); }
+              static Z mk() {
+                return new Z() {
+                  public int zed() { return 2; }
+                };
+              }
+            }
+            left /B.java:5:18 a class without a name may override it here"#]],
+    );
+}
+
+#[test]
+fn words_that_may_be_the_name_are_left() {
+    check(
+        r#"
+//- /pkg/__init__.py
+from .core import compute
+__all__ = ["compute"]
+//- /pkg/core.py
+"""compute is documented here."""
+def compute$0(value, scale=1):
+    # compute the value
+    return value * scale
+//- /main.py
+import pkg
+def g(compute): return compute
+getattr(pkg, "compute")(1)
+run(compute=1)
+"#,
+        expect![[r#"
+            //- /pkg/__init__.py
+            from .core import new_name
+            __all__ = ["compute"]
+            //- /pkg/core.py
+            """compute is documented here."""
+            def new_name(value, scale=1):
+                # compute the value
+                return value * scale
+            left /main.py:3:15 a string of that name
+            left /main.py:4:5 a keyword argument or key of that name
+            left /pkg/__init__.py:2:13 a string of that name
+            left /pkg/core.py:1:4 in a comment, string or unresolved text, maybe more than once"#]],
+    );
+    check(
+        r#"
+//- /pkg/core.py
+def compute(value, scale$0=1):
+    return value * scale
+//- /main.py
+from pkg.core import compute
+compute(1, scale=3)
+compute(scale="a)", value=f(scale=1))
+"#,
+        expect![[r#"
+            //- /pkg/core.py
+            def compute(value, new_name=1):
+                return value * new_name
+            left /main.py:2:12 a keyword argument or key of that name
+            left /main.py:3:9 a keyword argument or key of that name
+            left /main.py:3:29 a keyword argument or key of that name"#]],
+    );
+    check(
+        r#"
+//- /d.ts
+export class Dd { zip$0() { return 1; } }
+export function kk(d: Dd, x: any) {
+  const { zip } = d;
+  d['zip']();
+  return { zip };
+}
+"#,
+        expect![[r#"
+            //- /d.ts
+            export class Dd { new_name() { return 1; } }
+            export function kk(d: Dd, x: any) {
+              const { zip } = d;
+              d['zip']();
+              return { zip };
+            }
+            left /d.ts:3:11 this shorthand may name it
+            left /d.ts:4:6 a string of that name
+            left /d.ts:5:12 this shorthand may name it"#]],
+    );
+    check(
+        r#"
+//- /d.ts
+export function kk$0() {}
+//- /e.ts
+const lazy = () => import('./d').then(({ kk }) => kk);
+"#,
+        expect![[r#"
+            //- /d.ts
+            export function new_name() {}
+            left /e.ts:1:42 this shorthand may name it"#]],
+    );
+}
+
+#[test]
+fn overloads_are_said_to_be_renamed_too() {
+    check(
+        "//- /A.java\nclass A {\n int over$0(int a) { return 1; }\n\
+          int over(long a) { return 2; }\n}\n",
+        expect![[r#"
+            //- /A.java
+            class A {
+             int new_name(int a) { return 1; }
+            int new_name(long a) { return 2; }
+            }
+            left /A.java:3:5 an overload of the same name: it is renamed, too"#]],
     );
 }
