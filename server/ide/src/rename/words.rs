@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use grammars::Modules;
 use graph::{Resolution, Resolved, SymbolRef};
 use rustc_hash::FxHashSet;
 use syntax::{Access, FileFacts, ScopeKind, SymbolIdx, SymbolKind};
@@ -22,6 +23,7 @@ const SHORTHAND: &str = "this shorthand may name it";
 const KEY: &str = "a keyword argument or key of that name";
 const STRING: &str = "a string of that name";
 const OVERRIDE: &str = "a class without a name may override it here";
+const INTERFACE: &str = "an interface and its types may have to keep one name";
 const PROSE: &str = "in a comment, string or unresolved text, maybe more than once";
 const OVERLOAD: &str = "an overload of the same name: it is renamed, too";
 
@@ -51,6 +53,7 @@ impl Analysis {
                 left.extend(self.left_at(at.file, at.range, KEY));
             }
         }
+        self.leave_interfaces(plan, &mut known, left);
         let mut with_prose: FxHashSet<FileId> = FxHashSet::default();
         for area in self.areas(plan)? {
             self.check()?;
@@ -176,6 +179,7 @@ impl Analysis {
         match it.kind {
             _ if plan.family.contains(&symbol) || self.is_local(plan) => Word::Other,
             _ if it.shorthand => Word::Left(SHORTHAND),
+            kind if is_callable(kind) && is_owned && self.is_nameless(plan) => Word::Left(OVERRIDE),
             _ if is_owned || !self.is_member(plan) => Word::Other,
             kind if is_callable(kind) && in_class => Word::Left(OVERRIDE),
             SymbolKind::Property | SymbolKind::Field | SymbolKind::Key => Word::Left(KEY),
@@ -210,6 +214,58 @@ impl Analysis {
             res.extend(named.map(|range| FileRange { file, range }));
         }
         Ok(res)
+    }
+
+    /// Adds the members of that name of interfaces that types meet without naming them; of an
+    /// interface the members of such types.
+    fn leave_interfaces(
+        &self,
+        plan: &Plan,
+        known: &mut FxHashSet<(FileId, TextSize)>,
+        left: &mut Vec<LeftOut>,
+    ) {
+        let own: Vec<SymbolRef> =
+            plan.family.iter().copied().filter(|it| self.meets_unnamed(*it)).collect();
+        if own.is_empty() {
+            return;
+        }
+        let is_interface = |it: &SymbolRef| {
+            let mut owners = self.graph().owners(*it).into_iter();
+            owners.any(|it| {
+                let kind = self.facts(it.file).map(|facts| facts.symbol(it.symbol).kind);
+                kind == Some(SymbolKind::Interface)
+            })
+        };
+        let from_interface = own.iter().any(is_interface);
+        for it in self.graph().definitions_named(&plan.old_name) {
+            if !self.meets_unnamed(it) || !(from_interface || is_interface(&it)) {
+                continue;
+            }
+            let Some(facts) = self.facts(it.file) else { continue };
+            let range = facts.symbol(it.symbol).name_range;
+            if left.len() < LEFT_MAX && known.insert((it.file, range.end())) {
+                left.extend(self.left_at(it.file, range, INTERFACE));
+            }
+        }
+    }
+
+    /// Whether a symbol is a method in a language whose types meet interfaces by what they have.
+    fn meets_unnamed(&self, symbol: SymbolRef) -> bool {
+        let Some(facts) = self.facts(symbol.file) else { return false };
+        let modules = facts.language.map(|it| it.modules);
+        let by_shape = matches!(modules, Some(Modules::FolderPackages | Modules::RelativeFiles));
+        let is_callable = is_callable(facts.symbol(symbol.symbol).kind);
+        by_shape && is_callable && !self.graph().owners(symbol).is_empty()
+    }
+
+    /// Whether the symbol is a method of a class without a name.
+    fn is_nameless(&self, plan: &Plan) -> bool {
+        plan.family.iter().any(|it| {
+            let Some(facts) = self.facts(it.file) else { return false };
+            let own = facts.symbol(it.symbol);
+            let in_class = facts.scope(own.scope).kind == ScopeKind::Class;
+            is_callable(own.kind) && in_class && self.graph().owners(*it).is_empty()
+        })
     }
 
     fn is_local(&self, plan: &Plan) -> bool {

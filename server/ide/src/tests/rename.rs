@@ -617,3 +617,39 @@ fn overloads_are_said_to_be_renamed_too() {
             left /A.java:3:5 an overload of the same name: it is renamed, too"#]],
     );
 }
+
+#[test]
+fn what_an_interface_asks_for_without_being_named_is_left() {
+    check(
+        r#"
+//- /go.mod
+module ex.com/demo
+//- /u.go
+package util
+type A struct{}
+func (a A) Run$0() {}
+type B struct{}
+func (b B) Run() {}
+type Runner interface{ Run() }
+"#,
+        expect![[r#"
+            //- /u.go
+            package util
+            type A struct{}
+            func (a A) new_name() {}
+            type B struct{}
+            func (b B) Run() {}
+            type Runner interface{ Run() }
+            left /u.go:6:24 an interface and its types may have to keep one name"#]],
+    );
+    check(
+        "//- /E.java\nenum E {\n A { int k$0() { return 1; } };\n abstract int k();\n}\n",
+        expect![[r#"
+            //- /E.java
+            enum E {
+             A { int new_name() { return 1; } };
+             abstract int k();
+            }
+            left /E.java:3:15 a class without a name may override it here"#]],
+    );
+}
