@@ -301,7 +301,7 @@ impl GlobalState {
                     let text = format!(
                         "a change that an earlier server began was measured: {} is {}",
                         it.proposal,
-                        it.measured.outcome.state().name()
+                        it.measured.outcome.state_recovered().name()
                     );
                     self.clients.message(NoticeLevel::Info, text);
                 }

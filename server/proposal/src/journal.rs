@@ -337,6 +337,17 @@ impl Journal {
         now_ms: u64,
         present: &Present<'_>,
     ) -> Result<Finished, JournalError> {
+        self.finish_as(id, now_ms, present, Outcome::state)
+    }
+
+    /// As [`Journal::finish`]; `state_of` says where an outcome leaves the proposal.
+    fn finish_as(
+        &self,
+        id: &TransactionId,
+        now_ms: u64,
+        present: &Present<'_>,
+        state_of: fn(&Outcome) -> ProposalState,
+    ) -> Result<Finished, JournalError> {
         let row = self.row(id)?;
         if !matches!(row.state, TransactionState::Started | TransactionState::Declined) {
             return Err(JournalError::Finished(id.clone(), row.state));
@@ -355,7 +366,7 @@ impl Journal {
                 really_left(&mut finish, nth, image, &proposal.change, edits);
             }
         }
-        finish.proposals.push((row.proposal.clone(), measured.outcome.state()));
+        finish.proposals.push((row.proposal.clone(), state_of(&measured.outcome)));
         if let Some(reverses) = &proposal.reverses {
             self.stand(&mut finish, reverses, &files, &measured)?;
         }
@@ -399,7 +410,7 @@ impl Journal {
     ) -> Result<Vec<Finished>, JournalError> {
         let rows = self.history.unfinished()?;
         let ids = rows.iter().map(|it| parse_transaction_id(&it.id));
-        ids.map(|id| self.finish(&id?, now_ms, present)).collect()
+        ids.map(|id| self.finish_as(&id?, now_ms, present, Outcome::state_recovered)).collect()
     }
 
     /// The transaction with this id.
@@ -668,6 +679,14 @@ impl Outcome {
             Outcome::Applied => ProposalState::Applied,
             Outcome::Partial { .. } => ProposalState::Partial,
             Outcome::Declined => ProposalState::Declined,
+        }
+    }
+
+    /// The state of a proposal whose server was killed, and that was found so: nobody declined it.
+    pub fn state_recovered(&self) -> ProposalState {
+        match self {
+            Outcome::Declined => ProposalState::Interrupted,
+            other => other.state(),
         }
     }
 }

@@ -258,14 +258,14 @@ fn check_killed(done: &[&str], expected: ProposalState) {
     let at = |path: &VfsPath| Ok(files.get(path).map(|it| PresentFile::closed(it.as_bytes())));
     let finished = journal.recover(1, &at).unwrap();
     assert_eq!(finished.len(), 1);
-    assert_eq!(finished[0].measured.outcome.state(), expected);
+    assert_eq!(finished[0].measured.outcome.state_recovered(), expected);
     assert_eq!(journal.proposal(&proposal.id).unwrap().state, expected);
     assert_eq!(journal.recover(1, &at).unwrap(), []);
 }
 
 #[test]
 fn a_killed_server_leaves_what_the_next_one_measures() {
-    check_killed(&[], ProposalState::Declined);
+    check_killed(&[], ProposalState::Interrupted);
     check_killed(&["b"], ProposalState::Partial);
     check_killed(&["a", "b"], ProposalState::Applied);
 }

@@ -76,7 +76,7 @@ pub(crate) fn proposals(root: &Path, output: Output) -> anyhow::Result<Exit> {
             },
             || {
                 let state = if *is_stale { "stale" } else { state.name() };
-                let state = format!("{state:<9}");
+                let state = format!("{state:<11}");
                 format!(
                     "{}  {}  {}  {}",
                     output.paint(Paint::Name, &proposal.id),

@@ -19,6 +19,8 @@ pub enum ProposalState {
     Partial,
     /// The editor was asked and changed nothing.
     Declined,
+    /// The server was killed while it was applied; nothing of it is there.
+    Interrupted,
     /// The user said no.
     Rejected,
     /// It was applied and taken back.
@@ -406,6 +408,7 @@ impl ProposalState {
             ProposalState::Applied => "applied",
             ProposalState::Partial => "partial",
             ProposalState::Declined => "declined",
+            ProposalState::Interrupted => "interrupted",
             ProposalState::Rejected => "rejected",
             ProposalState::Undone => "undone",
         }
@@ -419,6 +422,7 @@ impl ProposalState {
             "applied" => Some(ProposalState::Applied),
             "partial" => Some(ProposalState::Partial),
             "declined" => Some(ProposalState::Declined),
+            "interrupted" => Some(ProposalState::Interrupted),
             "rejected" => Some(ProposalState::Rejected),
             "undone" => Some(ProposalState::Undone),
             _ => None,
