@@ -323,7 +323,11 @@ impl Raw {
         range: Span,
         dirty: &[Span],
     ) -> Result<(), GaveUp> {
-        let mut steps_left = steps_max(source.text.len());
+        let steps_unseen = unseen_work(root) / WORK_PER_STEP;
+        let mut steps_left = steps_max(source.text.len()).saturating_sub(steps_unseen);
+        if steps_left == 0 {
+            return Err(GaveUp);
+        }
         let mut gave_up = false;
         let mut progress = |_: &QueryCursorState| {
             steps_left = steps_left.saturating_sub(1);
@@ -436,6 +440,27 @@ pub(crate) fn errors(root: Node<'_>) -> Vec<Span> {
     }
 }
 
+/// What a query does without counting it: at each child of an error it looks for the next sibling
+/// that is named, past all that are not. An error has its children side by side, so that ten
+/// thousands of brackets in a row cost their square; anywhere else repetitions are balanced trees.
+fn unseen_work(root: Node<'_>) -> usize {
+    let mut res: usize = 0;
+    let (mut cursor, mut children) = (root.walk(), root.walk());
+    loop {
+        let node = cursor.node();
+        if node.is_error() {
+            let mut n_unnamed: usize = 0;
+            for child in node.children(&mut children) {
+                n_unnamed = if child.is_named() { 0 } else { n_unnamed + 1 };
+                res = res.saturating_add(n_unnamed);
+            }
+        }
+        if !goto_into_or_past(&mut cursor, node.has_error()) {
+            return res;
+        }
+    }
+}
+
 /// Of more errors in one file only the first are told.
 const ERRORS_MAX: usize = 1_000;
 
@@ -461,6 +486,9 @@ pub(crate) fn leaf_of(
 pub(crate) fn unprefixed<'a>(text: &'a str, language: &Language) -> &'a str {
     language.name_prefixes.iter().fold(text, |text, it| text.strip_prefix(it).unwrap_or(text))
 }
+
+/// A query counts a step for so much work; as the cursor has it.
+const WORK_PER_STEP: usize = 1_000;
 
 /// Steps a query or a parse may take on a text of `len` bytes: far more than any honest text needs,
 /// so that only one made to hang is given up.

@@ -53,6 +53,19 @@ fn unfinished_nesting_is_read() {
     check("a.py", "x = [".repeat(depth() / 20));
 }
 
+/// Facts alone of `n` times `line`; foldings and selections are another matter.
+fn facts_of_lines(path: &str, line: &str, n: usize) -> FileFacts {
+    facts(path, &line.repeat(n), grammars::language_for_path(path, "").unwrap())
+}
+
+#[test]
+fn rows_of_brackets_are_given_up_before_they_cost_their_square() {
+    for (path, line) in [("a.json", "[\n"), ("a.py", "(\n"), ("a.js", "= \n")] {
+        assert!(facts_of_lines(path, line, 40_000).gave_up, "{path} {line:?}");
+        assert!(!facts_of_lines(path, line, 1_000).gave_up, "{path} {line:?}");
+    }
+}
+
 #[test]
 fn long_lines_and_odd_bytes_are_read() {
     let mut line = String::new();

@@ -30,7 +30,7 @@ function sum(first, { second: renamed, third }) {
             Function sum 2:10-13 in File@1
               Parameter first 2:14-19 in Function@2 local
               Parameter renamed 2:31-38 in Function@2 local
-              Parameter third 2:40-45 in Function@2 local
+              Parameter third 2:40-45 in Function@2 local shorthand
               Variable hoisted 3:20-27 in Function@2 local
               Variable inner 3:37-42 in Block@3 local value=third
               Variable again 5:31-36 in Function@5 local
@@ -435,4 +435,21 @@ using geo::Box;
             chunk 9:1-63 draw
         "#]],
     );
+}
+
+#[test]
+fn destructured_names_are_shorthands_wherever_they_are_bound() {
+    let text = "function f({ a, n: { b }, c = 1, ...d }: P) {}
+const g = ({ e }) => e;
+for (const { h } of f) {}
+try {} catch ({ i }) {}
+const { j, k: [{ l }] } = f;
+";
+    for path in ["a.ts", "a.tsx", "a.js"] {
+        let text = if path == "a.js" { text.replace(": P", "") } else { text.to_owned() };
+        let facts = syntax::facts(path, &text, grammars::language_for_path(path, "").unwrap());
+        let shorthands = facts.symbols.iter().filter(|it| it.shorthand);
+        let names: Vec<&str> = shorthands.map(|it| facts.names.get(it.name)).collect();
+        assert_eq!(names.concat(), "abcehijl", "{path}");
+    }
 }
