@@ -88,7 +88,7 @@ impl Drop for Session {
 /// Where the state of the workspace `root` lies; `None` where no variable names a place for it.
 pub(crate) fn state_dir(root: &VfsPath) -> Option<PathBuf> {
     let var = |name: &str| std::env::var(name).ok();
-    state_folder(root, &Disk::default(), &var)
+    state_folder(root, &Disk, &var)
 }
 
 /// The configuration of an engine over `root` as this machine's user has it.
@@ -101,7 +101,7 @@ pub(crate) fn config(
         .context("no folder for the state: set AIOS_STATE_DIR or HOME to an absolute path")?;
     Ok(EngineConfig {
         stores: Stores::Folder(state),
-        loader: Arc::new(Disk::default()),
+        loader: Arc::new(Disk),
         writer: None,
         clock: Arc::new(SystemClock::default()),
         random: Arc::new(SystemRandom),

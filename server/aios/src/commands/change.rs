@@ -274,7 +274,7 @@ fn is_stale(journal: &Journal, recorded: &Recorded) -> bool {
 
 /// A file as the disk has it: a command has no open documents.
 fn on_disk(path: &VfsPath) -> Result<Option<PresentFile>, vfs::ReadError> {
-    match Disk::default().read(path) {
+    match Disk.read(path) {
         Ok(bytes) => Ok(Some(PresentFile::closed(bytes))),
         Err(vfs::ReadError::NotFound { .. }) => Ok(None),
         Err(error) => Err(error),

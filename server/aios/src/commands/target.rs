@@ -84,7 +84,7 @@ fn position_in(path: &VfsPath, line: u32, column: u32) -> Result<LineCol, String
     };
     let position = LineCol { line: line_at, col };
     // Why a file cannot be read is told by whoever needs its text.
-    let text = Disk::default().read(path).and_then(|bytes| decode(path, bytes));
+    let text = Disk.read(path).and_then(|bytes| decode(path, bytes));
     let Ok(text) = text else { return Ok(position) };
     let lines = LineIndex::new(&text);
     let Some(offset) = lines.offset(position, PositionEncoding::Utf32) else {

@@ -95,7 +95,7 @@ fn listed_files(root: &Path) -> anyhow::Result<Vec<PathBuf>> {
     let root = VfsPath::from_path(root).context("the folder's name is not UTF-8")?;
     let mut files = Vec::new();
     let limits = WalkLimits { files_max: FILES_COPIED_MAX, ..WalkLimits::default() };
-    Disk::default().list(&root, &limits, &mut |found| {
+    Disk.list(&root, &limits, &mut |found| {
         if let Listed::File { path, .. } = found {
             files.push(path.as_path());
         }
