@@ -93,7 +93,7 @@ mod tests {
               Field a 5:23-24 in Class@5 exported type=T
               Field b 5:29-30 in Class@5
             Implementation S 6:30-31 in File@1 owner=S interface=Display
-              Label 'a 6:6-8 in Class@6 local
+              Label a 6:7-8 in Class@6 local
               TypeParameter T 6:10-11 in Class@6 local
               Constant N 7:11-12 in Class@6 exported
               Method fmt 8:8-11 in Class@6 exported type=Self
@@ -262,7 +262,7 @@ async fn r#type() {
             Function type 3:12-16 in File@1 test
               Variable a 4:10-11 in Block@3 from 4:25 local test
               Variable b 4:13-14 in Block@3 from 4:25 local test
-              Label 'l 6:5-7 in Block@3 local test
+              Label l 6:6-7 in Block@3 local test
               Read tokio 2:3-8 in -
               Read tokio::test 2:10-14 in -
               Macro assert_eq 5:5-14 in type
@@ -277,7 +277,7 @@ async fn r#type() {
               Read self.g 5:42-43 in type
               Read a 5:49-50 in type
               Read b 5:61-62 in type
-              Label 'l 6:22-24 in type
+              Label l 6:23-24 in type
             chunk 2:1-7:2 type
         "#]],
     );
