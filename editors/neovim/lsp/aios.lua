@@ -1,13 +1,13 @@
--- The server as `vim.lsp.config` knows it. Enable it with `vim.lsp.enable('aios')`; change any field
--- with `vim.lsp.config('aios', { … })`.
+-- The server as `vim.lsp.config` knows it. Enable it with `vim.lsp.enable('aios')`; change
+-- any field with `vim.lsp.config('aios', { … })`.
 
 ---@type vim.lsp.Config
 return {
   cmd = { 'aios', 'lsp' },
   filetypes = {
-    'rust', 'python', 'javascript', 'javascriptreact', 'typescript', 'typescriptreact', 'go', 'java',
-    'c', 'cpp', 'cs', 'ruby', 'php', 'sh', 'bash', 'lua', 'sql', 'html', 'css', 'json', 'yaml', 'toml',
-    'markdown', 'dockerfile',
+    'rust', 'python', 'javascript', 'javascriptreact', 'typescript', 'typescriptreact', 'go',
+    'java', 'c', 'cpp', 'cs', 'ruby', 'php', 'sh', 'bash', 'lua', 'sql', 'html', 'css', 'json',
+    'yaml', 'toml', 'markdown', 'dockerfile',
   },
   root_markers = { '.aios', '.git' },
   capabilities = {

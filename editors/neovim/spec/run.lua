@@ -1,6 +1,7 @@
 -- Runs the specification against the real server, in the current folder, which is scratch:
 --   AIOS_BIN=… AIOS_CLIENT=… nvim --clean --headless -i NONE -n -l spec/run.lua
--- Ends with 0 where everything holds. One Neovim lives through all cases, in order, as a user's does.
+-- Ends with 0 where everything holds. One Neovim lives through all cases, in order, as a user's
+-- does.
 local client_dir = assert(vim.env.AIOS_CLIENT, 'AIOS_CLIENT names the folder of this client')
 package.path = client_dir .. '/spec/?.lua;' .. package.path
 vim.opt.runtimepath:prepend(client_dir)

@@ -14,8 +14,8 @@ local M = {}
 ---@type table<integer, aios.ServerStatus>
 local status_by_client = {}
 
---- Opens the document and attaches the server to it: a proposal's diff lies outside the workspace, and
---- its actions (apply, reject) come from the server that wrote it.
+--- Opens the document and attaches the server to it: a proposal's diff lies outside the workspace,
+--- and its actions (apply, reject) come from the server that wrote it.
 ---@param err? lsp.ResponseError
 ---@param params lsp.ShowDocumentParams
 ---@param ctx lsp.HandlerContext
