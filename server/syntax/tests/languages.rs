@@ -453,3 +453,26 @@ const { j, k: [{ l }] } = f;
         assert_eq!(names.concat(), "abcehijl", "{path}");
     }
 }
+
+#[test]
+fn what_a_macro_is_given_by_name_is_no_variable() {
+    check(
+        "a.rs",
+        r#"
+fn f(w: usize) { p!("{w:w$} {v}", 1, w = w); p!(w == 1, w => 2); p!("{w}") }
+"#,
+        expect![[r#"
+            Function f 2:4-5 in File@1
+              Parameter w 2:6-7 in Function@2 local
+              Macro p 2:18-19 in f
+              Read v 2:30-31 in f
+              Read w 2:42-43 in f
+              Macro p 2:46-47 in f
+              Read w 2:49-50 in f
+              Read w 2:57-58 in f
+              Macro p 2:66-67 in f
+              Read w 2:71-72 in f
+            chunk 2:1-77 f
+        "#]],
+    );
+}

@@ -240,6 +240,38 @@ impl Uses {
         };
         let it = &mut self.uses[index];
         (it.access, it.qualifier, it.kind) = (access, qualifier, kind);
+        let is_given = after.starts_with('=') && !after[1..].starts_with(['=', '>']);
+        if is_given && before.ends_with(['(', ',']) {
+            it.is_ignored = true;
+            self.ignore_in_format(index, before);
+        }
+    }
+
+    /// What a macro is given by name is no variable, neither there nor in the format string before
+    /// it. `before` is the text before the name at `index`.
+    fn ignore_in_format(&mut self, index: usize, before: &str) {
+        const ARGUMENTS_BYTES_MAX: usize = 1_024;
+        let mut depth = 0_u32;
+        let mut opens = None;
+        for (at, byte) in before.bytes().enumerate().rev().take(ARGUMENTS_BYTES_MAX) {
+            match byte {
+                b')' | b']' | b'}' => depth += 1,
+                b'(' | b'[' | b'{' if depth == 0 => {
+                    opens = Some(at);
+                    break;
+                }
+                b'(' | b'[' | b'{' => depth -= 1,
+                _ => {}
+            }
+        }
+        let Some(start) = opens else { return };
+        let name = self.leaves[index].name;
+        let leaves = self.leaves[..index].iter().zip(&mut self.uses[..index]).rev();
+        for (leaf, it) in leaves.take_while(|(leaf, _)| start <= leaf.start as usize) {
+            if leaf.name == name && leaf.kind == LeafKind::Plain {
+                it.is_ignored = true;
+            }
+        }
     }
 }
 
