@@ -122,7 +122,10 @@ impl Transactions {
 
     fn read(&self, record: &Path) -> Result<Intent, WriteError> {
         let bytes = self.files.read(record).map_err(failed(record))?;
-        let damaged = || io::Error::new(io::ErrorKind::InvalidData, "a damaged record");
+        // Nobody can tell what it would have taken back, so going on could mix old and new.
+        let fact = "a damaged record of an interrupted write: look at what was being changed, \
+                    then delete this record";
+        let damaged = || io::Error::new(io::ErrorKind::InvalidData, fact);
         Intent::decode(&bytes).ok_or_else(damaged).map_err(failed(record))
     }
 

@@ -254,8 +254,7 @@ fn run_action(client: &mut Client, diff: &Path, title: &str) -> anyhow::Result<(
 fn editors(program: &Path) -> String {
     let program = program.display();
     format!(
-        "\
-  Neovim 0.11 and newer, in init.lua:
+        "  Neovim 0.11 and newer, in init.lua:
     vim.lsp.config('aios', {{ cmd = {{ '{program}', 'lsp' }}, root_markers = {{ '.git' }} }})
     vim.lsp.enable('aios')
   Helix, in languages.toml:
