@@ -242,10 +242,9 @@ fn run_action(client: &mut Client, diff: &Path, title: &str) -> anyhow::Result<(
             "context": {"diagnostics": []},
         }),
     )?;
-    let offered = actions.as_array().into_iter().flatten();
+    let mut offered = actions.as_array().into_iter().flatten();
     let action = offered
-        .filter(|it| it["title"].as_str().is_some_and(|it| it.starts_with(title)))
-        .next()
+        .find(|it| it["title"].as_str().is_some_and(|it| it.starts_with(title)))
         .with_context(|| format!("the diff document offers no action `{title}`"))?;
     let command = &action["command"];
     change(client, &command["command"], command["arguments"][0].clone())
