@@ -5,15 +5,9 @@
 
 mod render;
 
-use expect_test::{Expect, expect};
+use expect_test::expect;
 
-use crate::render::render;
-
-#[track_caller]
-fn check(path: &str, text: &str, expected: Expect) {
-    let language = grammars::language_for_path(path, "").expect("the fixture's language is known");
-    expected.assert_eq(&render(text, &syntax::facts(path, text, language)));
-}
+use crate::render::check;
 
 #[test]
 fn javascript_variables_live_in_functions_or_blocks() {

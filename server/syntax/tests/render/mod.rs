@@ -2,8 +2,16 @@
 
 use std::fmt::Write as _;
 
+use expect_test::Expect;
 use syntax::{Access, FileFacts, Imported, NameId, Qualifier, ReferenceIdx};
 use text::{LineCol, PositionEncoding, TextRange};
+
+/// Compares all facts of `text`, a file at `path`, with what is expected.
+#[track_caller]
+pub(crate) fn check(path: &str, text: &str, expected: Expect) {
+    let language = grammars::language_for_path(path, "").expect("the fixture's language is known");
+    expected.assert_eq(&render(text, &syntax::facts(path, text, language)));
+}
 
 /// All facts of `text`, one a line.
 pub(crate) fn render(text: &str, facts: &FileFacts) -> String {
