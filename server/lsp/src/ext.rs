@@ -110,7 +110,7 @@ pub const COMMANDS: &[Command] = &[
         name: SEARCH,
         arguments: "query, limit?",
         doc: "Searches the workspace; answers `{hits: [{location, path, symbol, score, why}], \
-              retrievers, lagging}`.",
+              retrievers, absent, lagging}`.",
     },
     Command { name: STATUS, arguments: "", doc: "Answers the `aios/serverStatus` of this moment." },
     Command { name: REINDEX, arguments: "", doc: "Looks at every file of the workspace again." },

@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use anyhow::Context as _;
 use disk::Disk;
 use engine::{LoadGraph, ReadError, RunOutcome, RunRequest, Snapshot, Then};
 use proposal::{
@@ -137,14 +136,14 @@ fn proposed(
     output: Output,
 ) -> anyhow::Result<Exit> {
     let RunOutcome::Proposed { proposal: id, .. } = outcome else {
-        return ended(&outcome, output);
+        return ended(session, &outcome, output);
     };
     let journaled = journaled(session, &id)?;
     print_diff(session, journaled, output)?;
     match afterwards {
         Afterwards::Apply => {
             let outcome = session.run(RunRequest::Apply(id))?;
-            ended(&outcome, output)
+            ended(session, &outcome, output)
         }
         Afterwards::Show => {
             let next = format!("`aios apply {id}` writes it, `aios reject {id}` drops it");
@@ -167,7 +166,7 @@ fn answer(
         return Ok(Exit::Refused);
     };
     let outcome = session.run(request(recorded.proposal.id))?;
-    ended(&outcome, output)
+    ended(&session, &outcome, output)
 }
 
 /// Takes back or brings back: the transaction of the proposal `id`, or the latest that fits.
@@ -188,7 +187,7 @@ fn reverse(
         },
     };
     let outcome = session.run(request(transaction))?;
-    ended(&outcome, output)
+    ended(&session, &outcome, output)
 }
 
 /// The transaction with the id `written`, or the one that applied the proposal with it.
@@ -313,7 +312,7 @@ fn proposal_json(proposal: &Proposal, state: ProposalState) -> Value {
 }
 
 /// Prints how a run ended.
-fn ended(outcome: &RunOutcome, output: Output) -> anyhow::Result<Exit> {
+fn ended(session: &Session, outcome: &RunOutcome, output: Output) -> anyhow::Result<Exit> {
     let (word, text, exit) = match outcome {
         RunOutcome::Changed { proposal, outcome, reason, .. } => {
             let (word, exit) = match outcome {
@@ -322,7 +321,9 @@ fn ended(outcome: &RunOutcome, output: Output) -> anyhow::Result<Exit> {
                 Outcome::Declined => ("declined", Exit::Refused),
             };
             let reason = reason.as_ref().map_or(String::new(), |it| format!(": {it}"));
-            (word, format!("{word} {proposal}{reason}"), exit)
+            // The title says whether it was made, taken back or brought back.
+            let title = journaled(session, proposal)?.proposal.title;
+            (word, format!("{word} {proposal}: {title}{reason}"), exit)
         }
         RunOutcome::Rejected(proposal) => ("rejected", format!("rejected {proposal}"), Exit::Done),
         RunOutcome::Proposed { proposal, .. } => {
@@ -330,9 +331,7 @@ fn ended(outcome: &RunOutcome, output: Output) -> anyhow::Result<Exit> {
         }
         RunOutcome::Refused(why) => ("refused", format!("refused: {why}"), Exit::Refused),
         RunOutcome::Cancelled => ("cancelled", "cancelled".to_owned(), Exit::Refused),
-        RunOutcome::Failed(why) => {
-            return Err(anyhow::Error::msg(why.clone())).context("nothing was changed");
-        }
+        RunOutcome::Failed(why) => anyhow::bail!("{why}"),
         RunOutcome::Indexed(_) => ("indexed", "indexed".to_owned(), Exit::Done),
     };
     output.line(|| json!({"outcome": word, "message": text}), || text.clone())?;

@@ -175,7 +175,14 @@ async fn search(link: &Link, argument: SearchArgument) -> Result<Option<Value>> 
         let answer = snapshot.search(&Query::text(&argument.query, limit))?;
         let hits: Vec<Value> = answer.hits.iter().map(|it| hit(&view, it)).collect();
         let retrievers: Vec<String> = answer.retrievers.iter().map(ToString::to_string).collect();
-        Ok(json!({ "hits": hits, "retrievers": retrievers, "lagging": answer.lagging }))
+        let absent: Vec<String> =
+            answer.absent.iter().map(|(who, why)| format!("{who}: {why}")).collect();
+        Ok(json!({
+            "hits": hits,
+            "retrievers": retrievers,
+            "absent": absent,
+            "lagging": answer.lagging,
+        }))
     });
     Ok(Some(answer.await.map_err(error::of_read)?))
 }
