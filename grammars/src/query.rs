@@ -367,8 +367,8 @@ fn capture_of(name: &str) -> Option<Capture> {
 }
 
 /// `source` with `@_root` on the outermost nodes of each pattern that are not captured. Facts are
-/// renewed by changed ranges: a match must be thrown away when anything it looked at changed, and
-/// all of that lies inside its outermost nodes.
+/// renewed by the nodes that are new: a match must be thrown away when anything it looked at is
+/// another node now, and all of that lies inside its outermost node.
 fn with_roots(source: &str) -> String {
     let mut res = String::with_capacity(source.len() + source.len() / 4);
     let mut at = 0;

@@ -55,6 +55,10 @@ fn problems_of(language: &'static Language) -> Vec<String> {
     }
     let own = format!("{}/", language.id);
     for (index, pattern) in compiled.patterns.iter().enumerate() {
+        if !compiled.query.is_pattern_rooted(index) {
+            let (file, line) = (pattern.file, pattern.line);
+            problems.push(format!("grammars/{file}:{line}: a pattern has one outermost node"));
+        }
         if pattern.file.starts_with(&own) && !hit.contains(&index) {
             let (file, line) = (pattern.file, pattern.line);
             problems.push(format!("grammars/{file}:{line}: no fixture shows this pattern"));

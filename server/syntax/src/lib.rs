@@ -11,6 +11,7 @@ mod names;
 mod parse;
 mod raw;
 mod reference;
+mod shared;
 
 pub use tree_sitter::{InputEdit, Point};
 

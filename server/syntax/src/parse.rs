@@ -14,6 +14,7 @@ use crate::{
     extract::{assemble, parse_bounded, without_tree},
     line_ends::readable,
     raw::{Raw, Source, Span, errors},
+    shared::shared,
 };
 
 /// A text with its tree. Cloning is cheap; all clones share the facts once one of them computed
@@ -33,9 +34,8 @@ pub struct Parse {
 #[derive(Clone)]
 struct Basis {
     raw: Arc<Raw>,
+    tree: Tree,
     edits: Vec<InputEdit>,
-    /// Where the trees differ, in this text; sorted, disjoint.
-    dirty: Vec<Span>,
 }
 
 struct Computed {
@@ -70,10 +70,7 @@ pub fn parse(
         readable(&chunk.as_bytes()[at - start..], rope.get_byte(start + chunk.len()))
     };
     let tree = parse_bounded(language, edited.as_ref(), rope.len_bytes(), &mut chunk_at);
-    let basis = match (old, &edited, &tree) {
-        (Some((old, edits)), Some(edited), Some(tree)) => old.basis_after(edits, edited, tree),
-        _ => None,
-    };
+    let basis = old.and_then(|(old, edits)| old.basis_after(edits));
     Parse {
         path: Arc::from(path),
         rope: rope.clone(),
@@ -165,8 +162,8 @@ impl Parse {
         self.tree.as_ref()
     }
 
-    /// The facts of this text, computed by the first who asks: by changed ranges where a parse
-    /// before this one had facts, from the whole tree otherwise. The result is the same.
+    /// The facts of this text, computed by the first who asks: by the nodes that are new where a
+    /// parse before this one had facts, from the whole tree otherwise. The result is the same.
     pub fn facts(&self) -> &Arc<FileFacts> {
         &self.computed.get_or_init(|| self.compute()).facts
     }
@@ -190,50 +187,27 @@ impl Parse {
         let source = Source { text, language: self.language, compiled };
         let root = self.tree.as_ref()?.root_node();
         let raw = match &self.basis {
-            Some(it) => it.raw.renewed(root, source, &it.edits, &it.dirty),
+            Some(it) => {
+                let tree = self.tree.as_ref()?;
+                let shared = shared(&it.tree, tree, &it.edits, &compiled.kinds);
+                it.raw.renewed(root, source, &shared)
+            }
             None => Raw::collect(root, source),
         };
         Some((raw.ok()?, source))
     }
 
-    /// What the parse after `edits` can build on. `edited` is this tree with the edits noted in it.
-    fn basis_after(&self, edits: &[InputEdit], edited: &Tree, tree: &Tree) -> Option<Basis> {
+    /// What the parse after `edits` can build on.
+    fn basis_after(&self, edits: &[InputEdit]) -> Option<Basis> {
         let mut basis = match self.computed.get() {
             Some(computed) => {
-                let raw = computed.raw.clone()?;
-                Basis { raw, edits: Vec::new(), dirty: Vec::new() }
+                Basis { raw: computed.raw.clone()?, tree: self.tree.clone()?, edits: Vec::new() }
             }
             None => Basis::clone(self.basis.as_deref()?),
         };
-        if PENDING_EDITS_MAX < basis.edits.len() + edits.len() {
-            return None;
-        }
-        for edit in edits {
-            basis.dirty.iter_mut().for_each(|it| *it = it.moved(edit));
-            let (start, end) = (edit.start_byte as u32, edit.new_end_byte as u32);
-            basis.dirty.push(Span { start, end });
-        }
-        let changed = edited.changed_ranges(tree);
-        basis.dirty.extend(
-            changed.map(|it| Span { start: it.start_byte as u32, end: it.end_byte as u32 }),
-        );
         basis.edits.extend_from_slice(edits);
-        basis.dirty = joined(basis.dirty);
-        Some(basis)
+        (basis.edits.len() <= PENDING_EDITS_MAX).then_some(basis)
     }
-}
-
-/// `spans` sorted, those that meet made one.
-fn joined(mut spans: Vec<Span>) -> Vec<Span> {
-    spans.sort_unstable();
-    let mut res: Vec<Span> = Vec::new();
-    for span in spans {
-        match res.last_mut() {
-            Some(last) if span.start <= last.end => last.end = last.end.max(span.end),
-            _ => res.push(span),
-        }
-    }
-    res
 }
 
 impl fmt::Debug for Parse {

@@ -1,18 +1,20 @@
 //! What a tree says of one text before it is put together: names, comments, errors, and what the
-//! queries found. It can be renewed by changed ranges.
+//! queries found. It can be renewed by the nodes that are new.
 
 use std::ops::ControlFlow;
 
 use grammars::{Capture, CompiledQuery, Kinds, Language};
 use tree_sitter::{
-    InputEdit, Node, QueryCursor, QueryCursorOptions, QueryCursorState, StreamingIterator,
-    TreeCursor,
+    Node, QueryCursor, QueryCursorOptions, QueryCursorState, StreamingIterator, TreeCursor,
 };
 
-use crate::{NAME_BYTES_MAX, names::Interner};
+use crate::{
+    NAME_BYTES_MAX,
+    names::Interner,
+    shared::{Context, Region, Walk},
+};
 
-/// Half-open byte range. Ranges that merely touch count as meeting everywhere in this file, for an
-/// edit beside a name may lengthen it.
+/// Half-open byte range.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Span {
     pub(crate) start: u32,
@@ -108,29 +110,45 @@ impl Span {
         self.start <= other.start && other.end <= self.end
     }
 
-    fn meets(self, other: Span) -> bool {
-        self.start <= other.end && other.start <= self.end
-    }
-
-    fn cover(self, other: Span) -> Span {
+    pub(crate) fn cover(self, other: Span) -> Span {
         Span { start: self.start.min(other.start), end: self.end.max(other.end) }
     }
 
-    pub(crate) fn moved(self, edit: &InputEdit) -> Span {
-        Span { start: moved(self.start, edit), end: moved(self.end, edit) }
+    fn map(self, f: impl Fn(u32) -> u32) -> Span {
+        Span { start: f(self.start), end: f(self.end) }
     }
 }
 
-/// Where `at` is after `edit`; a place inside what was replaced is now the end of the replacement.
-fn moved(at: u32, edit: &InputEdit) -> u32 {
-    let (start, old_end, new_end) =
-        (edit.start_byte as u32, edit.old_end_byte as u32, edit.new_end_byte as u32);
-    if at <= start {
-        at
-    } else if old_end <= at {
-        at - old_end + new_end
-    } else {
-        new_end
+/// Where a node is beside the regions that its tree shares with an earlier one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    /// It belongs to this one.
+    Inside(Span),
+    /// It shares nothing.
+    Outside,
+    /// Something in it is shared.
+    Around,
+}
+
+/// The regions that are not behind yet, for a walk in the order of the text.
+struct Regions<'a>(&'a [Region]);
+
+impl Regions<'_> {
+    fn place(&mut self, span: Span) -> Place {
+        while self.0.first().is_some_and(|it| it.now.end <= span.start) {
+            self.0 = &self.0[1..];
+        }
+        match self.0.first() {
+            Some(it) if it.now.holds(span) => Place::Inside(it.now),
+            Some(it) if it.now.start < span.end => Place::Around,
+            _ => Place::Outside,
+        }
+    }
+}
+
+impl Region {
+    fn was(&self) -> Span {
+        Span { start: self.was, end: self.was + self.now.end - self.now.start }
     }
 }
 
@@ -144,72 +162,59 @@ impl Source<'_> {
 impl Raw {
     /// What the whole tree says.
     pub(crate) fn collect(root: Node<'_>, source: Source<'_>) -> Result<Raw, GaveUp> {
-        let whole = Span { start: 0, end: u32::MAX };
-        let mut raw = Raw::default();
-        raw.walk(root, source, &[whole])?;
-        raw.errors = errors(root);
-        raw.query(root, source, whole, &[whole])?;
-        Ok(raw)
+        Raw::default().renewed(root, source, &[])
     }
 
-    /// What the tree `root` says, where `self` is what the tree before `edits` said and the trees
-    /// differ in `dirty` only.
+    /// What the tree `root` says, where `self` is what an earlier tree said that has `shared` in
+    /// common with it. All other nodes are looked at.
     pub(crate) fn renewed(
         &self,
         root: Node<'_>,
         source: Source<'_>,
-        edits: &[InputEdit],
-        dirty: &[Span],
+        shared: &[Region],
     ) -> Result<Raw, GaveUp> {
-        let mut raw = self.kept(edits, dirty);
-        raw.walk(root, source, dirty)?;
+        let mut raw = self.kept(shared);
+        raw.walk(root, source, shared)?;
         // An error may grow over text in which nothing else changed.
         raw.errors = errors(root);
-        for (index, span) in dirty.iter().enumerate() {
-            // A match that an earlier range found already is not taken again.
-            let earlier = &dirty[..index];
-            raw.query_range(root, source, *span, earlier)?;
-        }
-        raw.leaves.sort_unstable_by_key(|it| it.start);
-        raw.trivia.sort_unstable_by_key(|it| it.span);
+        raw.query(root, source, shared)?;
+        // Two sorted runs, which the stable sort merges.
+        raw.leaves.sort_by_key(|it| it.start);
+        raw.trivia.sort_by_key(|it| it.span);
         raw.format_strings.sort_unstable();
         Ok(raw)
     }
 
-    /// What of `self` stays true, moved to where it is now.
-    fn kept(&self, edits: &[InputEdit], dirty: &[Span]) -> Raw {
-        let keep = |span: Span| {
-            let now = edits.iter().fold(span, |acc, edit| acc.moved(edit));
-            dirty.iter().all(|it| !it.meets(now)).then_some(now)
-        };
-        let mut raw = Raw {
-            names: self.names.clone(),
-            matches: Vec::with_capacity(self.matches.len() + 64),
-            captured: Vec::with_capacity(self.captured.len() + 256),
-            leaves: Vec::with_capacity(self.leaves.len() + 64),
-            ..Raw::default()
-        };
-        let leaf_span = |it: &Leaf| Span { start: it.start, end: it.start + u32::from(it.len) };
-        let leaves = self.leaves.iter();
-        raw.leaves.extend(
-            leaves.filter_map(|it| Some(Leaf { start: keep(leaf_span(it))?.start, ..*it })),
-        );
-        let trivia = self.trivia.iter();
-        raw.trivia.extend(trivia.filter_map(|it| Some(Trivia { span: keep(it.span)?, ..*it })));
-        raw.format_strings.extend(self.format_strings.iter().filter_map(|it| keep(*it)));
+    /// What of `self` stays true, moved to where it is now: what lies inside a region says
+    /// something of its nodes only.
+    fn kept(&self, shared: &[Region]) -> Raw {
+        let mut raw = Raw { names: self.names.clone(), ..Raw::default() };
+        for region in shared {
+            let was = region.was();
+            let moved = |it: u32| it - was.start + region.now.start;
+            let first = self.leaves.partition_point(|it| it.start < was.start);
+            let leaves = self.leaves[first..].iter().take_while(|it| it.end() <= was.end);
+            raw.leaves.extend(leaves.map(|it| Leaf { start: moved(it.start), ..*it }));
+            let first = self.trivia.partition_point(|it| it.span.start < was.start);
+            let trivia = self.trivia[first..].iter().take_while(|it| it.span.start < was.end);
+            let trivia = trivia.filter(|it| it.span.end <= was.end);
+            raw.trivia.extend(trivia.map(|it| Trivia { span: it.span.map(moved), ..*it }));
+            let inside = self.format_strings.iter().filter(|it| was.holds(**it));
+            raw.format_strings.extend(inside.map(|it| it.map(moved)));
+        }
+        raw.matches.reserve(self.matches.len() + 64);
+        raw.captured.reserve(self.captured.len() + 256);
+        let mut by_was: Vec<Region> = shared.to_vec();
+        by_was.sort_unstable_by_key(|it| it.was);
         for found in &self.matches {
-            let Some(span) = keep(found.span) else { continue };
+            let after = by_was.partition_point(|it| it.was <= found.span.start);
+            let region = after.checked_sub(1).map(|it| by_was[it]);
+            let Some(region) = region.filter(|it| it.was().holds(found.span)) else { continue };
+            let moved = |it: u32| it - region.was + region.now.start;
             let first = raw.captured.len() as u32;
-            raw.matches.push(Match { span, first, ..*found });
-            // Everything captured is inside the span, which no edit touched: it moved as a whole.
-            let delta = span.start.wrapping_sub(found.span.start);
-            raw.captured.extend(self.captured(found).iter().map(|it| Captured {
-                capture: it.capture,
-                span: Span {
-                    start: it.span.start.wrapping_add(delta),
-                    end: it.span.end.wrapping_add(delta),
-                },
-            }));
+            raw.matches.push(Match { span: found.span.map(moved), first, ..*found });
+            let captured = self.captured(found).iter();
+            raw.captured.extend(captured.map(|it| Captured { span: it.span.map(moved), ..*it }));
         }
         raw
     }
@@ -219,43 +224,34 @@ impl Raw {
         &self.captured[found.first as usize..found.first as usize + usize::from(found.n)]
     }
 
-    /// Collects names and comments of all nodes that meet `dirty`.
-    fn walk(&mut self, root: Node<'_>, source: Source<'_>, dirty: &[Span]) -> Result<(), GaveUp> {
-        let mut cursor = root.walk();
-        let mut token_trees: Vec<u32> = Vec::new();
-        let mut depth = 0;
+    /// Collects names and comments of all nodes outside `shared`.
+    fn walk(
+        &mut self,
+        root: Node<'_>,
+        source: Source<'_>,
+        shared: &[Region],
+    ) -> Result<(), GaveUp> {
+        let mut walk = Walk::new(root.walk(), &source.compiled.kinds);
+        let mut regions = Regions(shared);
         loop {
-            let node = cursor.node();
+            let node = walk.cursor.node();
             let span = Span::of(node);
-            while token_trees.last().is_some_and(|end| *end <= span.start) {
-                token_trees.pop();
+            let goes_on = match regions.place(span) {
+                Place::Inside(region) => walk.past_region(region),
+                _ if !self.visit(node, span, source, walk.around().context) => walk.past(),
+                _ => walk.down() || walk.past(),
+            };
+            if !goes_on {
+                return Ok(());
             }
-            let descend = dirty.iter().any(|it| it.meets(span))
-                && self.visit(node, span, source, &mut token_trees);
-            if descend && cursor.goto_first_child() {
-                depth += 1;
-                if DEPTH_MAX < depth {
-                    return Err(GaveUp);
-                }
-                continue;
-            }
-            while !cursor.goto_next_sibling() {
-                if !cursor.goto_parent() {
-                    return Ok(());
-                }
-                depth -= 1;
+            if DEPTH_MAX < walk.depth() {
+                return Err(GaveUp);
             }
         }
     }
 
     /// Takes down what one node is; true where its children have something to say.
-    fn visit(
-        &mut self,
-        node: Node<'_>,
-        span: Span,
-        source: Source<'_>,
-        token_trees: &mut Vec<u32>,
-    ) -> bool {
+    fn visit(&mut self, node: Node<'_>, span: Span, source: Source<'_>, context: Context) -> bool {
         let id = node.kind_id();
         let kinds = source.compiled.kinds.get(usize::from(id)).copied().unwrap_or_default();
         if kinds == Kinds::default() {
@@ -265,111 +261,102 @@ impl Raw {
             let kind = match () {
                 () if kinds.is(Kinds::TYPE) => LeafKind::Type,
                 () if kinds.is(Kinds::LABEL) => LeafKind::Label,
-                () if !token_trees.is_empty() => LeafKind::Token,
+                () if context.is_tokens => LeafKind::Token,
                 () => LeafKind::Plain,
             };
-            self.push_leaf(span, kind, source);
-            return false;
+            self.leaves.extend(leaf_of(span, kind, source, &mut self.names));
+        } else if kinds.is(Kinds::COMMENT.or(Kinds::DOC_BETWEEN)) {
+            self.trivia.push(Trivia { span, is_comment: kinds.is(Kinds::COMMENT) });
         }
-        if kinds.is(Kinds::COMMENT.or(Kinds::DOC_BETWEEN)) {
-            let is_comment = kinds.is(Kinds::COMMENT);
-            self.trivia.push(Trivia { span, is_comment });
-            return !is_comment;
-        }
-        if kinds.is(Kinds::TOKEN_TREE) {
-            token_trees.push(span.end);
-        }
-        if kinds.is(Kinds::FORMAT_STRING) && !token_trees.is_empty() {
+        let inside = context.inside(kinds);
+        if kinds.is(Kinds::FORMAT_STRING) && inside.is_tokens {
             self.format_strings.push(span);
         }
-        !kinds.is(Kinds::SKIP)
+        !inside.is_mute
     }
 
-    fn push_leaf(&mut self, span: Span, kind: LeafKind, source: Source<'_>) {
-        if let Some(leaf) = leaf_of(span, kind, source, &mut self.names) {
-            self.leaves.push(leaf);
-        }
-    }
-
-    /// Takes the matches that meet `dirty` and none of the ranges before it.
-    fn query_range(
-        &mut self,
-        root: Node<'_>,
-        source: Source<'_>,
-        dirty: Span,
-        earlier: &[Span],
-    ) -> Result<(), GaveUp> {
-        let first = self.matches.len();
-        // One byte more on each side: the range of a query must share a byte with what it finds.
-        let range = Span { start: dirty.start.saturating_sub(1), end: dirty.end + 1 };
-        self.query(root, source, range, &[dirty])?;
-        let mut kept = first;
-        for index in first..self.matches.len() {
-            let found = self.matches[index];
-            if !earlier.iter().any(|it| it.meets(found.span)) {
-                self.matches[kept] = found;
-                kept += 1;
-            }
-        }
-        self.matches.truncate(kept);
-        Ok(())
-    }
-
-    /// Takes the matches in `range` that meet `dirty`.
+    /// Takes the matches of all nodes outside `shared`.
     fn query(
         &mut self,
         root: Node<'_>,
         source: Source<'_>,
-        range: Span,
-        dirty: &[Span],
+        shared: &[Region],
     ) -> Result<(), GaveUp> {
         let steps_unseen = unseen_work(root) / WORK_PER_STEP;
         let mut steps_left = steps_max(source.text.len()).saturating_sub(steps_unseen);
         if steps_left == 0 {
             return Err(GaveUp);
         }
-        let mut gave_up = false;
-        let mut progress = |_: &QueryCursorState| {
-            steps_left = steps_left.saturating_sub(1);
-            if steps_left == 0 {
-                gave_up = true;
-                return ControlFlow::Break(());
+        let mut queries = QueryCursor::new();
+        queries.set_match_limit(OPEN_MATCHES_MAX);
+        let mut regions = Regions(shared);
+        let mut walk = Walk::new(root.walk(), &source.compiled.kinds);
+        loop {
+            let node = walk.cursor.node();
+            let goes_on = match regions.place(Span::of(node)) {
+                Place::Inside(region) => walk.past_region(region),
+                // All that is below it is new too: one query sees everything.
+                Place::Outside => {
+                    queries.set_max_start_depth(None);
+                    self.query_node(node, source, &mut queries, &mut steps_left)?;
+                    walk.past()
+                }
+                Place::Around => {
+                    queries.set_max_start_depth(Some(0));
+                    self.query_node(node, source, &mut queries, &mut steps_left)?;
+                    walk.down() || walk.past()
+                }
+            };
+            if !goes_on {
+                return Ok(());
             }
-            ControlFlow::Continue(())
+        }
+    }
+
+    /// Takes the matches that begin at `node` or as far below it as `queries` may begin.
+    fn query_node(
+        &mut self,
+        node: Node<'_>,
+        source: Source<'_>,
+        queries: &mut QueryCursor,
+        steps_left: &mut usize,
+    ) -> Result<(), GaveUp> {
+        let mut progress = |_: &QueryCursorState| {
+            *steps_left = steps_left.saturating_sub(1);
+            if *steps_left == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         };
         let options = QueryCursorOptions::new().progress_callback(&mut progress);
-        let mut cursor = QueryCursor::new();
-        cursor.set_match_limit(OPEN_MATCHES_MAX);
-        cursor.set_byte_range(range.start as usize..range.end as usize);
         let query = &source.compiled.query;
         let text = source.text.as_bytes();
-        let mut matches = cursor.matches_with_options(query, root, text, options);
+        let mut matches = queries.matches_with_options(query, node, text, options);
         while let Some(found) = matches.next() {
             let captures = found.captures();
             let Some(first) = captures.first() else { continue };
             let hull = captures.iter().map(|it| Span::of(it.node));
             let hull = hull.fold(Span::of(first.node), Span::cover);
-            if dirty.iter().any(|it| it.meets(hull)) {
-                let first = self.captured.len();
-                let mut n_args = None;
-                for it in captures {
-                    let capture = source.compiled.captures[it.index as usize];
-                    self.push_captured(capture, it.node, source);
-                    if capture == Capture::CallWhole {
-                        n_args = n_arguments(it.node, source);
-                    }
-                }
-                self.matches.push(Match {
-                    span: hull,
-                    pattern: found.pattern_index as u16,
-                    n: (self.captured.len() - first) as u16,
-                    first: first as u32,
-                    n_args,
-                });
+            // What is only missing says nothing, and belongs to no region.
+            if hull.start == hull.end {
+                continue;
             }
+            let first = self.captured.len();
+            let mut n_args = None;
+            for it in captures {
+                let capture = source.compiled.captures[it.index as usize];
+                self.push_captured(capture, it.node, source);
+                if capture == Capture::CallWhole {
+                    n_args = n_arguments(it.node, source);
+                }
+            }
+            self.matches.push(Match {
+                span: hull,
+                pattern: found.pattern_index as u16,
+                n: (self.captured.len() - first) as u16,
+                first: first as u32,
+                n_args,
+            });
         }
         drop(matches);
-        if gave_up { Err(GaveUp) } else { Ok(()) }
+        if *steps_left == 0 { Err(GaveUp) } else { Ok(()) }
     }
 
     fn push_captured(&mut self, capture: Capture, node: Node<'_>, source: Source<'_>) {

@@ -96,7 +96,8 @@ pub(crate) fn definitions(
     let Gathered { claims, scopes, uses, outer, .. } = gathered;
     // Matches have no order of their own. This one is that of the text, and it decides among
     // patterns.
-    claims.sort_unstable_by(|a, b| {
+    // They come nearly in that order, which the stable sort makes use of.
+    claims.sort_by(|a, b| {
         let key = |it: &Claim| (it.name.start, it.name.end, it.pattern);
         let span = |it: &Claim| raw.matches[it.index as usize].span;
         let rest = |it: &Claim| raw.captured(&raw.matches[it.index as usize]);

@@ -111,6 +111,12 @@ fn has_mark(lead: &str, language: &Language) -> bool {
         end -= 1;
     }
     let lead = &lead[..end];
+    // Most definitions have no attribute at all, and searching for each would cost more than all
+    // else that is done for them.
+    const BEFORE: [char; 7] = ['@', '[', '(', ':', ',', '.', '\\'];
+    if !lead.contains(BEFORE) {
+        return false;
+    }
     let is_word = |c: char| c.is_alphanumeric() || c == '_';
     let attributes = language.tests.attributes;
     let is_denied = |mark: &&str| mark.strip_prefix('!').is_some_and(|it| lead.contains(it));
@@ -118,8 +124,7 @@ fn has_mark(lead: &str, language: &Language) -> bool {
         && attributes.iter().any(|mark| {
             lead.match_indices(mark).any(|(at, _)| {
                 let before = lead[..at].trim_end();
-                before.ends_with(['@', '[', '(', ':', ',', '.', '\\'])
-                    && !lead[at + mark.len()..].starts_with(is_word)
+                before.ends_with(BEFORE) && !lead[at + mark.len()..].starts_with(is_word)
             })
         })
 }

@@ -39,7 +39,7 @@ pub(crate) fn take(found: &mut Vec<(Span, ScopeKind)>, captured: &[Captured]) {
 impl Scopes {
     /// The scopes `found` in a text of `len` bytes. Two of one span are one, of the greater kind.
     pub(crate) fn new(mut found: Vec<(Span, ScopeKind)>, len: u32) -> Scopes {
-        found.sort_unstable_by_key(|(span, kind)| (span.start, Reverse(span.end), Reverse(*kind)));
+        found.sort_by_key(|(span, kind)| (span.start, Reverse(span.end), Reverse(*kind)));
         found.dedup_by_key(|(span, _)| *span);
         let range = TextRange::from_usize(0, len as usize);
         let mut scopes = vec![Scope { range, parent: None, owner: None, kind: ScopeKind::File }];

@@ -70,7 +70,7 @@ impl Uses {
             }
         }
         if leaves.len() != raw.leaves.len() {
-            leaves.sort_unstable_by_key(|it| it.start);
+            leaves.sort_by_key(|it| it.start);
             leaves.dedup_by_key(|it| it.start);
         }
         let uses = vec![Use::default(); leaves.len()];

@@ -1,4 +1,4 @@
-//! Facts renewed by changed ranges are the facts of the whole tree, whatever is typed.
+//! Facts renewed by the nodes that are new are the facts of the whole tree, whatever is typed.
 
 use std::{fmt, sync::Arc};
 
