@@ -75,6 +75,8 @@ pub struct Language {
     pub name_prefixes: &'static [&'static str],
     /// What the names of a type mean in the scopes inside it.
     pub class_scope: ClassScope,
+    /// What makes a type implement an interface.
+    pub interfaces: Interfaces,
     /// What makes a definition visible outside.
     pub exports: Exports,
     /// How modules and files belong together.
@@ -85,6 +87,8 @@ pub struct Language {
     pub comments: &'static [&'static str],
     /// What the text of a comment begins with where it documents the definition after it.
     pub doc_prefixes: &'static [&'static str],
+    /// Where documentation is written.
+    pub docs: Docs,
     /// Node kinds that may stand between a doc comment and its definition.
     pub doc_between: &'static [&'static str],
     /// Node kinds that can be folded although they are no definition and no block in brackets.
@@ -137,6 +141,15 @@ pub enum ClassScope {
     Members,
 }
 
+/// What makes a type implement an interface.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Interfaces {
+    /// It names the interface (Java).
+    Named,
+    /// It has the functions that the interface asks for (Go).
+    Structural,
+}
+
 /// What makes a definition visible outside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exports {
@@ -148,6 +161,15 @@ pub enum Exports {
     Underscore,
     /// Nothing: everything is.
     All,
+}
+
+/// Where documentation is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Docs {
+    /// In comments and docstrings.
+    Comments,
+    /// The whole text is documentation.
+    Text,
 }
 
 /// How modules and files belong together.

@@ -204,8 +204,8 @@ fn meta_key(roots: &[VfsPath]) -> String {
 impl Kept {
     fn to_text(&self) -> String {
         let edges = self.edges.as_ref().map(|it| {
-            let EdgeCounts { exact, inferred, modules, external, unresolved } = it;
-            format!(" {exact} {inferred} {modules} {external} {unresolved}")
+            let EdgeCounts { exact, inferred, candidates, modules, external, unresolved } = it;
+            format!(" {exact} {inferred} {candidates} {modules} {external} {unresolved}")
         });
         let stale = usize::from(self.edges_stale);
         format!("{} {} {stale}{}", self.symbols, self.lines, edges.unwrap_or_default())
@@ -217,9 +217,10 @@ impl Kept {
         let (symbols, lines) = (*numbers.first()?, *numbers.get(1)? as u64);
         let edges_stale = *numbers.get(2)? != 0;
         let edges = match numbers.get(3..)? {
-            [exact, inferred, modules, external, unresolved] => Some(EdgeCounts {
+            [exact, inferred, candidates, modules, external, unresolved] => Some(EdgeCounts {
                 exact: *exact,
                 inferred: *inferred,
+                candidates: *candidates,
                 modules: *modules,
                 external: *external,
                 unresolved: *unresolved,
@@ -236,7 +237,14 @@ mod tests {
 
     #[test]
     fn kept_counts_are_read_back() {
-        let edges = EdgeCounts { exact: 1, inferred: 2, modules: 3, external: 4, unresolved: 5 };
+        let edges = EdgeCounts {
+            exact: 1,
+            inferred: 2,
+            candidates: 3,
+            modules: 4,
+            external: 5,
+            unresolved: 6,
+        };
         for edges in [None, Some(edges)] {
             let kept = Kept { symbols: 7, lines: 90, edges, edges_stale: true };
             assert_eq!(Kept::parse(&kept.to_text()), Some(kept));

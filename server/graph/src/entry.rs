@@ -76,6 +76,7 @@ pub(crate) fn keys(path: &VfsPath, facts: &FileFacts) -> Keys {
         }
     }
     keys.mentions.extend(facts.mods.iter().map(|it| key(it.name)));
+    keys.mentions.extend(facts.doc_links.iter().map(|it| key(it.name)));
     keys.places = place_keys(path, facts);
     keys.sort();
     keys

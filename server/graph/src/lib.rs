@@ -1,10 +1,12 @@
 //! The code graph of a whole workspace: facts of every file, indexes kept by diffs, names resolved
 //! on demand.
 
+mod edges;
 mod entry;
 #[cfg(test)]
 mod fixture;
 mod graph;
+mod kinds;
 mod manifest;
 mod modules;
 mod names;
@@ -16,6 +18,7 @@ mod tests;
 mod types;
 
 pub use crate::{
+    edges::{Edge, End, Evidence, FileImport},
     graph::{CodeGraph, GraphDiff, diff},
     query::CallsByCaller,
     types::{

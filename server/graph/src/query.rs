@@ -11,9 +11,10 @@ use text::TextSize;
 use vfs::FileId;
 
 use crate::{
-    Cancelled, Check, CodeGraph, EdgeCounts, EdgeKind, Found, Resolution, Resolved, SymbolRef,
-    Target,
-    entry::{folder, stem},
+    Cancelled, Check, CodeGraph, EdgeKind, Found, Resolution, Resolved, SymbolRef, Target,
+    edges::confidence,
+    entry::{FileEntry, folder, stem},
+    kinds::edge_kind,
     resolve::{Outcome, Place, Resolver, Thing, Want},
 };
 
@@ -104,17 +105,10 @@ impl CodeGraph {
         let Some(entry) = self.entry(file) else { return Vec::new() };
         let facts = &entry.facts;
         let it = facts.reference(reference);
-        let is_member = it.access() != Access::Bare;
         let mut found = self.definitions_named(facts.name(it.name()));
-        found.retain(|it| {
-            let symbol = self.entry(it.file).map(|entry| (entry, entry.facts.symbol(it.symbol)));
-            symbol.is_some_and(|(entry, symbol)| {
-                (entry.facts.language == facts.language || same_family(&entry.facts, facts))
-                    && symbol.kind != SymbolKind::Implementation
-                    && (!is_member
-                        || symbol.parent.is_some()
-                        || entry.facts.owner(symbol).is_some())
-            })
+        found.retain(|symbol| {
+            let entry = self.entry(symbol.file);
+            entry.is_some_and(|entry| is_candidate(entry, symbol.symbol, facts, it))
         });
         let own = entry.path.as_str();
         let distance = |it: &SymbolRef| {
@@ -132,6 +126,21 @@ impl CodeGraph {
             why: "by its name only",
         };
         found.into_iter().map(candidate).collect()
+    }
+
+    /// Whether [`CodeGraph::candidates`] would give any; to ask for many names.
+    pub(crate) fn has_candidate(&self, file: FileId, reference: ReferenceIdx) -> bool {
+        let Some(facts) = self.facts(file) else { return false };
+        let it = facts.reference(reference);
+        let name = facts.name(it.name());
+        self.defining(name).iter().any(|file| {
+            let mut found = Vec::new();
+            let may_be = |entry: &FileEntry, symbol| {
+                !entry.facts.symbol(symbol).is_local && is_candidate(entry, symbol, facts, it)
+            };
+            self.symbols_named(*file, name, may_be, &mut found);
+            !found.is_empty()
+        })
     }
 
     /// Every place that names the symbol, exact and inferred, sorted by file and place.
@@ -398,33 +407,6 @@ impl CodeGraph {
         res
     }
 
-    /// Resolves every reference and counts the outcomes.
-    ///
-    /// # Errors
-    /// [`Cancelled`] where `check` says so.
-    pub fn count_edges(&self, check: Check<'_>) -> Result<EdgeCounts, Cancelled> {
-        let res = Resolver::new(self);
-        let mut counts = EdgeCounts::default();
-        for (file, entry) in self.entries() {
-            check()?;
-            for (reference, _) in entry.facts.references() {
-                match res.reference(file, reference) {
-                    Outcome::Unknown => counts.unresolved += 1,
-                    Outcome::External => counts.external += 1,
-                    Outcome::Hits(hits) => match &hits[0].thing {
-                        Thing::Symbol(_) if hits[0].resolution == Resolution::Exact => {
-                            counts.exact += 1
-                        }
-                        Thing::Symbol(_) => counts.inferred += 1,
-                        _ => counts.modules += 1,
-                    },
-                }
-            }
-            res.tidy();
-        }
-        Ok(counts)
-    }
-
     /// All places that bear a name under which one of the symbols may go: its own, and the aliases
     /// that imports give it, followed from file to file.
     fn places_of<'g>(
@@ -450,7 +432,7 @@ impl CodeGraph {
         let all_local = symbols.iter().all(|it| res.symbol(*it).is_local);
         let own: FxHashSet<FileId> = symbols.iter().map(|it| it.file).collect();
         if !all_local {
-            names.extend(self.default_names(res, symbols));
+            names.extend(self.default_names(res, symbols.iter().copied()));
         }
         let mut places = Vec::new();
         let mut at = 0;
@@ -474,7 +456,11 @@ impl CodeGraph {
 
     /// The names by which others import the default export of the symbols' files, where a symbol is
     /// it.
-    fn default_names(&self, res: &Resolver<'_>, symbols: &FxHashSet<SymbolRef>) -> Vec<String> {
+    pub(crate) fn default_names(
+        &self,
+        res: &Resolver<'_>,
+        symbols: impl Iterator<Item = SymbolRef>,
+    ) -> Vec<String> {
         let mut names = Vec::new();
         for symbol in symbols {
             let facts = res.facts(symbol.file);
@@ -506,7 +492,7 @@ impl CodeGraph {
 }
 
 /// The other names that imports of a file give to a name.
-fn aliases_of(facts: &FileFacts, name: syntax::NameId) -> impl Iterator<Item = &str> {
+pub(crate) fn aliases_of(facts: &FileFacts, name: syntax::NameId) -> impl Iterator<Item = &str> {
     facts.imports.iter().filter_map(move |it| match (it.name, it.local) {
         (Imported::Name(imported), Some((local, _))) if imported == name && local != name => {
             Some(facts.name(local))
@@ -515,37 +501,21 @@ fn aliases_of(facts: &FileFacts, name: syntax::NameId) -> impl Iterator<Item = &
     })
 }
 
+/// Whether a definition could be what a name means that does not resolve.
+fn is_candidate(
+    entry: &FileEntry,
+    symbol: SymbolIdx,
+    facts: &FileFacts,
+    reference: &Reference,
+) -> bool {
+    let symbol = entry.facts.symbol(symbol);
+    let is_member = reference.access() != Access::Bare;
+    (entry.facts.language == facts.language || same_family(&entry.facts, facts))
+        && symbol.kind != SymbolKind::Implementation
+        && (!is_member || symbol.parent.is_some() || entry.facts.owner(symbol).is_some())
+}
+
 fn same_family(a: &FileFacts, b: &FileFacts) -> bool {
     let modules = |it: &FileFacts| it.language.map(|it| it.modules);
     modules(a) == modules(b) && modules(a) != Some(grammars::Modules::None)
-}
-
-/// How much an edge of a resolution is worth, from 0 to 1.
-fn confidence(resolution: Resolution) -> f32 {
-    match resolution {
-        Resolution::Exact => 1.0,
-        Resolution::Inferred => 0.8,
-        Resolution::Candidate => 0.3,
-    }
-}
-
-/// What a reference does with what it names.
-pub(crate) fn edge_kind(facts: &FileFacts, idx: ReferenceIdx) -> EdgeKind {
-    let reference: &Reference = facts.reference(idx);
-    if reference.is_import() {
-        return EdgeKind::Imports;
-    }
-    if let Some(base) = facts.bases.iter().find(|it| it.reference == idx) {
-        return match base.kind {
-            syntax::BaseKind::Extends => EdgeKind::Extends,
-            syntax::BaseKind::Implements => EdgeKind::Implements,
-        };
-    }
-    if facts.details.iter().any(|it| it.interface == Some(idx)) {
-        return EdgeKind::Implements;
-    }
-    match reference.kind() {
-        ReferenceKind::Call | ReferenceKind::Macro => EdgeKind::Calls,
-        _ => EdgeKind::References,
-    }
 }

@@ -2,9 +2,11 @@
 //! bare name.
 
 mod entity;
+mod hierarchy;
 mod import;
 mod member;
 mod scope;
+mod structural;
 mod typing;
 
 use std::{cell::RefCell, sync::Arc};
@@ -17,6 +19,7 @@ use syntax::{
 use text::TextSize;
 use vfs::FileId;
 
+pub(crate) use crate::resolve::{import::is_local_export, typing::is_type};
 use crate::{
     CodeGraph, Resolution, SymbolRef,
     entry::FileEntry,
@@ -442,17 +445,20 @@ impl<'g> Resolver<'g> {
         }
     }
 
-    /// The parameters of a function, in order.
+    /// The parameters of a function, in order; a receiver that stands before its name is none.
     fn parameters(&self, function: SymbolRef) -> impl Iterator<Item = SymbolRef> {
         let facts = self.facts(function.file);
         let inner = self.symbol(function).inner;
         let end = self.symbol(function).range.end();
+        let name = self.symbol(function).name_range;
         let inside = (function.symbol.index() + 1..facts.symbols.len()).map(SymbolIdx::new);
         let inside = inside.take_while(move |it| facts.symbol(*it).range.start() < end);
         inside
             .filter(move |it| {
                 let symbol = facts.symbol(*it);
-                Some(symbol.scope) == inner && symbol.kind == SymbolKind::Parameter
+                Some(symbol.scope) == inner
+                    && symbol.kind == SymbolKind::Parameter
+                    && name.start() <= symbol.name_range.start()
             })
             .map(move |symbol| SymbolRef { file: function.file, symbol })
     }

@@ -1,6 +1,7 @@
 //! What names stand for, rule by rule, in fixtures of several files.
 
 mod c;
+mod edges;
 mod go;
 mod java;
 mod python;

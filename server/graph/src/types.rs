@@ -71,13 +71,26 @@ pub enum EdgeKind {
     Implements,
     /// A member stands for the member of that name in a base.
     Overrides,
-    /// A test mentions it.
+    /// A test names it.
     Tests,
     /// A doc comment mentions it.
     Documents,
 }
 
 impl EdgeKind {
+    /// All kinds.
+    pub const ALL: [EdgeKind; 9] = [
+        EdgeKind::Contains,
+        EdgeKind::Calls,
+        EdgeKind::References,
+        EdgeKind::Imports,
+        EdgeKind::Extends,
+        EdgeKind::Implements,
+        EdgeKind::Overrides,
+        EdgeKind::Tests,
+        EdgeKind::Documents,
+    ];
+
     /// The word for it, lower case.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -197,11 +210,13 @@ pub struct EdgeCounts {
     pub exact: usize,
     /// Resolved by an inferred type.
     pub inferred: usize,
+    /// Not known, but something of that name is defined in the workspace.
+    pub candidates: usize,
     /// Modules and packages named as such.
     pub modules: usize,
     /// Outside the workspace.
     pub external: usize,
-    /// Not known.
+    /// Not known, and nothing of that name is defined in the workspace.
     pub unresolved: usize,
 }
 

@@ -6,8 +6,8 @@ mod bytes;
 use text::{LineIndex, TextRange, TextSize};
 
 use crate::{
-    Base, BaseKind, Chunk, Detail, DetailIdx, FACTS_VERSION, FileFacts, Import, Imported, ModDecl,
-    NameId, Names, Qualifier, Reference, ReferenceIdx, Scope, ScopeIdx, ScopeKind, Symbol,
+    Base, BaseKind, Chunk, Detail, DetailIdx, DocLink, FACTS_VERSION, FileFacts, Import, Imported,
+    ModDecl, NameId, Names, Qualifier, Reference, ReferenceIdx, Scope, ScopeIdx, ScopeKind, Symbol,
     SymbolIdx, SymbolKind, Value,
     codec::bytes::{Input, Output},
     extract::hash_of,
@@ -92,7 +92,8 @@ fn read(input: &mut Input<'_>) -> Option<FileFacts> {
     })?;
     let references = read_references(input, &names)?;
     let imports = read_imports(input)?;
-    let (mods, chunks, errors) = read_rest(input)?;
+    let (mods, doc_links) = read_mods_and_links(input)?;
+    let (chunks, errors) = read_rest(input)?;
     Some(FileFacts {
         language,
         lines,
@@ -105,6 +106,7 @@ fn read(input: &mut Input<'_>) -> Option<FileFacts> {
         imports,
         package,
         mods,
+        doc_links,
         chunks,
         errors,
         manifest,
@@ -163,6 +165,7 @@ fn is_sound(facts: &FileFacts) -> bool {
             .mods
             .iter()
             .all(|it| name(it.name) && symbol(it.parent) && it.path.is_none_or(name))
+        && facts.doc_links.iter().all(|it| name(it.path) && name(it.name) && symbol(it.symbol))
         && facts.chunks.iter().all(|it| symbol(it.symbol))
         && facts.package.is_none_or(name)
 }
@@ -431,6 +434,14 @@ fn write_rest(out: &mut Output, facts: &FileFacts) {
         out.option(it.path.map(NameId::index));
         out.flags(&[it.exported]);
     }
+    out.number(facts.doc_links.len() as u32);
+    let mut last = TextSize::default();
+    for it in &facts.doc_links {
+        out.range(it.range, &mut last);
+        out.index(it.path.index());
+        out.index(it.name.index());
+        out.option(it.symbol.map(SymbolIdx::index));
+    }
     out.number(facts.chunks.len() as u32);
     let mut last = TextSize::default();
     for it in &facts.chunks {
@@ -445,9 +456,10 @@ fn write_rest(out: &mut Output, facts: &FileFacts) {
     }
 }
 
-type Rest = (Box<[ModDecl]>, Box<[Chunk]>, Box<[TextRange]>);
+/// Modules in other files, and names that documentation mentions.
+type ModsAndLinks = (Box<[ModDecl]>, Box<[DocLink]>);
 
-fn read_rest(input: &mut Input<'_>) -> Option<Rest> {
+fn read_mods_and_links(input: &mut Input<'_>) -> Option<ModsAndLinks> {
     let mut last = TextSize::default();
     let mods = input.list(|input| {
         let range = input.range(&mut last)?;
@@ -460,6 +472,21 @@ fn read_rest(input: &mut Input<'_>) -> Option<Rest> {
         Some(ModDecl { name, range, name_range, parent, path, exported })
     })?;
     let mut last = TextSize::default();
+    let doc_links = input.list(|input| {
+        let range = input.range(&mut last)?;
+        let path = NameId::new(input.index()?);
+        let name = NameId::new(input.index()?);
+        let symbol = input.option()?.map(SymbolIdx::new);
+        Some(DocLink { path, name, range, symbol })
+    })?;
+    Some((mods, doc_links))
+}
+
+/// Chunks, and what did not parse.
+type Rest = (Box<[Chunk]>, Box<[TextRange]>);
+
+fn read_rest(input: &mut Input<'_>) -> Option<Rest> {
+    let mut last = TextSize::default();
     let chunks = input.list(|input| {
         let range = input.range(&mut last)?;
         let symbol = input.option()?.map(SymbolIdx::new);
@@ -468,5 +495,5 @@ fn read_rest(input: &mut Input<'_>) -> Option<Rest> {
     })?;
     let mut last = TextSize::default();
     let errors = input.list(|input| input.range(&mut last))?;
-    Some((mods, chunks, errors))
+    Some((chunks, errors))
 }

@@ -2,6 +2,7 @@
 
 mod chunks;
 mod definitions;
+mod doc_links;
 mod docs;
 mod imports;
 mod scopes;
@@ -9,6 +10,7 @@ mod symbols;
 mod uses;
 
 pub(crate) use chunks::hash_of;
+pub use doc_links::segments;
 
 use std::{ops::ControlFlow, sync::Arc};
 
@@ -120,6 +122,7 @@ fn assemble_with(raw: &Raw, names: &mut Interner, source: Source<'_>, path: &str
     draft.refer(&definitions, &documented, &mut links, &mut namer);
     let is_test = source.language.is_test_path(path);
     draft.finish(source, &documented, &definitions, (is_test, names));
+    let doc_links = doc_links::find(source, &documented, names, &mut namer);
     let chunks = chunks::of_symbols(source.text, &lines, &draft.symbols, &documented);
     let package = package.map(|it| namer.id(it));
     let imports = imports.into_iter().map(|it| named(it, &reference_of, &mut namer)).collect();
@@ -136,6 +139,7 @@ fn assemble_with(raw: &Raw, names: &mut Interner, source: Source<'_>, path: &str
         imports,
         package,
         mods,
+        doc_links,
         chunks: chunks.into_boxed_slice(),
         errors: raw.errors.iter().map(|it| it.range()).collect(),
         manifest: manifest(path, source.text),
@@ -292,6 +296,9 @@ impl Namer {
     /// The id of the name that the interner numbers `raw`.
     pub(crate) fn id(&mut self, raw: u32) -> NameId {
         let index = raw as usize;
+        if self.ids.len() <= index {
+            self.ids.resize(index + 1, 0);
+        }
         if self.ids[index] == 0 {
             self.used.push(raw);
             self.ids[index] = self.used.len() as u32;

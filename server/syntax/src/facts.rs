@@ -10,7 +10,7 @@ use crate::Reference;
 /// The number in every encoded [`FileFacts`]; another number means "extract again". It changes with
 /// the meaning of any fact, not only with the layout; a change of a language pack is noticed
 /// without.
-pub const FACTS_VERSION: u32 = 4;
+pub const FACTS_VERSION: u32 = 5;
 
 /// Manifests whose text the facts keep are at most this long; of longer ones nothing is kept.
 pub const MANIFEST_BYTES_MAX: usize = 64 * 1024;
@@ -44,6 +44,8 @@ pub struct FileFacts {
     pub package: Option<NameId>,
     /// Declarations of modules that live in other files (`mod x;`).
     pub mods: Box<[ModDecl]>,
+    /// The names that documentation mentions.
+    pub doc_links: Box<[DocLink]>,
     /// The parts that are embedded and searched.
     pub chunks: Box<[Chunk]>,
     /// What did not parse.
@@ -408,6 +410,20 @@ pub struct ModDecl {
     pub path: Option<NameId>,
     /// Visible outside.
     pub exported: bool,
+}
+
+/// A name that documentation mentions: code in backticks, a link, a tag.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DocLink {
+    /// As written: `pay`, `Cart::total`, `Cart#total`; [`crate::segments`] takes it apart.
+    pub path: NameId,
+    /// The last name of it.
+    pub name: NameId,
+    /// Where it is written.
+    pub range: TextRange,
+    /// The definition that the documentation is of; `None` in a text that is documentation as a
+    /// whole.
+    pub symbol: Option<SymbolIdx>,
 }
 
 /// A part of a file that is searched on its own.

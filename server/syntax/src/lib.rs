@@ -17,11 +17,11 @@ pub use tree_sitter::{InputEdit, Point};
 
 pub use crate::{
     classify::{Unfit, classify},
-    extract::{facts, facts_of_text},
+    extract::{facts, facts_of_text, segments},
     facts::{
-        Base, BaseKind, Chunk, Detail, DetailIdx, FACTS_VERSION, FileFacts, Import, ImportIdx,
-        Imported, MANIFEST_BYTES_MAX, ModDecl, NAME_BYTES_MAX, NameId, Names, ReferenceIdx, Scope,
-        ScopeIdx, ScopeKind, Symbol, SymbolIdx, SymbolKind, Value,
+        Base, BaseKind, Chunk, Detail, DetailIdx, DocLink, FACTS_VERSION, FileFacts, Import,
+        ImportIdx, Imported, MANIFEST_BYTES_MAX, ModDecl, NAME_BYTES_MAX, NameId, Names,
+        ReferenceIdx, Scope, ScopeIdx, ScopeKind, Symbol, SymbolIdx, SymbolKind, Value,
     },
     fold::{Folding, FoldingKind, folding_ranges, selection_ranges},
     parse::{Parse, input_edit, parse},

@@ -35,6 +35,7 @@ fn summary_json(summary: &IndexSummary) -> Value {
         json!({
             "exact": it.exact,
             "inferred": it.inferred,
+            "candidates": it.candidates,
             "modules": it.modules,
             "external": it.external,
             "unresolved": it.unresolved,
@@ -73,8 +74,8 @@ fn summary_text(summary: &IndexSummary, output: Output) -> String {
         let when = if summary.edges_stale { " (counted before these changes)" } else { "" };
         lines.push(format!(
             "edges:     {} exact, {} inferred by type, {} to modules, {} to outside, \
-             {} unresolved{when}",
-            it.exact, it.inferred, it.modules, it.external, it.unresolved
+             {} known by name only, {} unresolved{when}",
+            it.exact, it.inferred, it.modules, it.external, it.candidates, it.unresolved
         ));
     }
     lines.push(format!("skipped:   {} (`aios status --skipped` lists all)", summary.n_skipped));

@@ -5,16 +5,11 @@ use syntax::{ScopeKind, SymbolIdx, SymbolKind};
 use text::TextSize;
 use vfs::FileId;
 
-use super::{Hit, Outcome, Resolver, Thing, Want, typing::is_type};
+use super::{Hit, Outcome, Resolver, Thing, typing::is_type};
 use crate::{
     SymbolRef,
     entry::{folder, folder_key, package_key},
 };
-
-/// Bases of bases that are followed.
-const BASES_MAX: usize = 256;
-/// Heirs of heirs that are followed.
-const HEIRS_MAX: usize = 1024;
 
 impl Resolver<'_> {
     /// The definitions that are one entity with this one, itself first: the bindings of one
@@ -138,139 +133,6 @@ impl Resolver<'_> {
         symbols.collect()
     }
 
-    /// The members that a member overrides or implements, and those that override or implement it.
-    pub(crate) fn overrides(&self, member: SymbolRef) -> Vec<SymbolRef> {
-        if !is_overridable(self.symbol(member).kind) || !self.is_member(member) {
-            return Vec::new();
-        }
-        let name = self.name(member);
-        let mut res = Vec::new();
-        for owner in self.owners_of(member) {
-            for (file, base) in self.bases_of_member(member, owner) {
-                for hit in self.type_named(file, base).hits() {
-                    self.members_of(&hit.thing, name, file, &mut res);
-                }
-            }
-            // An heir without the member hands it on to heirs that may have it.
-            let mut heirs = self.heirs(owner);
-            let mut at = 0;
-            while let Some(heir) = heirs.get(at).copied() {
-                at += 1;
-                self.members_of(&Thing::Symbol(heir), name, heir.file, &mut res);
-                for next in self.heirs(heir) {
-                    if heirs.len() < HEIRS_MAX && !heirs.contains(&next) {
-                        heirs.push(next);
-                    }
-                }
-            }
-        }
-        res.retain(|it| *it != member);
-        res
-    }
-
-    fn members_of(&self, owner: &Thing, name: &str, from: FileId, acc: &mut Vec<SymbolRef>) {
-        for hit in self.member(owner, name, Want::Any, from).hits() {
-            if let Thing::Symbol(it) = hit.thing {
-                acc.push(it);
-            }
-        }
-    }
-
-    /// The bases, direct or inherited, of a member's types that are not in the workspace.
-    pub(crate) fn foreign_bases(&self, member: SymbolRef) -> Vec<(FileId, syntax::ReferenceIdx)> {
-        let mut res = Vec::new();
-        let mut seen = Vec::new();
-        let mut left: Vec<(FileId, syntax::ReferenceIdx)> = Vec::new();
-        for owner in self.owners_of(member) {
-            left.extend(self.bases_of_member(member, owner));
-        }
-        while let Some((file, base)) = left.pop() {
-            if seen.contains(&(file, base)) || BASES_MAX <= seen.len() {
-                continue;
-            }
-            seen.push((file, base));
-            let types = self.type_named(file, base);
-            if types.hits().is_empty() {
-                res.push((file, base));
-            }
-            for hit in types.hits() {
-                if let Thing::Symbol(it) = hit.thing {
-                    left.extend(self.bases(it));
-                }
-            }
-        }
-        res.sort_unstable();
-        res
-    }
-
-    /// The interface of its own block for a member of an implementation, else all bases of the
-    /// owner.
-    fn bases_of_member(
-        &self,
-        member: SymbolRef,
-        owner: SymbolRef,
-    ) -> Vec<(FileId, syntax::ReferenceIdx)> {
-        let facts = self.facts(member.file);
-        let parent = self.symbol(member).parent.map(|it| facts.symbol(it));
-        match parent {
-            Some(block) if block.kind == SymbolKind::Implementation => {
-                facts.interface(block).map(|it| (member.file, it)).into_iter().collect()
-            }
-            _ => self.bases(owner),
-        }
-    }
-
-    /// The types whose member a symbol is.
-    pub(crate) fn owners_of(&self, member: SymbolRef) -> Vec<SymbolRef> {
-        let symbol = self.symbol(member);
-        let symbols = |things: Vec<Thing>| {
-            things.into_iter().filter_map(|it| match it {
-                Thing::Symbol(it) => Some(it),
-                _ => None,
-            })
-        };
-        if self.facts(member.file).owner(symbol).is_some()
-            && symbol.kind != SymbolKind::Implementation
-        {
-            return symbols(self.named_owner(member)).collect();
-        }
-        let Some(parent) = symbol.parent.map(|it| SymbolRef { file: member.file, symbol: it })
-        else {
-            return Vec::new();
-        };
-        match self.symbol(parent).kind {
-            SymbolKind::Implementation => {
-                let types: Vec<SymbolRef> = symbols(self.implemented_type(parent)).collect();
-                if types.is_empty() { vec![parent] } else { types }
-            }
-            kind if is_type(kind) => vec![parent],
-            _ => Vec::new(),
-        }
-    }
-
-    /// The types and blocks that extend or implement a type, directly.
-    fn heirs(&self, owner: SymbolRef) -> Vec<SymbolRef> {
-        let name = self.name(owner);
-        let mut res = Vec::new();
-        for file in self.graph.mentioning(name) {
-            let facts = self.facts(*file);
-            let Some(id) = facts.names.find(name) else { continue };
-            for (symbol, it) in facts.symbols().filter(|it| it.1.detail.is_some()) {
-                let bases = facts.bases(it).iter().map(|it| it.reference);
-                let mut named =
-                    bases.chain(facts.interface(it)).filter(|it| facts.reference(*it).name() == id);
-                let is_heir = named.any(|it| {
-                    let outcome = self.type_named(*file, it);
-                    outcome.hits().iter().any(|hit| hit.thing == Thing::Symbol(owner))
-                });
-                if is_heir {
-                    res.push(SymbolRef { file: *file, symbol });
-                }
-            }
-        }
-        res
-    }
-
     /// Whether a symbol is reached through a receiver or a type.
     pub(crate) fn is_member(&self, symbol: SymbolRef) -> bool {
         let facts = self.facts(symbol.file);
@@ -299,19 +161,11 @@ impl Resolver<'_> {
     }
 }
 
-fn is_callable(kind: SymbolKind) -> bool {
+pub(crate) fn is_callable(kind: SymbolKind) -> bool {
     matches!(
         kind,
         SymbolKind::Function | SymbolKind::Method | SymbolKind::Constructor | SymbolKind::Test
     )
-}
-
-fn is_overridable(kind: SymbolKind) -> bool {
-    is_callable(kind) && kind != SymbolKind::Constructor
-        || matches!(
-            kind,
-            SymbolKind::Property | SymbolKind::Type | SymbolKind::Constant | SymbolKind::Field
-        )
 }
 
 /// Whether two locals of the kinds can hide each other.

@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// The symbol that is defined or named at the cursor.
-fn symbol_at(fixture: &str) -> (CodeGraph, SymbolRef) {
+pub(super) fn symbol_at(fixture: &str) -> (CodeGraph, SymbolRef) {
     let (graph, file, offset) = graph_at(fixture);
     let facts = graph.facts(file).unwrap();
     let symbol = match facts.symbol_named_at(offset) {

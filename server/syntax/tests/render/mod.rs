@@ -26,6 +26,10 @@ pub(crate) fn render(text: &str, facts: &FileFacts) -> String {
         let path = it.path.map(|it| format!(" path={}", facts.name(it))).unwrap_or_default();
         let _ = writeln!(res, "mod {} {}{path}", facts.name(it.name), at(facts, it.range));
     }
+    for it in &facts.doc_links {
+        let symbol = it.symbol.map_or("-", |it| facts.name(facts.symbol(it).name));
+        let _ = writeln!(res, "doc {} {} of {symbol}", facts.name(it.path), at(facts, it.range));
+    }
     for it in &facts.chunks {
         let symbol = it.symbol.map_or("-", |it| facts.name(facts.symbol(it).name));
         let _ = writeln!(res, "chunk {} {symbol}", at(facts, it.range));
