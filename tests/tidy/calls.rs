@@ -17,13 +17,14 @@ struct Door {
 
 const FLOORS: &str = "design: Floors";
 
-/// Crates that may start threads and read clocks: the engine and what stands above it.
-const ENGINE_UP: &[&str] = &["engine", "lsp", "aios"];
+/// Crates that may read clocks: the engine, what stands above it, and who kills at a deadline.
+const CLOCKS: &[&str] = &["sandbox", "engine", "lsp", "aios"];
 
 const DOORS: &[Door] = &[
     Door {
         prefixes: &["std::fs", "std::os::unix::fs", "tokio::fs"],
-        crates: &["disk", "store", "aios"],
+        // `sandbox` looks into /proc, and at what of the machine a command may see.
+        crates: &["disk", "store", "sandbox", "aios"],
         why: "files are read and written by `disk`, `store` and `aios` only; take a `&dyn Loader`",
     },
     Door {
@@ -52,9 +53,9 @@ const DOORS: &[Door] = &[
         why: "only `lsp` knows the protocol; take plain values",
     },
     Door {
-        // `disk` is woken by the operating system when files change.
+        // `disk` is woken by the operating system when files change; `sandbox` waits for processes.
         prefixes: &["std::thread", "tokio"],
-        crates: &["disk", "engine", "lsp", "aios"],
+        crates: &["disk", "sandbox", "engine", "lsp", "aios"],
         why: "threads and futures belong to the engine and above; below, only values",
     },
     Door {
@@ -68,7 +69,7 @@ const DOORS: &[Door] = &[
             "jiff::Zoned::now",
             "Zoned::now",
         ],
-        crates: ENGINE_UP,
+        crates: CLOCKS,
         why: "time comes in as an argument (`now`); a clock read here makes the simulation lie",
     },
     Door {
