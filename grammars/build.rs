@@ -48,6 +48,7 @@ const KEYS: &[(&str, Shape)] = &[
     ("doc_between", Shape::Texts),
     ("folds", Shape::Texts),
     ("tests", Shape::Table),
+    ("refactor", Shape::Table),
 ];
 
 const MODULES: &[&str] = &[
@@ -61,6 +62,60 @@ const MODULES: &[&str] = &[
 ];
 
 const TEST_KEYS: [&str; 3] = ["paths", "names", "attributes"];
+
+/// The keys of `[refactor]`, whose meaning is told at `RefactorRules`; a language without the table
+/// has that of the first it inherits.
+const REFACTOR_KEYS: &[(&str, Shape)] = &[
+    ("blocks", Shape::Texts),
+    ("functions", Shape::Texts),
+    ("values", Shape::Texts),
+    ("evaluated", Shape::Texts),
+    ("not_as", Shape::Texts),
+    ("several_values", Shape::Texts),
+    ("lazy_operators", Shape::Texts),
+    ("effects", Shape::Texts),
+    ("reads", Shape::Texts),
+    ("atoms", Shape::Texts),
+    ("borrowed", Shape::Texts),
+    ("temporaries", Shape::Texts),
+    ("mutable", Shape::Texts),
+    ("variables", Shape::Texts),
+    ("declare", Shape::Text),
+    ("types", Shape::Texts),
+    ("type_fields", Shape::Texts),
+    ("truth_operators", Shape::Texts),
+    ("truth_type", Shape::Text),
+    ("plain_types", Shape::Texts),
+    ("primitive_types", Shape::Texts),
+    ("declared_types", Shape::Texts),
+    ("calls", Shape::Texts),
+    ("definition_wrappers", Shape::Texts),
+    ("attributes", Shape::Texts),
+    ("harmless_attributes", Shape::Texts),
+    ("hidden_by", Shape::Texts),
+    ("entry_points", Shape::Texts),
+    ("empty_block", Shape::Text),
+    ("exits", Shape::Texts),
+    ("loop_exits", Shape::Texts),
+    ("loops", Shape::Texts),
+    ("not_inside", Shape::Texts),
+    ("parameters", Shape::Texts),
+    ("passed", Shape::Texts),
+    ("results", Shape::Texts),
+    ("function", Shape::Text),
+    ("method", Shape::Text),
+    ("parameter", Shape::Text),
+    ("receiver", Shape::Text),
+    ("result", Shape::Text),
+    ("no_result", Shape::Text),
+    ("result_statement", Shape::Text),
+    ("call_statement", Shape::Text),
+    ("method_call", Shape::Text),
+    ("bodies", Shape::Texts),
+    ("type_parameters", Shape::Texts),
+    ("import_name", Shape::Text),
+    ("import_module", Shape::Text),
+];
 
 #[derive(Clone, Copy)]
 enum Shape {
@@ -163,6 +218,15 @@ fn check_keys(pack: &Pack, problems: &mut Vec<String>) {
             problems.push(format!("{file}: `{key}` {problem}"));
         }
     }
+    for (key, value) in pack.table.get("refactor").and_then(Value::as_table).into_iter().flatten() {
+        let Some((_, shape)) = REFACTOR_KEYS.iter().find(|(name, _)| name == key) else {
+            problems.push(format!("{file}: unknown key `refactor.{key}`"));
+            continue;
+        };
+        if let Some(problem) = shape_problem(*shape, value) {
+            problems.push(format!("{file}: `refactor.{key}` {problem}"));
+        }
+    }
     for (key, value) in pack.table.get("tests").and_then(Value::as_table).into_iter().flatten() {
         if !TEST_KEYS.contains(&key.as_str()) {
             problems.push(format!("{file}: unknown key `tests.{key}`"));
@@ -263,6 +327,7 @@ fn entry(pack: &Pack, packs: &[Pack]) -> String {
             Shape::OneOf(name, names) => {
                 format!("{name}::{}", camel(text(pack, key).unwrap_or(names[0])))
             }
+            Shape::Table if *key == "refactor" => refactor(pack, packs),
             Shape::Table => tests(pack),
         };
         let _ = writeln!(res, "        {key}: {value},");
@@ -286,6 +351,24 @@ fn tests(pack: &Pack) -> String {
     let mut res = "Tests { ".to_owned();
     for key in TEST_KEYS {
         let _ = write!(res, "{key}: &{:?}, ", strings(table.and_then(|it| it.get(key))));
+    }
+    res + "}"
+}
+
+/// The rules of a language, else those of the first it inherits that has some.
+fn refactor(pack: &Pack, packs: &[Pack]) -> String {
+    let ids = ancestors(pack, packs, 0);
+    let mut sources = ids.iter().rev().filter_map(|id| packs.iter().find(|it| it.id == *id));
+    let table = sources.find_map(|it| it.table.get("refactor")).and_then(Value::as_table);
+    let mut res = "RefactorRules { ".to_owned();
+    for (key, shape) in REFACTOR_KEYS {
+        let value = table.and_then(|it| it.get(*key));
+        let _ = match shape {
+            Shape::Text => {
+                write!(res, "{key}: {:?}, ", value.and_then(Value::as_str).unwrap_or(""))
+            }
+            _ => write!(res, "{key}: &{:?}, ", strings(value)),
+        };
     }
     res + "}"
 }
@@ -318,7 +401,10 @@ fn fingerprint(pack: &Pack, packs: &[Pack]) -> u64 {
             hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
         }
     };
-    add(pack.table.to_string());
+    // No fact depends on how a refactoring is written.
+    let mut table = pack.table.clone();
+    table.remove("refactor");
+    add(table.to_string());
     for id in ancestors(pack, packs, 0) {
         for query in QUERY_NAMES {
             add(fs::read_to_string(format!("{id}/{query}.scm")).unwrap_or_default());

@@ -2,6 +2,7 @@
 
 mod glob;
 mod query;
+mod refactor;
 
 use std::{fmt, sync::OnceLock};
 
@@ -10,6 +11,7 @@ use tree_sitter_language::LanguageFn;
 pub use crate::{
     glob::glob_matches,
     query::{Capture, CompiledQuery, Kinds, PatternSource, QueryProblem},
+    refactor::RefactorRules,
 };
 
 include!(concat!(env!("OUT_DIR"), "/languages.rs"));
@@ -95,6 +97,8 @@ pub struct Language {
     pub folds: &'static [&'static str],
     /// What marks tests.
     pub tests: Tests,
+    /// How its code can be changed without changing what it does; all empty where nothing is known.
+    pub refactor: RefactorRules,
     /// The query files, in the order in which they are put together.
     pub query_files: &'static [QueryFile],
     /// Another number means that the same text may have other facts.

@@ -90,6 +90,9 @@ Examples:
   aios rename src/parse.rs:10:5 read --apply")]
     Rename(RenameArgs),
 
+    /// Propose a change of code that leaves what it does: extract, inline, delete what is unused
+    Refactor(RefactorArgs),
+
     /// List proposals: pending, applied, rejected, undone
     #[command(after_help = "Example:\n  aios proposals --json")]
     Proposals,
@@ -195,6 +198,48 @@ pub(crate) struct RenameArgs {
     /// Apply at once what was proposed
     #[arg(long)]
     pub(crate) apply: bool,
+}
+
+/// Arguments of `aios refactor`.
+#[derive(Args, Debug)]
+pub(crate) struct RefactorArgs {
+    /// Which one
+    #[command(subcommand)]
+    pub(crate) kind: RefactorKind,
+
+    /// Apply at once what was proposed
+    #[arg(long, global = true)]
+    pub(crate) apply: bool,
+}
+
+/// The refactorings.
+#[derive(Subcommand, Debug)]
+pub(crate) enum RefactorKind {
+    /// Give a value a name, before the statement it stands in
+    #[command(after_help = "\
+Example:
+  aios refactor extract-variable src/parse.rs:10:15-10:32 --name width")]
+    ExtractVariable(ExtractArgs),
+
+    /// Put the value of a variable where it is used, and drop the variable
+    #[command(after_help = "Example:\n  aios refactor inline-variable src/parse.rs:10:9")]
+    InlineVariable(TargetArgs),
+
+    /// Remove a definition that nothing uses
+    #[command(after_help = "Example:\n  aios refactor delete Parser::parse_old --apply")]
+    Delete(TargetArgs),
+}
+
+/// What is extracted, and under which name.
+#[derive(Args, Debug)]
+pub(crate) struct ExtractArgs {
+    /// From the first character to the one behind the last: `FILE:LINE:COLUMN-LINE:COLUMN`, from 1
+    #[arg(value_name = "AREA")]
+    pub(crate) area: String,
+
+    /// What it shall be called [default: a name that says what it is]
+    #[arg(long)]
+    pub(crate) name: Option<String>,
 }
 
 /// A proposal, by its id.

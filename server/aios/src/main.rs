@@ -23,7 +23,7 @@ use crate::{
     commands::{
         ask,
         change::{self, Afterwards},
-        index, state, tour,
+        index, refactor, state, tour,
     },
     exit::{Exit, FAILED},
     output::Output,
@@ -73,6 +73,9 @@ fn run(cli: &Cli, output: Output) -> anyhow::Result<Exit> {
         Command::Rename(args) => {
             let names = (args.symbol.as_str(), args.new_name.as_str());
             change::rename(&root, names, afterwards(args.apply), output)
+        }
+        Command::Refactor(args) => {
+            refactor::refactor(&root, &args.kind, afterwards(args.apply), output)
         }
         Command::Settings(args) => change::settings(&root, afterwards(args.apply), output),
         Command::Proposals => change::proposals(&root, output),

@@ -10,7 +10,7 @@ use proposal::{
     Origin, Present, PresentFile, Proposal, ProposalId, ProposalState, Retention, Simulation,
     TransactionId, UndoRequest, diff_text, measure, propose,
 };
-use vfs::{ContentHash, Loader, ReadError, VfsPath};
+use vfs::{ContentHash, FileId, Loader, ReadError, VfsPath};
 
 use crate::{Clock, Place, Random, RunOutcome, Snapshot, edits::EditDone, task::Cancel};
 
@@ -79,7 +79,7 @@ impl EditContext {
     }
 
     /// Makes a proposal of `draft` and records it.
-    fn propose(&self, draft: Draft) -> Result<(Proposal, Simulation), Ended> {
+    pub(crate) fn propose(&self, draft: Draft) -> Result<(Proposal, Simulation), Ended> {
         let made = self.proposing(|ctx| propose(draft, ctx));
         let made = made.map_err(not_allowed)?;
         if self.cancel.is_cancelled() {
@@ -89,7 +89,8 @@ impl EditContext {
         Ok(made)
     }
 
-    fn origin(&self, action: &str) -> Origin {
+    /// Who proposes, and through what.
+    pub(crate) fn origin(&self, action: &str) -> Origin {
         Origin { caller: self.caller.clone(), action: action.to_owned() }
     }
 }
@@ -104,7 +105,7 @@ pub(crate) fn refused(error: &JournalError) -> Ended {
 }
 
 /// The end of a run that was not allowed, for this reason.
-fn not_allowed(why: impl ToString) -> Ended {
+pub(crate) fn not_allowed(why: impl ToString) -> Ended {
     Box::new(RunOutcome::Refused(why.to_string()))
 }
 
@@ -260,15 +261,26 @@ pub(crate) fn recover(ctx: &EditContext, transactions: Option<&Transactions>) ->
     EditDone::Recovered { finished, touched, troubles }
 }
 
-fn resolve(ctx: &EditContext, place: &Place) -> Result<FilePosition, Ended> {
+/// The file, where it is what the client saw.
+pub(crate) fn unchanged_file(
+    ctx: &EditContext,
+    path: &VfsPath,
+    version: Option<i32>,
+) -> Result<FileId, Ended> {
+    let file = ctx.snapshot.file(path).map_err(not_allowed)?;
+    let open = ctx.snapshot.vfs.overlay(file).map(|it| it.version);
+    if version.is_some() && version != open {
+        return Err(not_allowed(format!("{path}: edited since the action was offered")));
+    }
+    Ok(file)
+}
+
+/// The position that a client means.
+pub(crate) fn resolve(ctx: &EditContext, place: &Place) -> Result<FilePosition, Ended> {
     match place {
         Place::Offset(position) => Ok(*position),
         Place::Position { path, position, encoding, version } => {
-            let file = ctx.snapshot.file(path).map_err(not_allowed)?;
-            let open = ctx.snapshot.vfs.overlay(file).map(|it| it.version);
-            if version.is_some() && *version != open {
-                return Err(not_allowed(format!("{path}: edited since the action was offered")));
-            }
+            let file = unchanged_file(ctx, path, *version)?;
             let offset = ctx.snapshot.offset(file, *position, *encoding);
             let offset = offset.map_err(not_allowed)?;
             Ok(FilePosition { file, offset })
@@ -302,7 +314,8 @@ fn by_name(ctx: &EditContext, name: &str) -> Result<FilePosition, Ended> {
     }
 }
 
-fn left_site(ctx: &EditContext, left: &LeftOut) -> LeftSite {
+/// A place left to the user, with its line.
+pub(crate) fn left_site(ctx: &EditContext, left: &LeftOut) -> LeftSite {
     let text = ctx.snapshot.text(left.file).unwrap_or_default();
     let line = text.lines().nth(left.line as usize).unwrap_or_default();
     LeftSite {

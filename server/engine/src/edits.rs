@@ -496,7 +496,7 @@ impl GlobalState {
     }
 
     /// Gives a task of a run away. Without a journal, or after a panic, the run ends.
-    fn edit_task(
+    pub(crate) fn edit_task(
         &mut self,
         run: RunId,
         name: &'static str,

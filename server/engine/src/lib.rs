@@ -17,6 +17,7 @@ mod op_queue;
 mod outside;
 mod policy;
 mod pool;
+mod refactor_tasks;
 mod request;
 mod runs;
 mod scan;
@@ -37,7 +38,7 @@ pub use crate::{
     handle::{Engine, Notices, Reading, StartError},
     notice::{EditStep, Notice, NoticeLevel, ProgressState},
     policy::{Abilities, Caller, Role, Verb},
-    request::{IndexSummary, Place, RunId, RunOutcome, RunRequest, Then},
+    request::{Area, IndexSummary, Place, RunId, RunOutcome, RunRequest, Then},
     snapshot::{Lane, ReadConfig, ReadError, Snapshot, WhenChanged},
     status::{Health, MemoryPart, QueueLengths, ServerStatus, SkippedFile},
     stepper::Stepper,

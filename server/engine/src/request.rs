@@ -3,7 +3,7 @@
 use std::{fmt, time::Duration};
 
 use graph::EdgeCounts;
-use ide::FilePosition;
+use ide::{FilePosition, Refactor};
 use proposal::{Outcome, ProposalId, TransactionId, UndoScope};
 use text::{LineCol, PositionEncoding};
 use vfs::VfsPath;
@@ -31,6 +31,15 @@ pub enum RunRequest {
         at: Place,
         /// Its new name.
         new_name: String,
+        /// What becomes of the proposal.
+        then: Then,
+    },
+    /// Proposes a change of code that leaves what the code does.
+    Refactor {
+        /// Where.
+        at: Area,
+        /// What.
+        refactor: Refactor,
         /// What becomes of the proposal.
         then: Then,
     },
@@ -67,6 +76,7 @@ impl RunRequest {
         match self {
             RunRequest::Index => "index",
             RunRequest::Rename { .. } => "rename",
+            RunRequest::Refactor { .. } => "refactor",
             RunRequest::CreateSettings { .. } => "create settings",
             RunRequest::Apply(_) => "apply",
             RunRequest::Reject(_) => "reject",
@@ -94,6 +104,24 @@ pub enum Place {
     },
     /// A name path as `Type::method`, which must name one symbol only.
     Symbol(String),
+}
+
+/// What is selected, in the words of whoever asks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Area {
+    /// From one place of a file to another, as an editor counts them.
+    Range {
+        /// The file.
+        path: VfsPath,
+        /// The first place and the one behind the last.
+        range: (LineCol, LineCol),
+        /// What the columns count.
+        encoding: PositionEncoding,
+        /// The version of the document they were counted in; another one refuses the run.
+        version: Option<i32>,
+    },
+    /// The name of a symbol.
+    Place(Place),
 }
 
 /// What becomes of a proposal once it is made.

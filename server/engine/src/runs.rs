@@ -108,6 +108,7 @@ impl GlobalState {
         match request {
             RunRequest::Index => self.index_run(id),
             RunRequest::Rename { at, new_name, then } => self.rename(id, at, new_name, then),
+            RunRequest::Refactor { at, refactor, then } => self.refactor(id, at, refactor, then),
             RunRequest::CreateSettings { root, then } => self.create_settings(id, root, then),
             RunRequest::Apply(proposal) => self.apply_proposal(id, proposal),
             RunRequest::Reject(proposal) => self.reject_proposal(id, proposal),

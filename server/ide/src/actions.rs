@@ -4,12 +4,15 @@ use settings::WORKSPACE_FILE;
 use text::{TextRange, TextSize};
 use vfs::{FileOperation, SourceChange, VfsPath};
 
-use crate::{Analysis, Cancellable, FilePosition, FileRange, RenameError};
+use crate::{Analysis, Cancellable, FilePosition, FileRange, Refactor, RenameError};
 
 /// Id of the action that renames the symbol under the cursor.
 pub const ACTION_RENAME: &str = "rename";
 /// Id of the action that creates the settings of a workspace.
 pub const ACTION_CREATE_SETTINGS: &str = "createSettings";
+
+/// Id of the actions that refactor; which, says [`Action::refactor`].
+pub const ACTION_REFACTOR: &str = "refactor";
 
 /// One thing that can be done.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,14 +25,17 @@ pub struct Action {
     pub kind: &'static str,
     /// Why it cannot be done now; such an action is shown greyed.
     pub disabled: Option<String>,
-    /// Where it would act: the name for a rename, an empty range at the file's start for settings.
+    /// Where it would act: the name for a rename, an empty range at the file's start for settings,
+    /// what was asked about for a refactoring.
     pub at: FileRange,
+    /// What a refactoring is told besides its place.
+    pub refactor: Option<Refactor>,
 }
 
 impl Analysis {
     /// What can be done at a range: on a name, a rename, disabled with its reason where it cannot
-    /// be; on a file's first line, settings for a workspace that has none. Asks no model and edits
-    /// nothing.
+    /// be; the refactorings; on a file's first line, settings for a workspace that has none. Asks
+    /// no model and edits nothing.
     ///
     /// # Errors
     /// [`crate::Cancelled`] after a newer edit.
@@ -37,6 +43,14 @@ impl Analysis {
         self.check()?;
         let mut actions = Vec::new();
         actions.extend(self.rename_action(at)?);
+        actions.extend(self.refactorings(at)?.into_iter().map(|it| Action {
+            id: ACTION_REFACTOR,
+            title: it.title,
+            kind: it.refactor.kind(),
+            disabled: it.disabled,
+            at,
+            refactor: Some(it.refactor),
+        }));
         actions.extend(self.settings_action(at));
         Ok(actions)
     }
@@ -60,6 +74,7 @@ impl Analysis {
             kind: "refactor.rewrite.aios.rename",
             disabled,
             at: FileRange { file: at.file, range: name },
+            refactor: None,
         }))
     }
 
@@ -77,6 +92,7 @@ impl Analysis {
             kind: "source.aios.createSettings",
             disabled: None,
             at: FileRange { file: at.file, range: TextRange::empty(TextSize::default()) },
+            refactor: None,
         })
     }
 }

@@ -9,7 +9,8 @@ use text::{PositionEncoding, Rope, TextRange};
 use vfs::{FileId, SourceChange, VfsPath};
 
 use crate::{
-    Analysis, AnalysisHost, Change, FileDelta, FilePosition, FileState, OpenDocument, Workspace,
+    Analysis, AnalysisHost, Change, FileDelta, FilePosition, FileRange, FileState, OpenDocument,
+    Workspace,
 };
 
 /// A host with the files of a fixture, all closed, and what gives their texts.
@@ -70,6 +71,15 @@ pub(crate) fn analysis_at(fixture: &str) -> (Analysis, FilePosition) {
     let (file, offset) = fixture.cursor();
     let file = analysis.file(&VfsPath::new(&file.path).unwrap()).unwrap();
     (analysis, FilePosition { file, offset })
+}
+
+/// The analysis of a fixture and its selection: between two cursors, or at one.
+pub(crate) fn analysis_of_selection(fixture: &str) -> (Analysis, FileRange) {
+    let fixture = Fixture::parse(fixture);
+    let analysis = World::new(&fixture).analysis();
+    let (file, range) = fixture.selection();
+    let file = analysis.file(&VfsPath::new(&file.path).unwrap()).unwrap();
+    (analysis, FileRange { file, range })
 }
 
 /// `path:line:column`, counted from 1.

@@ -9,14 +9,16 @@ mod hover;
 mod navigate;
 mod outline;
 mod ranges;
+mod refactor;
 mod rename;
 #[cfg(test)]
 mod tests;
 mod types;
 
 pub use crate::{
-    actions::{ACTION_CREATE_SETTINGS, ACTION_RENAME, Action, create_settings},
+    actions::{ACTION_CREATE_SETTINGS, ACTION_REFACTOR, ACTION_RENAME, Action, create_settings},
     host::{Analysis, AnalysisHost, Change, FileDelta, FileState, OpenDocument, TextOf, Workspace},
+    refactor::{Offer, REFACTORS, Refactor, RefactorError, Refactoring},
     rename::{LEFT_MAX, LeftOut, PreparedRename, Rename, RenameError},
     types::{
         Call, Cancellable, FilePosition, FileRange, Highlight, HighlightKind, Hover, NavTarget,

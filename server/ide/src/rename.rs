@@ -3,7 +3,7 @@
 mod collide;
 mod spell;
 mod verify;
-mod words;
+pub(crate) mod words;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -280,7 +280,7 @@ impl Analysis {
 
     /// A member that an interface outside the workspace prescribes keeps the name it was given
     /// there.
-    fn check_foreign(&self, symbol: SymbolRef) -> Result<(), RenameError> {
+    pub(crate) fn check_foreign(&self, symbol: SymbolRef) -> Result<(), RenameError> {
         let facts = self.facts(symbol.file).ok_or(RenameError::NoSymbol)?;
         let it = facts.symbol(symbol.symbol);
         let parent = it.parent.map(|it| facts.symbol(it));
@@ -387,7 +387,12 @@ impl Analysis {
         self.left_at(found.file, range, reason)
     }
 
-    fn left_at(&self, file: FileId, range: TextRange, reason: &'static str) -> Option<LeftOut> {
+    pub(crate) fn left_at(
+        &self,
+        file: FileId,
+        range: TextRange,
+        reason: &'static str,
+    ) -> Option<LeftOut> {
         let line = self.facts(file)?.lines.line_of(range.start());
         Some(LeftOut { file, path: self.path(file)?.clone(), range, line, reason })
     }

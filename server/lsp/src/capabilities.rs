@@ -32,6 +32,8 @@ fn server_capabilities(session: &Session) -> ServerCapabilities {
         CodeActionOptions {
             code_action_kinds: Some(vec![
                 CodeActionKind::QuickFix,
+                CodeActionKind::RefactorExtract,
+                CodeActionKind::RefactorInline,
                 CodeActionKind::RefactorRewrite,
                 CodeActionKind::Source,
             ]),

@@ -82,6 +82,12 @@ pub const COMMANDS: &[Command] = &[
         doc: "Proposes to rename a symbol everywhere it is certain to be meant.",
     },
     Command {
+        name: REFACTOR,
+        arguments: "refactor, textDocument? with range?, symbol?, name?, keep?",
+        doc: "Proposes a change of code that leaves what it does: `refactor` is `extractVariable`, \
+              `inlineVariable` or `safeDelete`.",
+    },
+    Command {
         name: CREATE_SETTINGS,
         arguments: "root?, keep?",
         doc: "Proposes to create `.aios/config.toml` in the workspace.",
@@ -117,6 +123,7 @@ pub const COMMANDS: &[Command] = &[
 ];
 
 pub(crate) const RENAME_SYMBOL: &str = "aios.renameSymbol";
+pub(crate) const REFACTOR: &str = "aios.refactor";
 pub(crate) const CREATE_SETTINGS: &str = "aios.createSettings";
 pub(crate) const APPLY_PROPOSAL: &str = "aios.applyProposal";
 pub(crate) const REJECT_PROPOSAL: &str = "aios.rejectProposal";

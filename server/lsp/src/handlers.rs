@@ -13,6 +13,7 @@ mod execute_command;
 mod folding_range;
 mod hover;
 mod progress;
+mod refactor;
 mod references;
 mod rename;
 mod selection_range;

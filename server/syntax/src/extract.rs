@@ -67,7 +67,7 @@ pub(crate) fn without_tree(path: &str, text: &str, language: &'static Language) 
 }
 
 /// The tree of `text`; `None` where parsing takes far longer than any honest text.
-fn parse_text(text: &str, language: &Language) -> Option<Tree> {
+pub(crate) fn parse_text(text: &str, language: &Language) -> Option<Tree> {
     let bytes = text.as_bytes();
     parse_bounded(language, None, text.len(), &mut |at| {
         readable(bytes.get(at..).unwrap_or_default(), None)

@@ -12,6 +12,7 @@ mod parse;
 mod raw;
 mod reference;
 mod shared;
+mod tree;
 
 pub use tree_sitter::{InputEdit, Point};
 
@@ -26,4 +27,5 @@ pub use crate::{
     fold::{Folding, FoldingKind, folding_ranges, selection_ranges},
     parse::{Parse, input_edit, parse},
     reference::{ARGUMENTS_MAX, Access, Qualifier, REFERENCES_MAX, Reference, ReferenceKind},
+    tree::{Node, Tree, tree},
 };

@@ -158,7 +158,7 @@ impl Parse {
     }
 
     /// The tree; `None` where parsing was given up.
-    pub(crate) fn tree(&self) -> Option<&Tree> {
+    pub fn tree(&self) -> Option<&Tree> {
         self.tree.as_ref()
     }
 

@@ -129,7 +129,7 @@ pub(crate) fn redo(root: &Path, id: Option<&str>, output: Output) -> anyhow::Res
 }
 
 /// Prints what a run proposed, then applies it where that was asked for.
-fn proposed(
+pub(crate) fn proposed(
     session: &mut Session,
     outcome: RunOutcome,
     afterwards: Afterwards,

@@ -250,7 +250,7 @@ impl Analysis {
     }
 
     /// Whether a symbol is a method in a language whose types meet interfaces by what they have.
-    fn meets_unnamed(&self, symbol: SymbolRef) -> bool {
+    pub(crate) fn meets_unnamed(&self, symbol: SymbolRef) -> bool {
         let Some(facts) = self.facts(symbol.file) else { return false };
         let modules = facts.language.map(|it| it.modules);
         let by_shape = matches!(modules, Some(Modules::FolderPackages | Modules::RelativeFiles));
@@ -279,7 +279,7 @@ impl Analysis {
     }
 }
 
-fn is_callable(kind: SymbolKind) -> bool {
+pub(crate) fn is_callable(kind: SymbolKind) -> bool {
     matches!(kind, SymbolKind::Function | SymbolKind::Method | SymbolKind::Constructor)
 }
 
@@ -292,7 +292,7 @@ fn function_around(facts: &FileFacts, symbol: SymbolIdx) -> TextRange {
 }
 
 /// Where a word stands by itself inside a range.
-fn words(text: &str, inside: TextRange, word: &str) -> Vec<TextRange> {
+pub(crate) fn words(text: &str, inside: TextRange, word: &str) -> Vec<TextRange> {
     let is_part = |it: char| it.is_alphanumeric() || it == '_' || it == '$';
     let start = inside.start().to_usize();
     let Some(searched) = text.get(inside.to_usize()) else { return Vec::new() };
@@ -315,7 +315,7 @@ fn is_key(text: &str, range: TextRange) -> bool {
 }
 
 /// Whether the word is all that a string holds.
-fn is_quoted(text: &str, range: TextRange) -> bool {
+pub(crate) fn is_quoted(text: &str, range: TextRange) -> bool {
     let before = text[..range.start().to_usize()].chars().next_back();
     let after = text[range.end().to_usize()..].chars().next();
     before == after && matches!(before, Some('"' | '\'' | '`'))

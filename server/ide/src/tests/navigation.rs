@@ -244,7 +244,9 @@ struct B; impl B { fn f(&self) {} }
 fn actions_are_offered_where_they_make_sense() {
     check_actions(
         "\n\nfn pay$0() {}",
-        expect!["refactor.rewrite.aios.rename Rename symbol everywhere"],
+        expect![[r#"
+            refactor.rewrite.aios.rename Rename symbol everywhere
+            refactor.rewrite.aios.safeDelete Delete unused function `pay`"#]],
     );
     check_actions(
         "\n\nfn f() { String$0::new(); }",

@@ -1,7 +1,7 @@
 //! `textDocument/codeAction` and its resolve: what can be done here.
 
 use engine::ReadError;
-use ide::{ACTION_CREATE_SETTINGS, ACTION_RENAME, Action};
+use ide::{ACTION_CREATE_SETTINGS, ACTION_REFACTOR, ACTION_RENAME, Action};
 use proposal::{ProposalId, Transaction, TransactionKind};
 use serde_json::{Value, json};
 use tower_lsp::{
@@ -102,6 +102,14 @@ fn code_action(view: &View<'_>, action: &Action) -> CodeAction {
             let roots = view.snapshot.roots.iter();
             let root = roots.filter(|it| path.starts_with(it)).max_by_key(|it| it.as_str().len());
             (ext::CREATE_SETTINGS, json!({ "root": root.map(|it| view.uri(it)) }))
+        }
+        ACTION_REFACTOR => {
+            let text_document = json!({ "uri": place.uri, "version": version });
+            let refactor = action.refactor.as_ref().map(|it| it.id());
+            let range = json!(place.range);
+            let argument =
+                json!({ "textDocument": text_document, "range": range, "refactor": refactor });
+            (ext::REFACTOR, argument)
         }
         other => unreachable!("the façade knows no action `{other}`"),
     };

@@ -32,6 +32,7 @@ pub(crate) async fn handle_execute_command(
         ext::SEARCH => return search(link, parse(argument, "query")?).await,
         ext::STATUS => return status(link).await,
         ext::RENAME_SYMBOL => rename(link, parse(argument, "newName")?)?,
+        ext::REFACTOR => super::refactor::request(link, parse(argument, "refactor")?)?,
         ext::CREATE_SETTINGS => create_settings(parse(argument, "root")?)?,
         ext::APPLY_PROPOSAL => RunRequest::Apply(proposal(link, argument).await?),
         ext::REJECT_PROPOSAL => RunRequest::Reject(proposal(link, argument).await?),
@@ -63,9 +64,9 @@ struct RenameArgument {
 }
 
 #[derive(Debug, Deserialize)]
-struct Document {
-    uri: Uri,
-    version: Option<i32>,
+pub(super) struct Document {
+    pub(super) uri: Uri,
+    pub(super) version: Option<i32>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -125,7 +126,7 @@ fn create_settings(argument: CreateSettingsArgument) -> Result<RunRequest> {
     Ok(RunRequest::CreateSettings { root, then: then(argument.keep) })
 }
 
-fn then(keep: bool) -> Then {
+pub(super) fn then(keep: bool) -> Then {
     if keep { Then::Keep } else { Then::Follow }
 }
 

@@ -1,0 +1,108 @@
+//! What a language pack says about changing code without changing what it does (`[refactor]`).
+
+/// Node kinds, positions and templates. A *position* is `kind` (any child of it), `kind.field` or
+/// `kind/child`, the child being a node kind. An entry with two or three parts
+/// (`let_declaration.pattern.value`) names a node and fields in it; its first part may be
+/// `kind/child`: the fields are those of the child then.
+#[derive(Clone, Copy, Debug)]
+pub struct RefactorRules {
+    /// Kinds whose named children are statements.
+    pub blocks: &'static [&'static str],
+    /// Kinds with a body that runs when it is called, not where it stands.
+    pub functions: &'static [&'static str],
+    /// Kinds of values that can be given a name of their own.
+    pub values: &'static [&'static str],
+    /// Positions whose child is evaluated once whenever the node is, in the order written.
+    pub evaluated: &'static [&'static str],
+    /// Positions whose child is no value by itself: a callee, a place that is assigned or borrowed.
+    pub not_as: &'static [&'static str],
+    /// Kinds whose only child may stand for several values.
+    pub several_values: &'static [&'static str],
+    /// Operators behind whose first operand the others may not be evaluated.
+    pub lazy_operators: &'static [&'static str],
+    /// Kinds that do something: called twice or later, they may do something else.
+    pub effects: &'static [&'static str],
+    /// Kinds whose value something else may change in between, or that are a new thing each time.
+    pub reads: &'static [&'static str],
+    /// Kinds that need no parentheses wherever they stand.
+    pub atoms: &'static [&'static str],
+    /// Positions that borrow their child.
+    pub borrowed: &'static [&'static str],
+    /// Kinds of values that live only until the end of their statement where they are borrowed.
+    pub temporaries: &'static [&'static str],
+    /// Kinds in a declaration that say that the variable changes.
+    pub mutable: &'static [&'static str],
+    /// Declarations of one variable: kind, field of the name, field of the value.
+    pub variables: &'static [&'static str],
+    /// Declares `{name}` of `{type}` with `{value}`.
+    pub declare: &'static str,
+    /// Kinds whose type is known: `kind=type`. Types are written only where
+    /// [`RefactorRules::declare`] asks for them.
+    pub types: &'static [&'static str],
+    /// Kinds that name their type in a field.
+    pub type_fields: &'static [&'static str],
+    /// Operators that give a truth value.
+    pub truth_operators: &'static [&'static str],
+    /// Its type.
+    pub truth_type: &'static str,
+    /// Types that need no import.
+    pub plain_types: &'static [&'static str],
+    /// Kinds of types that need no import.
+    pub primitive_types: &'static [&'static str],
+    /// Where a declaration of a variable writes its type.
+    pub declared_types: &'static [&'static str],
+    /// Kinds of calls, with the field of what is called.
+    pub calls: &'static [&'static str],
+    /// Kinds around a definition that belong to it.
+    pub definition_wrappers: &'static [&'static str],
+    /// Kinds of decorations of a definition.
+    pub attributes: &'static [&'static str],
+    /// Names of decorations through which nobody else reaches a definition.
+    pub harmless_attributes: &'static [&'static str],
+    /// Words before a name that keep it from being used outside.
+    pub hidden_by: &'static [&'static str],
+    /// Names of functions that the system calls.
+    pub entry_points: &'static [&'static str],
+    /// What stands in a block that must not be empty.
+    pub empty_block: &'static str,
+    /// Kinds that leave the function.
+    pub exits: &'static [&'static str],
+    /// Kinds that leave a loop.
+    pub loop_exits: &'static [&'static str],
+    /// Kinds that such an exit leaves.
+    pub loops: &'static [&'static str],
+    /// Kinds inside which a block cannot become a function of its own.
+    pub not_inside: &'static [&'static str],
+    /// Where variables write their types: kind, field of the name, field of the type.
+    pub parameters: &'static [&'static str],
+    /// Kinds of types that are passed without being given away; empty where all are.
+    pub passed: &'static [&'static str],
+    /// Where a function writes the type of its result.
+    pub results: &'static [&'static str],
+    /// A function: `{name}`, `{parameters}`, `{result}`, `{body}`.
+    pub function: &'static str,
+    /// A function of a type, where it is written otherwise.
+    pub method: &'static str,
+    /// One parameter: `{name}`, `{type}`.
+    pub parameter: &'static str,
+    /// The receiver as first parameter.
+    pub receiver: &'static str,
+    /// The result: `{type}`.
+    pub result: &'static str,
+    /// The same where there is none.
+    pub no_result: &'static str,
+    /// Gives `{name}` back, as the last statement.
+    pub result_statement: &'static str,
+    /// A `{call}` as a statement.
+    pub call_statement: &'static str,
+    /// A `{call}` of a function of the same type.
+    pub method_call: &'static str,
+    /// Bodies of functions.
+    pub bodies: &'static [&'static str],
+    /// Kinds of lists of type parameters.
+    pub type_parameters: &'static [&'static str],
+    /// Imports `{name}` from `{module}`.
+    pub import_name: &'static str,
+    /// Imports `{module}` itself.
+    pub import_module: &'static str,
+}

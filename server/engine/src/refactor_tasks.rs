@@ -1,0 +1,72 @@
+//! Refactorings as proposals: tried on one moment of the workspace, on a thread of their own.
+
+use ide::{FileRange, Refactor, RefactorError, Refactoring};
+use proposal::{Draft, Proposal, Simulation};
+use text::TextRange;
+
+use crate::{
+    Area, RunId, RunOutcome, Then,
+    edit_tasks::{EditContext, Ended, left_site, not_allowed, resolve, unchanged_file},
+    edits::EditDone,
+    state::GlobalState,
+};
+
+impl GlobalState {
+    /// Proposes a refactoring.
+    pub(crate) fn refactor(&mut self, run: RunId, at: Area, refactor: Refactor, then: Then) {
+        self.begin_progress(run, "Refactoring");
+        self.edit_task(run, "refactor", move |ctx| {
+            let made = propose_refactoring(ctx, &at, &refactor);
+            EditDone::Proposed(run, then, made.map(Box::new))
+        });
+    }
+}
+
+fn propose_refactoring(
+    ctx: &EditContext,
+    at: &Area,
+    refactor: &Refactor,
+) -> Result<(Proposal, Simulation), Ended> {
+    let at = file_range(ctx, at)?;
+    let done = ctx.snapshot.analysis.refactor(at, refactor);
+    let done = done.map_err(|error| ended(ctx, &error))?;
+    propose(ctx, refactor.id(), done)
+}
+
+/// Makes a proposal of what was done on paper.
+fn propose(
+    ctx: &EditContext,
+    action: &str,
+    done: Refactoring,
+) -> Result<(Proposal, Simulation), Ended> {
+    ctx.propose(Draft {
+        title: done.title,
+        reason: done.reason,
+        origin: ctx.origin(action),
+        change: done.change,
+        annotations: Vec::new(),
+        left: done.left.iter().map(|it| left_site(ctx, it)).collect(),
+    })
+}
+
+fn ended(ctx: &EditContext, error: &RefactorError) -> Ended {
+    match ctx.cancel.is_cancelled() {
+        true => Box::new(RunOutcome::Cancelled),
+        false => not_allowed(error),
+    }
+}
+
+fn file_range(ctx: &EditContext, area: &Area) -> Result<FileRange, Ended> {
+    match area {
+        Area::Place(place) => {
+            let at = resolve(ctx, place)?;
+            Ok(FileRange { file: at.file, range: TextRange::empty(at.offset) })
+        }
+        Area::Range { path, range, encoding, version } => {
+            let file = unchanged_file(ctx, path, *version)?;
+            let offset = |it| ctx.snapshot.offset(file, it, *encoding).map_err(not_allowed);
+            let (start, end) = (offset(range.0)?, offset(range.1)?);
+            Ok(FileRange { file, range: TextRange::new(start.min(end), start.max(end)) })
+        }
+    }
+}

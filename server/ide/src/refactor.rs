@@ -1,0 +1,184 @@
+//! Refactorings: changes of code that leave what it does. Each is offered where that can be shown
+//! from the tree and the graph, is tried on a copy of the workspace before it is proposed, and says
+//! why where it cannot be done.
+
+mod delete;
+mod draft;
+mod extract_variable;
+mod inline_variable;
+mod lines;
+mod source;
+mod trial;
+mod value;
+
+use std::fmt;
+
+use vfs::{SourceChange, VfsPath};
+
+use crate::{Analysis, Cancelled, FileRange, LeftOut};
+
+/// What to do with the code at a range.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refactor {
+    /// Gives the selected value a name, before the statement it stands in.
+    ExtractVariable {
+        /// The name; `None`: one that says what the value is.
+        name: Option<String>,
+    },
+    /// Puts the value of a variable where the variable is used, and drops the variable.
+    InlineVariable,
+    /// Removes a definition that nothing uses.
+    SafeDelete,
+}
+
+/// All of them, without what can be said about how.
+pub const REFACTORS: &[Refactor] =
+    &[Refactor::ExtractVariable { name: None }, Refactor::InlineVariable, Refactor::SafeDelete];
+
+impl Refactor {
+    /// Its id on wires and command lines.
+    pub fn id(&self) -> &'static str {
+        match self {
+            Refactor::ExtractVariable { .. } => "extractVariable",
+            Refactor::InlineVariable => "inlineVariable",
+            Refactor::SafeDelete => "safeDelete",
+        }
+    }
+
+    /// The one with this id, told the name for what is new.
+    pub fn of_id(id: &str, name: Option<String>) -> Option<Refactor> {
+        Some(match id {
+            "extractVariable" => Refactor::ExtractVariable { name },
+            "inlineVariable" => Refactor::InlineVariable,
+            "safeDelete" => Refactor::SafeDelete,
+            _ => return None,
+        })
+    }
+
+    /// The protocol's dotted kind.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Refactor::ExtractVariable { .. } => "refactor.extract.variable",
+            Refactor::InlineVariable => "refactor.inline.variable",
+            Refactor::SafeDelete => "refactor.rewrite.aios.safeDelete",
+        }
+    }
+}
+
+/// A refactoring, ready to be proposed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Refactoring {
+    /// What it does, for people.
+    pub title: String,
+    /// Why that leaves what the code does.
+    pub reason: String,
+    /// The change, against the texts of this moment.
+    pub change: SourceChange,
+    /// Places that could not be proven: left to the user.
+    pub left: Vec<LeftOut>,
+}
+
+/// One that could be done, without doing it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offer {
+    /// Which.
+    pub refactor: Refactor,
+    /// For people.
+    pub title: String,
+    /// Why it cannot be done here.
+    pub disabled: Option<String>,
+}
+
+/// Why a refactoring is not done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RefactorError {
+    /// Nothing at the range is what it is about.
+    NotHere(&'static str),
+    /// It could change what the code does, or cannot be written. For people.
+    Refused(String),
+    /// The text of a file is not what its facts were taken from.
+    Stale(VfsPath),
+    /// A newer edit came in between.
+    Cancelled,
+}
+
+pub(crate) type Refactored<T> = Result<T, RefactorError>;
+
+impl fmt::Display for RefactorError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            RefactorError::NotHere(what) => f.write_str(what),
+            RefactorError::Refused(why) => f.write_str(why),
+            RefactorError::Stale(path) => write!(f, "{path} has changed since it was indexed"),
+            RefactorError::Cancelled => f.write_str("cancelled by a newer edit"),
+        }
+    }
+}
+
+impl std::error::Error for RefactorError {}
+
+impl From<Cancelled> for RefactorError {
+    fn from(_: Cancelled) -> RefactorError {
+        RefactorError::Cancelled
+    }
+}
+
+/// Refuses, for a reason that is put together.
+fn refused<T>(why: impl Into<String>) -> Refactored<T> {
+    Err(RefactorError::Refused(why.into()))
+}
+
+impl Analysis {
+    /// What could be done at a range: looked at in this file only, and not tried.
+    ///
+    /// # Errors
+    /// [`Cancelled`] after a newer edit.
+    pub fn refactorings(&self, at: FileRange) -> Result<Vec<Offer>, Cancelled> {
+        self.check()?;
+        let Ok(source) = self.source(at.file) else { return Ok(Vec::new()) };
+        let mut res = Vec::new();
+        for refactor in REFACTORS {
+            let drafted = match refactor {
+                Refactor::ExtractVariable { .. } => self.extract_variable(&source, at, None),
+                Refactor::InlineVariable => self.inline_variable(&source, at),
+                Refactor::SafeDelete => self.delete_title(&source, at),
+            };
+            let (title, disabled) = match drafted {
+                Ok(draft) => (draft.title, None),
+                Err(RefactorError::NotHere(_)) => continue,
+                Err(RefactorError::Cancelled) => return Err(Cancelled),
+                Err(why) => (refactor.title().to_owned(), Some(why.to_string())),
+            };
+            res.push(Offer { refactor: refactor.clone(), title, disabled });
+        }
+        Ok(res)
+    }
+
+    /// Does it, on paper: the change, tried on a copy of the workspace.
+    ///
+    /// # Errors
+    /// The reason why it must not be done.
+    pub fn refactor(&self, at: FileRange, refactor: &Refactor) -> Refactored<Refactoring> {
+        self.check()?;
+        let source = self.source(at.file)?;
+        let draft = match refactor {
+            Refactor::ExtractVariable { name } => {
+                self.extract_variable(&source, at, name.as_deref())?
+            }
+            Refactor::InlineVariable => self.inline_variable(&source, at)?,
+            Refactor::SafeDelete => self.safe_delete(&source, at)?,
+        };
+        self.tried(draft)
+    }
+}
+
+impl Refactor {
+    /// What it is called where it cannot be done.
+    fn title(&self) -> &'static str {
+        match self {
+            Refactor::ExtractVariable { .. } => "Extract into a variable",
+            Refactor::InlineVariable => "Inline variable",
+            Refactor::SafeDelete => "Delete unused definition",
+        }
+    }
+}

@@ -1,0 +1,232 @@
+//! Inline variable: the value goes where the variable is used, the declaration goes.
+
+use graph::SymbolRef;
+use syntax::{Node, ReferenceKind, ScopeKind, SymbolKind};
+use text::TextRange;
+
+use super::{
+    RefactorError, Refactored,
+    draft::Draft,
+    lines::whole_lines,
+    refused,
+    source::{Source, parts, range_of, stands_at},
+    value::Nature,
+};
+use crate::{Analysis, FilePosition, FileRange};
+
+/// Steps from a variable's name up to its declaration, and from there to its statement.
+const STEPS_MAX: usize = 3;
+
+const NOT_A_VARIABLE: RefactorError = RefactorError::NotHere("there is no local variable here");
+const LIFETIME: &str = "the value may be dropped here while something still borrows it";
+
+/// A variable with what declares it.
+struct Variable<'t> {
+    symbol: SymbolRef,
+    value: Node<'t>,
+    /// All that is to go.
+    statement: Node<'t>,
+    declaration: Node<'t>,
+}
+
+impl Analysis {
+    pub(super) fn inline_variable(&self, source: &Source<'_>, at: FileRange) -> Refactored<Draft> {
+        let variable = self.variable_at(source, at)?;
+        let name = source.facts.name(source.facts.symbol(variable.symbol.symbol).name);
+        self.check_type(source, &variable)?;
+        let uses = self.uses(source, &variable, name)?;
+        let nature = self.nature(source, variable.value);
+        if nature != Nature::Stable {
+            self.check_single_use(source, &variable, &uses)?;
+        }
+        let mut draft = Draft {
+            title: format!("Inline variable `{name}`"),
+            reason: match nature {
+                Nature::Stable => "its value is the same wherever it is used".to_owned(),
+                _ => "it is used once, right behind, before anything can change it".to_owned(),
+            },
+            ..Draft::default()
+        };
+        let value = source.of(variable.value);
+        for it in &uses {
+            let range = range_of(*it);
+            let (before, after) = around_value(source, &variable, *it);
+            let text = format!("{before}{value}{after}");
+            let edit = draft.replace(source.path, range, text);
+            let within = TextRange::from_usize(before.len(), before.len() + value.len());
+            let from = FileRange { file: source.file, range: range_of(variable.value) };
+            draft.moved(from, edit, within);
+            if outlives(source, variable.value, *it) {
+                draft.left.extend(self.left_at(source.file, range, LIFETIME));
+            }
+        }
+        let gone = whole_lines(&source.text, range_of(variable.statement));
+        draft.replace(source.path, gone, String::new());
+        Ok(draft)
+    }
+
+    fn variable_at<'t>(&self, source: &'t Source<'_>, at: FileRange) -> Refactored<Variable<'t>> {
+        let offset = at.range.start();
+        let name = self.name_at(at.file, offset).ok_or(NOT_A_VARIABLE)?;
+        if !name.touches(at.range.end()) {
+            return Err(NOT_A_VARIABLE);
+        }
+        let resolved = self.resolved_at(FilePosition { file: at.file, offset });
+        let [target] = resolved.targets() else { return Err(NOT_A_VARIABLE) };
+        let symbol = target.symbol_ref();
+        if symbol.file != source.file {
+            return Err(NOT_A_VARIABLE);
+        }
+        let it = source.facts.symbol(symbol.symbol);
+        let is_variable = matches!(it.kind, SymbolKind::Variable | SymbolKind::Constant);
+        if !is_variable || source.facts.scope(it.scope).kind == ScopeKind::Class {
+            return Err(NOT_A_VARIABLE);
+        }
+        let node = source.around(it.name_range).ok_or(NOT_A_VARIABLE)?;
+        let up = std::iter::successors(Some(node), Node::parent).take(STEPS_MAX + 1);
+        let declared = up.filter_map(|it| Some((it, parts(it, source.rules.variables)?)));
+        let found = declared.into_iter().find(|(_, parts)| range_of(parts[0]) == it.name_range);
+        let Some((declaration, parts)) = found else {
+            return refused("its declaration does more than give it one value");
+        };
+        let mut value = parts[1];
+        if source.rules.several_values.contains(&value.kind()) {
+            value = match value.named_child_count() {
+                1 => value.named_child(0).unwrap_or(value),
+                _ => return refused("its declaration does more than give it one value"),
+            };
+        }
+        let way = source.way_up(declaration).ok_or(NOT_A_VARIABLE)?;
+        let function = source.enclosing(declaration, source.rules.functions);
+        if function.is_none() {
+            return Err(NOT_A_VARIABLE);
+        }
+        let is_alone = way.iter().skip(1).all(|it| it.named_child_count() == 1);
+        if STEPS_MAX < way.len() || !is_alone {
+            return refused("its declaration does more than give it one value");
+        }
+        Ok(Variable { symbol, value, statement: way[way.len() - 1], declaration })
+    }
+
+    /// That the type which the declaration writes is the value's own.
+    fn check_type(&self, source: &Source<'_>, variable: &Variable<'_>) -> Refactored<()> {
+        let declaration = variable.declaration;
+        let Some(ty) = declaration.child_by_field_name("type") else { return Ok(()) };
+        if parts(declaration, source.rules.declared_types).is_some()
+            && self.type_of(source, variable.value).is_ok_and(|it| it == source.of(ty))
+        {
+            return Ok(());
+        }
+        refused(format!(
+            "its type `{}` would be lost",
+            source.of(ty).trim_start_matches([':', ' '])
+        ))
+    }
+
+    /// Where the variable is used, each as the node of its name.
+    fn uses<'t>(
+        &self,
+        source: &'t Source<'_>,
+        variable: &Variable<'_>,
+        name: &str,
+    ) -> Refactored<Vec<Node<'t>>> {
+        if self.is_changed(source, variable.symbol) {
+            return refused(format!("`{name}` is given another value, or may be"));
+        }
+        let found = self.graph().references_to(variable.symbol, &mut || self.check())?;
+        let mut res = Vec::new();
+        for it in found {
+            let reference = source.facts.reference(it.reference);
+            let line = source.line(reference.range());
+            if it.file != source.file || reference.kind() == ReferenceKind::Write {
+                return refused(format!("`{name}` is given another value at line {line}"));
+            }
+            let node = source.around(reference.range()).filter(|it| {
+                range_of(*it) == reference.range()
+                    && source.language.identifiers.contains(&it.kind())
+            });
+            let Some(node) = node else {
+                return refused(format!("line {line} names `{name}` inside a string"));
+            };
+            if source.enclosing(node, source.language.token_trees).is_some() {
+                return refused(format!("line {line} gives `{name}` to a macro"));
+            }
+            res.push(node);
+        }
+        if res.is_empty() {
+            return refused(format!("`{name}` is not used"));
+        }
+        Ok(res)
+    }
+
+    /// That a value which may be another one later is used once, in the next statement, first.
+    fn check_single_use(
+        &self,
+        source: &Source<'_>,
+        variable: &Variable<'_>,
+        uses: &[Node<'_>],
+    ) -> Refactored<()> {
+        let [used] = uses else {
+            let n = uses.len();
+            return refused(format!("its value would be evaluated {n} times instead of once"));
+        };
+        let way = source.way_up(*used).ok_or(NOT_A_VARIABLE)?;
+        let next = std::iter::successors(variable.statement.next_named_sibling(), |it| {
+            it.next_named_sibling().filter(|_| source.language.comments.contains(&it.kind()))
+        });
+        let next = next.last();
+        if next.map(|it| it.id()) != way.last().map(|it| it.id()) {
+            return refused("its value may change before it is used");
+        }
+        let nature = self.nature(source, variable.value);
+        match self.is_first_as(source, &way, nature) {
+            Ok(()) => Ok(()),
+            Err(why) => refused(format!("where it is used, {why}")),
+        }
+    }
+}
+
+/// What stands before and behind the value where it replaces a use.
+fn around_value(
+    source: &Source<'_>,
+    variable: &Variable<'_>,
+    used: Node<'_>,
+) -> (String, &'static str) {
+    let range = range_of(used);
+    let reference = source.facts.reference_at(range.start());
+    let is_shorthand = reference.is_some_and(|it| source.facts.reference(it).is_shorthand());
+    let name = source.of(used);
+    let key = if is_shorthand { format!("{name}: ") } else { String::new() };
+    let mut cursor = variable.value.walk();
+    let has_comma = variable.value.children(&mut cursor).any(|it| it.kind() == ",");
+    let is_atom = source.rules.atoms.contains(&variable.value.kind());
+    let is_delimited = is_shorthand || is_delimited(&source.text, range);
+    match is_atom || (is_delimited && !has_comma) {
+        true => (key, ""),
+        false => (key + "(", ")"),
+    }
+}
+
+/// Whether what stands at a range is bounded by punctuation on both sides.
+fn is_delimited(text: &str, range: TextRange) -> bool {
+    let range = range.to_usize();
+    let before = text[..range.start].trim_end_matches([' ', '\t']);
+    let after = text[range.end..].trim_start_matches([' ', '\t']);
+    let compares = ["==", "!=", "<=", ">="].iter().any(|it| before.ends_with(it));
+    let assigns = before.ends_with('=') && !compares;
+    let opens = before.ends_with(['(', ',', '[']) || assigns || before.ends_with("return");
+    opens && (after.is_empty() || after.starts_with([')', ',', ']', ';', '\n', '\r', '}']))
+}
+
+/// Whether something that outlives the statement of `used` may borrow `value` there.
+fn outlives(source: &Source<'_>, value: Node<'_>, used: Node<'_>) -> bool {
+    if !source.rules.temporaries.contains(&value.kind()) {
+        return false;
+    }
+    let is_borrowed =
+        used.parent().is_some_and(|parent| stands_at(parent, used, source.rules.borrowed));
+    let way = source.way_up(used).unwrap_or_default();
+    // A statement that drops its value ends every borrow in it.
+    let ends_there = way.last().is_some_and(|it| source.rules.not_as.contains(&it.kind()));
+    is_borrowed && !ends_there
+}

@@ -1,0 +1,188 @@
+//! Deleting what nothing uses, and refusing what something may use.
+
+use expect_test::{Expect, expect};
+
+use crate::Refactor;
+
+#[track_caller]
+fn check(fixture: &str, expected: Expect) {
+    super::check(&Refactor::SafeDelete, fixture, expected);
+}
+
+#[test]
+fn an_unused_function_goes_with_its_comments_in_rust() {
+    check(
+        "fn a() {}\n\n/// Does b.\nfn b$0() { a(); b(); }\n\nfn c() {}\n",
+        expect![[r#"
+        //- /main.rs
+        fn a() {}
+
+        fn c() {}"#]],
+    );
+}
+
+#[test]
+fn an_unused_function_goes_in_python() {
+    check(
+        r#"
+//- /a.py
+def a():
+    pass
+
+
+def _b$0():
+    """Doc."""
+    a()
+
+
+x = 1
+"#,
+        expect![[r#"
+        //- /a.py
+        def a():
+            pass
+
+
+        x = 1"#]],
+    );
+}
+
+#[test]
+fn the_only_member_leaves_a_block_that_is_not_empty() {
+    check(
+        "//- /a.py\nclass A:\n    def _b$0(self):\n        return 1\n",
+        expect![[r#"
+        //- /a.py
+        class A:
+            pass"#]],
+    );
+}
+
+#[test]
+fn a_public_function_is_marked() {
+    check(
+        "//- /a.ts\nexport function a$0() {}\nfunction b() {}\n",
+        expect![[r#"
+        //- /a.ts
+        function b() {}
+        left /a.ts:1:17 it is public: code outside the workspace may use it"#]],
+    );
+}
+
+#[test]
+fn an_unused_function_goes_in_go() {
+    check(
+        "//- /a.go\npackage a\n\n// b does b.\nfunc b$0() {}\n\nfunc c() { c() }\n",
+        expect![[r#"
+        //- /a.go
+        package a
+
+        func c() { c() }"#]],
+    );
+}
+
+#[test]
+fn an_unused_method_goes_in_java() {
+    check(
+        r#"
+//- /A.java
+class A {
+    /** Doc. */
+    @Deprecated
+    private void b$0() {}
+
+    void c() {}
+}
+"#,
+        expect![[r#"
+        //- /A.java
+        class A {
+            void c() {}
+        }"#]],
+    );
+}
+
+#[test]
+fn an_unused_variable_goes() {
+    check(
+        "fn f(a: u8) {\n    let b$0 = a;\n    g(a);\n}",
+        expect![[r#"
+        //- /main.rs
+        fn f(a: u8) {
+            g(a);
+        }"#]],
+    );
+}
+
+#[test]
+fn a_used_function_stays() {
+    check(
+        "//- /a.js\nfunction a$0() {}\na();\na();\n",
+        expect!["refused: `a` is used at /a.js:2 and at one more place"],
+    );
+}
+
+#[test]
+fn a_type_with_a_used_member_stays() {
+    check(
+        "//- /a.js\nclass A$0 {\n  b() {}\n}\nexport { A };\n",
+        expect!["refused: `A` is used at /a.js:4"],
+    );
+}
+
+#[test]
+fn a_value_that_does_something_stays() {
+    check(
+        "//- /a.py\ndef f():\n    b$0 = g()\n",
+        expect!["refused: its value does something when it is evaluated"],
+    );
+}
+
+#[test]
+fn a_decorated_function_stays() {
+    check(
+        "//- /a.py\n@app.route(\"/\")\ndef index$0():\n    pass\n",
+        expect![[r#"refused: `@app.route("/")` may make it reachable in another way"#]],
+    );
+}
+
+#[test]
+fn an_override_stays() {
+    check(
+        "//- /A.java\nclass A { void b() {} }\nclass B extends A { void b$0() {} }\n",
+        expect!["refused: `b` overrides, is overridden or has overloads"],
+    );
+}
+
+#[test]
+fn a_test_stays() {
+    check("#[test]\nfn works$0() {}\n", expect!["refused: `works` is called from outside"]);
+}
+
+#[test]
+fn a_macro_stays() {
+    check(
+        "macro_rules! a$0 { () => {} }\n",
+        expect!["refused: what uses a macro is not always seen"],
+    );
+}
+
+#[test]
+fn unresolved_uses_are_marked() {
+    check(
+        r#"
+//- /a.py
+class A:
+    def _b$0(self): ...
+    def c(self): ...
+//- /b.py
+def f(x):
+    x._b()
+"#,
+        expect![[r#"
+        //- /a.py
+        class A:
+            def c(self): ...
+        left /b.py:2:7 what the name stands for here is not known"#]],
+    );
+}
