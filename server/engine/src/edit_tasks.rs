@@ -81,7 +81,8 @@ impl EditContext {
     /// Makes a proposal of `draft` and records it.
     pub(crate) fn propose(&self, draft: Draft) -> Result<(Proposal, Simulation), Ended> {
         let made = self.proposing(|ctx| propose(draft, ctx));
-        let made = made.map_err(not_allowed)?;
+        let mut made = made.map_err(not_allowed)?;
+        proposal::add_effect(&mut made.0, &made.1, &self.snapshot.analysis);
         if self.cancel.is_cancelled() {
             return Err(Box::new(RunOutcome::Cancelled));
         }

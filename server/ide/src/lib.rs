@@ -2,6 +2,7 @@
 //! plain values.
 
 mod actions;
+mod effect;
 #[cfg(test)]
 mod fixture;
 mod host;
@@ -17,6 +18,7 @@ mod types;
 
 pub use crate::{
     actions::{ACTION_CREATE_SETTINGS, ACTION_REFACTOR, ACTION_RENAME, Action, create_settings},
+    effect::{ApiChange, ApiChangeKind, ChangedFile, Dangling, Effect, TestReached},
     host::{Analysis, AnalysisHost, Change, FileDelta, FileState, OpenDocument, TextOf, Workspace},
     refactor::{Offer, REFACTORS, Refactor, RefactorError, Refactoring},
     rename::{LEFT_MAX, LeftOut, PreparedRename, Rename, RenameError},

@@ -96,7 +96,7 @@ impl Checkpoint {
             post: bytes(&it.post),
             version: None,
         });
-        Simulation { files: files.collect() }
+        Simulation { files: files.collect(), ..Simulation::default() }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use grammars::Language;
-use syntax::{FileFacts, Unfit};
+use syntax::{FileFacts, Parse, Unfit};
 use text::{Rope, TextRange};
 use vfs::{ContentHash, VfsPath};
 
@@ -34,29 +34,40 @@ pub(crate) fn code(simulation: &Simulation, ctx: &Context<'_>, look: Look) -> Co
 
 /// Files that parse worse than before.
 pub(crate) fn syntax_problems(
-    simulation: &Simulation,
+    simulation: &mut Simulation,
     code: &Code,
     ctx: &Context<'_>,
 ) -> Vec<SyntaxProblem> {
-    let changed = simulation.files.iter().filter(|it| it.pre != it.post);
-    changed.filter_map(|it| syntax_problem(it, code, ctx)).collect()
+    let Simulation { files, parsed } = simulation;
+    // What only moves is parsed too: what it means depends on where it is.
+    let changed = files.iter().filter(|it| it.pre != it.post || it.before != it.after);
+    let problems = changed.filter_map(|file| {
+        let (path, text) = (file.after.as_ref()?, file.post_text()?);
+        let rope = Rope::from_str(text);
+        let parse = syntax::parse(relative(path, ctx.roots), &rope, language(path, text)?, None);
+        let problem = syntax_problem(file, &parse, code);
+        parsed.0.insert(path.clone(), parse);
+        problem
+    });
+    problems.collect()
 }
 
-fn syntax_problem(file: &SimulatedFile, code: &Code, ctx: &Context<'_>) -> Option<SyntaxProblem> {
+fn syntax_problem(file: &SimulatedFile, parse: &Parse, code: &Code) -> Option<SyntaxProblem> {
     let (path, text) = (file.after.as_ref()?, file.post_text()?);
-    let rope = Rope::from_str(text);
-    let parse = syntax::parse(relative(path, ctx.roots), &rope, language(path, text)?, None);
     let after = parse.errors();
     let empty = Vec::new();
     let facts = file.before.as_ref().and_then(|it| code.get(it));
     let before = facts.map_or(&empty[..], |it| &it.errors[..]);
-    if after.len() <= before.len() {
+    if file.pre == file.post || after.len() <= before.len() {
         return None;
     }
     let slice = |text: &str, range: &TextRange| text.get(range.to_usize()).map(str::to_owned);
     let known: Vec<_> = before.iter().map(|it| slice(file.pre_text().unwrap_or(""), it)).collect();
     let new = after.iter().find(|it| !known.contains(&slice(text, it))).unwrap_or(&after[0]);
-    Some(SyntaxProblem { path: path.clone(), line: rope.byte_to_line(new.to_usize().start) as u32 })
+    Some(SyntaxProblem {
+        path: path.clone(),
+        line: parse.rope().byte_to_line(new.to_usize().start) as u32,
+    })
 }
 
 /// Edited files that nobody should edit by hand.

@@ -106,6 +106,12 @@ fn header(acc: &mut Vec<DiffLine>, proposal: &Proposal, style: &DiffStyle<'_>) {
         add(DiffLineKind::Header, &format!("  {}: {}", reason.level, reason.detail));
     }
     add(DiffLineKind::Header, &format!("Touches: {}", impact(proposal)));
+    if let Some(effect) = &proposal.impact.effect {
+        add(DiffLineKind::Header, &format!("  {}", crate::effect::describe(effect)));
+    }
+    if proposal.impact.rollback == crate::Rollback::Tried {
+        add(DiffLineKind::Header, "  the way back was tried: every byte and file as before");
+    }
     for annotation in &proposal.annotations {
         let description = annotation.description.iter().map(|it| format!(": {it}"));
         let description: String = description.collect();

@@ -8,7 +8,9 @@ mod annotate;
 mod checkpoint;
 mod code;
 mod diff;
+mod effect;
 mod ids;
+mod impact_rows;
 mod journal;
 mod lines;
 mod merge;
@@ -18,6 +20,7 @@ mod proposal;
 mod propose;
 mod reverse;
 mod risk;
+mod rollback;
 mod rows;
 mod secret;
 mod show;
@@ -26,6 +29,7 @@ mod simulate;
 pub use crate::{
     checkpoint::{Checkpoint, Content, Image},
     diff::{DiffLine, DiffLineKind, DiffStyle, diff_lines, diff_text},
+    effect::add_effect,
     ids::{ProposalId, TransactionId},
     journal::{
         Begun, Finished, Forgotten, Journal, JournalError, Noted, PROPOSALS_MAX, Recorded,
@@ -36,7 +40,7 @@ pub use crate::{
     present::{Present, PresentFile},
     proposal::{
         ChangeAnnotation, Draft, FilePlan, Impact, LeftSite, Origin, Place, Proposal, Reverses,
-        Risk, RiskKind, RiskLevel, RiskReason, SyntaxProblem,
+        Risk, RiskKind, RiskLevel, RiskReason, Rollback, SyntaxProblem,
     },
     propose::{Context, PROPOSAL_BYTES_MAX, PROPOSAL_FILES_MAX, ProposeError, propose},
     reverse::{Refusal, ReverseError},

@@ -175,6 +175,10 @@ pub struct RiskReason {
 pub enum RiskKind {
     /// A file parses worse than before.
     NewSyntaxErrors,
+    /// Uses of something lead nowhere afterwards.
+    Dangling,
+    /// It cannot be taken back.
+    NoRollback,
     /// Files are deleted.
     DeletesFiles,
     /// Files are moved.
@@ -218,6 +222,22 @@ pub struct Impact {
     pub syntax_errors: Vec<SyntaxProblem>,
     /// Names of symbols that other files may see and that get another name or go.
     pub exported: Vec<String>,
+    /// What it does to the graph; `None` where nobody looked.
+    pub effect: Option<ide::Effect>,
+    /// Whether it can be taken back.
+    pub rollback: Rollback,
+}
+
+/// Whether a change can be taken back.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Rollback {
+    /// Nobody tried.
+    #[default]
+    Untried,
+    /// It was carried out and taken back in an overlay: every byte and every file was as before.
+    Tried,
+    /// It cannot, for this reason.
+    Impossible(String),
 }
 
 /// A file that parses worse than before.
@@ -278,8 +298,10 @@ impl fmt::Display for RiskLevel {
 
 impl RiskKind {
     /// All kinds.
-    pub const ALL: [RiskKind; 10] = [
+    pub const ALL: [RiskKind; 12] = [
         RiskKind::NewSyntaxErrors,
+        RiskKind::Dangling,
+        RiskKind::NoRollback,
         RiskKind::DeletesFiles,
         RiskKind::MovesFiles,
         RiskKind::OwnSettings,
@@ -295,6 +317,8 @@ impl RiskKind {
     pub fn name(self) -> &'static str {
         match self {
             RiskKind::NewSyntaxErrors => "new-syntax-errors",
+            RiskKind::Dangling => "dangling",
+            RiskKind::NoRollback => "no-rollback",
             RiskKind::DeletesFiles => "deletes-files",
             RiskKind::MovesFiles => "moves-files",
             RiskKind::OwnSettings => "own-settings",

@@ -11,6 +11,7 @@ use crate::{
     annotate::{Annotated, annotate},
     code::{Code, code, syntax_problems, unfit},
     lines, risk,
+    rollback::rollback,
     secret::is_secret,
     show, simulate,
 };
@@ -97,7 +98,7 @@ pub(crate) fn propose_looking(
         return Err(ProposeError::Empty);
     }
     check_places(&draft.change.paths(), ctx.roots)?;
-    let simulation = simulate(&draft.change, ctx.present).map_err(ProposeError::Simulate)?;
+    let mut simulation = simulate(&draft.change, ctx.present).map_err(ProposeError::Simulate)?;
     if simulation.files.is_empty() {
         return Err(ProposeError::Empty);
     }
@@ -109,7 +110,8 @@ pub(crate) fn propose_looking(
     let annotated = annotate(&draft, &code, ctx.roots);
     let mut impact = impact(&simulation, &code, &annotated);
     if look == Look::Closely {
-        impact.syntax_errors = syntax_problems(&simulation, &code, ctx);
+        impact.syntax_errors = syntax_problems(&mut simulation, &code, ctx);
+        impact.rollback = rollback(&simulation, ctx.present);
     }
     let risk = risk::risk(&risk::Facts {
         impact: &impact,

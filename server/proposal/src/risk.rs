@@ -4,7 +4,9 @@ use settings::Preview;
 use syntax::Unfit;
 use vfs::{SourceChange, VfsPath};
 
-use crate::{Impact, LeftSite, Risk, RiskKind, RiskLevel, RiskReason, Simulation, is_secret};
+use crate::{
+    Impact, LeftSite, Risk, RiskKind, RiskLevel, RiskReason, Rollback, Simulation, is_secret,
+};
 
 /// From this many files on a change is worth a look.
 const FILES_MEDIUM_MIN: usize = 20;
@@ -65,6 +67,10 @@ pub(crate) fn risk(facts: &Facts<'_>) -> Risk {
         );
         add(RiskLevel::High, RiskKind::Secret, detail);
     }
+    if let (Rollback::Impossible(why), true) = (&impact.rollback, secrets.is_empty()) {
+        let detail = format!("cannot be taken back: {why}");
+        add(RiskLevel::High, RiskKind::NoRollback, detail);
+    }
     let deleted = paths(&|it| it.after.is_none());
     if !deleted.is_empty() {
         let detail = format!("deletes {}", list(&deleted));
@@ -106,8 +112,16 @@ pub(crate) fn risk(facts: &Facts<'_>) -> Risk {
         let level = if is_high { RiskLevel::High } else { RiskLevel::Medium };
         add(level, RiskKind::ManyFiles, format!("{} files", impact.files));
     }
-    reasons.sort_by(|a, b| (b.level, a.kind).cmp(&(a.level, b.kind)));
-    Risk { level: reasons.first().map_or(RiskLevel::Low, |it| it.level), reasons }
+    let mut res = Risk::default();
+    reasons.into_iter().for_each(|it| self::add(&mut res, it));
+    res
+}
+
+/// Adds a reason in its place.
+pub(crate) fn add(risk: &mut Risk, reason: RiskReason) {
+    risk.level = risk.level.max(reason.level);
+    risk.reasons.push(reason);
+    risk.reasons.sort_by(|a, b| (b.level, a.kind).cmp(&(a.level, b.kind)));
 }
 
 /// The names with commas; after some of them, how many more there are.

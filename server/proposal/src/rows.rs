@@ -11,7 +11,9 @@ use vfs::{ContentHash, FileOperation, SourceChange, VfsPath};
 
 use crate::{
     ChangeAnnotation, FilePlan, Impact, LeftSite, Origin, Place, Proposal, ProposalId, Reverses,
-    Risk, RiskKind, RiskLevel, RiskReason, SyntaxProblem, TransactionId, is_secret,
+    Risk, RiskKind, RiskLevel, RiskReason, SyntaxProblem, TransactionId,
+    impact_rows::{effect, effect_row, rollback, rollback_row},
+    is_secret,
 };
 
 /// The row of a new proposal, without the texts of secret files.
@@ -124,6 +126,8 @@ fn impact_row(it: &Impact) -> ImpactRow {
         tests: it.tests.iter().map(VfsPath::to_string).collect(),
         syntax_errors: it.syntax_errors.iter().map(problem).collect(),
         exported: it.exported.clone(),
+        effect: it.effect.as_ref().map(effect_row),
+        rollback: rollback_row(&it.rollback),
     }
 }
 
@@ -240,6 +244,8 @@ fn impact(it: ImpactRow) -> Result<Impact, String> {
         tests: it.tests.iter().map(|it| path(it)).collect::<Result<_, _>>()?,
         syntax_errors: problems.collect::<Result<_, String>>()?,
         exported: it.exported,
+        effect: it.effect.map(effect).transpose()?,
+        rollback: rollback(it.rollback),
     })
 }
 

@@ -120,50 +120,51 @@ fn a_rename_says_what_it_touches_and_what_it_leaves() {
         &files,
         draft,
         expect![[r#"
-        # Rename `area` to `surface`
-        # p-20261123-000abc: test, asked for by local
-        # Why: 4 places that mean it
-        # Risk: medium
-        #   medium: renames or removes what other files may see: area
-        #   medium: 1 place could not be proved and is left to you
-        # Touches: 2 files; +5 -5 lines; 3 references
-        #   definition: 1 place in 1 file
-        #   imports: 1 place in 1 file
-        #   references in the same file: 1 place in 1 file
-        #   references in other files: 1 place in 1 file
-        #   edits: 1 place in 1 file
-        # Left to you:
-        #   shop.py:12: only the name is the same: area(3)
-        # Apply: aios apply ID
-        diff --git a/src/area.rs b/src/area.rs
-        --- a/src/area.rs
-        +++ b/src/area.rs
-        @@ -1,8 +1,8 @@
-        -/// The area.
-        -pub fn area(r: f32) -> f32 {
-        +/// The surface.
-        +pub fn surface(r: f32) -> f32 {
-             r * r
-         }
+            # Rename `area` to `surface`
+            # p-20261123-000abc: test, asked for by local
+            # Why: 4 places that mean it
+            # Risk: medium
+            #   medium: renames or removes what other files may see: area
+            #   medium: 1 place could not be proved and is left to you
+            # Touches: 2 files; +5 -5 lines; 3 references
+            #   the way back was tried: every byte and file as before
+            #   definition: 1 place in 1 file
+            #   imports: 1 place in 1 file
+            #   references in the same file: 1 place in 1 file
+            #   references in other files: 1 place in 1 file
+            #   edits: 1 place in 1 file
+            # Left to you:
+            #   shop.py:12: only the name is the same: area(3)
+            # Apply: aios apply ID
+            diff --git a/src/area.rs b/src/area.rs
+            --- a/src/area.rs
+            +++ b/src/area.rs
+            @@ -1,8 +1,8 @@
+            -/// The area.
+            -pub fn area(r: f32) -> f32 {
+            +/// The surface.
+            +pub fn surface(r: f32) -> f32 {
+                 r * r
+             }
 
-         fn two() -> f32 {
-        -    area(2.0)
-        +    surface(2.0)
-         }
-        diff --git a/src/lib.rs b/src/lib.rs
-        --- a/src/lib.rs
-        +++ b/src/lib.rs
-        @@ -1,7 +1,7 @@
-         mod area;
+             fn two() -> f32 {
+            -    area(2.0)
+            +    surface(2.0)
+             }
+            diff --git a/src/lib.rs b/src/lib.rs
+            --- a/src/lib.rs
+            +++ b/src/lib.rs
+            @@ -1,7 +1,7 @@
+             mod area;
 
-        -use area::area;
-        +use area::surface;
+            -use area::area;
+            +use area::surface;
 
-         fn one() -> f32 {
-        -    area(1.0)
-        +    surface(1.0)
-         }
-    "#]],
+             fn one() -> f32 {
+            -    area(1.0)
+            +    surface(1.0)
+             }
+        "#]],
     );
     assert_eq!(proposal.version_of(&path("src/lib.rs")), Some(7));
 }
@@ -175,26 +176,27 @@ fn a_change_that_no_longer_parses_is_a_high_risk() {
         &files,
         draft(replace(&files, "a", "a(")),
         expect![[r#"
-        # Change it
-        # p-20261123-000abc: test, asked for by local
-        # Risk: high
-        #   high: no longer parses as before: a.rs:1
-        # Touches: 1 file; +2 -2 lines; 1 reference
-        #   definition: 1 place in 1 file
-        #   references in the same file: 1 place in 1 file
-        # Apply: aios apply ID
-        diff --git a/a.rs b/a.rs
-        --- a/a.rs
-        +++ b/a.rs
-        @@ -1,5 +1,5 @@
-        -fn a() {}
-        +fn a(() {}
+            # Change it
+            # p-20261123-000abc: test, asked for by local
+            # Risk: high
+            #   high: no longer parses as before: a.rs:1
+            # Touches: 1 file; +2 -2 lines; 1 reference
+            #   the way back was tried: every byte and file as before
+            #   definition: 1 place in 1 file
+            #   references in the same file: 1 place in 1 file
+            # Apply: aios apply ID
+            diff --git a/a.rs b/a.rs
+            --- a/a.rs
+            +++ b/a.rs
+            @@ -1,5 +1,5 @@
+            -fn a() {}
+            +fn a(() {}
 
-         fn b() {
-        -    a();
-        +    a(();
-         }
-    "#]],
+             fn b() {
+            -    a();
+            +    a(();
+             }
+        "#]],
     );
     // What did not parse before is no new error.
     let files = [("a.rs", "fn a() {\n    b(;\n}\n")];
@@ -209,34 +211,35 @@ fn line_ends_are_shown_where_they_differ_and_only_there() {
         &files,
         draft(replace(&files, "one", "1")),
         expect![[r#"
-        # Change it
-        # p-20261123-000abc: test, asked for by local
-        # Risk: low
-        # Touches: 2 files; +3 -3 lines
-        #   edits: 3 places in 2 files
-        # Apply: aios apply ID
-        diff --git a/crlf.txt b/crlf.txt
-        --- a/crlf.txt
-        +++ b/crlf.txt
-        \ every line ends with CRLF
-        @@ -1,4 +1,4 @@
-        -one
-        +1
+            # Change it
+            # p-20261123-000abc: test, asked for by local
+            # Risk: low
+            # Touches: 2 files; +3 -3 lines
+            #   the way back was tried: every byte and file as before
+            #   edits: 3 places in 2 files
+            # Apply: aios apply ID
+            diff --git a/crlf.txt b/crlf.txt
+            --- a/crlf.txt
+            +++ b/crlf.txt
+            \ every line ends with CRLF
+            @@ -1,4 +1,4 @@
+            -one
+            +1
 
-         two
-         three
-        \ No newline at end of file
-        diff --git a/plain.txt b/plain.txt
-        --- a/plain.txt
-        +++ b/plain.txt
-        @@ -1,4 +1,4 @@
-        -one
-        +1
+             two
+             three
+            \ No newline at end of file
+            diff --git a/plain.txt b/plain.txt
+            --- a/plain.txt
+            +++ b/plain.txt
+            @@ -1,4 +1,4 @@
+            -one
+            +1
 
 
-        -one
-        +1
-    "#]],
+            -one
+            +1
+        "#]],
     );
     let files = [("a.txt", "one\ntwo\nthree\n")];
     let change = SourceChange {
@@ -254,41 +257,43 @@ fn line_ends_are_shown_where_they_differ_and_only_there() {
         &files,
         draft(change),
         expect![[r#"
-        # Change it
-        # p-20261123-000abc: test, asked for by local
-        # Risk: low
-        # Touches: 1 file; +1 -1 lines
-        #   edits: 1 place in 1 file
-        # Apply: aios apply ID
-        diff --git a/a.txt b/a.txt
-        --- a/a.txt
-        +++ b/a.txt
-        @@ -1,3 +1,3 @@
-        -one
-        +one␍
-         two
-         three
-    "#]],
+            # Change it
+            # p-20261123-000abc: test, asked for by local
+            # Risk: low
+            # Touches: 1 file; +1 -1 lines
+            #   the way back was tried: every byte and file as before
+            #   edits: 1 place in 1 file
+            # Apply: aios apply ID
+            diff --git a/a.txt b/a.txt
+            --- a/a.txt
+            +++ b/a.txt
+            @@ -1,3 +1,3 @@
+            -one
+            +one␍
+             two
+             three
+        "#]],
     );
     let files = [("a.txt", "one")];
     check(
         &files,
         draft(replace(&files, "one", "one\n")),
         expect![[r#"
-        # Change it
-        # p-20261123-000abc: test, asked for by local
-        # Risk: low
-        # Touches: 1 file; +1 -1 lines
-        #   edits: 1 place in 1 file
-        # Apply: aios apply ID
-        diff --git a/a.txt b/a.txt
-        --- a/a.txt
-        +++ b/a.txt
-        @@ -1 +1 @@
-        -one
-        \ No newline at end of file
-        +one
-    "#]],
+            # Change it
+            # p-20261123-000abc: test, asked for by local
+            # Risk: low
+            # Touches: 1 file; +1 -1 lines
+            #   the way back was tried: every byte and file as before
+            #   edits: 1 place in 1 file
+            # Apply: aios apply ID
+            diff --git a/a.txt b/a.txt
+            --- a/a.txt
+            +++ b/a.txt
+            @@ -1 +1 @@
+            -one
+            \ No newline at end of file
+            +one
+        "#]],
     );
 }
 
@@ -320,20 +325,21 @@ fn settings_of_the_product_itself_stand_out() {
         &[],
         draft(change),
         expect![[r##"
-        # Change it
-        # p-20261123-000abc: test, asked for by local
-        # Risk: medium
-        #   medium: changes how this server behaves: .aios/config.toml
-        # Touches: 1 file, 1 created; +1 -0 lines
-        #   creates .aios/config.toml
-        # Apply: aios apply ID
-        diff --git a/.aios/config.toml b/.aios/config.toml
-        new file mode 100644
-        --- /dev/null
-        +++ b/.aios/config.toml
-        @@ -0,0 +1 @@
-        +# preview = "always"
-    "##]],
+            # Change it
+            # p-20261123-000abc: test, asked for by local
+            # Risk: medium
+            #   medium: changes how this server behaves: .aios/config.toml
+            # Touches: 1 file, 1 created; +1 -0 lines
+            #   the way back was tried: every byte and file as before
+            #   creates .aios/config.toml
+            # Apply: aios apply ID
+            diff --git a/.aios/config.toml b/.aios/config.toml
+            new file mode 100644
+            --- /dev/null
+            +++ b/.aios/config.toml
+            @@ -0,0 +1 @@
+            +# preview = "always"
+        "##]],
     );
     for policy in [Preview::Always, Preview::Risky, Preview::Never] {
         assert!(needs_preview(&Risk::default(), policy, &proposal.change));
@@ -364,35 +370,36 @@ fn files_that_come_go_and_move_are_shown() {
         &files,
         draft(change),
         expect![[r#"
-        # Change it
-        # p-20261123-000abc: test, asked for by local
-        # Risk: medium
-        #   medium: deletes old.rs
-        #   medium: moves bin2, to.txt
-        #   medium: renames or removes what other files may see: gone
-        # Touches: 4 files, 1 created, 1 deleted, 2 moved; +0 -1 lines
-        #   creates new.txt
-        #   deletes old.rs
-        #   moves bin to bin2
-        #   moves from.txt to to.txt
-        # Apply: aios apply ID
-        diff --git a/bin b/bin2
-        rename from bin
-        rename to bin2
-        diff --git a/from.txt b/to.txt
-        rename from from.txt
-        rename to to.txt
-        diff --git a/new.txt b/new.txt
-        new file mode 100644
-        --- /dev/null
-        +++ b/new.txt
-        diff --git a/old.rs b/old.rs
-        deleted file mode 100644
-        --- a/old.rs
-        +++ /dev/null
-        @@ -1 +0,0 @@
-        -pub fn gone() {}
-    "#]],
+            # Change it
+            # p-20261123-000abc: test, asked for by local
+            # Risk: medium
+            #   medium: deletes old.rs
+            #   medium: moves bin2, to.txt
+            #   medium: renames or removes what other files may see: gone
+            # Touches: 4 files, 1 created, 1 deleted, 2 moved; +0 -1 lines
+            #   the way back was tried: every byte and file as before
+            #   creates new.txt
+            #   deletes old.rs
+            #   moves bin to bin2
+            #   moves from.txt to to.txt
+            # Apply: aios apply ID
+            diff --git a/bin b/bin2
+            rename from bin
+            rename to bin2
+            diff --git a/from.txt b/to.txt
+            rename from from.txt
+            rename to to.txt
+            diff --git a/new.txt b/new.txt
+            new file mode 100644
+            --- /dev/null
+            +++ b/new.txt
+            diff --git a/old.rs b/old.rs
+            deleted file mode 100644
+            --- a/old.rs
+            +++ /dev/null
+            @@ -1 +0,0 @@
+            -pub fn gone() {}
+        "#]],
     );
 }
 
@@ -432,19 +439,20 @@ fn what_cannot_be_seen_or_would_move_the_cursor_is_made_visible() {
         &files,
         draft(replace(&files, "x", "y")),
         expect![[r#"
-        # Change it
-        # p-20261123-000abc: test, asked for by local
-        # Risk: low
-        # Touches: 1 file; +1 -1 lines
-        #   edits: 1 place in 1 file
-        # Apply: aios apply ID
-        diff --git a/a.txt b/a.txt
-        --- a/a.txt
-        +++ b/a.txt
-        @@ -1 +1 @@
-        -x‹U+001B›[2J‹U+202E›
-        +y‹U+001B›[2J‹U+202E›
-    "#]],
+            # Change it
+            # p-20261123-000abc: test, asked for by local
+            # Risk: low
+            # Touches: 1 file; +1 -1 lines
+            #   the way back was tried: every byte and file as before
+            #   edits: 1 place in 1 file
+            # Apply: aios apply ID
+            diff --git a/a.txt b/a.txt
+            --- a/a.txt
+            +++ b/a.txt
+            @@ -1 +1 @@
+            -x‹U+001B›[2J‹U+202E›
+            +y‹U+001B›[2J‹U+202E›
+        "#]],
     );
 }
 

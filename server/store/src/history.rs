@@ -11,10 +11,10 @@ mod sqlite;
 pub use self::{
     open::{HISTORY_FILE, MovedAside, OpenedHistory, open_history, open_history_in_memory},
     rows::{
-        AnnotationRow, BlobKey, BlobRow, EditRow, FileEditsRow, FilePlanRow, FileStanding,
-        FinishRow, ImpactRow, LeftRow, MeasuredRow, MoveRow, OperationRow, PlaceRow, ProposalBody,
-        ProposalRow, ProposalState, ReversalRow, RiskReasonRow, StandingRow, TransactionFileRow,
-        TransactionKind, TransactionRow, TransactionState, Usage,
+        AnnotationRow, BlobKey, BlobRow, EditRow, EffectRow, FileEditsRow, FilePlanRow,
+        FileStanding, FinishRow, ImpactRow, LeftRow, MeasuredRow, MoveRow, OperationRow, PlaceRow,
+        ProposalBody, ProposalRow, ProposalState, ReversalRow, RiskReasonRow, StandingRow,
+        TransactionFileRow, TransactionKind, TransactionRow, TransactionState, Usage,
     },
     sqlite::SqliteHistory,
 };

@@ -207,6 +207,32 @@ pub struct ImpactRow {
     pub syntax_errors: Vec<(String, u32)>,
     /// Names of symbols that other files may see and that are renamed or taken away.
     pub exported: Vec<String>,
+    /// What it does to the graph.
+    pub effect: Option<EffectRow>,
+    /// Empty where the way back was not tried, `tried`, or why there is none.
+    pub rollback: String,
+}
+
+/// What a proposal does to the graph.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct EffectRow {
+    /// Uses that lead to a symbol only afterwards.
+    pub gained: u32,
+    /// Uses that lead to a symbol only before.
+    pub lost: u32,
+    /// Uses that lead nowhere afterwards: path, line from 0, name.
+    pub dangling: Vec<(String, u32, String)>,
+    /// How many there are.
+    pub n_dangling: u32,
+    /// Symbols that other files see: path, name path, true where it is new.
+    pub api: Vec<(String, String, bool)>,
+    /// How many there are.
+    pub n_api: u32,
+    /// Tests that reach it: path and name.
+    pub tests: Vec<(String, Option<String>)>,
+    /// True where a limit was met.
+    pub is_partial: bool,
 }
 
 /// A place that the user has to look at.
