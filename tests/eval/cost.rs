@@ -5,7 +5,7 @@
 
 use std::{env, fs, path::Path, path::PathBuf};
 
-use memory::{Query, search};
+use memory::{Query, Sources, search};
 use store::{Access, FileWrite, Store, open};
 
 use crate::corpus::{BATCH, ROOT, SourceFile, facts_of, read_folder, write_of};
@@ -55,7 +55,7 @@ fn indexing_and_searching_stay_within_their_budgets() {
         .iter()
         .map(|it| {
             let query = Query::text(it, 20);
-            cpu_seconds(|| drop(search(&store, &[], &query).expect("a search")))
+            cpu_seconds(|| drop(search(&Sources::saved(&store), &query).expect("a search")))
         })
         .collect();
     searches.sort_by(f64::total_cmp);

@@ -333,6 +333,7 @@ fn start(
         random: Arc::clone(random) as _,
         threads: Threads { latency: 1, work: 1 },
         settings: Layers::default(),
+        embedder: None,
         graph: LoadGraph::Always,
         watch: false,
     };

@@ -1,7 +1,7 @@
 //! `aios lsp`: the server over stdin and stdout, with its log in the state folder, on stderr and in
 //! the editor.
 
-use std::process::ExitCode;
+use std::{process::ExitCode, sync::Arc};
 
 use engine::{Caller, Engine, LoadGraph, Threads};
 use tracing::{Level, Subscriber, field::Visit};
@@ -38,6 +38,7 @@ fn start(roots: &[VfsPath], caller: Caller) -> anyhow::Result<Engine> {
     let root = roots.first().unwrap_or(&top);
     let mut config = session::config(root, LoadGraph::Always, Threads::for_server())?;
     config.watch = true;
+    config.embedder = Some(Arc::new(models::built_in()));
     Ok(Engine::start(config, caller)?)
 }
 

@@ -29,9 +29,23 @@ impl Session {
     /// Starts an engine over `root` and opens the workspace. `graph` says whether the command asks
     /// the graph or only the index.
     pub(crate) fn start(root: &std::path::Path, graph: LoadGraph) -> anyhow::Result<Session> {
-        let root = VfsPath::from_path(root)
-            .with_context(|| format!("the name of {} is not UTF-8", root.display()))?;
+        let root = vfs_path(root)?;
         let config = config(&root, graph, Threads::for_command())?;
+        Session::open(root, config)
+    }
+
+    /// Starts an engine that gives texts their vectors too.
+    pub(crate) fn with_vectors(
+        root: &std::path::Path,
+        graph: LoadGraph,
+    ) -> anyhow::Result<Session> {
+        let root = vfs_path(root)?;
+        let mut config = config(&root, graph, Threads::for_command())?;
+        config.embedder = Some(Arc::new(models::built_in()));
+        Session::open(root, config)
+    }
+
+    fn open(root: VfsPath, config: EngineConfig) -> anyhow::Result<Session> {
         let engine = Engine::start(config, Caller::local("aios command", Abilities::default()))?;
         let notices = engine.subscribe();
         engine.post(ClientChange::OpenWorkspace { roots: vec![root.clone()] });
@@ -85,6 +99,10 @@ impl Drop for Session {
     }
 }
 
+fn vfs_path(root: &std::path::Path) -> anyhow::Result<VfsPath> {
+    VfsPath::from_path(root).with_context(|| format!("the name of {} is not UTF-8", root.display()))
+}
+
 /// Where the state of the workspace `root` lies; `None` where no variable names a place for it.
 pub(crate) fn state_dir(root: &VfsPath) -> Option<PathBuf> {
     let var = |name: &str| std::env::var(name).ok();
@@ -107,6 +125,7 @@ pub(crate) fn config(
         random: Arc::new(SystemRandom),
         threads,
         settings: user::settings().0,
+        embedder: None,
         graph,
         watch: false,
     })

@@ -8,6 +8,7 @@ use std::{
     time::{Instant, SystemTime, UNIX_EPOCH},
 };
 
+use models::Embedder;
 use settings::Layers;
 use store::{Store, history::History};
 use vfs::{ContentHash, Loader, VfsPath, Writer};
@@ -29,6 +30,8 @@ pub struct EngineConfig {
     pub threads: Threads,
     /// Settings as they are before any workspace or client: the user's own.
     pub settings: Layers,
+    /// What gives texts their vectors; `None`: searches go by words alone.
+    pub embedder: Option<Arc<dyn Embedder>>,
     /// When the graph is loaded.
     pub graph: LoadGraph,
     /// True where the server itself may watch files, if no client does.

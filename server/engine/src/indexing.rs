@@ -10,7 +10,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use vfs::{FileEvent, SkipReason, VfsPath, WalkLimits};
 
 use crate::{
-    Health, Lane, LoadGraph, Notice, ProgressState, RunId, RunOutcome, SkippedFile,
+    Health, Lane, LoadGraph, Notice, ProgressState, RunId, SkippedFile,
     batch::{
         BATCH_BYTES_MAX, BATCH_FILES_MAX, Batch, BatchDone, FileDone, FileOutcome, read_batch,
     },
@@ -156,7 +156,7 @@ impl GlobalState {
             self.index.queue.clear();
             self.pump();
         }
-        is_round || self.index.waiting.len() < n_before
+        is_round || self.index.waiting.len() < n_before || self.cancel_embedding_run(run)
     }
 
     /// Forgets files that are in no folder of the workspace any more.
@@ -266,6 +266,7 @@ impl GlobalState {
         let round = self.round();
         round.n_done += paths.len();
         round.n_read += done.n_read;
+        self.want_vectors_of(paths);
         let folded: FxHashSet<&VfsPath> = done.files.iter().map(|it| &it.path).collect();
         // After a panic there is nothing to fold in.
         for path in paths.iter().filter(|it| !folded.contains(it)) {
@@ -498,9 +499,8 @@ impl GlobalState {
         if !self.index.waiting.is_empty() {
             (summary.read, summary.gone) = std::mem::take(&mut self.index.untold);
         }
-        for run in std::mem::take(&mut self.index.waiting) {
-            self.end_run(run, RunOutcome::Indexed(Box::new(summary.clone())));
-        }
+        let waiting = std::mem::take(&mut self.index.waiting);
+        self.end_with_vectors(waiting, &summary);
         let changed = 0 < round.n_read + round.n_gone;
         if changed {
             self.clients.tell_all(&Notice::Refresh);
@@ -591,6 +591,11 @@ impl Indexing {
     /// Files whose facts or rows are there.
     pub(crate) fn n_indexed(&self) -> usize {
         self.indexed.len()
+    }
+
+    /// What is known of an indexed file.
+    pub(crate) fn known(&self, path: &VfsPath) -> Option<&Known> {
+        self.indexed.get(path)
     }
 
     /// Files that wait to be read.

@@ -8,6 +8,7 @@ mod config;
 mod edit_steps;
 mod edit_tasks;
 mod edits;
+mod embedding;
 mod event;
 mod files;
 mod handle;

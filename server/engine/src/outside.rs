@@ -7,6 +7,7 @@ use std::{
 
 use disk::Transactions;
 use memory::WORDS_VERSION;
+use models::Embedder;
 use proposal::Journal;
 use store::{
     Access, Mode, Store,
@@ -36,6 +37,7 @@ pub(crate) struct Outside {
     pub(crate) journal: Option<Journal>,
     pub(crate) proposals_folder: Option<VfsPath>,
     state_folder: Option<PathBuf>,
+    pub(crate) embedder: Option<Arc<dyn Embedder>>,
     pub(crate) access: IndexAccess,
     pub(crate) watcher: Option<disk::Watcher>,
 }
@@ -166,6 +168,7 @@ impl Outside {
             journal: opened.journal,
             proposals_folder: proposals.and_then(|it| VfsPath::from_path(&it)),
             state_folder: opened.state_folder,
+            embedder: config.embedder.clone(),
             access: opened.access,
             watcher: None,
         };

@@ -9,7 +9,8 @@ use std::{
 };
 
 use ide::{Analysis, Cancelled, FilePosition};
-use memory::{Answer, Query, UnsavedFile};
+use memory::{Answer, Embedding, PieceConfig, Query, QueryVector, Retriever, Sources, UnsavedFile};
+use models::Embedder;
 use proposal::Journal;
 use settings::Settings;
 use store::Store;
@@ -39,6 +40,8 @@ pub struct Snapshot {
     /// Where diff documents lie; `None` where there is no state folder.
     pub proposals_folder: Option<VfsPath>,
     pub(crate) store: Arc<dyn Store>,
+    pub(crate) embedder: Option<Arc<dyn Embedder>>,
+    pub(crate) pieces: PieceConfig,
     pub(crate) cancel: Arc<AtomicBool>,
 }
 
@@ -207,7 +210,36 @@ impl Snapshot {
         if query.filters.roots.is_empty() {
             query.filters.roots = self.roots.iter().map(|it| it.as_str().to_owned()).collect();
         }
-        Ok(memory::search(self.store.as_ref(), &unsaved, &query)?)
+        let mut without = None;
+        if query.vector.is_none() && !query.text.trim().is_empty() {
+            (query.vector, without) = self.question_vector(&query.text);
+        }
+        let sources =
+            Sources { store: self.store.as_ref(), unsaved: &unsaved, embedding: self.embedding() };
+        let mut answer = memory::search(&sources, &query)?;
+        if let Some(why) = without {
+            answer.absent.retain(|it| it.0 != Retriever::Vectors);
+            answer.absent.push((Retriever::Vectors, why));
+        }
+        answer.unembedded = self.status.unembedded;
+        Ok(answer)
+    }
+
+    fn embedding(&self) -> Option<Embedding<'_>> {
+        let model = self.embedder.as_deref()?;
+        Some(Embedding { model, pieces: self.pieces })
+    }
+
+    /// The vector of a question, or why there is none.
+    fn question_vector(&self, text: &str) -> (Option<QueryVector>, Option<String>) {
+        let Some(embedding) = self.embedding() else { return (None, None) };
+        match embedding.model.embed_question(text) {
+            Ok(components) if components.iter().any(|it| *it != 0.0) => {
+                (Some(QueryVector { space: embedding.space(), components }), None)
+            }
+            Ok(_) => (None, Some("the model knows none of the words of the question".to_owned())),
+            Err(error) => (None, Some(error.to_string())),
+        }
     }
 
     /// The open document, where it is in the workspace and its file holds another text.

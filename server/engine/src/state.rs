@@ -6,6 +6,7 @@ use std::{
 };
 
 use ide::{AnalysisHost, Change, Workspace};
+use memory::PieceConfig;
 use settings::{Layers, Settings};
 use vfs::VfsPath;
 
@@ -14,6 +15,7 @@ use crate::{
     ServerStatus, Snapshot, WhenChanged,
     clients::Clients,
     edits::Proposals,
+    embedding::Embeddings,
     event::{ClientId, Event, Inbox, Outlet, ReadJob},
     files::Files,
     indexing::Indexing,
@@ -35,6 +37,7 @@ pub(crate) struct GlobalState {
     pub(crate) files: Files,
     pub(crate) host: AnalysisHost,
     pub(crate) index: Indexing,
+    pub(crate) embeddings: Embeddings,
     pub(crate) runs: Runs,
     pub(crate) proposals: Proposals,
     pub(crate) clients: Clients,
@@ -52,6 +55,16 @@ pub(crate) struct Configuration {
     may_watch: bool,
 }
 
+impl Configuration {
+    /// How texts are cut for a model.
+    pub(crate) fn pieces(&self) -> PieceConfig {
+        PieceConfig {
+            tokens_max: self.settings.chunk_tokens,
+            overlap: self.settings.overlap_tokens,
+        }
+    }
+}
+
 impl GlobalState {
     /// Opens the stores and waits for events.
     pub(crate) fn new(config: EngineConfig, spawn: Box<dyn Spawn>, inbox: Inbox) -> GlobalState {
@@ -62,6 +75,7 @@ impl GlobalState {
             files: Files::default(),
             host: AnalysisHost::new(),
             index: Indexing::default(),
+            embeddings: Embeddings::default(),
             runs: Runs::default(),
             proposals: Proposals::default(),
             clients: Clients::default(),
@@ -91,6 +105,7 @@ impl GlobalState {
             if matches!(event, Event::Stop) {
                 tracing::info!("stopping");
                 self.stop_indexing();
+                self.stop_embedding();
                 return;
             }
             let began_ms = self.outside.clock.now_ms();
@@ -154,6 +169,7 @@ impl GlobalState {
             Event::Task(done) => match done {
                 TaskDone::Read => {}
                 TaskDone::Index(done) => self.index_done(done),
+                TaskDone::Embed(done) => self.embed_done(done),
                 TaskDone::Settle(done) => self.settled(done),
                 TaskDone::Edit(done) => self.edit_done(done),
             },
@@ -273,6 +289,10 @@ impl GlobalState {
         if old.watch != settings.watch {
             self.watch();
         }
+        let cut = |it: &Settings| (it.chunk_tokens, it.overlap_tokens);
+        if cut(&old) != cut(&settings) {
+            self.want_all_vectors();
+        }
         if (old.files_max, old.file_bytes_max) != (settings.files_max, settings.file_bytes_max) {
             self.scan(self.files.roots.to_vec());
         }
@@ -347,6 +367,8 @@ impl GlobalState {
             journal: self.outside.journal.clone(),
             proposals_folder: self.outside.proposals_folder.clone(),
             store: Arc::clone(&self.outside.store),
+            embedder: self.outside.embedder.clone(),
+            pieces: self.configuration.pieces(),
             cancel,
         }
     }
@@ -376,6 +398,7 @@ impl GlobalState {
             files: self.files.vfs.n_files(),
             indexed: self.index.n_indexed(),
             lag: self.index.n_waiting(),
+            unembedded: self.n_unembedded(),
             indexing: self.index.is_busy(),
             queues: QueueLengths {
                 inbox,
@@ -431,6 +454,7 @@ impl Event {
             Event::Watched(_) => "watched",
             Event::Task(TaskDone::Read) => "read done",
             Event::Task(TaskDone::Index(_)) => "index done",
+            Event::Task(TaskDone::Embed(_)) => "embed done",
             Event::Task(TaskDone::Settle(_)) => "settle done",
             Event::Task(TaskDone::Edit(_)) => "edit done",
             Event::Stop => "stop",

@@ -13,6 +13,8 @@ pub struct ServerStatus {
     pub indexed: usize,
     /// Files that are still to be read: the lag of the index.
     pub lag: usize,
+    /// Files whose vectors are still to come; searches find them by words.
+    pub unembedded: usize,
     /// True while files are listed or read.
     pub indexing: bool,
     /// What waits.

@@ -6,7 +6,8 @@ use std::sync::{
 };
 
 use crate::{
-    Lane, edits::EditDone, event::Event, event::Inbox, indexing::IndexDone, settle::SettleDone,
+    Lane, edits::EditDone, embedding::EmbedDone, event::Event, event::Inbox, indexing::IndexDone,
+    settle::SettleDone,
 };
 
 /// A piece of work for a thread.
@@ -29,6 +30,8 @@ pub(crate) enum TaskDone {
     Index(IndexDone),
     /// The facts of an open document that was quiet for a while.
     Settle(SettleDone),
+    /// A part of embedding.
+    Embed(EmbedDone),
     /// A step of a proposal's life.
     Edit(EditDone),
 }

@@ -42,6 +42,7 @@ impl Desk {
             random: Arc::new(SystemRandom),
             threads: Threads::for_server(),
             settings: Layers::default(),
+            embedder: None,
             graph: LoadGraph::Always,
             watch: false,
         };

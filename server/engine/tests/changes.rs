@@ -81,6 +81,7 @@ impl Desk {
             random: Arc::new(SystemRandom),
             threads: Threads { latency: 1, work: 1 },
             settings: Layers::default(),
+            embedder: None,
             graph: LoadGraph::Always,
             watch: false,
         };

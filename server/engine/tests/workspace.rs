@@ -63,6 +63,7 @@ impl Desk {
             random: Arc::new(SystemRandom),
             threads: Threads { latency: 1, work: 2 },
             settings: Layers::default(),
+            embedder: None,
             graph,
             watch: false,
         };

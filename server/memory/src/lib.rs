@@ -1,7 +1,7 @@
 //! Recall: what of a file can be found, and the one ranked answer to a question.
 
 mod documents;
-mod embed;
+mod pieces;
 mod places;
 mod query;
 mod rank;
@@ -11,8 +11,8 @@ mod words;
 
 pub use crate::{
     documents::{WORDS_VERSION, documents},
-    embed::{EmbedError, Embedder},
+    pieces::{Embedding, PieceConfig},
     query::{Answer, Filters, Hit, Query, QueryVector, Retriever, Tests, UnsavedFile},
     rank::{Candidate, Known, Lists, Part, Ranked, Weights, rank},
-    search::search,
+    search::{Sources, search},
 };

@@ -132,6 +132,8 @@ pub struct Answer {
     pub absent: Vec<(Retriever, String)>,
     /// Files that one of the retrievers knows only as they were saved, relative to their roots.
     pub lagging: Vec<String>,
+    /// Files whose vectors are still to come: they are found by words alone.
+    pub unembedded: usize,
     /// Words of the question that were not looked at, because it has more than the limit.
     pub words_left_out: usize,
 }

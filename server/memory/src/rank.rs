@@ -32,7 +32,7 @@ pub struct Weights {
     pub mention: f32,
     /// The question names a line of the chunk: a frame of a trace.
     pub line: f32,
-    /// Cosine of the vectors.
+    /// Nearness of the vectors: 1 for the nearest of the list, 0 for the furthest.
     pub vector: f32,
     /// Share of length normalisation in the score of a body: 0 none, 1 all.
     pub length: f32,
@@ -53,7 +53,7 @@ impl Default for Weights {
             exact: 3.0,
             mention: 6.0,
             line: 6.0,
-            vector: 10.0,
+            vector: 4.0,
             length: 0.4,
             test: 0.5,
             section: 0.5,
@@ -137,7 +137,7 @@ impl Lists {
             }
         }
         for it in &self.nearest {
-            *res.entry(it.id).or_default() += weights.vector * it.similarity;
+            *res.entry(it.id).or_default() += weights.vector * self.nearness(it);
         }
         for id in &self.at_line {
             *res.entry(*id).or_default() += weights.line;
@@ -152,6 +152,14 @@ impl Lists {
         }
         res.extend(without.into_iter().map(|(file, sum)| (DocumentId::new(file, 0), sum)));
         res
+    }
+
+    /// Cosines of one question lie close together: how much a document is nearer than the last of
+    /// the list says more.
+    fn nearness(&self, it: &Nearest) -> f32 {
+        let similarity = |it: Option<&Nearest>| it.map_or(0.0, |it| it.similarity);
+        let (best, last) = (similarity(self.nearest.first()), similarity(self.nearest.last()));
+        if last < best { (it.similarity - last) / (best - last) } else { it.similarity }
     }
 
     fn with_parts(&self, weights: &Weights, mut kept: Vec<Candidate>) -> Vec<Candidate> {
@@ -178,7 +186,7 @@ impl Lists {
             }
         }
         for it in &self.nearest {
-            add(indices(&it.id), "vector", weights.vector * it.similarity);
+            add(indices(&it.id), "vector", weights.vector * self.nearness(it));
         }
         for id in &self.at_line {
             add(indices(id), "line in the question", weights.line);

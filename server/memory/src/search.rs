@@ -5,8 +5,8 @@ use store::{DocumentId, DocumentRow, Field, FullTextQuery, Role, Store};
 use text::TextRange;
 
 use crate::{
-    Answer, Candidate, Filters, Hit, Known, Lists, Query, Ranked, Retriever, Tests, UnsavedFile,
-    Weights,
+    Answer, Candidate, Embedding, Filters, Hit, Known, Lists, Query, Ranked, Retriever, Tests,
+    UnsavedFile, Weights,
     places::{Place, places},
     rank::rank,
     unsaved::Unsaved,
@@ -23,8 +23,11 @@ const TITLE_TIMES: usize = 3;
 /// Bytes of a question that are looked at.
 const QUESTION_BYTES_MAX: usize = 16 * 1024;
 
-/// Documents taken from each list.
+/// Documents taken from each list of full text.
 const LIST_MAX: usize = 2_000;
+
+/// Texts taken by nearness of vectors.
+const NEAREST_MAX: usize = 200;
 
 /// Documents whose rows are read for each hit asked for, because what they are may push them down.
 const CANDIDATES_PER_HIT: usize = 4;
@@ -35,16 +38,30 @@ const CANDIDATES_MAX: usize = 2_000;
 /// A name that so many files share says nothing about which is meant.
 const MENTIONED_MAX: usize = 8;
 
-/// Answers `query` from the store, and from `unsaved` for the files that are open and changed: what
-/// the store knows of those is not used.
+/// What a question is put to.
+#[derive(Clone, Copy)]
+pub struct Sources<'a> {
+    /// What is known of the files as they were saved.
+    pub store: &'a dyn Store,
+    /// The files that are open and changed; what the store knows of them is not used.
+    pub unsaved: &'a [UnsavedFile<'a>],
+    /// The model, where its vectors of unsaved texts cost next to nothing.
+    pub embedding: Option<Embedding<'a>>,
+}
+
+impl<'a> Sources<'a> {
+    /// The store alone.
+    pub fn saved(store: &'a dyn Store) -> Sources<'a> {
+        Sources { store, unsaved: &[], embedding: None }
+    }
+}
+
+/// Answers `query` from `sources`.
 ///
 /// # Errors
 /// What the store reports.
-pub fn search(
-    store: &dyn Store,
-    unsaved: &[UnsavedFile<'_>],
-    query: &Query,
-) -> store::Result<Answer> {
+pub fn search(sources: &Sources<'_>, query: &Query) -> store::Result<Answer> {
+    let Sources { store, unsaved, .. } = *sources;
     let question = Question::new(&query.text);
     let weights = Weights::default();
     let files = allowed_files(store, unsaved, &query.filters)?;
@@ -64,10 +81,7 @@ pub fn search(
         unsaved.score(&mut list, store, &full_text)?;
         lists.fields.push((field, list));
     }
-    add_nearest(&mut lists, &mut answer, store, query, &is_allowed)?;
-    if answer.retrievers.contains(&Retriever::Vectors) {
-        answer.lagging.extend(unsaved.paths());
-    }
+    add_nearest(&mut lists, &mut answer, (sources, &unsaved), query, &is_allowed)?;
     add_places(&mut lists, store, &unsaved, &question.places, &is_allowed)?;
 
     let candidates_max = (query.hits_max * CANDIDATES_PER_HIT + 100).min(CANDIDATES_MAX);
@@ -166,7 +180,7 @@ pub(crate) fn is_in(filters: &Filters, root: &str, path: &str, language: Option<
 fn add_nearest(
     lists: &mut Lists,
     answer: &mut Answer,
-    store: &dyn Store,
+    (sources, unsaved): (&Sources<'_>, &Unsaved<'_>),
     query: &Query,
     is_allowed: &dyn Fn(DocumentId) -> bool,
 ) -> store::Result<()> {
@@ -175,14 +189,20 @@ fn add_nearest(
         answer.absent.push((Retriever::Vectors, why.to_owned()));
         return Ok(());
     };
-    let mut list = store.nearest(&vector.space, &vector.components, LIST_MAX)?;
+    let store = sources.store;
+    let mut list = store.nearest(&vector.space, &vector.components, NEAREST_MAX)?;
+    let is_empty = list.is_empty();
     list.retain(|it| is_allowed(it.id));
-    if list.is_empty() {
-        let why = format!("no vectors of model `{}`", vector.space.model);
+    let unembedded = unsaved.nearest(&mut list, store, vector, sources.embedding)?;
+    if is_empty && list.is_empty() {
+        let why = format!("no vectors of model `{}` yet", vector.space.model);
         answer.absent.push((Retriever::Vectors, why));
     } else {
         answer.retrievers.push(Retriever::Vectors);
+        answer.lagging.extend(unembedded);
     }
+    list.sort_by(|a, b| b.similarity.total_cmp(&a.similarity).then(a.id.cmp(&b.id)));
+    list.truncate(NEAREST_MAX);
     lists.nearest = list;
     Ok(())
 }

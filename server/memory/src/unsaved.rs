@@ -1,14 +1,14 @@
 //! Open files that differ from what the store knows: their own documents, scored with the store's
 //! statistics as if they were in it.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use store::{
     Document, DocumentId, DocumentRow, Field, FieldStatistics, FileDocuments, FullTextQuery,
-    ScoredDoc, Store,
+    Nearest, ScoredDoc, Store,
 };
 
 use crate::{
-    Filters, UnsavedFile, documents,
+    Embedding, Filters, QueryVector, UnsavedFile, documents,
     rank::{STORE_B as B, STORE_K1 as K1},
     search::is_in,
 };
@@ -36,9 +36,42 @@ impl<'a> Unsaved<'a> {
         self.files.iter().enumerate().map(|(index, (file, _))| (number(index), file.path))
     }
 
-    /// The paths of all.
-    pub(crate) fn paths(&self) -> impl Iterator<Item = String> {
-        self.files.iter().map(|(file, _)| file.path.to_owned())
+    /// Adds the documents to what is near `vector`: by the vectors that the store has of their
+    /// texts, else by new ones. Gives the paths of the files some of whose texts have none.
+    pub(crate) fn nearest(
+        &self,
+        acc: &mut Vec<Nearest>,
+        store: &dyn Store,
+        vector: &QueryVector,
+        embedding: Option<Embedding<'_>>,
+    ) -> store::Result<Vec<String>> {
+        let mut res = Vec::new();
+        let embedding = embedding.filter(|it| it.space() == vector.space);
+        for (index, (file, documents)) in self.files.iter().enumerate() {
+            let keys: Vec<u64> = documents.chunks.iter().map(|it| it.hash).collect();
+            let mut known = store.similarities(&vector.space, &vector.components, &keys)?;
+            let missing: FxHashSet<u64> =
+                keys.iter().zip(&known).filter(|it| it.1.is_none()).map(|it| *it.0).collect();
+            let new = embedding
+                .filter(|_| !missing.is_empty())
+                .and_then(|it| it.vectors(file.text, &file.facts.chunks, &missing).ok());
+            match new {
+                None if missing.is_empty() => {}
+                None => res.push(file.path.to_owned()),
+                Some(new) => {
+                    let new: FxHashMap<u64, Option<f32>> =
+                        new.iter().map(|it| (it.key, nearness(vector, &it.pieces))).collect();
+                    for (key, known) in keys.iter().zip(&mut known) {
+                        *known = known.or_else(|| new.get(key).copied().flatten());
+                    }
+                }
+            }
+            for (nth, similarity) in known.into_iter().enumerate() {
+                let id = DocumentId::new(number(index), nth);
+                acc.extend(similarity.map(|similarity| Nearest { id, similarity }));
+            }
+        }
+        Ok(res)
     }
 
     /// Adds the documents of all files to the list of one field.
@@ -95,6 +128,12 @@ fn number(index: usize) -> i64 {
 
 fn index(number: i64) -> Option<usize> {
     usize::try_from(-1 - number).ok()
+}
+
+/// The cosine of the nearest of `pieces`, which have length one as the question has.
+fn nearness(question: &QueryVector, pieces: &[Vec<f32>]) -> Option<f32> {
+    let cosine = |it: &Vec<f32>| question.components.iter().zip(it).map(|(a, b)| a * b).sum();
+    pieces.iter().map(cosine).max_by(f32::total_cmp)
 }
 
 /// The texts of one field, in the order of the documents; of a field of the file only one.

@@ -3,14 +3,18 @@
 use expect_test::{Expect, expect};
 use fixture::Fixture;
 use memory::{
-    Answer, Candidate, Filters, Known, Lists, Query, QueryVector, Retriever, Tests, UnsavedFile,
-    Weights, documents, rank, search,
+    Answer, Candidate, Filters, Known, Lists, Query, QueryVector, Retriever, Sources, Tests,
+    UnsavedFile, Weights, documents, rank, search,
 };
 use store::{
-    DocumentId, Field, FileRow, FileWrite, Role, ScoredDoc, SqliteStore, Store, VectorFormat,
-    VectorSpace, open_in_memory,
+    DocumentId, Field, FileRow, FileWrite, Role, ScoredDoc, SqliteStore, Store, TextVectors,
+    VectorFormat, VectorSpace, open_in_memory,
 };
 use syntax::FileFacts;
+
+fn sources<'a>(store: &'a dyn Store, unsaved: &'a [UnsavedFile<'a>]) -> Sources<'a> {
+    Sources { store, unsaved, embedding: None }
+}
 
 const ROOT: &str = "/project";
 
@@ -56,7 +60,7 @@ fn render(answer: &Answer) -> String {
 }
 
 fn ask(store: &dyn Store, query: &Query) -> Answer {
-    let answer = search(store, &[], query).unwrap();
+    let answer = search(&Sources::saved(store), query).unwrap();
     for hit in &answer.hits {
         let sum: f32 = hit.parts.iter().map(|(_, score)| score).sum();
         assert!((sum - hit.score).abs() < 1e-3, "{}: {} is not {}", hit.path, hit.score, hit.why());
@@ -227,7 +231,7 @@ fn an_open_file_is_found_as_it_is_in_the_editor() {
     let text = "def pay(cart):\n    return refund(cart)\n\n\ndef refund(cart):\n    pass\n";
     let facts = facts("src/checkout.py", text);
     let unsaved = [UnsavedFile { root: ROOT, path: "src/checkout.py", text, facts: &facts }];
-    let ask = |words| render(&search(&store, &unsaved, &Query::text(words, 3)).unwrap());
+    let ask = |words| render(&search(&sources(&store, &unsaved), &Query::text(words, 3)).unwrap());
     expect![[r#"
         src/checkout.py:5-6 refund (body, exact name, name, file)
         src/checkout.py:1-2 pay (body, file)"#]]
@@ -252,8 +256,8 @@ fn an_unsaved_text_scores_as_it_will_when_it_is_saved() {
     let unsaved = [UnsavedFile { root: ROOT, path: "src/cart.rs", text: &text, facts: &facts }];
     for words in ["total_price", "sum of all prices", "add a line to the cart"] {
         let query = Query::text(words, 9);
-        let saved = search(&store, &[], &query).unwrap();
-        let open = search(&store, &unsaved, &query).unwrap();
+        let saved = search(&Sources::saved(&store), &query).unwrap();
+        let open = search(&sources(&store, &unsaved), &query).unwrap();
         assert_eq!(render(&saved), render(&open));
         for (saved, open) in saved.hits.iter().zip(&open.hits) {
             assert!((saved.score - open.score).abs() < 1e-3, "{} {}", saved.why(), open.why());
@@ -271,11 +275,11 @@ fn vectors_take_part_where_there_is_a_model_and_are_missed_where_not() {
     let space = VectorSpace { model: "m".to_owned(), dims: 2, format: VectorFormat::F32 };
     let vector = QueryVector { space: space.clone(), components: vec![1.0, 0.0] };
     let query = Query { vector: Some(vector), ..Query::text("zzz", 3) };
-    assert_eq!(ask(&store, &query).absent[0].1, "no vectors of model `m`");
+    assert_eq!(ask(&store, &query).absent[0].1, "no vectors of model `m` yet");
 
     let facts = facts("src/checkout.py", &Fixture::parse(SHOP).files[1].text);
     let hash = facts.chunks.last().unwrap().hash;
-    store.put_vectors(&space, &[(hash, vec![1.0, 0.0])]).unwrap();
+    store.put_vectors(&space, &[TextVectors { key: hash, pieces: vec![vec![1.0, 0.0]] }]).unwrap();
     let answer = ask(&store, &query);
     assert_eq!(answer.retrievers, [Retriever::FullText, Retriever::Vectors]);
     expect!["src/checkout.py:6-8 retry (vector)"].assert_eq(&render(&answer));

@@ -83,6 +83,43 @@ pub const SETTINGS: &[Setting] = &[
         doc: "Longer files are skipped and listed as skipped.",
     },
     Setting {
+        key: "memory.chunk_tokens",
+        kind: Kind::Int(32, 8_192),
+        default: "512",
+        scope: Scope::Workspace,
+        doc: "How many tokens of a function, a type or a section get one vector; longer ones are \
+              cut into pieces. Another number means that all texts are embedded again.",
+    },
+    Setting {
+        key: "memory.overlap_tokens",
+        kind: Kind::Int(0, 1_024),
+        default: "50",
+        scope: Scope::Workspace,
+        doc: "How many tokens two pieces of one text have in common.",
+    },
+    Setting {
+        key: "memory.top_k",
+        kind: Kind::Int(1, 1_000),
+        default: "10",
+        scope: Scope::Workspace,
+        doc: "How many places a search lists where the question does not say.",
+    },
+    Setting {
+        key: "memory.threshold",
+        kind: Kind::Int(0, 100),
+        default: "0",
+        scope: Scope::Workspace,
+        doc: "Hits whose relevance, in percent, is below this are left out of a search.",
+    },
+    Setting {
+        key: "memory.context_threshold",
+        kind: Kind::Int(0, 100),
+        default: "70",
+        scope: Scope::Workspace,
+        doc: "Hits whose relevance, in percent, is below this are never put into a context that \
+              nobody asked for.",
+    },
+    Setting {
         key: "log.level",
         kind: Kind::Choice(&["error", "warn", "info", "debug", "trace"]),
         default: "\"info\"",
@@ -140,6 +177,16 @@ pub struct Settings {
     pub files_max: usize,
     /// `index.file_bytes_max`.
     pub file_bytes_max: u64,
+    /// `memory.chunk_tokens`.
+    pub chunk_tokens: usize,
+    /// `memory.overlap_tokens`.
+    pub overlap_tokens: usize,
+    /// `memory.top_k`.
+    pub top_k: usize,
+    /// `memory.threshold`, in percent.
+    pub threshold: u8,
+    /// `memory.context_threshold`, in percent.
+    pub context_threshold: u8,
     /// `log.level`.
     pub log_level: LogLevel,
 }
@@ -167,6 +214,11 @@ impl Settings {
             },
             files_max: int(values, "index.files_max") as usize,
             file_bytes_max: int(values, "index.file_bytes_max") as u64,
+            chunk_tokens: int(values, "memory.chunk_tokens") as usize,
+            overlap_tokens: int(values, "memory.overlap_tokens") as usize,
+            top_k: int(values, "memory.top_k") as usize,
+            threshold: int(values, "memory.threshold") as u8,
+            context_threshold: int(values, "memory.context_threshold") as u8,
             log_level: match choice(values, "log.level") {
                 0 => LogLevel::Error,
                 1 => LogLevel::Warn,

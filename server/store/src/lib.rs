@@ -24,5 +24,5 @@ pub use crate::{
         SkippedRow, Store,
     },
     sqlite::SqliteStore,
-    vectors::{Nearest, VectorFormat, VectorKey, VectorSpace},
+    vectors::{Nearest, TextVectors, VectorFormat, VectorKey, VectorSpace},
 };

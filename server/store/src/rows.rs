@@ -1,6 +1,6 @@
 //! What the store keeps, as plain values, and the trait everybody else sees it through.
 
-use crate::{Nearest, Result, VectorKey, VectorSpace};
+use crate::{Nearest, Result, TextVectors, VectorKey, VectorSpace};
 
 /// Bytes of a [`ContentKey`].
 pub const CONTENT_KEY_BYTES: usize = 32;
@@ -286,12 +286,33 @@ pub trait Store: Send + Sync {
     /// Those of `keys` that have no vector in `space` yet.
     fn vectors_missing(&self, space: &VectorSpace, keys: &[VectorKey]) -> Result<Vec<VectorKey>>;
 
-    /// Keeps vectors, each of the dimensions of `space`.
-    fn put_vectors(&self, space: &VectorSpace, vectors: &[(VectorKey, Vec<f32>)]) -> Result<()>;
+    /// Root and path of the files with a document that has no vector in `space` yet.
+    fn files_without_vectors(&self, space: &VectorSpace) -> Result<Vec<(String, String)>>;
 
-    /// The nearest documents by cosine, best first.
-    fn nearest(&self, space: &VectorSpace, vector: &[f32], hits_max: usize)
-    -> Result<Vec<Nearest>>;
+    /// Keeps vectors, each of the dimensions of `space`; what the texts had is replaced.
+    fn put_vectors(&self, space: &VectorSpace, texts: &[TextVectors]) -> Result<()>;
+
+    /// Writes index files that are out of date, and forgets the vectors of all spaces but `space`.
+    fn save_vectors(&self, space: &VectorSpace) -> Result<()>;
+
+    /// The spaces that have vectors.
+    fn vector_spaces(&self) -> Result<Vec<VectorSpace>>;
+
+    /// The documents of the `texts_max` texts that are nearest by cosine, best first.
+    fn nearest(
+        &self,
+        space: &VectorSpace,
+        vector: &[f32],
+        texts_max: usize,
+    ) -> Result<Vec<Nearest>>;
+
+    /// The cosine to each of the texts `keys`; `None` where one has no vector.
+    fn similarities(
+        &self,
+        space: &VectorSpace,
+        vector: &[f32],
+        keys: &[VectorKey],
+    ) -> Result<Vec<Option<f32>>>;
 
     /// A small value kept under `key`: summary counts, versions.
     fn meta(&self, key: &str) -> Result<Option<String>>;

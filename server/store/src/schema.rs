@@ -3,7 +3,7 @@
 use crate::{Field, database::Migration};
 
 /// The only step: the whole schema. A change of it is a new number, and old caches are dropped.
-pub(crate) const SCHEMA: [Migration; 1] = [Migration { number: 2, sql: SQL }];
+pub(crate) const SCHEMA: [Migration; 1] = [Migration { number: 3, sql: SQL }];
 
 // The full-text tables hold no text of their own (`content=''`): what they return is a number, and
 // the place in the code is a row of `documents`. One table a field, because BM25 is computed per
@@ -50,18 +50,20 @@ CREATE TABLE documents (
     hash INTEGER NOT NULL
 );
 CREATE TABLE spaces (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
     model TEXT NOT NULL,
     dims INTEGER NOT NULL,
     format TEXT NOT NULL,
     UNIQUE (model, dims, format)
 );
 CREATE TABLE vectors (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
     space INTEGER NOT NULL REFERENCES spaces,
     hash INTEGER NOT NULL,
+    piece INTEGER NOT NULL,
     data BLOB NOT NULL,
-    PRIMARY KEY (space, hash)
-) WITHOUT ROWID;
+    UNIQUE (space, hash, piece)
+);
 CREATE VIRTUAL TABLE full_body USING fts5(
     words, content='', contentless_delete=1, tokenize='ascii');
 CREATE VIRTUAL TABLE full_name USING fts5(

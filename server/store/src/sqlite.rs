@@ -13,12 +13,12 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::{
     DocumentId, DocumentRow, Fault, FieldStatistics, FileRow, FileWrite, FullTextQuery, Nearest,
-    Result, Role, ScoredDoc, SkippedRow, Store, StoreError, VectorKey, VectorSpace,
+    Result, Role, ScoredDoc, SkippedRow, Store, StoreError, TextVectors, VectorKey, VectorSpace,
     database::{Open, open_database},
     full_text,
     rows::DOCUMENT_STRIDE,
     schema::SCHEMA,
-    vectors::Vectors,
+    vectors::{self, Vectors},
     write,
 };
 
@@ -85,7 +85,7 @@ impl SqliteStore {
             place: Place::Disk,
             writer: None,
             readers: Mutex::new(vec![db]),
-            vectors: Vectors::new(None),
+            vectors: Vectors::new(path.parent()),
             is_damaged: AtomicBool::new(false),
             _lock: None,
         })
@@ -142,6 +142,14 @@ impl SqliteStore {
             }
         };
         res.map_err(|error| self.failed(Fault::from(error)))
+    }
+
+    /// Reads with faults of vectors beside those of SQLite.
+    fn ask_vectors<T>(
+        &self,
+        ask: impl FnOnce(&Connection) -> std::result::Result<T, Fault>,
+    ) -> Result<T> {
+        self.read(|db| Ok(ask(db)))?.map_err(|fault| self.failed(fault))
     }
 
     /// Runs `change` in one transaction: all of it or nothing.
@@ -247,7 +255,7 @@ impl Store for SqliteStore {
     fn collect_garbage(&self) -> Result<usize> {
         self.write(|db| {
             let n_dropped = write::collect_garbage(db)?;
-            self.vectors.save(db)?;
+            self.vectors.save(db, None)?;
             Ok(n_dropped)
         })
     }
@@ -305,18 +313,39 @@ impl Store for SqliteStore {
         self.read(|db| self.vectors.missing(db, space, keys))
     }
 
-    fn put_vectors(&self, space: &VectorSpace, vectors: &[(VectorKey, Vec<f32>)]) -> Result<()> {
-        self.write(|db| self.vectors.put(db, space, vectors))
+    fn files_without_vectors(&self, space: &VectorSpace) -> Result<Vec<(String, String)>> {
+        self.read(|db| self.vectors.files_without(db, space))
+    }
+
+    fn put_vectors(&self, space: &VectorSpace, texts: &[TextVectors]) -> Result<()> {
+        self.write(|db| self.vectors.put(db, space, texts))?;
+        self.ask_vectors(|db| self.vectors.catch_up(db, space))
+    }
+
+    fn save_vectors(&self, space: &VectorSpace) -> Result<()> {
+        self.write(|db| self.vectors.save(db, Some(space)))
+    }
+
+    fn vector_spaces(&self) -> Result<Vec<VectorSpace>> {
+        self.read(|db| Ok(vectors::spaces(db)?.into_iter().map(|it| it.0).collect()))
     }
 
     fn nearest(
         &self,
         space: &VectorSpace,
         vector: &[f32],
-        hits_max: usize,
+        texts_max: usize,
     ) -> Result<Vec<Nearest>> {
-        self.read(|db| Ok(self.vectors.nearest(db, space, vector, hits_max)))?
-            .map_err(|fault| self.failed(fault))
+        self.ask_vectors(|db| self.vectors.nearest(db, space, vector, texts_max))
+    }
+
+    fn similarities(
+        &self,
+        space: &VectorSpace,
+        vector: &[f32],
+        keys: &[VectorKey],
+    ) -> Result<Vec<Option<f32>>> {
+        self.ask_vectors(|db| self.vectors.similarities(db, space, vector, keys))
     }
 
     fn meta(&self, key: &str) -> Result<Option<String>> {

@@ -1,19 +1,21 @@
 //! Vectors: SQLite keeps the truth, usearch a file beside it that is built again at any doubt.
 
+mod codec;
+mod file;
+
 use std::{
-    fs,
-    io::Write as _,
     path::{Path, PathBuf},
     sync::Mutex,
 };
 
 use rusqlite::{Connection, OptionalExtension, params};
 use rustc_hash::FxHashMap;
-use usearch::{Index, IndexOptions, MetricKind, ScalarKind};
+use usearch::{Index, IndexOptions, MetricKind, ScalarKind, ffi::Matches};
 
 use crate::{
     DocumentId, Fault,
-    sqlite::{damaged, lock, meta, set_meta},
+    rows::DOCUMENT_STRIDE,
+    sqlite::{damaged, lock, meta},
 };
 
 /// Hash of the text that a vector stands for. The largest number is no key: usearch marks free
@@ -23,13 +25,22 @@ pub type VectorKey = u64;
 /// Most components a vector may have.
 pub(crate) const VECTOR_DIMS_MAX: usize = 4_096;
 
-/// Number of the file's layout; another number is another file.
-const VECTOR_FILE_SCHEMA: u32 = 1;
+/// Vectors taken into the index while it is locked: a question waits no longer than this takes.
+const ADDED_AT_ONCE: usize = 64;
+
+/// A question waits until so many vectors are taken in; of more it does without.
+const BEHIND_MAX: usize = 2_000;
+
+/// Up to so many vectors every one is compared: that is exact, and as fast as following the graph.
+const EXACT_MAX: usize = 4_096;
+
+/// One vector in so many that no document has any more: then the index is built again.
+const DEAD_SHARE: usize = 4;
 
 /// How a component is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum VectorFormat {
-    /// One signed byte, for vectors of length one.
+    /// One signed byte, in shares of the vector's largest component.
     I8,
     /// Half a float.
     F16,
@@ -40,7 +51,7 @@ pub enum VectorFormat {
 /// The vectors of one model: only those can be compared with each other.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct VectorSpace {
-    /// Id of the model, with its version.
+    /// Id of the model, with its version and whatever else its vectors depend on.
     pub model: String,
     /// Components of a vector.
     pub dims: usize,
@@ -48,12 +59,21 @@ pub struct VectorSpace {
     pub format: VectorFormat,
 }
 
+/// The vectors of one text: one for each piece it was cut into; none where it says nothing.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TextVectors {
+    /// Hash of the text.
+    pub key: VectorKey,
+    /// One for each piece.
+    pub pieces: Vec<Vec<f32>>,
+}
+
 /// A document near a vector.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Nearest {
     /// The document.
     pub id: DocumentId,
-    /// Cosine: 1 is the same direction.
+    /// Cosine: 1 is the same direction. Of a text in pieces that of the nearest.
     pub similarity: f32,
 }
 
@@ -61,7 +81,18 @@ pub struct Nearest {
 pub(crate) struct Vectors {
     /// Where index files are kept; `None` keeps them in memory only.
     dir: Option<PathBuf>,
-    loaded: Mutex<FxHashMap<VectorSpace, Index>>,
+    loaded: Mutex<FxHashMap<VectorSpace, Loaded>>,
+}
+
+/// An index in memory and how much of the truth is in it.
+pub(crate) struct Loaded {
+    index: Index,
+    format: VectorFormat,
+    dims: usize,
+    /// The last row that was taken in.
+    last_row: i64,
+    /// The last row that is in the file.
+    saved_row: i64,
 }
 
 impl Vectors {
@@ -69,7 +100,7 @@ impl Vectors {
         Vectors { dir: state_dir.map(|it| it.join("vectors")), loaded: Mutex::default() }
     }
 
-    /// Those of `keys` that have no vector yet.
+    /// Those of `keys` that have no whole vector yet.
     pub(crate) fn missing(
         &self,
         db: &Connection,
@@ -77,126 +108,294 @@ impl Vectors {
         keys: &[VectorKey],
     ) -> rusqlite::Result<Vec<VectorKey>> {
         let Some(id) = space_id(db, space)? else { return Ok(keys.to_vec()) };
-        let mut known = db.prepare_cached("SELECT 1 FROM vectors WHERE space = ? AND hash = ?")?;
+        let mut known = db.prepare_cached(HAS_VECTOR)?;
+        let len = codec::encoded_len(space.format, space.dims) as i64;
         let mut res = Vec::new();
         for key in keys {
-            if !known.exists(params![id, key.cast_signed()])? {
+            if !known.exists(params![id, key.cast_signed(), len])? {
                 res.push(*key);
             }
         }
         Ok(res)
     }
 
-    /// Keeps vectors. The index file is out of date from here on; a loaded index is dropped, and
-    /// the next question builds both again from the truth.
+    /// Root and path of the files that have a document without a vector.
+    pub(crate) fn files_without(
+        &self,
+        db: &Connection,
+        space: &VectorSpace,
+    ) -> rusqlite::Result<Vec<(String, String)>> {
+        let id = space_id(db, space)?.unwrap_or(-1);
+        let len = codec::encoded_len(space.format, space.dims) as i64;
+        let mut rows = db.prepare_cached(&format!(
+            "SELECT r.path, f.path FROM files f JOIN roots r ON r.id = f.root
+             WHERE f.id IN (SELECT d.id / {DOCUMENT_STRIDE} FROM documents d
+                 WHERE NOT EXISTS (SELECT 1 FROM vectors
+                     WHERE space = ?1 AND hash = d.hash AND length(data) IN (0, ?2)))
+             ORDER BY r.path, f.path"
+        ))?;
+        rows.query_map(params![id, len], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
+    }
+
+    /// Keeps vectors; indexes take them in afterwards, by [`Vectors::catch_up`].
     pub(crate) fn put(
         &self,
         db: &Connection,
         space: &VectorSpace,
-        vectors: &[(VectorKey, Vec<f32>)],
+        texts: &[TextVectors],
     ) -> Result<(), Fault> {
         let id = match space_id(db, space)? {
             Some(id) => id,
             None => add_space(db, space)?,
         };
-        let mut insert = db.prepare_cached(
-            "INSERT OR REPLACE INTO vectors (space, hash, data) VALUES (?, ?, ?)",
-        )?;
-        for (key, vector) in vectors.iter().filter(|it| it.0 != VectorKey::MAX) {
-            if vector.len() != space.dims {
-                let why = format!("a vector of {} dims among {}", vector.len(), space.dims);
-                return Err(Fault::Invalid(why));
+        let mut delete = db.prepare_cached("DELETE FROM vectors WHERE space = ? AND hash = ?")?;
+        let mut insert = db
+            .prepare_cached("INSERT INTO vectors (space, hash, piece, data) VALUES (?, ?, ?, ?)")?;
+        for text in texts.iter().filter(|it| it.key != VectorKey::MAX) {
+            let key = text.key.cast_signed();
+            delete.execute(params![id, key])?;
+            if text.pieces.is_empty() {
+                insert.execute(params![id, key, 0, [0_u8; 0]])?;
             }
-            insert.execute(params![id, key.cast_signed(), encode(space.format, vector)])?;
+            for (nth, vector) in text.pieces.iter().enumerate() {
+                if vector.len() != space.dims {
+                    let why = format!("a vector of {} dims among {}", vector.len(), space.dims);
+                    return Err(Fault::Invalid(why));
+                }
+                let data = codec::encode(space.format, vector);
+                insert.execute(params![id, key, nth as i64, data])?;
+            }
         }
-        db.prepare_cached("DELETE FROM meta WHERE key = ?")?.execute([file_key(id)])?;
-        lock(&self.loaded).remove(space);
         Ok(())
     }
 
-    /// The nearest documents, best first.
+    /// Takes into the index what it does not have yet.
+    pub(crate) fn catch_up(&self, db: &Connection, space: &VectorSpace) -> Result<(), Fault> {
+        let Some(id) = space_id(db, space)? else { return Ok(()) };
+        self.with_loaded(db, space, id, |_| Ok(()))?;
+        loop {
+            let mut all = lock(&self.loaded);
+            let Some(loaded) = all.get_mut(space) else { return Ok(()) };
+            if loaded.take_in(db, id, ADDED_AT_ONCE)? < ADDED_AT_ONCE {
+                return Ok(());
+            }
+        }
+    }
+
+    /// The nearest documents, best first: those of the `texts_max` nearest texts.
     pub(crate) fn nearest(
         &self,
         db: &Connection,
         space: &VectorSpace,
         vector: &[f32],
-        hits_max: usize,
+        texts_max: usize,
     ) -> Result<Vec<Nearest>, Fault> {
-        if vector.len() != space.dims {
-            let why = format!("a question of {} dims among {}", vector.len(), space.dims);
-            return Err(Fault::Invalid(why));
-        }
-        let Some(id) = space_id(db, space)? else { return Ok(Vec::new()) };
-        let mut loaded = lock(&self.loaded);
-        if !loaded.contains_key(space) {
-            loaded.insert(space.clone(), self.load(db, space, id)?);
-        }
-        let matches = loaded[space].search(vector, hits_max).map_err(usearch_fault)?;
+        let Some(id) = checked_space(db, space, vector)? else { return Ok(Vec::new()) };
+        let matches = self.with_loaded(db, space, id, |it| it.search(vector, texts_max))?;
         let mut documents =
             db.prepare_cached("SELECT id FROM documents WHERE hash = ? ORDER BY id")?;
+        let mut seen = rustc_hash::FxHashSet::default();
         let mut res = Vec::new();
         for (key, distance) in matches.keys.iter().zip(&matches.distances) {
+            // Of a text in pieces the nearest comes first.
+            if !seen.insert(*key) {
+                continue;
+            }
             let ids = documents.query_map([key.cast_signed()], |row| row.get(0))?;
             for id in ids {
                 let id = DocumentId::from_raw(id?);
                 res.push(Nearest { id, similarity: 1.0 - distance });
             }
         }
-        res.truncate(hits_max);
         Ok(res)
     }
 
-    /// Writes the index files that are missing or out of date.
-    pub(crate) fn save(&self, db: &Connection) -> Result<(), Fault> {
-        let Some(dir) = &self.dir else { return Ok(()) };
+    /// How near the texts of `keys` are; `None` for one without a vector.
+    pub(crate) fn similarities(
+        &self,
+        db: &Connection,
+        space: &VectorSpace,
+        vector: &[f32],
+        keys: &[VectorKey],
+    ) -> Result<Vec<Option<f32>>, Fault> {
+        let Some(id) = checked_space(db, space, vector)? else { return Ok(vec![None; keys.len()]) };
+        self.with_loaded(db, space, id, |it| {
+            keys.iter().map(|key| it.similarity(vector, *key)).collect()
+        })
+    }
+
+    /// Writes the index files that are missing, or lack so much that a start would feel it. Files
+    /// and rows of spaces other than `kept` go, where one is given.
+    pub(crate) fn save(&self, db: &Connection, kept: Option<&VectorSpace>) -> Result<(), Fault> {
         for (space, id) in spaces(db)? {
-            if meta(db, &file_key(id))?.is_some() {
+            if kept.is_some_and(|it| *it != space) {
+                db.execute("DELETE FROM vectors WHERE space = ?", [id])?;
+                db.execute("DELETE FROM spaces WHERE id = ?", [id])?;
+                lock(&self.loaded).remove(&space);
+                if let Some(dir) = &self.dir {
+                    file::remove(db, dir, id)?;
+                }
                 continue;
             }
-            let index = build(db, &space, id)?;
-            let mut bytes = vec![0; index.serialized_length()];
-            index.save_to_buffer(&mut bytes).map_err(usearch_fault)?;
-            replace_file(dir, &file_name(id), &bytes)?;
-            set_meta(db, &file_key(id), &file_stamp(db, id, &bytes)?)?;
-            lock(&self.loaded).insert(space, index);
+            let Some(dir) = &self.dir else { continue };
+            self.catch_up(db, &space)?;
+            let mut all = lock(&self.loaded);
+            let Some(loaded) = all.get_mut(&space) else { continue };
+            if loaded.wants_saving(meta(db, &file::stamp_key(id))?.is_some()) {
+                file::write(db, dir, id, &loaded.index, loaded.last_row)?;
+                loaded.saved_row = loaded.last_row;
+            }
         }
         Ok(())
     }
 
-    /// The index from its file, where that is whole and of now; else from the truth. The bytes that
-    /// are checked are the bytes that are loaded, and they are copied: usearch corrupts memory when
-    /// a viewed index is searched with a filter.
-    fn load(&self, db: &Connection, space: &VectorSpace, id: i64) -> Result<Index, Fault> {
-        let bytes = self.dir.as_ref().and_then(|dir| fs::read(dir.join(file_name(id))).ok());
-        if let Some(bytes) = bytes {
-            let stamp = meta(db, &file_key(id))?;
-            if stamp.is_some() && stamp == Some(file_stamp(db, id, &bytes)?) {
-                let index = Index::new(&options(space)).map_err(usearch_fault)?;
-                if index.load_from_buffer(&bytes).is_ok() {
-                    return Ok(index);
-                }
-            }
-            tracing::info!(model = %space.model, "the vector file does not fit; building it again");
+    /// Asks the index, which is loaded first where it is not, and has then all rows.
+    fn with_loaded<T>(
+        &self,
+        db: &Connection,
+        space: &VectorSpace,
+        id: i64,
+        ask: impl FnOnce(&Loaded) -> Result<T, Fault>,
+    ) -> Result<T, Fault> {
+        let mut all = lock(&self.loaded);
+        if !all.contains_key(space) {
+            all.insert(space.clone(), self.load(db, space, id)?);
         }
-        build(db, space, id)
+        let loaded = all.get_mut(space).expect("it was just put there");
+        if self.dir.is_none() || loaded.is_behind_little(db, id)? {
+            loaded.take_in(db, id, usize::MAX)?;
+        }
+        ask(loaded)
+    }
+
+    /// The index from its file, where that is whole and of now; else an empty one, which takes all
+    /// in from the truth. The bytes that are checked are the bytes that are loaded, and they are
+    /// copied: usearch corrupts memory when a viewed index is searched with a filter.
+    fn load(&self, db: &Connection, space: &VectorSpace, id: i64) -> Result<Loaded, Fault> {
+        let index = Index::new(&options(space)).map_err(usearch_fault)?;
+        let mut res =
+            Loaded { index, format: space.format, dims: space.dims, last_row: 0, saved_row: 0 };
+        let found = match &self.dir {
+            Some(dir) => file::read(db, dir, id, &res.index)?,
+            None => None,
+        };
+        if let Some(last_row) = found {
+            let alive: i64 = db.query_row(
+                "SELECT count(*) FROM vectors WHERE space = ? AND id <= ? AND data <> x''",
+                params![id, last_row],
+                |row| row.get(0),
+            )?;
+            let dead = res.index.size().saturating_sub(alive as usize);
+            if dead * DEAD_SHARE <= res.index.size() {
+                (res.last_row, res.saved_row) = (last_row, last_row);
+            } else {
+                res.index = Index::new(&options(space)).map_err(usearch_fault)?;
+            }
+        }
+        Ok(res)
     }
 }
 
-fn build(db: &Connection, space: &VectorSpace, id: i64) -> Result<Index, Fault> {
-    let index = Index::new(&options(space)).map_err(usearch_fault)?;
-    let count: u32 =
-        db.query_row("SELECT count(*) FROM vectors WHERE space = ?", [id], |row| row.get(0))?;
-    index.reserve(count as usize).map_err(usearch_fault)?;
-    let mut rows = db.prepare_cached("SELECT hash, data FROM vectors WHERE space = ?")?;
-    let mut rows = rows.query([id])?;
-    while let Some(row) = rows.next()? {
-        let key: i64 = row.get(0)?;
-        let data: Vec<u8> = row.get(1)?;
-        let vector = decode(space.format, &data).filter(|it| it.len() == space.dims);
-        let vector = vector.ok_or_else(|| damaged("a vector has the wrong length"))?;
-        index.add(key.cast_unsigned(), &vector).map_err(usearch_fault)?;
+impl Loaded {
+    /// Adds at most `max` rows that are not there yet; gives how many rows were looked at.
+    fn take_in(&mut self, db: &Connection, id: i64, max: usize) -> Result<usize, Fault> {
+        let mut rows = db.prepare_cached(
+            "SELECT id, hash, piece, data FROM vectors WHERE space = ? AND id > ?
+             ORDER BY id LIMIT ?",
+        )?;
+        let max = i64::try_from(max).unwrap_or(i64::MAX);
+        let mut rows = rows.query(params![id, self.last_row, max])?;
+        let mut n_rows = 0;
+        while let Some(row) = rows.next()? {
+            n_rows += 1;
+            self.last_row = row.get(0)?;
+            let key = row.get::<_, i64>(1)?.cast_unsigned();
+            let piece: i64 = row.get(2)?;
+            let data = row.get_ref(3)?.as_blob().map_err(rusqlite::Error::from)?;
+            if data.is_empty() {
+                continue;
+            }
+            let Some(vector) = codec::decode(self.format, self.dims, data) else {
+                tracing::warn!(key, "a vector is damaged; its text is embedded again");
+                continue;
+            };
+            if piece == 0 && self.index.contains(key) {
+                // The text was there before and came back: its vectors are the same.
+                continue;
+            }
+            self.add(key, &vector)?;
+        }
+        Ok(n_rows)
     }
-    Ok(index)
+
+    fn add(&self, key: VectorKey, vector: &[f32]) -> Result<(), Fault> {
+        if self.index.size() == self.index.capacity() {
+            let more = (self.index.capacity() * 2).max(1_024);
+            self.index.reserve(more).map_err(usearch_fault)?;
+        }
+        match self.format {
+            VectorFormat::I8 => self.index.add(key, &codec::to_bytes(vector)),
+            VectorFormat::F16 | VectorFormat::F32 => self.index.add(key, vector),
+        }
+        .map_err(usearch_fault)
+    }
+
+    fn search(&self, vector: &[f32], max: usize) -> Result<Matches, Fault> {
+        let is_small = self.index.size() <= EXACT_MAX;
+        let bytes = codec::to_bytes(vector);
+        match (self.format, is_small) {
+            (VectorFormat::I8, true) => self.index.exact_search(&bytes, max),
+            (VectorFormat::I8, false) => self.index.search(&bytes, max),
+            (_, true) => self.index.exact_search(vector, max),
+            (_, false) => self.index.search(vector, max),
+        }
+        .map_err(usearch_fault)
+    }
+
+    /// The cosine to the nearest piece of a text.
+    fn similarity(&self, vector: &[f32], key: VectorKey) -> Result<Option<f32>, Fault> {
+        let n_pieces = self.index.count(key);
+        if n_pieces == 0 {
+            return Ok(None);
+        }
+        let pieces: Vec<f32> = match self.format {
+            VectorFormat::I8 => {
+                let mut bytes = vec![0_i8; n_pieces * self.dims];
+                self.index.get(key, &mut bytes).map_err(usearch_fault)?;
+                bytes.into_iter().map(f32::from).collect()
+            }
+            VectorFormat::F16 | VectorFormat::F32 => {
+                let mut floats = vec![0_f32; n_pieces * self.dims];
+                self.index.get(key, &mut floats).map_err(usearch_fault)?;
+                floats
+            }
+        };
+        let cosines = pieces.chunks_exact(self.dims).map(|it| cosine(vector, it));
+        Ok(cosines.max_by(f32::total_cmp))
+    }
+
+    /// True where catching up takes no longer than a question may.
+    fn is_behind_little(&self, db: &Connection, id: i64) -> Result<bool, Fault> {
+        let beyond = db
+            .prepare_cached("SELECT 1 FROM vectors WHERE space = ? AND id > ? LIMIT 1 OFFSET ?")?
+            .exists(params![id, self.last_row, BEHIND_MAX as i64])?;
+        Ok(!beyond)
+    }
+
+    /// True where the file is missing, or what it lacks is a tenth of the whole.
+    fn wants_saving(&self, has_file: bool) -> bool {
+        let lacking = (self.last_row - self.saved_row).max(0) as usize;
+        !has_file || self.index.size() / 10 < lacking
+    }
+}
+
+/// A key has a whole vector, or is known to say nothing.
+const HAS_VECTOR: &str =
+    "SELECT 1 FROM vectors WHERE space = ? AND hash = ? AND length(data) IN (0, ?)";
+
+fn cosine(a: &[f32], b: &[f32]) -> f32 {
+    let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>();
+    dot(a, b) / (dot(a, a) * dot(b, b)).sqrt().max(f32::MIN_POSITIVE)
 }
 
 fn options(space: &VectorSpace) -> IndexOptions {
@@ -208,12 +407,27 @@ fn options(space: &VectorSpace) -> IndexOptions {
             VectorFormat::F16 => ScalarKind::F16,
             VectorFormat::F32 => ScalarKind::F32,
         },
+        // One text may have several pieces.
+        multi: true,
         ..IndexOptions::default()
     }
 }
 
 fn usearch_fault(error: impl std::fmt::Display) -> Fault {
     Fault::Invalid(format!("usearch: {error}"))
+}
+
+/// The number of `space`; `None` where it has no vectors.
+fn checked_space(
+    db: &Connection,
+    space: &VectorSpace,
+    vector: &[f32],
+) -> Result<Option<i64>, Fault> {
+    if vector.len() != space.dims {
+        let why = format!("a question of {} dims among {}", vector.len(), space.dims);
+        return Err(Fault::Invalid(why));
+    }
+    Ok(space_id(db, space)?)
 }
 
 fn space_id(db: &Connection, space: &VectorSpace) -> rusqlite::Result<Option<i64>> {
@@ -235,7 +449,8 @@ fn add_space(db: &Connection, space: &VectorSpace) -> Result<i64, Fault> {
     Ok(db.last_insert_rowid())
 }
 
-fn spaces(db: &Connection) -> rusqlite::Result<Vec<(VectorSpace, i64)>> {
+/// All spaces that have vectors, with their numbers.
+pub(crate) fn spaces(db: &Connection) -> rusqlite::Result<Vec<(VectorSpace, i64)>> {
     let mut rows = db.prepare_cached("SELECT id, model, dims, format FROM spaces ORDER BY id")?;
     rows.query_map([], |row| {
         let format: String = row.get(3)?;
@@ -258,109 +473,4 @@ fn format_named(name: &str) -> Option<VectorFormat> {
     [VectorFormat::I8, VectorFormat::F16, VectorFormat::F32]
         .into_iter()
         .find(|it| format_name(*it) == name)
-}
-
-fn file_name(space: i64) -> String {
-    format!("{space}.usearch")
-}
-
-fn file_key(space: i64) -> String {
-    format!("vector file {space}")
-}
-
-/// What must be the same for a file to be of now: layout, number of vectors, every byte.
-fn file_stamp(db: &Connection, space: i64, bytes: &[u8]) -> rusqlite::Result<String> {
-    let count: i64 =
-        db.query_row("SELECT count(*) FROM vectors WHERE space = ?", [space], |row| row.get(0))?;
-    Ok(format!("{VECTOR_FILE_SCHEMA} {count} {}", blake3::hash(bytes)))
-}
-
-fn replace_file(dir: &Path, name: &str, bytes: &[u8]) -> Result<(), Fault> {
-    fs::create_dir_all(dir)?;
-    let half = dir.join(format!("{name}.half"));
-    let mut file = fs::File::create(&half)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    fs::rename(half, dir.join(name))?;
-    Ok(())
-}
-
-fn encode(format: VectorFormat, vector: &[f32]) -> Vec<u8> {
-    match format {
-        VectorFormat::F32 => vector.iter().flat_map(|it| it.to_le_bytes()).collect(),
-        VectorFormat::F16 => vector.iter().flat_map(|it| to_half(*it).to_le_bytes()).collect(),
-        VectorFormat::I8 => {
-            vector.iter().map(|it| ((it * 127.0).round() as i8).cast_unsigned()).collect()
-        }
-    }
-}
-
-fn decode(format: VectorFormat, data: &[u8]) -> Option<Vec<f32>> {
-    match format {
-        VectorFormat::F32 => {
-            let (parts, rest) = data.as_chunks();
-            rest.is_empty().then(|| parts.iter().map(|it| f32::from_le_bytes(*it)).collect())
-        }
-        VectorFormat::F16 => {
-            let (parts, rest) = data.as_chunks();
-            let halves = parts.iter().map(|it| from_half(u16::from_le_bytes(*it)));
-            rest.is_empty().then(|| halves.collect())
-        }
-        VectorFormat::I8 => {
-            Some(data.iter().map(|it| f32::from(it.cast_signed()) / 127.0).collect())
-        }
-    }
-}
-
-/// The nearest half float; what is too large becomes infinite, what is too small zero.
-fn to_half(value: f32) -> u16 {
-    let bits = value.to_bits();
-    let sign = ((bits >> 16) & 0x8000) as u16;
-    let exponent = ((bits >> 23) & 0xff).cast_signed() - 127;
-    let fraction = bits & 0x7f_ffff;
-    match exponent {
-        16.. => sign | 0x7c00 | u16::from(exponent == 128 && fraction != 0),
-        -14..16 => {
-            let half = (((exponent + 15) as u32) << 10) | (fraction >> 13);
-            sign | (half + ((fraction >> 12) & 1)) as u16
-        }
-        -25..-14 => {
-            let whole = fraction | 0x80_0000;
-            let shift = (-exponent - 1) as u32;
-            sign | ((whole >> shift) + ((whole >> (shift - 1)) & 1)) as u16
-        }
-        _ => sign,
-    }
-}
-
-fn from_half(half: u16) -> f32 {
-    let sign = if half & 0x8000 == 0 { 1.0 } else { -1.0 };
-    let exponent = i32::from((half >> 10) & 0x1f);
-    let fraction = f32::from(half & 0x3ff) / 1024.0;
-    match exponent {
-        0 => sign * fraction * 2f32.powi(-14),
-        31 if fraction == 0.0 => sign * f32::INFINITY,
-        31 => f32::NAN,
-        _ => sign * (1.0 + fraction) * 2f32.powi(exponent - 15),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn halves_keep_what_they_can() {
-        for value in [0.0, 1.0, -1.0, 0.5, 65504.0, 2f32.powi(-14), 2f32.powi(-24), -0.333_251_95] {
-            assert_eq!(from_half(to_half(value)), value);
-        }
-        assert_eq!(from_half(to_half(1e9)), f32::INFINITY);
-        assert_eq!(from_half(to_half(1e-9)), 0.0);
-        assert!(from_half(to_half(f32::NAN)).is_nan());
-        let worst = (0..10_000)
-            .map(|it| it as f32 / 10_000.0)
-            .map(|it| (from_half(to_half(it)) - it).abs())
-            .fold(0.0, f32::max);
-        assert!(worst <= 2f32.powi(-12), "{worst}");
-    }
 }

@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use expect_test::{Expect, expect};
 use store::{
     Access, Document, Fault, Field, FileDocuments, FileRow, FileWrite, FullTextQuery, Mode, Role,
-    SkippedRow, Store, VectorFormat, VectorSpace, open, open_in_memory,
+    SkippedRow, Store, TextVectors, VectorFormat, VectorSpace, open, open_in_memory,
 };
 
 const ROOT: &str = "/project";
@@ -324,7 +324,8 @@ fn a_full_disk_is_told_and_what_was_there_stays() {
 fn vectors_are_found_by_nearness_and_rebuilt_at_any_doubt() {
     let dir = tempfile::tempdir().unwrap();
     let space = VectorSpace { model: "m1".to_owned(), dims: 3, format: VectorFormat::F16 };
-    let vectors = [(1_000, vec![1.0, 0.0, 0.0]), (1_001, vec![0.0, 1.0, 0.0])];
+    let text = |key, vector: &[f32]| TextVectors { key, pieces: vec![vector.to_vec()] };
+    let vectors = [text(1_000, &[1.0, 0.0, 0.0]), text(1_001, &[0.0, 1.0, 0.0])];
     let question = [0.9, 0.1, 0.0];
     let near = |store: &dyn Store| {
         let found = store.nearest(&space, &question, 1).unwrap();
@@ -340,7 +341,7 @@ fn vectors_are_found_by_nearness_and_rebuilt_at_any_doubt() {
         assert_eq!(opened.store.vectors_missing(&space, &keys).unwrap(), [5]);
         assert_eq!(near(&opened.store), (0, 99.0));
         opened.store.collect_garbage().unwrap();
-        let error = opened.store.put_vectors(&space, &[(1, vec![1.0])]).unwrap_err();
+        let error = opened.store.put_vectors(&space, &[text(1, &[1.0])]).unwrap_err();
         assert!(matches!(error.fault, Fault::Invalid(_)), "{error}");
     }
     let path = dir.path().join("vectors/1.usearch");

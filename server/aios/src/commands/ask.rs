@@ -26,7 +26,8 @@ pub(crate) fn search(
     hits_max: usize,
     output: Output,
 ) -> anyhow::Result<Exit> {
-    let session = Session::indexed(root, LoadGraph::Never)?;
+    let mut session = Session::with_vectors(root, LoadGraph::Never)?;
+    session.index()?;
     let query = Query::text(&words.join(" "), hits_max);
     let answer = session.ask("search", move |snapshot| snapshot.search(&query))?;
     for hit in &answer.hits {

@@ -17,7 +17,7 @@ const SKIPPED_SHOWN_MAX: usize = 20;
 
 /// Runs the command over `root`.
 pub(crate) fn run(root: &Path, output: Output) -> anyhow::Result<Exit> {
-    let mut session = Session::start(root, LoadGraph::IfChanged)?;
+    let mut session = Session::with_vectors(root, LoadGraph::IfChanged)?;
     let summary = session.index()?;
     for skipped in summary.skipped.iter().take(SKIPPED_SHOWN_MAX) {
         let path = skipped.path.relative_to(&session.root).unwrap_or(skipped.path.as_str());

@@ -43,6 +43,7 @@ fn status_json(status: &ServerStatus) -> Value {
         "files": status.files,
         "indexed": status.indexed,
         "lag": status.lag,
+        "unembedded": status.unembedded,
         "read_only": status.read_only,
         "skipped": status.n_skipped,
         "memory": memory,

@@ -1,0 +1,212 @@
+//! Vectors come after the index, once for each text, and are mended where they do not fit.
+
+use std::{
+    fs,
+    path::Path,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+use disk::Disk;
+use engine::{
+    Abilities, Caller, ClientChange, Engine, EngineConfig, LoadGraph, Notice, Notices, RunOutcome,
+    RunRequest, Stores, SystemClock, SystemRandom, Threads,
+};
+use memory::{Answer, Query, Retriever};
+use models::{EmbedError, Embedder, built_in};
+use settings::Layers;
+use tempfile::TempDir;
+use vfs::VfsPath;
+
+/// The built-in model under a name of its own, which counts what it is asked.
+struct Counting {
+    id: &'static str,
+    n_texts: AtomicUsize,
+    last: Mutex<String>,
+}
+
+impl Counting {
+    fn new(id: &'static str) -> Arc<Counting> {
+        Arc::new(Counting { id, n_texts: AtomicUsize::new(0), last: Mutex::default() })
+    }
+
+    /// Texts embedded since the last time.
+    fn take(&self) -> usize {
+        self.n_texts.swap(0, Ordering::Relaxed)
+    }
+}
+
+impl Embedder for Counting {
+    fn id(&self) -> &str {
+        self.id
+    }
+
+    fn dims(&self) -> usize {
+        built_in().dims()
+    }
+
+    fn count_tokens(&self, text: &str) -> usize {
+        built_in().count_tokens(text)
+    }
+
+    fn embed(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>, EmbedError> {
+        self.n_texts.fetch_add(texts.len(), Ordering::Relaxed);
+        *self.last.lock().unwrap() = texts.join("\n");
+        built_in().embed(texts)
+    }
+
+    fn embed_question(&self, text: &str) -> Result<Vec<f32>, EmbedError> {
+        built_in().embed_question(text)
+    }
+}
+
+struct Desk {
+    engine: Engine,
+    notices: Notices,
+    root: VfsPath,
+    messages: Vec<String>,
+}
+
+impl Desk {
+    fn new(dir: &TempDir, model: &Arc<Counting>) -> Desk {
+        let embedder: Arc<dyn Embedder> = Arc::clone(model) as _;
+        let config = EngineConfig {
+            stores: Stores::Folder(dir.path().join("state")),
+            loader: Arc::new(Disk),
+            writer: None,
+            clock: Arc::new(SystemClock::default()),
+            random: Arc::new(SystemRandom),
+            threads: Threads { latency: 1, work: 2 },
+            settings: Layers::default(),
+            embedder: Some(embedder),
+            graph: LoadGraph::Always,
+            watch: false,
+        };
+        let abilities = Abilities { watched_files: true, ..Abilities::default() };
+        let engine = Engine::start(config, Caller::local("test", abilities)).unwrap();
+        let notices = engine.subscribe();
+        let root = VfsPath::from_path(&dir.path().canonicalize().unwrap().join("w")).unwrap();
+        engine.post(ClientChange::OpenWorkspace { roots: vec![root.clone()] });
+        let mut desk = Desk { engine, notices, root, messages: Vec::new() };
+        desk.index();
+        desk
+    }
+
+    fn index(&mut self) {
+        let wanted = self.engine.run(RunRequest::Index);
+        loop {
+            match self.notices.blocking_recv().unwrap() {
+                Notice::RunDone { run, outcome } if run == wanted => {
+                    assert!(matches!(outcome, RunOutcome::Indexed(_)), "{outcome:?}");
+                    return;
+                }
+                Notice::Message { text, .. } => self.messages.push(text),
+                _ => {}
+            }
+        }
+    }
+
+    fn ask(&self, text: &str) -> Answer {
+        let query = Query::text(text, 5);
+        self.engine.read_blocking("search", move |snapshot| snapshot.search(&query)).unwrap()
+    }
+
+    /// Where the vectors put the first hit, and whether they took part.
+    #[track_caller]
+    fn check(&self, question: &str, expected: &str) {
+        let answer = self.ask(question);
+        assert!(answer.retrievers.contains(&Retriever::Vectors), "{:?}", answer.absent);
+        assert_eq!(answer.hits[0].symbol.as_deref(), Some(expected), "{}", answer.hits[0].why());
+    }
+}
+
+impl Drop for Desk {
+    fn drop(&mut self) {
+        self.engine.stop();
+    }
+}
+
+const FILES: &str = "w/files.py";
+const READ: &str = "def slurp(path):\n    with open(path) as file:\n        return file.read()\n";
+const SORT: &str = "\ndef order(items):\n    return sorted(items, key=lambda it: it.price)\n";
+
+/// Shares no word with `READ`.
+const QUESTION: &str = "load the contents of a document from disk";
+
+fn write(dir: &Path, name: &str, text: &str) {
+    let path = dir.join(name);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, text).unwrap();
+}
+
+#[test]
+fn a_text_is_embedded_once_and_a_save_only_what_changed() {
+    let dir = tempfile::tempdir().unwrap();
+    write(dir.path(), FILES, &format!("{READ}{SORT}"));
+    write(dir.path(), "w/copy.py", READ);
+    let model = Counting::new("one");
+    let mut desk = Desk::new(&dir, &model);
+    assert_eq!(model.take(), 2, "the copy has the same text");
+    desk.check(QUESTION, "slurp");
+
+    write(dir.path(), FILES, &format!("{READ}{}", SORT.replace("price", "weight")));
+    desk.index();
+    assert_eq!(model.take(), 1);
+    assert!(model.last.lock().unwrap().contains("weight"));
+    desk.index();
+    drop(desk);
+    let desk = Desk::new(&dir, &model);
+    assert_eq!(model.take(), 0, "nothing changed");
+    desk.check(QUESTION, "slurp");
+}
+
+#[test]
+fn vectors_of_another_model_are_told_and_made_anew() {
+    let dir = tempfile::tempdir().unwrap();
+    write(dir.path(), FILES, READ);
+    drop(Desk::new(&dir, &Counting::new("one")));
+    let model = Counting::new("two");
+    let desk = Desk::new(&dir, &model);
+    assert_eq!(model.take(), 1);
+    let told = desk.messages.iter().any(|it| it.contains("`one 512/50`") && it.contains("again"));
+    assert!(told, "{:?}", desk.messages);
+    desk.check(QUESTION, "slurp");
+    // The old ones are gone: going back is another beginning.
+    drop(desk);
+    let model = Counting::new("one");
+    drop(Desk::new(&dir, &model));
+    assert_eq!(model.take(), 1);
+}
+
+#[test]
+fn a_lost_or_damaged_file_of_vectors_costs_nothing_but_time() {
+    let dir = tempfile::tempdir().unwrap();
+    write(dir.path(), FILES, &format!("{READ}{SORT}"));
+    let model = Counting::new("one");
+    drop(Desk::new(&dir, &model));
+    model.take();
+    let file = dir.path().join("state/vectors/1.usearch");
+    let whole = fs::read(&file).unwrap();
+    fs::write(&file, &whole[..whole.len() / 3]).unwrap();
+    Desk::new(&dir, &model).check(QUESTION, "slurp");
+    fs::remove_file(&file).unwrap();
+    Desk::new(&dir, &model).check(QUESTION, "slurp");
+    assert_eq!(model.take(), 0, "the truth is in the database");
+}
+
+#[test]
+fn what_is_typed_is_found_by_meaning_before_it_is_saved() {
+    let dir = tempfile::tempdir().unwrap();
+    write(dir.path(), FILES, SORT);
+    let desk = Desk::new(&dir, &Counting::new("one"));
+    desk.engine.post(ClientChange::Open {
+        path: desk.root.join("files.py"),
+        language: "python".to_owned(),
+        version: 1,
+        text: format!("{READ}{SORT}"),
+    });
+    desk.check(QUESTION, "slurp");
+    assert_eq!(desk.ask(QUESTION).lagging, Vec::<String>::new());
+}
