@@ -1,6 +1,7 @@
 //! The code graph of a whole workspace: facts of every file, indexes kept by diffs, names resolved
 //! on demand.
 
+mod asking;
 mod edges;
 mod entry;
 #[cfg(test)]
@@ -18,6 +19,7 @@ mod tests;
 mod types;
 
 pub use crate::{
+    asking::{Asking, FileUses, ImportedFiles, ResolvedShare, Use},
     edges::{Edge, End, Evidence, FileImport},
     graph::{CodeGraph, GraphDiff, diff},
     query::CallsByCaller,

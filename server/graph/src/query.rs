@@ -67,7 +67,7 @@ impl CodeGraph {
         if self.knows(symbol) { Resolver::new(self).same_entity(symbol) } else { vec![symbol] }
     }
 
-    fn resolved(&self, res: &Resolver<'_>, outcome: Outcome) -> Resolved {
+    pub(crate) fn resolved(&self, res: &Resolver<'_>, outcome: Outcome) -> Resolved {
         let hits = match outcome {
             Outcome::Hits(hits) => hits,
             Outcome::External => return Resolved::External,
@@ -175,7 +175,7 @@ impl CodeGraph {
         self.references_to_any(&res, &same, check)
     }
 
-    fn references_to_any(
+    pub(crate) fn references_to_any(
         &self,
         res: &Resolver<'_>,
         symbols: &FxHashSet<SymbolRef>,

@@ -19,12 +19,14 @@ use syntax::{
 use text::TextSize;
 use vfs::FileId;
 
-pub(crate) use crate::resolve::{import::is_local_export, typing::is_type};
+pub(crate) use crate::resolve::{
+    import::is_local_export,
+    typing::{Taken, is_type},
+};
 use crate::{
     CodeGraph, Resolution, SymbolRef,
     entry::FileEntry,
     modules::{self, Workspace},
-    resolve::typing::Taken,
 };
 
 /// Steps from name to name, through imports, aliases and types, after which a chain is given up.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use graph::{Resolved, SymbolRef, Target};
+use graph::{Resolution, Resolved, SymbolRef, Target};
 use text::TextRange;
 use vfs::FileId;
 
@@ -13,6 +13,9 @@ const SHOWN_BYTES_MAX: usize = 4096;
 /// Definitions of one name that are shown.
 const SHOWN_TARGETS_MAX: usize = 4;
 
+/// Definitions that only bear the name that are shown.
+const GUESSES_MAX: usize = 2;
+
 /// What is known of one definition, as text.
 struct Card {
     language: &'static str,
@@ -20,6 +23,8 @@ struct Card {
     doc: String,
     place: String,
     how: String,
+    /// What else is known of it, a line each.
+    notes: Vec<String>,
 }
 
 impl Analysis {
@@ -32,13 +37,18 @@ impl Analysis {
         let Some(range) = self.name_at(position.file, position.offset) else { return Ok(None) };
         let cards: Vec<Card> = match self.resolved_at(position) {
             Resolved::Targets(targets) => {
-                let shown = targets.iter().take(SHOWN_TARGETS_MAX);
-                shown.filter_map(|it| self.card(it, position)).collect()
+                let mut cards = Vec::new();
+                for it in targets.iter().take(SHOWN_TARGETS_MAX) {
+                    let Some(card) = self.card(it, position) else { continue };
+                    cards.push(Card { notes: self.notes_on(it.symbol_ref())?, ..card });
+                }
+                cards
             }
             Resolved::Module(files) => {
                 files.first().and_then(|it| self.module_card(*it)).into_iter().collect()
             }
-            Resolved::External | Resolved::Unresolved => return Ok(None),
+            Resolved::Unresolved => self.guess_cards(position)?,
+            Resolved::External => return Ok(None),
         };
         if cards.is_empty() {
             return Ok(None);
@@ -68,7 +78,41 @@ impl Analysis {
             doc: doc.map(|it| plain_comment(&it)).unwrap_or_default(),
             place: self.place(symbol)?,
             how,
+            notes: Vec::new(),
         })
+    }
+
+    /// Definitions that only bear the name, marked as the guesses they are.
+    fn guess_cards(&self, position: FilePosition) -> Cancellable<Vec<Card>> {
+        let guesses = self.candidates(position)?;
+        let n_guesses = guesses.len();
+        let symbols = guesses.iter().filter_map(|it| it.symbol).take(GUESSES_MAX);
+        let targets = symbols.map(|it| Target {
+            file: it.file,
+            symbol: it.symbol,
+            resolution: Resolution::Candidate,
+            confidence: 0.0,
+            why: "by its name only, a guess",
+        });
+        let mut cards: Vec<Card> = targets.filter_map(|it| self.card(&it, position)).collect();
+        if let Some(last) = cards.last_mut().filter(|_| GUESSES_MAX < n_guesses) {
+            last.notes.push(format!("{} more bear the name", n_guesses - GUESSES_MAX));
+        }
+        Ok(cards)
+    }
+
+    /// What is known of a symbol besides what it is: who uses it. Further notes join here.
+    fn notes_on(&self, symbol: SymbolRef) -> Cancellable<Vec<String>> {
+        let mut notes = Vec::new();
+        let is_local = self.facts(symbol.file).is_none_or(|it| it.symbol(symbol.symbol).is_local);
+        if !is_local
+            && (self.is_callable(symbol) || self.is_type(symbol))
+            && let Some(usage) = self.usage(symbol)?
+            && let Some(facts) = self.facts(symbol.file)
+        {
+            notes.push(usage.describe(facts.symbol(symbol.symbol).kind));
+        }
+        Ok(notes)
     }
 
     fn module_card(&self, file: FileId) -> Option<Card> {
@@ -80,6 +124,7 @@ impl Analysis {
             doc: String::new(),
             place: path,
             how: "exact · module of that path".to_owned(),
+            notes: Vec::new(),
         })
     }
 
@@ -92,7 +137,7 @@ impl Analysis {
     }
 
     /// The path below the workspace's root.
-    fn shown_path(&self, file: FileId) -> Option<String> {
+    pub(crate) fn shown_path(&self, file: FileId) -> Option<String> {
         let path = self.path(file)?;
         let inside = self.workspace().roots.iter().find_map(|it| path.relative_to(it));
         Some(inside.unwrap_or(path.as_str()).to_owned())
@@ -122,13 +167,20 @@ impl Card {
         if !self.how.is_empty() {
             write!(res, "  \n*{}*", self.how).expect("writing to a string does not fail");
         }
+        for note in &self.notes {
+            write!(res, "  \n{note}").expect("writing to a string does not fail");
+        }
         res
     }
 
     fn plain(&self) -> String {
         let parts = [&self.signature, &self.doc, &self.place, &self.how];
-        let parts: Vec<&str> =
-            parts.iter().map(|it| it.as_str()).filter(|it| !it.is_empty()).collect();
+        let parts: Vec<&str> = parts
+            .into_iter()
+            .chain(&self.notes)
+            .map(|it| it.as_str())
+            .filter(|it| !it.is_empty())
+            .collect();
         parts.join("\n")
     }
 }

@@ -2,30 +2,43 @@
 //! plain values.
 
 mod actions;
+mod diagnostics;
 mod effect;
 #[cfg(test)]
 mod fixture;
 mod host;
 mod hover;
+mod imports;
 mod navigate;
 mod outline;
+mod privates;
+mod questions;
 mod ranges;
 mod refactor;
+mod relations;
 mod rename;
 #[cfg(test)]
 mod tests;
 mod types;
+mod usage;
 
 pub use crate::{
     actions::{ACTION_CREATE_SETTINGS, ACTION_REFACTOR, ACTION_RENAME, Action, create_settings},
+    diagnostics::{Exists, Finding, Rule, Rules},
     effect::{ApiChange, ApiChangeKind, ChangedFile, Dangling, Effect, TestReached},
     host::{Analysis, AnalysisHost, Change, FileDelta, FileState, OpenDocument, TextOf, Workspace},
+    imports::ImportLink,
+    questions::{
+        Answer, AnswerItem, Coverage, CycleKind, DeadCodeConfig, Edge, Exported, Limit, Picture,
+        PictureFormat, Progress, WalkConfig,
+    },
     refactor::{Offer, REFACTORS, Refactor, RefactorError, Refactoring},
     rename::{LEFT_MAX, LeftOut, PreparedRename, Rename, RenameError},
     types::{
         Call, Cancellable, FilePosition, FileRange, Highlight, HighlightKind, Hover, NavTarget,
         OutlineItem, References, Site, SymbolHit,
     },
+    usage::{LensScope, Usage},
 };
 // Front ends speak of these without knowing the graph.
 pub use graph::{Cancelled, EdgeKind, Resolution, SymbolId, SymbolRef};

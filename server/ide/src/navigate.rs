@@ -302,13 +302,13 @@ impl Analysis {
         Ok(self.resolved_at(position).targets().to_vec())
     }
 
-    fn nav_target_of(&self, target: &Target) -> Option<NavTarget> {
+    pub(crate) fn nav_target_of(&self, target: &Target) -> Option<NavTarget> {
         let nav = self.nav_target(target.symbol_ref())?;
         Some(NavTarget { resolution: target.resolution, why: target.why, ..nav })
     }
 
     /// A whole file as a place to go to.
-    fn nav_file(&self, file: FileId) -> Option<NavTarget> {
+    pub(crate) fn nav_file(&self, file: FileId) -> Option<NavTarget> {
         let path = self.path(file)?;
         let start = TextRange::empty(TextSize::default());
         Some(NavTarget {

@@ -201,7 +201,8 @@ pub fn pay(
             At once.
 
             `pay · src/a.rs:4`  
-            *exact · imported by name*"#]],
+            *exact · imported by name*  
+            1 caller"#]],
     );
     check_hover("fn f() { unknown$0(); }", expect!["nothing"]);
 }
