@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::workspace::Workspace;
 
 /// Runs `aios` on `workspace`; the exit code and standard output.
-fn aios(workspace: &Workspace, args: &[&str]) -> (i32, String) {
+pub(crate) fn aios(workspace: &Workspace, args: &[&str]) -> (i32, String) {
     let Output { status, stdout, .. } = command(workspace, args).output().unwrap();
     (status.code().unwrap(), String::from_utf8(stdout).unwrap())
 }
@@ -19,7 +19,7 @@ fn command(workspace: &Workspace, args: &[&str]) -> Command {
 }
 
 /// The JSON objects that a command prints.
-fn json(workspace: &Workspace, args: &[&str]) -> Vec<Value> {
+pub(crate) fn json(workspace: &Workspace, args: &[&str]) -> Vec<Value> {
     let args = [&["--json"], args].concat();
     let (_, stdout) = aios(workspace, &args);
     stdout.lines().map(|it| serde_json::from_str(it).unwrap()).collect()

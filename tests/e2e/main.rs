@@ -9,5 +9,6 @@ mod documents;
 mod editor;
 mod lifecycle;
 mod neovim;
+mod questions;
 mod state;
 mod workspace;

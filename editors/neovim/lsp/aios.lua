@@ -13,13 +13,21 @@ return {
   capabilities = {
     experimental = {
       serverStatusNotification = true,
-      aios = { inputNewName = true },
+      aios = { inputNewName = true, candidates = true },
     },
   },
+  -- Definition, hover and their like are left to a language's own server where there is one.
+  on_init = function()
+    require('aios.others').watch()
+  end,
   -- A command that needs a name asks for it here; the protocol has no way to ask.
   commands = {
     ['aios.renameSymbol'] = function(command, ctx)
       require('aios.commands').rename_at(command, ctx)
+    end,
+    -- What a lens with callers and tests runs.
+    ['aios.callers'] = function(command, ctx)
+      require('aios.commands').ask_at(command, ctx)
     end,
   },
   handlers = {

@@ -193,6 +193,67 @@ case(':Aios search fills the quickfix list', function()
   vim.cmd.cclose()
 end)
 
+case(':Aios impact fills the quickfix list with how each was found', function()
+  tools.open('shop.py')
+  tools.cursor_on('pay')
+  vim.fn.setqflist({})
+  vim.cmd('Aios impact')
+  local items = tools.wait('dependents', function()
+    local items = vim.fn.getqflist()
+    return #items > 0 and items
+  end)
+  assert(items[1].text:find('%(calls, exact%)'), items[1].text)
+  vim.cmd.cclose()
+end)
+
+--- A server in this process that says it answers hovers.
+---@return integer client_id
+local function start_other()
+  return assert(vim.lsp.start({
+    name = 'other',
+    cmd = function(dispatchers)
+      local is_closing = false
+      return {
+        request = function(method, _, callback)
+          local said = { capabilities = { hoverProvider = true } }
+          callback(nil, method == 'initialize' and said or nil)
+          return true, 1
+        end,
+        notify = function(method)
+          if method == 'exit' then
+            is_closing = true
+            dispatchers.on_exit(0, 0)
+          end
+          return true
+        end,
+        is_closing = function()
+          return is_closing
+        end,
+        terminate = function()
+          is_closing = true
+        end,
+      }
+    end,
+  }))
+end
+
+case('what another server answers is left to it while it is there', function()
+  local shop = tools.open('shop.py')
+  tools.cursor_on('pay')
+  local at = tools.at_cursor(shop)
+  local function has_hover()
+    return tools.ask(shop, 'textDocument/hover', at) ~= nil
+  end
+  assert(has_hover(), 'a hover of the only server')
+  local other = start_other()
+  tools.wait('silence', function()
+    return not has_hover()
+  end)
+  assert(tools.ask(shop, 'textDocument/definition', at), 'a definition all the same')
+  vim.lsp.stop_client(other)
+  tools.wait('hover', has_hover)
+end)
+
 case('health and completion say what there is', function()
   vim.cmd('silent checkhealth aios')
   local report = table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, true), '\n')

@@ -80,8 +80,46 @@ Examples:
     Refs(TargetArgs),
 
     /// List the functions that call a symbol
-    #[command(after_help = "Example:\n  aios callers Parser::parse")]
-    Callers(TargetArgs),
+    #[command(after_help = "Examples:\n  aios callers Parser::parse\n  aios callers parse --json")]
+    Callers(QuestionArgs),
+
+    /// List the functions that a symbol calls
+    #[command(after_help = "Example:\n  aios callees Parser::parse")]
+    Callees(QuestionArgs),
+
+    /// List everything that depends on a symbol, directly and through others: what a change may
+    /// break, and which tests see it
+    #[command(after_help = "\
+Examples:
+  aios impact Parser::parse
+  aios impact src/parse.rs:10:5 --depth 2 --json")]
+    Impact(WalkArgs),
+
+    /// List the tests that reach a symbol, each with the way to it
+    #[command(after_help = "Example:\n  aios tests Parser::parse")]
+    Tests(WalkArgs),
+
+    /// Show the shortest way along dependencies from one symbol to another
+    #[command(after_help = "Example:\n  aios path main Parser::parse")]
+    Path(PathArgs),
+
+    /// List modules that load each other, or functions that call each other
+    #[command(after_help = "Examples:\n  aios cycles\n  aios cycles --calls")]
+    Cycles(CyclesArgs),
+
+    /// List definitions that nothing alive uses; only what is certain
+    #[command(after_help = "\
+Examples:
+  aios dead-code
+  aios dead-code --exported        for a program that nobody imports")]
+    DeadCode(DeadCodeArgs),
+
+    /// Draw what is around a symbol, or how the modules hang together, as Mermaid or DOT
+    #[command(after_help = "\
+Examples:
+  aios graph > modules.mmd
+  aios graph Parser::parse --depth 2 --dot | dot -Tsvg > parse.svg")]
+    Graph(GraphArgs),
 
     /// Propose to rename a symbol everywhere it is certainly meant
     #[command(after_help = "\
@@ -182,6 +220,90 @@ pub(crate) struct TargetArgs {
     /// from 1)
     #[arg(value_name = "SYMBOL")]
     pub(crate) symbol: String,
+}
+
+/// A symbol, and how much is told of it.
+#[derive(Args, Debug)]
+pub(crate) struct QuestionArgs {
+    /// A name or a place, as for `refs`
+    #[arg(value_name = "SYMBOL")]
+    pub(crate) symbol: String,
+
+    /// How many symbols at most
+    #[arg(long, default_value_t = 1_000, value_name = "N", value_parser = up_to(10_000))]
+    pub(crate) limit: u16,
+}
+
+/// A symbol, and how far to go from it.
+#[derive(Args, Debug)]
+pub(crate) struct WalkArgs {
+    /// A name or a place, as for `refs`
+    #[arg(value_name = "SYMBOL")]
+    pub(crate) symbol: String,
+
+    /// How many steps from it at most
+    #[arg(long, default_value_t = 10, value_name = "N", value_parser = up_to(100))]
+    pub(crate) depth: u16,
+
+    /// How many symbols at most
+    #[arg(long, default_value_t = 200, value_name = "N", value_parser = up_to(10_000))]
+    pub(crate) limit: u16,
+}
+
+/// Arguments of `aios path`.
+#[derive(Args, Debug)]
+pub(crate) struct PathArgs {
+    /// Where the way begins: a name or a place, as for `refs`
+    #[arg(value_name = "FROM")]
+    pub(crate) from: String,
+
+    /// Where it ends
+    #[arg(value_name = "TO")]
+    pub(crate) to: String,
+}
+
+/// Arguments of `aios cycles`.
+#[derive(Args, Debug)]
+pub(crate) struct CyclesArgs {
+    /// Functions that call each other, instead of modules that load each other
+    #[arg(long)]
+    pub(crate) calls: bool,
+
+    /// How many cycles at most
+    #[arg(long, default_value_t = 100, value_name = "N", value_parser = up_to(10_000))]
+    pub(crate) limit: u16,
+}
+
+/// Arguments of `aios dead-code`.
+#[derive(Args, Debug)]
+pub(crate) struct DeadCodeArgs {
+    /// Judge exported names too: nothing outside the workspace uses them
+    #[arg(long)]
+    pub(crate) exported: bool,
+
+    /// How many definitions at most
+    #[arg(long, default_value_t = 1_000, value_name = "N", value_parser = up_to(10_000))]
+    pub(crate) limit: u16,
+}
+
+/// Arguments of `aios graph`.
+#[derive(Args, Debug)]
+pub(crate) struct GraphArgs {
+    /// A name or a place, as for `refs` [default: all modules]
+    #[arg(value_name = "SYMBOL")]
+    pub(crate) symbol: Option<String>,
+
+    /// How many steps around the symbol
+    #[arg(long, default_value_t = 1, value_name = "N", value_parser = up_to(10))]
+    pub(crate) depth: u16,
+
+    /// How many boxes at most; modules are gathered by folder until they fit
+    #[arg(long, default_value_t = 60, value_name = "N", value_parser = up_to(2_000))]
+    pub(crate) limit: u16,
+
+    /// Write DOT for Graphviz instead of Mermaid
+    #[arg(long)]
+    pub(crate) dot: bool,
 }
 
 /// Arguments of `aios rename`.

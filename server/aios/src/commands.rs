@@ -3,6 +3,7 @@
 pub(crate) mod ask;
 pub(crate) mod change;
 pub(crate) mod index;
+pub(crate) mod questions;
 pub(crate) mod refactor;
 pub(crate) mod state;
 pub(crate) mod target;

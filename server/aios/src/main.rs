@@ -23,7 +23,7 @@ use crate::{
     commands::{
         ask,
         change::{self, Afterwards},
-        index, refactor, state, tour,
+        index, questions, refactor, state, tour,
     },
     exit::{Exit, FAILED},
     output::Output,
@@ -69,7 +69,14 @@ fn run(cli: &Cli, output: Output) -> anyhow::Result<Exit> {
         Command::Search(args) => ask::search(&root, &args.query, args.limit.into(), output),
         Command::Symbols(args) => ask::symbols(&root, &args.target, args.limit.into(), output),
         Command::Refs(args) => ask::refs(&root, &args.symbol, output),
-        Command::Callers(args) => ask::callers(&root, &args.symbol, output),
+        Command::Callers(args) => questions::callers(&root, args, output),
+        Command::Callees(args) => questions::callees(&root, args, output),
+        Command::Impact(args) => questions::impact(&root, args, output),
+        Command::Tests(args) => questions::tests(&root, args, output),
+        Command::Path(args) => questions::path(&root, args, output),
+        Command::Cycles(args) => questions::cycles(&root, args, output),
+        Command::DeadCode(args) => questions::dead_code(&root, args, output),
+        Command::Graph(args) => questions::graph(&root, args, output),
         Command::Rename(args) => {
             let names = (args.symbol.as_str(), args.new_name.as_str());
             change::rename(&root, names, afterwards(args.apply), output)

@@ -9,6 +9,7 @@ use engine::{
     NoticeLevel, Notices, ProgressState, ReadError, RunOutcome, RunRequest, Snapshot, Stores,
     SystemClock, SystemRandom, Threads, state_folder,
 };
+use ide::Progress;
 use indicatif::{ProgressBar, ProgressStyle};
 use vfs::VfsPath;
 
@@ -90,6 +91,30 @@ impl Session {
         question: impl FnOnce(&Snapshot) -> Result<T, ReadError> + Send + 'static,
     ) -> anyhow::Result<T> {
         Ok(self.engine.read_blocking(name, question)?)
+    }
+}
+
+impl Session {
+    /// Asks as [`Session::ask`] what may take its time, with a progress bar on a terminal. `title`
+    /// says what is done.
+    pub(crate) fn ask_long<T: Send + 'static>(
+        &self,
+        title: &'static str,
+        question: impl FnOnce(&Snapshot, Progress<'_>) -> Result<T, ReadError> + Send + 'static,
+    ) -> anyhow::Result<T> {
+        let bar = Bar::default();
+        let shown = bar.0.clone();
+        shown.set_message(title);
+        let answer = self.engine.read_blocking(title, move |snapshot| {
+            question(snapshot, &mut |done, all| {
+                if QUIET_TIME < shown.elapsed() {
+                    shown.set_length(all as u64);
+                    shown.set_position(done as u64);
+                }
+            })
+        });
+        bar.0.finish_and_clear();
+        Ok(answer?)
     }
 }
 

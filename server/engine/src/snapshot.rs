@@ -16,7 +16,7 @@ use settings::Settings;
 use store::Store;
 use syntax::FileFacts;
 use text::{LineCol, LineIndex, PositionEncoding, TextSize};
-use vfs::{ContentHash, FileId, Overlay, Vfs, VfsPath};
+use vfs::{ContentHash, FileId, Loader, Overlay, Vfs, VfsPath};
 
 use crate::{ServerStatus, files::root_of};
 
@@ -39,6 +39,7 @@ pub struct Snapshot {
     pub journal: Option<Journal>,
     /// Where diff documents lie; `None` where there is no state folder.
     pub proposals_folder: Option<VfsPath>,
+    pub(crate) loader: Arc<dyn Loader>,
     pub(crate) store: Arc<dyn Store>,
     pub(crate) embedder: Option<Arc<dyn Embedder>>,
     pub(crate) pieces: PieceConfig,
@@ -124,6 +125,11 @@ impl Snapshot {
     pub fn file(&self, path: &VfsPath) -> Result<FileId, ReadError> {
         let file = self.vfs.file_id(path).filter(|it| self.vfs.exists(*it));
         file.ok_or_else(|| ReadError::NoFile(path.clone()))
+    }
+
+    /// Whether there is a file at `path`, open or on disk now, indexed or not.
+    pub fn exists(&self, path: &VfsPath) -> bool {
+        self.file(path).is_ok() || self.loader.stat(path).is_ok()
     }
 
     /// The text of a file: of the open document, else from disk where the disk still holds what was

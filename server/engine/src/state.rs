@@ -366,6 +366,7 @@ impl GlobalState {
             roots: Arc::clone(&self.files.roots),
             journal: self.outside.journal.clone(),
             proposals_folder: self.outside.proposals_folder.clone(),
+            loader: Arc::clone(&self.outside.loader),
             store: Arc::clone(&self.outside.store),
             embedder: self.outside.embedder.clone(),
             pieces: self.configuration.pieces(),

@@ -1,10 +1,13 @@
 //! The server as tower-lsp sees it: the link between one client and the engine, and its lifecycle.
 
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{
+    Arc, Mutex, OnceLock,
+    atomic::{AtomicU64, Ordering},
+};
 
 use engine::{Caller, ClientChange, Engine, ReadError, RunId, RunOutcome, RunRequest};
 use rustc_hash::FxHashMap;
-use tokio::sync::{oneshot, watch};
+use tokio::sync::{Notify, oneshot, watch};
 use tower_lsp::{
     Client, LanguageServer,
     gen_lsp_types::{InitializeParams, InitializeResult, InitializedParams},
@@ -15,7 +18,9 @@ use vfs::VfsPath;
 use crate::{
     capabilities, error, from_proto,
     log::LogEntries,
-    notices, registration,
+    notices,
+    others::Others,
+    publish, registration,
     session::Session,
     view::{Spellings, View},
 };
@@ -42,8 +47,25 @@ pub(crate) struct Link {
     pub(crate) spellings: Arc<Spellings>,
     /// Who waits for the end of a run.
     waiting: Mutex<FxHashMap<RunId, oneshot::Sender<RunOutcome>>>,
-    /// The runs behind the progress tokens that the client knows.
-    pub(crate) progress: Mutex<FxHashMap<String, RunId>>,
+    /// What is behind the progress tokens that the client knows.
+    pub(crate) progress: Mutex<FxHashMap<String, Owner>>,
+    /// What the client's other servers answer.
+    pub(crate) others: Arc<Others>,
+    /// Told whenever findings may be different.
+    pub(crate) touch: Arc<Notify>,
+    /// How often answers that clients keep have become old.
+    pub(crate) refreshes: AtomicU64,
+    /// Numbers for progress tokens.
+    tokens: AtomicU64,
+}
+
+/// What a question comes to.
+type Asked<T> = std::result::Result<T, ReadError>;
+
+/// Who ends when the user stops a progress.
+pub(crate) enum Owner {
+    Run(RunId),
+    Question(oneshot::Sender<()>),
 }
 
 impl Backend {
@@ -82,6 +104,10 @@ impl LanguageServer for Backend {
             spellings: Arc::default(),
             waiting: Mutex::default(),
             progress: Mutex::default(),
+            others: Arc::default(),
+            touch: Arc::default(),
+            refreshes: AtomicU64::new(0),
+            tokens: AtomicU64::new(0),
         };
         // Fails only for a second link, and `start` was there only once.
         let _ = self.link.set(Arc::new(link));
@@ -94,6 +120,9 @@ impl LanguageServer for Backend {
         link.engine.post(ClientChange::OpenWorkspace { roots: link.session.roots.clone() });
         tokio::spawn(notices::carry(link.clone(), link.engine.subscribe()));
         tokio::spawn(registration::register(link.clone()));
+        if !link.session.can.pull_diagnostics {
+            tokio::spawn(publish::publish(link.clone()));
+        }
         if let Some(entries) = self.log.lock().expect("no holder panics").take() {
             tokio::spawn(entries.carry(self.client.clone()));
         }
@@ -110,13 +139,39 @@ impl Link {
     pub(crate) async fn read<T: Send + 'static>(
         &self,
         name: &'static str,
-        question: impl FnOnce(&View<'_>) -> std::result::Result<T, ReadError> + Send + 'static,
+        question: impl FnOnce(&View<'_>) -> Asked<T> + Send + 'static,
     ) -> Result<T> {
         let (session, spellings) = (self.session.clone(), self.spellings.clone());
         let answer = self
             .engine
             .read(name, move |snapshot| question(&View::new(snapshot, &session, &spellings)));
         answer.await.map_err(error::of_read)
+    }
+
+    /// Asks as [`Link::read`] about a document by one of the protocol's methods. `None` where
+    /// another server of the editor answers that, or the user wants no answer.
+    pub(crate) async fn read_about<T: Send + 'static>(
+        &self,
+        method: &'static str,
+        path: VfsPath,
+        question: impl FnOnce(&View<'_>) -> Asked<Option<T>> + Send + 'static,
+    ) -> Result<Option<T>> {
+        let others = self.others.clone();
+        let answer = self.read(method, move |view| match others.leave(view, &path, method) {
+            true => question(view),
+            false => Ok(None),
+        });
+        answer.await
+    }
+
+    /// Notes that findings may be different now.
+    pub(crate) fn touched(&self) {
+        self.touch.notify_one();
+    }
+
+    /// A progress token that was not used before. Some editors show the token itself.
+    pub(crate) fn new_token(&self, title: &str) -> String {
+        format!("aios: {title} (question-{})", self.tokens.fetch_add(1, Ordering::Relaxed))
     }
 
     /// Starts a run; its end is told to the receiver.

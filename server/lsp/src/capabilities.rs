@@ -2,13 +2,17 @@
 
 use serde_json::json;
 use tower_lsp::gen_lsp_types::{
-    CodeActionKind, CodeActionOptions, ExecuteCommandOptions, InitializeResult, RenameOptions,
-    SaveOptions, ServerCapabilities, ServerInfo, TextDocumentSyncKind, TextDocumentSyncOptions,
-    WorkDoneProgressOptions, WorkspaceFoldersServerCapabilities, WorkspaceOptions,
-    WorkspaceSymbolOptions,
+    CodeActionKind, CodeActionOptions, CodeActionProvider, CodeLensOptions, DiagnosticOptions,
+    DiagnosticProvider, DocumentLinkOptions, ExecuteCommandOptions, InitializeResult,
+    RenameOptions, RenameProvider, SaveOptions, ServerCapabilities, ServerInfo,
+    TextDocumentSyncKind, TextDocumentSyncOptions, WorkDoneProgressOptions,
+    WorkspaceFoldersServerCapabilities, WorkspaceOptions, WorkspaceSymbolOptions,
 };
 
-use crate::{ext, session::Session};
+use crate::{
+    ext,
+    session::{Can, Session},
+};
 
 /// The answer to `initialize`.
 pub(crate) fn initialize_result(session: &Session) -> InitializeResult {
@@ -23,27 +27,6 @@ pub(crate) fn initialize_result(session: &Session) -> InitializeResult {
 
 fn server_capabilities(session: &Session) -> ServerCapabilities {
     let can = &session.can;
-    let rename = if can.prepare_rename {
-        RenameOptions { prepare_provider: Some(true), ..RenameOptions::default() }.into()
-    } else {
-        true.into()
-    };
-    let actions = if can.code_action_literals {
-        CodeActionOptions {
-            code_action_kinds: Some(vec![
-                CodeActionKind::QuickFix,
-                CodeActionKind::RefactorExtract,
-                CodeActionKind::RefactorInline,
-                CodeActionKind::RefactorRewrite,
-                CodeActionKind::Source,
-            ]),
-            resolve_provider: Some(can.code_action_data),
-            ..CodeActionOptions::default()
-        }
-        .into()
-    } else {
-        true.into()
-    };
     ServerCapabilities {
         position_encoding: Some(session.encoding_kind()),
         text_document_sync: Some(
@@ -56,6 +39,17 @@ fn server_capabilities(session: &Session) -> ServerCapabilities {
             .into(),
         ),
         hover_provider: Some(true.into()),
+        declaration_provider: Some(true.into()),
+        type_definition_provider: Some(true.into()),
+        implementation_provider: Some(true.into()),
+        call_hierarchy_provider: Some(true.into()),
+        type_hierarchy_provider: Some(true.into()),
+        document_link_provider: Some(DocumentLinkOptions::default()),
+        code_lens_provider: Some(CodeLensOptions {
+            resolve_provider: Some(true),
+            ..CodeLensOptions::default()
+        }),
+        diagnostic_provider: can.pull_diagnostics.then(diagnostics),
         definition_provider: Some(true.into()),
         references_provider: Some(true.into()),
         document_highlight_provider: Some(true.into()),
@@ -69,8 +63,8 @@ fn server_capabilities(session: &Session) -> ServerCapabilities {
             }
             .into(),
         ),
-        rename_provider: Some(rename),
-        code_action_provider: Some(actions),
+        rename_provider: Some(rename(can)),
+        code_action_provider: Some(actions(can)),
         execute_command_provider: Some(ExecuteCommandOptions {
             commands: ext::COMMANDS.iter().map(|it| it.name.to_owned()).collect(),
             work_done_progress_options: WorkDoneProgressOptions::default(),
@@ -87,4 +81,41 @@ fn server_capabilities(session: &Session) -> ServerCapabilities {
         })),
         ..ServerCapabilities::default()
     }
+}
+
+fn rename(can: &Can) -> RenameProvider {
+    if can.prepare_rename {
+        RenameOptions { prepare_provider: Some(true), ..RenameOptions::default() }.into()
+    } else {
+        true.into()
+    }
+}
+
+fn actions(can: &Can) -> CodeActionProvider {
+    if can.code_action_literals {
+        CodeActionOptions {
+            code_action_kinds: Some(vec![
+                CodeActionKind::QuickFix,
+                CodeActionKind::RefactorExtract,
+                CodeActionKind::RefactorInline,
+                CodeActionKind::RefactorRewrite,
+                CodeActionKind::Source,
+            ]),
+            resolve_provider: Some(can.code_action_data),
+            ..CodeActionOptions::default()
+        }
+        .into()
+    } else {
+        true.into()
+    }
+}
+
+fn diagnostics() -> DiagnosticProvider {
+    DiagnosticOptions {
+        identifier: Some("aios".to_owned()),
+        inter_file_dependencies: true,
+        workspace_diagnostics: false,
+        ..DiagnosticOptions::default()
+    }
+    .into()
 }

@@ -1,5 +1,7 @@
 //! What aios adds to the protocol: its own methods and its commands. Described in `README.md`.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use tower_lsp::gen_lsp_types::{
     LspNotificationMethod, MessageDirection, Notification, TextDocumentIdentifier,
@@ -62,6 +64,22 @@ impl Notification for ServerStatusNotification {
     const MESSAGE_DIRECTION: MessageDirection = MessageDirection::ServerToClient;
 }
 
+/// Notification `aios/otherServers`, client to server: which requests other servers of the same
+/// editor answer, by language. Sent whenever that changes; each one takes the place of the one
+/// before. Under `aios.navigation = auto` these requests are answered with `null`, and findings
+/// that a language's own server has as well are not told.
+pub const OTHER_SERVERS: &str = "aios/otherServers";
+
+/// The parameters of [`OTHER_SERVERS`].
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OtherServersParams {
+    /// The protocol's names of the requests that others answer (`textDocument/hover`), by the
+    /// client's name of a language (`rust`, `typescriptreact`): the `languageId` of `didOpen`.
+    #[serde(default)]
+    pub languages: BTreeMap<String, Vec<String>>,
+}
+
 /// A command of `workspace/executeCommand`. Every one can be called without arguments, as the
 /// oldest editors do; it then says what is missing or takes the most natural choice.
 #[derive(Clone, Copy, Debug)]
@@ -118,6 +136,48 @@ pub const COMMANDS: &[Command] = &[
         doc: "Searches the workspace; answers `{hits: [{location, path, symbol, score, why}], \
               retrievers, absent, lagging}`.",
     },
+    Command {
+        name: CALLERS,
+        arguments: "textDocument with position, or symbol; limit?",
+        doc: "Who calls a symbol.",
+    },
+    Command {
+        name: CALLEES,
+        arguments: "textDocument with position, or symbol; limit?",
+        doc: "Whom a symbol calls.",
+    },
+    Command {
+        name: IMPACT,
+        arguments: "textDocument with position, or symbol; depth?, limit?",
+        doc: "Everything that depends on a symbol, directly and through others, with the tests \
+              among it.",
+    },
+    Command {
+        name: TESTS,
+        arguments: "textDocument with position, or symbol; depth?, limit?",
+        doc: "The tests that reach a symbol, each with the nearest way.",
+    },
+    Command {
+        name: PATH,
+        arguments: "from, to: each textDocument with position, or symbol",
+        doc: "The shortest way along dependencies from one symbol to another.",
+    },
+    Command {
+        name: CYCLES,
+        arguments: "of? (imports, calls), limit?",
+        doc: "Modules that load each other, or functions that call each other.",
+    },
+    Command {
+        name: DEAD_CODE,
+        arguments: "exported?, limit?",
+        doc: "Definitions that nothing alive reaches; with `exported` exported ones too.",
+    },
+    Command {
+        name: EXPORT_GRAPH,
+        arguments: "textDocument with position, or symbol, or nothing; format? (mermaid, dot), \
+                    depth?, limit?",
+        doc: "What is around a symbol, or without one the modules, as a diagram: `{text}`.",
+    },
     Command { name: STATUS, arguments: "", doc: "Answers the `aios/serverStatus` of this moment." },
     Command { name: REINDEX, arguments: "", doc: "Looks at every file of the workspace again." },
 ];
@@ -130,5 +190,13 @@ pub(crate) const REJECT_PROPOSAL: &str = "aios.rejectProposal";
 pub(crate) const UNDO: &str = "aios.undo";
 pub(crate) const REDO: &str = "aios.redo";
 pub(crate) const SEARCH: &str = "aios.search";
+pub(crate) const CALLERS: &str = "aios.callers";
+pub(crate) const CALLEES: &str = "aios.callees";
+pub(crate) const IMPACT: &str = "aios.impact";
+pub(crate) const TESTS: &str = "aios.tests";
+pub(crate) const PATH: &str = "aios.path";
+pub(crate) const CYCLES: &str = "aios.cycles";
+pub(crate) const DEAD_CODE: &str = "aios.deadCode";
+pub(crate) const EXPORT_GRAPH: &str = "aios.exportGraph";
 pub(crate) const STATUS: &str = "aios.status";
 pub(crate) const REINDEX: &str = "aios.reindex";

@@ -1,17 +1,23 @@
 //! The only crate that knows LSP: a translation between the protocol and the engine's four verbs.
 
+mod asked;
 mod backend;
 mod capabilities;
 mod edit;
 mod error;
 pub mod ext;
+mod findings;
 mod from_proto;
 mod handlers;
 mod log;
 mod notices;
+mod others;
+mod partial;
+mod publish;
 mod registration;
 mod serve;
 mod session;
+mod symbol_data;
 mod to_proto;
 mod uri;
 mod view;

@@ -1,6 +1,9 @@
 //! What the engine tells, carried to the client: edits, messages, progress, status.
 
-use std::sync::Arc;
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 
 use engine::{
     ClientChange, EditStep, Health, Notice, NoticeLevel, Notices, ProgressState, RunId, RunOutcome,
@@ -17,7 +20,7 @@ use tower_lsp::gen_lsp_types::{
 use vfs::VfsPath;
 
 use crate::{
-    backend::Link,
+    backend::{Link, Owner},
     edit::{Style, Written, workspace_edit},
     ext,
 };
@@ -46,9 +49,39 @@ pub(crate) async fn carry(link: Arc<Link>, mut notices: Notices) {
                 }
                 link.run_done(run, outcome);
             }
-            // Nothing that is offered here is kept by clients.
-            Notice::Refresh => {}
+            Notice::Refresh => {
+                link.touched();
+                tokio::spawn(refresh_later(link.clone()));
+            }
         }
+    }
+}
+
+/// How long files have to be quiet before the client is asked to look again.
+const REFRESH_QUIET: Duration = Duration::from_millis(500);
+
+async fn refresh_later(link: Arc<Link>) {
+    // Of many notices in a row the last one asks.
+    let mine = link.refreshes.fetch_add(1, Ordering::Relaxed) + 1;
+    tokio::time::sleep(REFRESH_QUIET).await;
+    if link.refreshes.load(Ordering::Relaxed) == mine {
+        refresh(&link).await;
+    }
+}
+
+/// Has the client ask again for what it keeps: lenses and diagnostics.
+pub(crate) async fn refresh(link: &Link) {
+    let can = &link.session.can;
+    if can.refresh_lenses
+        && let Err(error) = link.client.code_lens_refresh().await
+    {
+        tracing::debug!(%error, "lenses are not refreshed");
+    }
+    if can.pull_diagnostics
+        && can.refresh_diagnostics
+        && let Err(error) = link.client.workspace_diagnostic_refresh().await
+    {
+        tracing::debug!(%error, "diagnostics are not refreshed");
     }
 }
 
@@ -170,7 +203,7 @@ async fn tell_progress(
     if link.client.create_work_done_progress(proto_token.clone()).await.is_err() {
         return;
     }
-    link.progress.lock().expect("no holder panics").insert(token.clone(), run);
+    link.progress.lock().expect("no holder panics").insert(token.clone(), Owner::Run(run));
     while let Some(state) = states.recv().await {
         let value = match state {
             ProgressState::Begin { title, cancellable } => encode(WorkDoneProgressBegin {

@@ -44,6 +44,16 @@ pub(crate) struct Can {
     pub(crate) prepare_rename: bool,
     pub(crate) line_folding_only: bool,
     pub(crate) folding_ranges_max: Option<usize>,
+    pub(crate) pull_diagnostics: bool,
+    pub(crate) refresh_diagnostics: bool,
+    pub(crate) refresh_lenses: bool,
+    pub(crate) related_information: bool,
+    pub(crate) unnecessary_tag: bool,
+    pub(crate) diagnostic_versions: bool,
+    pub(crate) link_tooltips: bool,
+    /// `experimental.aios.candidates`: wants guesses where nothing better is known, and shows the
+    /// message that calls them so.
+    pub(crate) candidates: bool,
     /// `experimental.serverStatusNotification`: wants `aios/serverStatus`.
     pub(crate) server_status: bool,
     /// `experimental.aios.inputNewName`: asks the user for the name when it runs
@@ -123,9 +133,26 @@ fn can(declared: &Value) -> Can {
             .pointer("/textDocument/foldingRange/rangeLimit")
             .and_then(Value::as_u64)
             .map(|it| it as usize),
+        pull_diagnostics: is_there("/textDocument/diagnostic"),
+        refresh_diagnostics: has("/workspace/diagnostics/refreshSupport"),
+        refresh_lenses: has("/workspace/codeLens/refreshSupport"),
+        related_information: has("/textDocument/publishDiagnostics/relatedInformation")
+            || has("/textDocument/diagnostic/relatedInformation"),
+        unnecessary_tag: has_tag(declared, "/textDocument/publishDiagnostics")
+            || has_tag(declared, "/textDocument/diagnostic"),
+        diagnostic_versions: has("/textDocument/publishDiagnostics/versionSupport"),
+        link_tooltips: has("/textDocument/documentLink/tooltipSupport"),
+        candidates: has("/experimental/aios/candidates"),
         server_status: has("/experimental/serverStatusNotification"),
         input_new_name: has("/experimental/aios/inputNewName"),
     }
+}
+
+/// Whether diagnostics can be tagged as unnecessary.
+fn has_tag(declared: &Value, of: &str) -> bool {
+    let tags = declared.pointer(&format!("{of}/tagSupport/valueSet"));
+    let is_unnecessary = |it: &Value| it.as_u64() == Some(1);
+    tags.and_then(Value::as_array).is_some_and(|it| it.iter().any(is_unnecessary))
 }
 
 fn texts<'a>(declared: &'a Value, path: &str) -> impl Iterator<Item = &'a str> + use<'a> {

@@ -90,6 +90,12 @@ impl<'a> View<'a> {
         self.spellings.uri(path)
     }
 
+    /// `path` below its workspace folder, else whole.
+    pub(crate) fn shown_path(&self, path: &VfsPath) -> String {
+        let below = self.snapshot.roots.iter().find_map(|root| path.relative_to(root));
+        below.unwrap_or(path.as_str()).to_owned()
+    }
+
     /// A stretch of any file.
     pub(crate) fn location(&self, file: FileId, range: TextRange) -> Location {
         let mut last = self.last.borrow_mut();

@@ -55,6 +55,10 @@ fn describe(setting: &Setting) -> String {
             words.iter().map(|it| format!("`\"{it}\"`")).collect::<Vec<_>>().join(" or ")
         }
         Kind::Int(min, max) => format!("{min} to {max}"),
+        Kind::PerLanguage(words) => {
+            let words: Vec<String> = words.iter().map(|it| format!("`\"{it}\"`")).collect();
+            format!("{}, or a table of them by language", words.join(" or "))
+        }
     }
 }
 
@@ -102,6 +106,11 @@ told with its file, line and key, and the last good one stays.
             # "risky" or "never".
             # preview = "always"
 
+            # Above which definitions a lens tells callers and tests: none, exported functions and
+            # types at the top level of a file, or every function and type. Takes "off" or
+            # "exported" or "all".
+            # code_lens = "exported"
+
             [index]
             # How many files are indexed at most. The rest is counted and told. Takes 1 to
             # 1000000.
@@ -109,6 +118,42 @@ told with its file, line and key, and the last good one stays.
 
             # Longer files are skipped and listed as skipped. Takes 1024 to 4194304.
             # file_bytes_max = 4194304
+
+            [memory]
+            # How many tokens of a function, a type or a section get one vector; longer ones are
+            # cut into pieces. Another number means that all texts are embedded again. Takes 32 to
+            # 8192.
+            # chunk_tokens = 512
+
+            # How many tokens two pieces of one text have in common. Takes 0 to 1024.
+            # overlap_tokens = 50
+
+            # How many places a search lists where the question does not say. Takes 1 to 1000.
+            # top_k = 10
+
+            # Hits whose relevance, in percent, is below this are left out of a search. Takes 0 to
+            # 100.
+            # threshold = 0
+
+            # Hits whose relevance, in percent, is below this are never put into a context that
+            # nobody asked for. Takes 0 to 100.
+            # context_threshold = 70
+
+            [diagnostics]
+            # How bad a finding it is when modules load each other: Python, JavaScript,
+            # TypeScript, Go. Imports of types alone, under a condition or inside a function do
+            # not count. Takes "off" or "hint" or "information" or "warning" or "error".
+            # import_cycles = "information"
+
+            # How bad a finding it is when an import names a file or a name of the workspace that
+            # is not there: relative imports of Python, JavaScript and TypeScript. Takes "off" or
+            # "hint" or "information" or "warning" or "error".
+            # unresolved_imports = "warning"
+
+            # How bad a finding it is when nothing can use a private function, type or constant:
+            # Rust, Python, JavaScript, TypeScript, Go. Takes "off" or "hint" or "information" or
+            # "warning" or "error".
+            # unused_private = "hint"
         "##]]
         .assert_eq(&text);
     }

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt};
 
 use toml_edit::{Document, Item, TableLike};
 
-use crate::{Scope, Setting, Settings, Value};
+use crate::{Kind, Scope, Setting, Settings, Value};
 
 /// Who sets a layer, the weakest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -197,7 +197,7 @@ fn flatten_toml(
     for (name, item) in table.iter() {
         let key = dotted(prefix, name);
         match item.as_table_like() {
-            Some(inner) if key.split('.').count() < DEPTH_MAX => {
+            Some(inner) if key.split('.').count() < DEPTH_MAX && !takes_a_table(&key) => {
                 flatten_toml(acc, &key, inner, text);
             }
             _ => {
@@ -217,12 +217,17 @@ fn flatten_value(
         let key = dotted(prefix, name);
         match value {
             Value::Null => {}
-            Value::Table(inner) if key.split('.').count() < DEPTH_MAX => {
+            Value::Table(inner) if key.split('.').count() < DEPTH_MAX && !takes_a_table(&key) => {
                 flatten_value(acc, &key, inner);
             }
             _ => acc.push((key, value.clone(), None)),
         }
     }
+}
+
+/// Whether a table under the key is the value of one setting.
+fn takes_a_table(key: &str) -> bool {
+    Setting::find(key).is_some_and(|it| matches!(it.kind, Kind::PerLanguage(_)))
 }
 
 fn value_of(item: &Item) -> Value {
@@ -236,8 +241,9 @@ fn value_of(item: &Item) -> Value {
         Value::Float(it)
     } else if item.is_array() {
         Value::List(Vec::new())
-    } else if item.is_table_like() {
-        Value::Table(BTreeMap::new())
+    } else if let Some(table) = item.as_table_like() {
+        let table = table.iter().map(|(name, it)| (name.to_owned(), value_of(it)));
+        Value::Table(table.collect())
     } else {
         Value::Text(item.to_string().trim().to_owned())
     }
@@ -257,7 +263,7 @@ mod tests {
     use expect_test::{Expect, expect};
 
     use super::*;
-    use crate::{Preview, WORKSPACE_FILE};
+    use crate::{Navigation, Preview, WORKSPACE_FILE};
 
     #[track_caller]
     fn check(layers: &mut Layers, text: &str, expected: Expect) {
@@ -310,6 +316,23 @@ mod tests {
         assert_eq!(layers.settings().preview, Preview::Never);
         check(&mut layers, "preview = \"risky\"", expect!["Risky, 200000 files"]);
         check(&mut layers, "preview = \"always\"", expect!["Always, 200000 files"]);
+    }
+
+    #[test]
+    fn navigation_is_one_word_or_one_for_each_language() {
+        let mut layers = Layers::default();
+        let mut set = |text: &str| {
+            let errors = layers.set_toml(Source::User, "config.toml", text);
+            let navigation = layers.settings().navigation;
+            let errors: Vec<String> = errors.iter().map(ToString::to_string).collect();
+            (navigation.of("rust"), navigation.of("go"), errors.join("\n"))
+        };
+        assert_eq!(set("navigation = \"on\""), (Navigation::On, Navigation::On, String::new()));
+        let own = "[navigation]\nrust = \"off\"";
+        assert_eq!(set(own), (Navigation::Off, Navigation::Auto, String::new()));
+        let (rust, _, error) = set("[navigation]\nrust = \"yes\"");
+        assert_eq!(rust, Navigation::Off);
+        assert!(error.contains("rust: \"yes\" is none of auto, on, off"), "{error}");
     }
 
     #[test]

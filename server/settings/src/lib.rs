@@ -3,12 +3,14 @@
 
 mod doc;
 mod layer;
+mod reach;
 mod schema;
 mod value;
 
 pub use crate::{
     doc::{config_template, render_markdown},
     layer::{Layer, Layers, SettingsError, Source},
+    reach::{Findings, Lenses, Navigation, NavigationByLanguage, Severity},
     schema::{Kind, LogLevel, Preview, SETTINGS, Scope, Setting, Settings, Watching},
     value::Value,
 };

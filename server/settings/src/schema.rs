@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::Value;
+use crate::{
+    Findings, Lenses, NavigationByLanguage, Severity, Value,
+    reach::{NAVIGATIONS, SEVERITIES},
+};
 
 /// Who may set a setting, beside the user, who may set all of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +36,8 @@ pub enum Kind {
     Choice(&'static [&'static str]),
     /// A whole number from the first to the second, both included.
     Int(i64, i64),
+    /// One of these words for all languages, or a table that says one for each language it names.
+    PerLanguage(&'static [&'static str]),
 }
 
 /// One row of the table.
@@ -67,6 +72,24 @@ pub const SETTINGS: &[Setting] = &[
         scope: Scope::Machine,
         doc: "Who notices that files change on disk: the editor where it can and else the server, \
               always the server, or nobody.",
+    },
+    Setting {
+        key: "navigation",
+        kind: Kind::PerLanguage(NAVIGATIONS),
+        default: "\"auto\"",
+        scope: Scope::Machine,
+        doc: "Whether definition, references, hover, rename and their like are answered: `auto` \
+              only those that no other server of the editor answers for the language, as the \
+              editor tells; `on` all; `off` none. For each language apart as a table: \
+              `navigation = { rust = \"off\" }`; languages that are not in it are `auto`.",
+    },
+    Setting {
+        key: "code_lens",
+        kind: Kind::Choice(&["off", "exported", "all"]),
+        default: "\"exported\"",
+        scope: Scope::Workspace,
+        doc: "Above which definitions a lens tells callers and tests: none, exported functions \
+              and types at the top level of a file, or every function and type.",
     },
     Setting {
         key: "index.files_max",
@@ -118,6 +141,31 @@ pub const SETTINGS: &[Setting] = &[
         scope: Scope::Workspace,
         doc: "Hits whose relevance, in percent, is below this are never put into a context that \
               nobody asked for.",
+    },
+    Setting {
+        key: "diagnostics.import_cycles",
+        kind: Kind::Choice(SEVERITIES),
+        default: "\"information\"",
+        scope: Scope::Workspace,
+        doc: "How bad a finding it is when modules load each other: Python, JavaScript, \
+              TypeScript, Go. Imports of types alone, under a condition or inside a function do \
+              not count.",
+    },
+    Setting {
+        key: "diagnostics.unresolved_imports",
+        kind: Kind::Choice(SEVERITIES),
+        default: "\"warning\"",
+        scope: Scope::Workspace,
+        doc: "How bad a finding it is when an import names a file or a name of the workspace that \
+              is not there: relative imports of Python, JavaScript and TypeScript.",
+    },
+    Setting {
+        key: "diagnostics.unused_private",
+        kind: Kind::Choice(SEVERITIES),
+        default: "\"hint\"",
+        scope: Scope::Workspace,
+        doc: "How bad a finding it is when nothing can use a private function, type or constant: \
+              Rust, Python, JavaScript, TypeScript, Go.",
     },
     Setting {
         key: "log.level",
@@ -187,6 +235,12 @@ pub struct Settings {
     pub threshold: u8,
     /// `memory.context_threshold`, in percent.
     pub context_threshold: u8,
+    /// `navigation`.
+    pub navigation: NavigationByLanguage,
+    /// `code_lens`.
+    pub code_lens: Lenses,
+    /// `diagnostics.*`.
+    pub findings: Findings,
     /// `log.level`.
     pub log_level: LogLevel,
 }
@@ -219,6 +273,13 @@ impl Settings {
             top_k: int(values, "memory.top_k") as usize,
             threshold: int(values, "memory.threshold") as u8,
             context_threshold: int(values, "memory.context_threshold") as u8,
+            navigation: NavigationByLanguage::from_value(&value(values, "navigation")),
+            code_lens: Lenses::of_rank(choice(values, "code_lens")),
+            findings: Findings {
+                import_cycles: severity(values, "diagnostics.import_cycles"),
+                unresolved_imports: severity(values, "diagnostics.unresolved_imports"),
+                unused_private: severity(values, "diagnostics.unused_private"),
+            },
             log_level: match choice(values, "log.level") {
                 0 => LogLevel::Error,
                 1 => LogLevel::Warn,
@@ -249,13 +310,28 @@ impl Setting {
                 Err(format!("{n} is not between {min} and {max}"))
             }
             (Kind::Int(..), _) => Err(format!("{} is no whole number", value.shape())),
+            (Kind::PerLanguage(words), Value::Table(table)) => {
+                let wrong = table.iter().find(|it| !is_one_of(words, it.1));
+                match wrong {
+                    None => Ok(()),
+                    Some((name, it)) => {
+                        Err(format!("{name}: {it} is none of {}", words.join(", ")))
+                    }
+                }
+            }
+            (Kind::PerLanguage(words), it) if is_one_of(words, it) => Ok(()),
+            (Kind::PerLanguage(words), _) => {
+                Err(format!("{value} is none of {}, and no table", words.join(", ")))
+            }
         }
     }
 
     /// The default as a value.
     pub fn default_value(&self) -> Value {
         match self.kind {
-            Kind::Choice(_) => Value::Text(self.default.trim_matches('"').to_owned()),
+            Kind::Choice(_) | Kind::PerLanguage(_) => {
+                Value::Text(self.default.trim_matches('"').to_owned())
+            }
             Kind::Int(..) => Value::Int(self.default.parse().expect("a test checks every default")),
         }
     }
@@ -269,6 +345,19 @@ impl Setting {
             _ => 0,
         }
     }
+}
+
+fn is_one_of(words: &[&str], value: &Value) -> bool {
+    matches!(value, Value::Text(word) if words.contains(&word.as_str()))
+}
+
+fn value(values: &BTreeMap<&'static str, Value>, key: &str) -> Value {
+    let setting = Setting::find(key).expect("the key is a row of the table");
+    values.get(key).cloned().unwrap_or_else(|| setting.default_value())
+}
+
+fn severity(values: &BTreeMap<&'static str, Value>, key: &str) -> Option<Severity> {
+    Severity::of_rank(choice(values, key))
 }
 
 fn choice(values: &BTreeMap<&'static str, Value>, key: &str) -> usize {

@@ -83,6 +83,105 @@ local function search(client, query)
   end)
 end
 
+--- The place of an item in the quickfix list: where it is named, else where it stands.
+---@param item table
+---@return table
+local function entry(item)
+  local site = item.edge and item.edge.sites[1]
+  local at = site and item.depth == 1 and site or item.location
+  local edge = item.edge and (' (%s, %s)'):format(item.edge.kind, item.edge.resolution) or ''
+  local test = item.test and ' [test]' or ''
+  return {
+    filename = vim.uri_to_fname(at.uri),
+    lnum = at.range.start.line + 1,
+    end_lnum = at.range['end'].line + 1,
+    col = at.range.start.character + 1,
+    text = ('  '):rep(math.max(item.depth - 1, 0)) .. item.name .. edge .. test,
+  }
+end
+
+--- Shows the answer of a question in the quickfix list, and says what it does not cover.
+---@param title string
+---@param answer table
+local function show(title, answer)
+  if #answer.items == 0 then
+    return notify(title .. ': nothing found')
+  end
+  local items = vim.tbl_map(entry, answer.items)
+  vim.fn.setqflist({}, ' ', { title = 'aios: ' .. title, items = items })
+  vim.cmd.copen()
+  local said = vim.deepcopy(answer.notes)
+  if answer.limit ~= vim.NIL and answer.limit then
+    local limit = answer.limit
+    said[#said + 1] = ('stopped at %d %s, at least %d more'):format(
+      limit.max,
+      limit.what,
+      limit.leftOut
+    )
+  end
+  if answer.coverage.sameName > 0 then
+    said[#said + 1] = ('%d more places bear the name and do not resolve'):format(
+      answer.coverage.sameName
+    )
+  end
+  if answer.coverage.waiting > 0 then
+    said[#said + 1] = ('%d files wait to be indexed'):format(answer.coverage.waiting)
+  end
+  if #said > 0 then
+    notify(table.concat(said, '; '))
+  end
+end
+
+--- Asks what a command asks, about the place it names.
+---@param command lsp.Command
+---@param ctx { bufnr: integer, client_id: integer }
+function M.ask_at(command, ctx)
+  local client = assert(vim.lsp.get_client_by_id(ctx.client_id))
+  execute(client, command.command, command.arguments[1], function(answer)
+    show(command.command:gsub('^aios%.', ''), answer)
+  end)
+end
+
+--- A question about the symbol under the cursor, or about a named one.
+---@param name string
+---@return fun(client: vim.lsp.Client, argument: string)
+local function question(name)
+  return function(client, argument)
+    local about = argument ~= '' and { symbol = argument }
+      or vim.lsp.util.make_position_params(0, client.offset_encoding)
+    M.ask_at({ title = name, command = 'aios.' .. name, arguments = { about } }, {
+      bufnr = 0,
+      client_id = client.id,
+    })
+  end
+end
+
+--- A question about the whole workspace.
+---@param name string
+---@return fun(client: vim.lsp.Client)
+local function overall(name)
+  return function(client)
+    local command = { title = name, command = 'aios.' .. name, arguments = {} }
+    M.ask_at(command, { bufnr = 0, client_id = client.id })
+  end
+end
+
+--- Opens a diagram of what is around the symbol, or with `modules` of the modules.
+---@param client vim.lsp.Client
+---@param argument string
+local function graph(client, argument)
+  local about = argument == 'modules' and vim.empty_dict()
+    or argument ~= '' and { symbol = argument }
+    or vim.lsp.util.make_position_params(0, client.offset_encoding)
+  execute(client, 'aios.exportGraph', about, function(picture)
+    vim.cmd.new()
+    vim.bo.buftype = 'nofile'
+    vim.bo.bufhidden = 'wipe'
+    vim.bo.filetype = 'mermaid'
+    vim.api.nvim_buf_set_lines(0, 0, -1, false, vim.split(vim.trim(picture.text), '\n'))
+  end)
+end
+
 ---@param name string
 ---@param key? string the field that the argument is
 ---@return fun(client: vim.lsp.Client, argument: string)
@@ -101,6 +200,13 @@ M.subcommands = {
   rename = { desc = 'Rename the symbol under the cursor: [name]', run = rename },
   settings = { desc = 'Create .aios/config.toml', run = plain('aios.createSettings') },
   search = { desc = 'Search the workspace: {question}', run = search },
+  callers = { desc = 'Who calls the symbol: [name]', run = question('callers') },
+  callees = { desc = 'Whom the symbol calls: [name]', run = question('callees') },
+  impact = { desc = 'What depends on the symbol: [name]', run = question('impact') },
+  tests = { desc = 'The tests that reach the symbol: [name]', run = question('tests') },
+  cycles = { desc = 'Modules that load each other', run = overall('cycles') },
+  deadcode = { desc = 'What nothing alive uses', run = overall('deadCode') },
+  graph = { desc = 'Draw what is around the symbol: [name or modules]', run = graph },
   reindex = { desc = 'Look at every file again', run = plain('aios.reindex') },
   status = {
     desc = 'How the server is',

@@ -1,9 +1,9 @@
-//! The questions: `search`, `symbols`, `refs`, `callers`.
+//! The questions for places: `search`, `symbols`, `refs`.
 
 use std::path::Path;
 
 use engine::{LoadGraph, ReadError, Snapshot};
-use ide::{Call, FilePosition, NavTarget, OutlineItem, Site};
+use ide::{FilePosition, NavTarget, OutlineItem, Site};
 use memory::{Hit, Query};
 use serde_json::{Value, json};
 use text::{LineCol, PositionEncoding, TextRange};
@@ -80,34 +80,16 @@ pub(crate) fn refs(root: &Path, symbol: &str, output: Output) -> anyhow::Result<
     print_rows(&rows, output, &format!("no symbol `{symbol}` was found"))
 }
 
-/// `aios callers`: the functions that call a symbol.
-pub(crate) fn callers(root: &Path, symbol: &str, output: Output) -> anyhow::Result<Exit> {
-    let session = Session::indexed(root, LoadGraph::Always)?;
-    let target = Target::parse(symbol, &session.root)?;
-    let rows = session.ask("callers", move |snapshot| {
-        let mut rows = Vec::new();
-        for position in target.positions(snapshot)? {
-            for symbol in snapshot.analysis.symbols_at(position)? {
-                for call in snapshot.analysis.callers(symbol)? {
-                    rows.extend(call_rows(snapshot, &call));
-                }
-            }
-        }
-        Ok(rows)
-    })?;
-    print_rows(&rows, output, &format!("no caller of `{symbol}` was found"))
-}
-
 /// One line of an answer: a place, what stands there, and how it was found.
-struct Row {
+pub(crate) struct Row {
     file: String,
     lines: (u32, u32),
     column: u32,
     /// What stands there: a symbol or a line of source.
-    what: String,
-    kind: String,
-    why: String,
-    depth: usize,
+    pub(crate) what: String,
+    pub(crate) kind: String,
+    pub(crate) why: String,
+    pub(crate) depth: usize,
 }
 
 impl Row {
@@ -128,7 +110,7 @@ impl Row {
         }
     }
 
-    fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         json!({
             "file": self.file,
             "start_line": self.lines.0,
@@ -140,7 +122,7 @@ impl Row {
         })
     }
 
-    fn text(&self, output: Output) -> String {
+    pub(crate) fn text(&self, output: Output) -> String {
         let place = format!("{}:{}:{}", self.file, self.lines.0, self.column);
         let indent = "  ".repeat(self.depth);
         let why = if self.why.is_empty() { String::new() } else { format!("  ({})", self.why) };
@@ -188,7 +170,7 @@ fn symbols_named(snapshot: &Snapshot, query: &str, max: usize) -> Result<Vec<Row
     Ok(hits.iter().map(|hit| target_row(snapshot, &hit.target)).collect())
 }
 
-fn target_row(snapshot: &Snapshot, target: &NavTarget) -> Row {
+pub(crate) fn target_row(snapshot: &Snapshot, target: &NavTarget) -> Row {
     let mut row = Row::new(snapshot, target.file, target.range);
     row.what = match &target.container {
         Some(container) => format!("{container}::{}", target.name),
@@ -211,7 +193,7 @@ fn references_at(snapshot: &Snapshot, at: FilePosition) -> Result<Vec<Row>, Read
     Ok(rows)
 }
 
-fn site_row(snapshot: &Snapshot, site: &Site) -> Row {
+pub(crate) fn site_row(snapshot: &Snapshot, site: &Site) -> Row {
     let mut row = Row::new(snapshot, site.file, site.range);
     row.what = source_line(snapshot, site.file, site.range);
     row.kind = site.kind.as_str().to_owned();
@@ -220,19 +202,6 @@ fn site_row(snapshot: &Snapshot, site: &Site) -> Row {
         None => site.resolution.to_string(),
     };
     row
-}
-
-fn call_rows(snapshot: &Snapshot, call: &Call) -> Vec<Row> {
-    let rows = call.sites.iter().map(|site| {
-        let mut row = site_row(snapshot, site);
-        row.what = match call.target.symbol {
-            Some(_) => target_row(snapshot, &call.target).what,
-            None => "(top level)".to_owned(),
-        };
-        row.why = site.resolution.to_string();
-        row
-    });
-    rows.collect()
 }
 
 fn source_line(snapshot: &Snapshot, file: FileId, range: TextRange) -> String {

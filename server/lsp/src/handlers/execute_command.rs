@@ -12,7 +12,9 @@ use tower_lsp::{
 
 use crate::{
     backend::{Backend, Link},
-    error, ext, from_proto, notices, uri,
+    error, ext, from_proto,
+    handlers::questions,
+    notices, uri,
     view::View,
 };
 
@@ -31,6 +33,7 @@ pub(crate) async fn handle_execute_command(
     let request = match params.command.as_str() {
         ext::SEARCH => return search(link, parse(argument, "query")?).await,
         ext::STATUS => return status(link).await,
+        it if questions::is_question(it) => return questions::answer(link, it, argument).await,
         ext::RENAME_SYMBOL => rename(link, parse(argument, "newName")?)?,
         ext::REFACTOR => super::refactor::request(link, parse(argument, "refactor")?)?,
         ext::CREATE_SETTINGS => create_settings(parse(argument, "root")?)?,

@@ -25,16 +25,17 @@ pub(crate) async fn handle_prepare_rename(
 ) -> Result<Option<PrepareRenameResult>> {
     let at = params.text_document_position_params;
     let path = from_proto::path(&at.text_document)?;
-    let answer = backend.link().read("prepare rename", move |view| {
-        let Some(position) = view.position(&path, at.position) else { return Ok(None) };
-        let prepared = view.snapshot.analysis.prepare_rename(position)?;
-        let Some((_, lines)) = view.file(&path) else { return Ok(None) };
-        let placeholder = PrepareRenamePlaceholder {
-            range: view.range(&lines, prepared.at.range),
-            placeholder: prepared.placeholder,
-        };
-        Ok(Some(placeholder.into()))
-    });
+    let answer =
+        backend.link().read_about("textDocument/prepareRename", path.clone(), move |view| {
+            let Some(position) = view.position(&path, at.position) else { return Ok(None) };
+            let prepared = view.snapshot.analysis.prepare_rename(position)?;
+            let Some((_, lines)) = view.file(&path) else { return Ok(None) };
+            let placeholder = PrepareRenamePlaceholder {
+                range: view.range(&lines, prepared.at.range),
+                placeholder: prepared.placeholder,
+            };
+            Ok(Some(placeholder.into()))
+        });
     answer.await
 }
 
@@ -44,7 +45,7 @@ pub(crate) async fn handle_rename(
 ) -> Result<Option<WorkspaceEdit>> {
     let at = params.text_document_position_params;
     let path = from_proto::path(&at.text_document)?;
-    let answer = backend.link().read("rename", move |view| {
+    let answer = backend.link().read_about("textDocument/rename", path.clone(), move |view| {
         let position = view.position(&path, at.position);
         let position = position.ok_or_else(|| ReadError::NoFile(path.clone()))?;
         let rename = view.snapshot.analysis.rename(position, &params.new_name)?;

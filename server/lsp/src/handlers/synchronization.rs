@@ -18,6 +18,7 @@ pub(crate) async fn handle_did_open(backend: &Backend, params: DidOpenTextDocume
     let language = document.language_id.as_str().to_owned();
     let (version, text) = (document.version, document.text);
     link.engine.post(ClientChange::Open { path, language, version, text });
+    link.touched();
 }
 
 pub(crate) async fn handle_did_change(backend: &Backend, params: DidChangeTextDocumentParams) {
@@ -28,11 +29,14 @@ pub(crate) async fn handle_did_change(backend: &Backend, params: DidChangeTextDo
         params.content_changes.into_iter().map(from_proto::content_edit).collect();
     let (version, encoding) = (document.version, link.session.encoding);
     link.engine.post(ClientChange::Edit { path, version, edits, encoding });
+    link.touched();
 }
 
 pub(crate) async fn handle_did_save(backend: &Backend, params: DidSaveTextDocumentParams) {
     let Some(path) = path(&params.text_document.uri) else { return };
-    backend.link().engine.post(ClientChange::Save { path });
+    let link = backend.link();
+    link.engine.post(ClientChange::Save { path });
+    link.touched();
 }
 
 pub(crate) async fn handle_did_close(backend: &Backend, params: DidCloseTextDocumentParams) {
@@ -40,6 +44,7 @@ pub(crate) async fn handle_did_close(backend: &Backend, params: DidCloseTextDocu
     let link = backend.link();
     link.engine.post(ClientChange::Close { path: path.clone() });
     link.spellings.close(&path);
+    link.touched();
 }
 
 /// A notification cannot be answered, so a URI that is none is told in the log.

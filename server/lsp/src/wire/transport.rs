@@ -90,7 +90,13 @@ impl<S: LanguageServer> Transport<S> {
             let is_full = outbox.is_full();
             tokio::select! {
                 biased;
-                Some(response) = self.in_flight.next() => self.reply(response),
+                Some(response) = self.in_flight.next() => {
+                    // What a handler said on the way comes before its answer: parts of it do.
+                    while let Some(Some(said)) = requests.next().now_or_never() {
+                        outbox.send(&said);
+                    }
+                    self.reply(response);
+                }
                 Some(request) = requests.next(), if !is_full => self.outbox.send(&request),
                 () = outbox.room(), if is_full => {}
                 bytes = input.recv(), if !is_full => {

@@ -1,0 +1,83 @@
+//! Findings as the protocol's diagnostics: which rules count for a document, and how bad each is.
+
+use std::hash::{Hash as _, Hasher as _};
+
+use engine::ReadError;
+use ide::{Finding, Rule, Rules};
+use rustc_hash::FxHasher;
+use settings::Severity;
+use tower_lsp::gen_lsp_types::{
+    Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag,
+};
+use vfs::FileId;
+
+use crate::{others::Others, view::View};
+
+/// The diagnostics of a file, as the settings want them.
+pub(crate) fn diagnostics(
+    view: &View<'_>,
+    others: &Others,
+    file: FileId,
+) -> Result<Vec<Diagnostic>, ReadError> {
+    let snapshot = view.snapshot;
+    let wanted = snapshot.settings.findings;
+    // A compiler or its server says the same, and better.
+    let alone = !others.has_other(view, file);
+    let rules = Rules {
+        import_cycles: wanted.import_cycles.is_some(),
+        unresolved_imports: wanted.unresolved_imports.is_some() && alone,
+        unused_private: wanted.unused_private.is_some() && alone,
+    };
+    if rules == Rules::default() {
+        return Ok(Vec::new());
+    }
+    let found = snapshot.analysis.findings(file, rules, &|path| snapshot.exists(path))?;
+    let severity = |rule| match rule {
+        Rule::ImportCycle => wanted.import_cycles,
+        Rule::UnresolvedImport => wanted.unresolved_imports,
+        Rule::UnusedPrivate => wanted.unused_private,
+    };
+    Ok(found.iter().map(|it| diagnostic(view, file, it, severity(it.rule))).collect())
+}
+
+/// A name for an answer: the same for the same diagnostics, whatever else has changed.
+pub(crate) fn result_id(diagnostics: &[Diagnostic]) -> String {
+    let mut hasher = FxHasher::default();
+    let text = serde_json::to_string(diagnostics).expect("diagnostics are plain data");
+    text.hash(&mut hasher);
+    format!("{:016x}", hasher.finish())
+}
+
+fn diagnostic(
+    view: &View<'_>,
+    file: FileId,
+    finding: &Finding,
+    severity: Option<Severity>,
+) -> Diagnostic {
+    let related: Vec<DiagnosticRelatedInformation> = finding
+        .related
+        .iter()
+        .map(|(at, word)| DiagnosticRelatedInformation {
+            location: view.location(at.file, at.range),
+            message: word.clone(),
+        })
+        .collect();
+    let can = &view.session.can;
+    let is_unused = finding.rule == Rule::UnusedPrivate && can.unnecessary_tag;
+    Diagnostic {
+        range: view.location(file, finding.range).range,
+        severity: severity.map(|it| match it {
+            Severity::Hint => DiagnosticSeverity::Hint,
+            Severity::Information => DiagnosticSeverity::Information,
+            Severity::Warning => DiagnosticSeverity::Warning,
+            Severity::Error => DiagnosticSeverity::Error,
+        }),
+        code: Some(finding.rule.as_str().to_owned().into()),
+        code_description: None,
+        source: Some("aios".to_owned()),
+        message: finding.message.clone().into(),
+        tags: is_unused.then(|| vec![DiagnosticTag::Unnecessary]),
+        related_information: (can.related_information && !related.is_empty()).then_some(related),
+        data: None,
+    }
+}

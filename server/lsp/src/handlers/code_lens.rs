@@ -1,0 +1,77 @@
+//! `textDocument/codeLens` and its resolve: callers and tests above definitions.
+
+use ide::{LensScope, Usage};
+use serde_json::json;
+use settings::Lenses;
+use tower_lsp::{
+    gen_lsp_types::{CodeLens, CodeLensParams, Command, Uri},
+    jsonrpc::Result,
+};
+
+use crate::{backend::Backend, ext, from_proto, symbol_data};
+
+/// The places of the definitions; what there is to count is counted when a lens is shown.
+pub(crate) async fn handle_code_lens(
+    backend: &Backend,
+    params: CodeLensParams,
+) -> Result<Option<Vec<CodeLens>>> {
+    let uri = params.text_document.uri;
+    let path = from_proto::path_of(&uri)?;
+    let method = "textDocument/codeLens";
+    let answer = backend.link().read_about(method, path.clone(), move |view| {
+        let scope = match view.snapshot.settings.code_lens {
+            Lenses::Off => return Ok(None),
+            Lenses::Exported => LensScope::Exported,
+            Lenses::All => LensScope::All,
+        };
+        let Some((file, lines)) = view.file(&path) else { return Ok(None) };
+        let analysis = &view.snapshot.analysis;
+        let symbols = analysis.lenses(file, scope)?;
+        let targets = symbols.into_iter().filter_map(|it| analysis.nav_target(it));
+        let lenses = targets.filter_map(|it| {
+            let mut data = symbol_data::data(view, &it)?;
+            data["uri"] = json!(uri);
+            let range = view.range(&lines, it.name_range);
+            Some(CodeLens { range, command: None, data: Some(data) })
+        });
+        Ok(Some(lenses.collect()))
+    });
+    answer.await
+}
+
+pub(crate) async fn handle_code_lens_resolve(
+    backend: &Backend,
+    lens: CodeLens,
+) -> Result<CodeLens> {
+    let answer = backend.link().read("code lens", move |view| {
+        let data = lens.data.as_ref();
+        let uri: Option<Uri> = data
+            .and_then(|it| it.get("uri"))
+            .and_then(|it| serde_json::from_value(it.clone()).ok());
+        let symbol = uri.as_ref().and_then(|it| symbol_data::find(view, it, data));
+        let target = symbol.and_then(|it| view.snapshot.analysis.nav_target(it));
+        let (Some(uri), Some(symbol), Some(target)) = (uri, symbol, target) else {
+            // The definition is gone; the editor will ask for all lenses again.
+            return Ok(CodeLens { command: Some(nothing("")), ..lens });
+        };
+        let usage: Option<Usage> = view.snapshot.analysis.usage(symbol)?;
+        let Some(usage) = usage else {
+            return Ok(CodeLens { command: Some(nothing("used everywhere")), ..lens });
+        };
+        let position = view.location(target.file, target.name_range).range.start;
+        let argument = json!({ "textDocument": { "uri": uri }, "position": position });
+        let command = Command {
+            title: usage.describe(target.kind),
+            tooltip: None,
+            command: ext::CALLERS.to_owned(),
+            arguments: Some(vec![argument]),
+        };
+        Ok(CodeLens { command: Some(command), ..lens })
+    });
+    answer.await
+}
+
+/// A title without anything to run.
+fn nothing(title: &str) -> Command {
+    Command { title: title.to_owned(), tooltip: None, command: String::new(), arguments: None }
+}
