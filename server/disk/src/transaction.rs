@@ -38,6 +38,8 @@ const DRAFT: &str = "draft";
 const INTENT: &str = "intent";
 /// A record of a write that is done but for tidying up.
 const COMMIT: &str = "commit";
+/// A record that nobody can read any more.
+const DAMAGED: &str = "damaged";
 
 /// Writes the files of a workspace. Servers that share a state folder write one after the other.
 #[derive(Clone)]
@@ -57,6 +59,9 @@ pub struct Recovered {
     pub is_done: bool,
     /// Files that somebody else wrote since; they are left as they are.
     pub foreign: Vec<VfsPath>,
+    /// Where its record lies now, which is damaged: nobody can tell what it would have ended or
+    /// taken back. What the write had put beside the files is still there.
+    pub damaged: Option<PathBuf>,
 }
 
 impl Transactions {
@@ -78,7 +83,10 @@ impl Transactions {
     /// call.
     pub fn recover(&self) -> Result<Vec<Recovered>, WriteError> {
         let has_records = match self.files.list(&self.dir) {
-            Ok(records) => records.iter().any(|it| extension(it).is_some()),
+            Ok(records) => {
+                let is_open = |it: &str| [DRAFT, INTENT, COMMIT].contains(&it);
+                records.iter().any(|it| extension(it).is_some_and(is_open))
+            }
             Err(error) if is_missing(&error) => false,
             Err(error) => return Err(failed(&self.dir)(error)),
         };
@@ -101,32 +109,42 @@ impl Transactions {
         let mut res = Vec::new();
         for record in records {
             let name = record.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-            match extension(&record) {
-                Some(DRAFT) => self.remove_record(&record)?,
-                Some(INTENT) => {
-                    let intent = self.read(&record)?;
-                    let foreign = self.take_back(&intent)?;
+            let is_done = match extension(&record) {
+                Some(DRAFT) => {
                     self.remove_record(&record)?;
-                    res.push(Recovered { name, is_done: false, foreign });
+                    continue;
                 }
-                Some(COMMIT) => {
-                    self.tidy(&self.read(&record)?)?;
+                Some(INTENT) => false,
+                Some(COMMIT) => true,
+                _ => continue,
+            };
+            let bytes = self.files.read(&record).map_err(failed(&record))?;
+            let mut recovered = Recovered { name, is_done, foreign: Vec::new(), damaged: None };
+            match Intent::decode(&bytes) {
+                // Writes that come later do not touch what it left: they have names of their own.
+                None => recovered.damaged = Some(self.set_aside(&record)?),
+                Some(intent) => {
+                    match is_done {
+                        true => self.tidy(&intent)?,
+                        false => recovered.foreign = self.take_back(&intent)?,
+                    }
                     self.remove_record(&record)?;
-                    res.push(Recovered { name, is_done: true, foreign: Vec::new() });
                 }
-                _ => {}
             }
+            res.push(recovered);
         }
         Ok(res)
     }
 
-    fn read(&self, record: &Path) -> Result<Intent, WriteError> {
-        let bytes = self.files.read(record).map_err(failed(record))?;
-        // Nobody can tell what it would have taken back, so going on could mix old and new.
-        let fact = "a damaged record of an interrupted write: look at what was being changed, \
-                    then delete this record";
-        let damaged = || io::Error::new(io::ErrorKind::InvalidData, fact);
-        Intent::decode(&bytes).ok_or_else(damaged).map_err(failed(record))
+    /// Takes a record out of the way of later writes, whole. Gives where it is now.
+    fn set_aside(&self, record: &Path) -> Result<PathBuf, WriteError> {
+        let mut aside = record.with_added_extension(DAMAGED);
+        while self.files.kind(&aside).map_err(failed(&aside))? != Kind::Missing {
+            aside = aside.with_added_extension(DAMAGED);
+        }
+        self.files.rename(record, &aside).map_err(failed(record))?;
+        self.files.sync_dir(&self.dir).map_err(failed(&self.dir))?;
+        Ok(aside)
     }
 
     fn remove_record(&self, record: &Path) -> Result<(), WriteError> {

@@ -230,6 +230,15 @@ pub(crate) fn recover(ctx: &EditContext, transactions: Option<&Transactions>) ->
         Some(Ok(recovered)) => {
             for it in recovered {
                 tracing::info!(name = it.name, is_done = it.is_done, "an interrupted write ended");
+                troubles.extend(it.damaged.iter().map(|record| {
+                    let record = record.display();
+                    format!(
+                        "a write was interrupted and its record damaged: the record is now \
+                         {record}; files it was about to change may hold old or new text, and where \
+                         a `.aios-{}-*.old` stands beside one, that is its old text",
+                        it.name
+                    )
+                }));
                 let foreign = it.foreign.iter();
                 troubles.extend(foreign.map(|it| {
                     format!(

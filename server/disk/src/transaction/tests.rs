@@ -255,6 +255,32 @@ fn a_file_that_somebody_made_with_the_same_content_is_not_taken_away() {
     }
 }
 
+#[test]
+fn a_damaged_record_is_set_aside_and_no_old_text_is_lost() {
+    let mut n_damaged = 0;
+    for n in 1..=n_operations() {
+        let (model, transactions, writes) = workspace();
+        model.set_fault(Fault::Kill(n));
+        let _ = transactions.write("t-1", &writes);
+        model.crash(Crash::Process);
+        if !model.show("/s").contains("t1.intent") {
+            continue;
+        }
+        n_damaged += 1;
+        model.put("/s/transactions/t1.intent", b"no record", 0o600);
+        let recovered = transactions.recover().unwrap();
+        let aside = PathBuf::from("/s/transactions/t1.intent.damaged");
+        assert_eq!(recovered[0].damaged, Some(aside), "at {n}");
+        assert!(model.show("/s").contains("t1.intent.damaged 600 no record"), "at {n}");
+        for old in ["old a", "old b", "old gone", "moves"] {
+            assert!(model.show("/w").contains(old), "at {n}: {old}");
+        }
+        transactions.write("t-2", &[write("/w/later", None, Some("later"))]).unwrap();
+        assert!(model.show("/w").contains("/w/later 644 later"), "at {n}");
+    }
+    assert!(10 < n_damaged);
+}
+
 /// What a refused write says; nothing may have changed.
 #[track_caller]
 fn check_refused(model: &Arc<Model>, write: FileWrite, expected: &str) {
