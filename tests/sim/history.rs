@@ -109,6 +109,7 @@ impl History {
             println!("{what} {path}");
         }
         match what {
+            0 if self.random.once_in(8) => self.type_at_length(&path),
             0..6 => self.edit(&path),
             6 | 7 => self.open(&path),
             8 => self.close(&path),
@@ -171,6 +172,13 @@ impl History {
         let version = buffer.version;
         let change = ClientChange::Edit { path: path.clone(), version, edits, encoding };
         self.engine.engine().post(change);
+    }
+
+    /// Many edits before anybody asks for what they made of the document.
+    fn type_at_length(&mut self, path: &VfsPath) {
+        for _ in 0..=self.random.below(300) {
+            self.edit(path);
+        }
     }
 
     fn close(&mut self, path: &VfsPath) {

@@ -112,7 +112,8 @@ impl Files {
         Change { files }
     }
 
-    /// Parses what was edited since the last time: what the host is to be told.
+    /// What was edited since the last time: what the host is to be told. Parses nothing: whoever asks
+    /// a document first does, on a thread of its own.
     pub(crate) fn flush(&mut self, now_ms: u64) -> Change {
         let mut change = Change::default();
         let mut dirty: Vec<FileId> =
@@ -215,4 +216,34 @@ impl Files {
 pub(crate) fn root_of<'a>(roots: &'a [VfsPath], path: &VfsPath) -> Option<&'a VfsPath> {
     let holding = roots.iter().filter(|root| path.starts_with(root));
     holding.max_by_key(|root| root.as_str().len())
+}
+
+#[cfg(test)]
+mod tests {
+    use text::LineCol;
+
+    use super::*;
+
+    #[test]
+    fn the_loop_parses_nothing_however_large_a_document_is() {
+        let mut files = Files::default();
+        let path = VfsPath::new("/w/a.rs").unwrap();
+        files.open(&path, "rust", 0, &"fn f() {}\n".repeat(1_000));
+        let file = files.vfs.file_id(&path).unwrap();
+        let present = |files: &mut Files| {
+            assert_eq!(files.flush(0).files.len(), 1);
+            files.document(file).unwrap().clone()
+        };
+        let opened = present(&mut files);
+        for version in 1..=3 {
+            let at = LineCol { line: 500, col: 0 };
+            let typed = ContentEdit::Range { start: at, end: at, text: "fn g() {}".to_owned() };
+            assert!(files.edit(&path, version, vec![typed], text::PositionEncoding::Utf8));
+        }
+        let edited = present(&mut files);
+        let is_parsed = |it: &OpenDocument| it.parse().unwrap().is_parsed();
+        assert!(!is_parsed(&opened) && !is_parsed(&edited));
+        assert_eq!(edited.facts().symbols.len(), 1_003);
+        assert!(is_parsed(&edited));
+    }
 }

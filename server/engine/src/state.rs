@@ -150,7 +150,7 @@ impl GlobalState {
 
     /// Takes one event.
     pub(crate) fn handle(&mut self, event: Event) {
-        // Successive edits are parsed together; everything else sees them.
+        // Successive edits are told together; everything else sees them.
         if !matches!(event, Event::Client(_, ClientChange::Edit { .. })) {
             self.flush();
         }

@@ -104,11 +104,16 @@ fn what_a_workspace_costs() {
     println!("warm, with the graph: {} ms CPU", (cpu() - began).as_millis());
 
     let path = desk.root.join("typed.rs");
-    let began = cpu();
-    fs::write(dir.path().join("w/typed.rs"), format!("fn saved() {{}}\n{lines}")).unwrap();
-    desk.engine.post(ClientChange::Watched(vec![(path.clone(), FileEvent::Changed)]));
-    desk.until_known(&path, "saved");
-    println!("one saved file of {LINES} lines: {} ms CPU", (cpu() - began).as_millis());
+    let mut saves = Vec::new();
+    for name in ["saved_a", "saved_b", "saved_c", "saved_d", "saved_e"] {
+        let began = cpu();
+        fs::write(dir.path().join("w/typed.rs"), format!("fn {name}() {{}}\n{lines}")).unwrap();
+        desk.engine.post(ClientChange::Watched(vec![(path.clone(), FileEvent::Changed)]));
+        desk.until_known(&path, name);
+        saves.push((cpu() - began).as_millis());
+    }
+    saves.sort_unstable();
+    println!("one saved file of {LINES} lines, five times: {saves:?} ms CPU");
 
     println!("keystroke to fresh symbols in {LINES} lines: {}", keystrokes(&desk, &path, &lines));
     desk.engine.stop();

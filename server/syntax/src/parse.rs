@@ -1,4 +1,4 @@
-//! A file's tree, renewed by edits, with its facts computed when first asked for.
+//! A file's tree and facts, computed when first asked for and renewed by edits.
 
 use std::{
     fmt,
@@ -17,23 +17,30 @@ use crate::{
     shared::shared,
 };
 
-/// A text with its tree. Cloning is cheap; all clones share the facts once one of them computed
-/// them.
+/// A text with its tree and facts. Both are computed by the first who asks; all clones share them.
+/// To make one costs next to nothing, so that a thread that must never wait can.
 #[derive(Clone)]
 pub struct Parse {
     path: Arc<str>,
     rope: Rope,
     language: &'static Language,
-    /// `None` where parsing was given up.
-    tree: Option<Tree>,
-    basis: Option<Arc<Basis>>,
-    computed: Arc<OnceLock<Computed>>,
+    known: Arc<Known>,
 }
 
-/// What an earlier text of the file said, and how it became this one.
+/// What was known beforehand, and what is by now.
+#[derive(Default)]
+struct Known {
+    /// The last tree before this one that was there, and how its text became this one.
+    old: Option<Old>,
+    /// The same of the last text before this one that had facts.
+    basis: Option<(Arc<Raw>, Old)>,
+    /// `None` inside where parsing was given up.
+    tree: OnceLock<Option<Tree>>,
+    facts: OnceLock<Computed>,
+}
+
 #[derive(Clone)]
-struct Basis {
-    raw: Arc<Raw>,
+struct Old {
     tree: Tree,
     edits: Vec<InputEdit>,
 }
@@ -43,10 +50,10 @@ struct Computed {
     raw: Option<Arc<Raw>>,
 }
 
-/// After so many edits without anybody asking for facts they are computed from the whole text.
-const PENDING_EDITS_MAX: usize = 64;
+/// After so many edits without anybody asking, the whole text is read.
+const PENDING_EDITS_MAX: usize = 1_000;
 
-/// The tree of `rope`. With `old`, the parse of the text before `edits` (each in the text after the
+/// A parse of `rope`. With `old`, the parse of the text before `edits` (each in the text after the
 /// one before it, as [`input_edit`] makes them), only what changed is parsed again, and so it is
 /// with the facts. Edits that do not lead from the old text to this one cost a whole parse, no
 /// more. `path` is as in [`crate::facts`].
@@ -59,26 +66,8 @@ pub fn parse(
     let old = old.filter(|(old, edits)| {
         old.language == language && len_after(old.rope.len_bytes(), edits) == Some(rope.len_bytes())
     });
-    let edited = old.and_then(|(old, edits)| {
-        let mut tree = old.tree.clone()?;
-        edits.iter().for_each(|it| tree.edit(it));
-        Some(tree)
-    });
-    let mut chunk_at = |at: usize| {
-        let at = at.min(rope.len_bytes());
-        let (chunk, start, ..) = rope.chunk_at_byte(at);
-        readable(&chunk.as_bytes()[at - start..], rope.get_byte(start + chunk.len()))
-    };
-    let tree = parse_bounded(language, edited.as_ref(), rope.len_bytes(), &mut chunk_at);
-    let basis = old.and_then(|(old, edits)| old.basis_after(edits));
-    Parse {
-        path: Arc::from(path),
-        rope: rope.clone(),
-        language,
-        tree,
-        basis: basis.map(Arc::new),
-        computed: Arc::default(),
-    }
+    let known = old.map(|(old, edits)| old.after(edits)).unwrap_or_default();
+    Parse { path: Arc::from(path), rope: rope.clone(), language, known: Arc::new(known) }
 }
 
 /// The length of a text of `len` bytes after `edits`; `None` where one of them does not fit.
@@ -153,22 +142,38 @@ impl Parse {
 
     /// What did not parse, in order; of very many the first. Needs no facts.
     pub fn errors(&self) -> Vec<TextRange> {
-        let root = self.tree.as_ref().map(Tree::root_node);
+        let root = self.tree().map(Tree::root_node);
         root.map(errors).unwrap_or_default().into_iter().map(Span::range).collect()
+    }
+
+    /// True where the tree is there, or was given up.
+    pub fn is_parsed(&self) -> bool {
+        self.known.tree.get().is_some()
     }
 
     /// The tree; `None` where parsing was given up.
     pub fn tree(&self) -> Option<&Tree> {
-        self.tree.as_ref()
+        self.known.tree.get_or_init(|| self.parsed()).as_ref()
     }
 
-    /// The facts of this text, computed by the first who asks: by the nodes that are new where a
-    /// parse before this one had facts, from the whole tree otherwise. The result is the same.
+    /// The facts of this text: from the nodes that are new where a parse before this one had facts,
+    /// from the whole tree otherwise. The result is the same.
     pub fn facts(&self) -> &Arc<FileFacts> {
-        &self.computed.get_or_init(|| self.compute()).facts
+        &self.known.facts.get_or_init(|| self.computed()).facts
     }
 
-    fn compute(&self) -> Computed {
+    fn parsed(&self) -> Option<Tree> {
+        let rope = &self.rope;
+        let mut chunk_at = |at: usize| {
+            let at = at.min(rope.len_bytes());
+            let (chunk, start, ..) = rope.chunk_at_byte(at);
+            readable(&chunk.as_bytes()[at - start..], rope.get_byte(start + chunk.len()))
+        };
+        let edited = self.known.old.as_ref().map(Old::edited);
+        parse_bounded(self.language, edited.as_ref(), rope.len_bytes(), &mut chunk_at)
+    }
+
+    fn computed(&self) -> Computed {
         let text = String::from(&self.rope);
         match self.raw(&text) {
             Some((mut raw, source)) => {
@@ -185,28 +190,53 @@ impl Parse {
     fn raw<'a>(&self, text: &'a str) -> Option<(Raw, Source<'a>)> {
         let compiled = self.language.query().ok()?;
         let source = Source { text, language: self.language, compiled };
-        let root = self.tree.as_ref()?.root_node();
-        let raw = match &self.basis {
-            Some(it) => {
-                let tree = self.tree.as_ref()?;
-                let shared = shared(&it.tree, tree, &it.edits, &compiled.kinds);
-                it.raw.renewed(root, source, &shared)
+        let tree = self.tree()?;
+        let raw = match &self.known.basis {
+            Some((raw, old)) => {
+                let shared = shared(&old.edited(), tree, &old.edits, &compiled.kinds);
+                raw.renewed(tree.root_node(), source, &shared)
             }
-            None => Raw::collect(root, source),
+            None => Raw::collect(tree.root_node(), source),
         };
         Some((raw.ok()?, source))
     }
 
-    /// What the parse after `edits` can build on.
-    fn basis_after(&self, edits: &[InputEdit]) -> Option<Basis> {
-        let mut basis = match self.computed.get() {
-            Some(computed) => {
-                Basis { raw: computed.raw.clone()?, tree: self.tree.clone()?, edits: Vec::new() }
-            }
-            None => Basis::clone(self.basis.as_deref()?),
+    /// What is known of the text that `edits` make of this one.
+    fn after(&self, edits: &[InputEdit]) -> Known {
+        let old = match self.known.tree.get() {
+            Some(tree) => tree.as_ref().map(|it| Old::new(it, edits)),
+            None => self.known.old.as_ref().and_then(|it| it.after(edits)),
         };
-        basis.edits.extend_from_slice(edits);
-        (basis.edits.len() <= PENDING_EDITS_MAX).then_some(basis)
+        let basis = match (self.known.facts.get(), self.known.tree.get()) {
+            (Some(computed), Some(Some(tree))) => {
+                computed.raw.clone().map(|raw| (raw, Old::new(tree, edits)))
+            }
+            (Some(_), _) => None,
+            (None, _) => {
+                let basis = self.known.basis.as_ref();
+                basis.and_then(|(raw, old)| Some((Arc::clone(raw), old.after(edits)?)))
+            }
+        };
+        Known { old, basis, ..Known::default() }
+    }
+}
+
+impl Old {
+    fn new(tree: &Tree, edits: &[InputEdit]) -> Old {
+        Old { tree: tree.clone(), edits: edits.to_vec() }
+    }
+
+    fn after(&self, edits: &[InputEdit]) -> Option<Old> {
+        let fits = self.edits.len() + edits.len() <= PENDING_EDITS_MAX;
+        let edits = [&self.edits, edits].concat();
+        fits.then(|| Old { tree: self.tree.clone(), edits })
+    }
+
+    /// The tree with the edits noted in it.
+    fn edited(&self) -> Tree {
+        let mut tree = self.tree.clone();
+        self.edits.iter().for_each(|it| tree.edit(it));
+        tree
     }
 }
 

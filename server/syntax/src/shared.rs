@@ -18,14 +18,18 @@ pub(crate) struct Region {
     pub(crate) was: u32,
 }
 
-/// The regions of `new`, in order and disjoint; `old` is the tree before `edits`.
+/// The regions of `new`, in order and disjoint; `edited` is the tree before `edits`, with them noted
+/// in it.
 ///
 /// What a parser takes over from an edited tree it does not copy: nodes are in both trees where
 /// they stand at the same place in memory. That tells more than a comparison of kinds and ranges,
 /// which finds nothing alike below a node that an unclosed bracket turned into an error.
-pub(crate) fn shared(old: &Tree, new: &Tree, edits: &[InputEdit], kinds: &[Kinds]) -> Vec<Region> {
-    let mut edited = old.clone();
-    edits.iter().for_each(|it| edited.edit(it));
+pub(crate) fn shared(
+    edited: &Tree,
+    new: &Tree,
+    edits: &[InputEdit],
+    kinds: &[Kinds],
+) -> Vec<Region> {
     let mut there = Other { walk: Walk::new(edited.walk(), kinds), is_over: false };
     let mut here = Walk::new(new.walk(), kinds);
     let mut spans: Vec<Span> = Vec::new();
@@ -152,13 +156,15 @@ impl<'tree, 'kinds> Walk<'tree, 'kinds> {
         const PARTS_MAX: u32 = 8;
         let around = self.around().span;
         let is_large = (around.end - around.start) / PARTS_MAX <= region.end - region.start;
-        if !is_large || !self.cursor.goto_parent() {
-            return self.past();
+        if is_large && self.cursor.goto_parent() {
+            // To the last node inside. The one behind it cannot be asked for: where tokens that are
+            // no nodes stand between the two, the search ends at them.
+            let last = region.end as usize - 1;
+            if self.cursor.goto_first_child_for_byte(last).is_none() {
+                self.cursor.goto_first_child();
+                while (self.cursor.node().end_byte()) <= last && self.cursor.goto_next_sibling() {}
+            }
         }
-        if self.cursor.goto_first_child_for_byte(region.end as usize).is_some() {
-            return true;
-        }
-        self.around.pop();
         self.past()
     }
 

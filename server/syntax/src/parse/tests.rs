@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc};
 
 use text::{Rope, TextRange};
 
-use crate::{FileFacts, Parse, facts, input_edit, parse};
+use crate::{FileFacts, Parse, facts, input_edit, parse, parse::Known};
 
 /// A small generator: the same seed types the same text everywhere.
 struct Random(u64);
@@ -26,8 +26,11 @@ fn check(path: &str, text: &str, seed: u64, n: usize) {
     let mut last = parse(path, &rope, language, None);
     last.facts();
     for step in 0..n {
-        // Several edits may come before anybody asks again.
+        // Several edits may come before anybody asks again, and of some only the tree is wanted.
         for _ in 0..=random.below(3) {
+            if random.below(4) == 0 {
+                last.errors();
+            }
             let (range, new) = edit(&rope, text, &mut random);
             let edit = input_edit(&rope, range, &new);
             let start = rope.byte_to_char(range.start().to_usize());
@@ -67,7 +70,8 @@ fn assert_same(parse: &Parse, (seed, step): (u64, usize)) {
     let text = parse.rope().to_string();
     let place = format!("{}, seed {seed}, step {step}", parse.path);
     let renewed = parse.facts();
-    let whole_tree = Parse { basis: None, computed: Arc::default(), ..parse.clone() };
+    let known = Known { tree: parse.known.tree.clone(), ..Known::default() };
+    let whole_tree = Parse { known: Arc::new(known), ..parse.clone() };
     if let Some(difference) = difference(renewed, whole_tree.facts()) {
         panic!("{place}: {difference}\nin\n{text}");
     }
@@ -147,4 +151,20 @@ fn facts_of_every_language_are_renewed_exactly() {
 /// `SEEDS=200` looks further.
 fn seeds() -> u64 {
     std::env::var("SEEDS").ok().and_then(|it| it.parse().ok()).unwrap_or(6)
+}
+
+#[test]
+fn nothing_is_parsed_before_somebody_asks() {
+    let language = grammars::language("rust").unwrap();
+    let mut rope = Rope::from_str("fn f() {}\n");
+    let mut last = parse("a.rs", &rope, language, None);
+    for _ in 0..3 {
+        let edit = input_edit(&rope, TextRange::from_usize(0, 0), "// a\n");
+        rope.insert(0, "// a\n");
+        last = parse("a.rs", &rope, language, Some((&last, &[edit])));
+        assert!(!last.is_parsed());
+    }
+    let clone = last.clone();
+    assert_eq!(last.facts().symbols.len(), 1);
+    assert!(clone.is_parsed());
 }
