@@ -111,10 +111,14 @@ const REFACTOR_KEYS: &[(&str, Shape)] = &[
     ("result_statement", Shape::Text),
     ("call_statement", Shape::Text),
     ("method_call", Shape::Text),
+    ("clauses", Shape::Texts),
     ("bodies", Shape::Texts),
     ("type_parameters", Shape::Texts),
     ("import_name", Shape::Text),
     ("import_module", Shape::Text),
+    ("import_modules", Shape::Texts),
+    ("import_order", Shape::Text),
+    ("import_effects", Shape::Text),
 ];
 
 #[derive(Clone, Copy)]

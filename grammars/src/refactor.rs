@@ -97,6 +97,8 @@ pub struct RefactorRules {
     pub call_statement: &'static str,
     /// A `{call}` of a function of the same type.
     pub method_call: &'static str,
+    /// Kinds in a function that a function made of a part of it needs too (`throws`).
+    pub clauses: &'static [&'static str],
     /// Bodies of functions.
     pub bodies: &'static [&'static str],
     /// Kinds of lists of type parameters.
@@ -105,4 +107,10 @@ pub struct RefactorRules {
     pub import_name: &'static str,
     /// Imports `{module}` itself.
     pub import_module: &'static str,
+    /// The name of the module in an import of names.
+    pub import_modules: &'static [&'static str],
+    /// `free` where the order of imports means nothing.
+    pub import_order: &'static str,
+    /// `none` where an import that is not used does nothing.
+    pub import_effects: &'static str,
 }

@@ -343,13 +343,66 @@ Example:
   aios refactor extract-variable src/parse.rs:10:15-10:32 --name width")]
     ExtractVariable(ExtractArgs),
 
+    /// Make whole statements, or a value, a function of their own
+    #[command(after_help = "\
+Example:
+  aios refactor extract-function src/parse.rs:10:9-14:10 --name read_header")]
+    ExtractFunction(ExtractArgs),
+
     /// Put the value of a variable where it is used, and drop the variable
     #[command(after_help = "Example:\n  aios refactor inline-variable src/parse.rs:10:9")]
     InlineVariable(TargetArgs),
 
+    /// Move a file or a folder, with the imports of all who use it
+    #[command(after_help = "Example:\n  aios refactor move src/pay.ts src/money/pay.ts --apply")]
+    Move(MoveArgs),
+
+    /// Take out the imports that nothing uses; sort the rest where their order means nothing
+    #[command(after_help = "Example:\n  aios refactor organize-imports src/parse.py")]
+    OrganizeImports(FileArgs),
+
+    /// Import the name at a place
+    #[command(after_help = "\
+Examples:
+  aios refactor add-import src/cart.ts:10:5
+  aios refactor add-import src/cart.ts:10:5 --from ./pay")]
+    AddImport(AddImportArgs),
+
     /// Remove a definition that nothing uses
     #[command(after_help = "Example:\n  aios refactor delete Parser::parse_old --apply")]
     Delete(TargetArgs),
+}
+
+/// What moves where.
+#[derive(Args, Debug)]
+pub(crate) struct MoveArgs {
+    /// The file or folder
+    #[arg(value_name = "FROM")]
+    pub(crate) from: PathBuf,
+
+    /// Its new path; an existing folder takes it in
+    #[arg(value_name = "TO")]
+    pub(crate) to: PathBuf,
+}
+
+/// A file.
+#[derive(Args, Debug)]
+pub(crate) struct FileArgs {
+    /// The file
+    #[arg(value_name = "FILE")]
+    pub(crate) file: String,
+}
+
+/// A name without an import.
+#[derive(Args, Debug)]
+pub(crate) struct AddImportArgs {
+    /// Where it stands: `FILE:LINE:COLUMN`, from 1
+    #[arg(value_name = "PLACE")]
+    pub(crate) place: String,
+
+    /// The module, where several define the name
+    #[arg(long, value_name = "MODULE")]
+    pub(crate) from: Option<String>,
 }
 
 /// What is extracted, and under which name.

@@ -1,6 +1,6 @@
 //! Refactorings as proposals: tried on one moment of the workspace, on a thread of their own.
 
-use ide::{FileRange, Refactor, RefactorError, Refactoring};
+use ide::{FileMove, FileRange, Mover, Refactor, RefactorError, Refactoring};
 use proposal::{Draft, Proposal, Simulation};
 use text::TextRange;
 
@@ -17,6 +17,24 @@ impl GlobalState {
         self.begin_progress(run, "Refactoring");
         self.edit_task(run, "refactor", move |ctx| {
             let made = propose_refactoring(ctx, &at, &refactor);
+            EditDone::Proposed(run, then, made.map(Box::new))
+        });
+    }
+
+    /// Proposes to move files.
+    pub(crate) fn move_files(
+        &mut self,
+        run: RunId,
+        moves: Vec<FileMove>,
+        mover: Mover,
+        then: Then,
+    ) {
+        self.begin_progress(run, "Moving files");
+        self.edit_task(run, "move files", move |ctx| {
+            let done = ctx.snapshot.analysis.move_files(&moves, mover);
+            let made = done
+                .map_err(|error| ended(ctx, &error))
+                .and_then(|done| propose(ctx, "moveFiles", done));
             EditDone::Proposed(run, then, made.map(Box::new))
         });
     }

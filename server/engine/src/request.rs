@@ -3,7 +3,7 @@
 use std::{fmt, time::Duration};
 
 use graph::EdgeCounts;
-use ide::{FilePosition, Refactor};
+use ide::{FileMove, FilePosition, Mover, Refactor};
 use proposal::{Outcome, ProposalId, TransactionId, UndoScope};
 use text::{LineCol, PositionEncoding};
 use vfs::VfsPath;
@@ -43,6 +43,15 @@ pub enum RunRequest {
         /// What becomes of the proposal.
         then: Then,
     },
+    /// Proposes to move files or folders, with the imports of all users.
+    MoveFiles {
+        /// What moves where.
+        moves: Vec<FileMove>,
+        /// Who moves them.
+        mover: Mover,
+        /// What becomes of the proposal.
+        then: Then,
+    },
     /// Proposes a `.aios/config.toml` with every setting at its default.
     CreateSettings {
         /// Below which folder; `None`: the first of the workspace.
@@ -77,6 +86,7 @@ impl RunRequest {
             RunRequest::Index => "index",
             RunRequest::Rename { .. } => "rename",
             RunRequest::Refactor { .. } => "refactor",
+            RunRequest::MoveFiles { .. } => "move files",
             RunRequest::CreateSettings { .. } => "create settings",
             RunRequest::Apply(_) => "apply",
             RunRequest::Reject(_) => "reject",

@@ -109,6 +109,9 @@ impl GlobalState {
             RunRequest::Index => self.index_run(id),
             RunRequest::Rename { at, new_name, then } => self.rename(id, at, new_name, then),
             RunRequest::Refactor { at, refactor, then } => self.refactor(id, at, refactor, then),
+            RunRequest::MoveFiles { moves, mover, then } => {
+                self.move_files(id, moves, mover, then);
+            }
             RunRequest::CreateSettings { root, then } => self.create_settings(id, root, then),
             RunRequest::Apply(proposal) => self.apply_proposal(id, proposal),
             RunRequest::Reject(proposal) => self.reject_proposal(id, proposal),

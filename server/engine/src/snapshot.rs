@@ -304,6 +304,15 @@ impl From<proposal::JournalError> for ReadError {
     }
 }
 
+impl From<ide::RefactorError> for ReadError {
+    fn from(error: ide::RefactorError) -> ReadError {
+        match error {
+            ide::RefactorError::Cancelled => ReadError::Stale,
+            other => ReadError::Refused(other.to_string()),
+        }
+    }
+}
+
 impl From<ide::RenameError> for ReadError {
     fn from(error: ide::RenameError) -> ReadError {
         match error {

@@ -391,6 +391,17 @@ impl CodeGraph {
         Ok(importers)
     }
 
+    /// The files that make up the module an import names, whatever it takes from it.
+    pub fn imported_files(&self, file: FileId, import: usize) -> Vec<FileId> {
+        let Some(facts) = self.facts(file) else { return Vec::new() };
+        let Some(import) = facts.imports.get(import) else { return Vec::new() };
+        let res = Resolver::new(self);
+        match crate::modules::import_module(&res, file, import) {
+            Outcome::Hits(hits) => hits.iter().flat_map(|it| res.files_of(&it.thing)).collect(),
+            Outcome::External | Outcome::Unknown => Vec::new(),
+        }
+    }
+
     /// Files in which the name of a file, or of the folder it stands for, is written.
     fn may_import(&self, file: FileId) -> Vec<FileId> {
         let Some(path) = self.path(file) else { return Vec::new() };

@@ -242,6 +242,26 @@ impl Analysis {
         })
     }
 
+    /// This moment, had the graph been another one: that of before a file was moved.
+    pub(crate) fn with_graph(&self, graph: CodeGraph) -> Analysis {
+        let moment = &self.moment;
+        let moment = Moment {
+            revision: moment.revision,
+            edits_before: moment.edits_before,
+            edits: Arc::clone(&moment.edits),
+            settled: graph.clone(),
+            fresh: OnceLock::from(graph),
+            documents: Arc::clone(&moment.documents),
+            workspace: Arc::clone(&moment.workspace),
+            text_of: Arc::clone(&moment.text_of),
+        };
+        Analysis {
+            moment: Arc::new(moment),
+            cancel: self.cancel.clone(),
+            outlives_edits: self.outlives_edits,
+        }
+    }
+
     /// Facts of a file: of the buffer where it is open. Costs no more than they do: the graph,
     /// which takes the difference in after an edit, is not asked for them.
     pub fn facts(&self, file: FileId) -> Option<&Arc<FileFacts>> {

@@ -32,7 +32,7 @@ pub use crate::{
         Answer, AnswerItem, Coverage, CycleKind, DeadCodeConfig, Edge, Exported, Limit, Picture,
         PictureFormat, Progress, WalkConfig,
     },
-    refactor::{Offer, REFACTORS, Refactor, RefactorError, Refactoring},
+    refactor::{FileMove, Mover, Offer, REFACTORS, Refactor, RefactorError, Refactoring},
     rename::{LEFT_MAX, LeftOut, PreparedRename, Rename, RenameError},
     types::{
         Call, Cancellable, FilePosition, FileRange, Highlight, HighlightKind, Hover, NavTarget,

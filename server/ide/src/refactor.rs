@@ -4,9 +4,12 @@
 
 mod delete;
 mod draft;
+mod extract_function;
 mod extract_variable;
+mod imports;
 mod inline_variable;
 mod lines;
+mod move_file;
 mod source;
 mod trial;
 mod value;
@@ -25,8 +28,20 @@ pub enum Refactor {
         /// The name; `None`: one that says what the value is.
         name: Option<String>,
     },
+    /// Makes the selected statements, or the selected value, a function of their own.
+    ExtractFunction {
+        /// Its name; `None`: `extracted`.
+        name: Option<String>,
+    },
     /// Puts the value of a variable where the variable is used, and drops the variable.
     InlineVariable,
+    /// Takes out imports that nothing uses, and sorts the rest where their order means nothing.
+    OrganizeImports,
+    /// Imports the name at the cursor.
+    AddImport {
+        /// From where, as it is written; `None`: from the only place there is.
+        module: Option<String>,
+    },
     /// Removes a definition that nothing uses.
     SafeDelete,
 }
@@ -40,7 +55,10 @@ impl Refactor {
     pub fn id(&self) -> &'static str {
         match self {
             Refactor::ExtractVariable { .. } => "extractVariable",
+            Refactor::ExtractFunction { .. } => "extractFunction",
             Refactor::InlineVariable => "inlineVariable",
+            Refactor::OrganizeImports => "organizeImports",
+            Refactor::AddImport { .. } => "addImport",
             Refactor::SafeDelete => "safeDelete",
         }
     }
@@ -49,7 +67,10 @@ impl Refactor {
     pub fn of_id(id: &str, name: Option<String>) -> Option<Refactor> {
         Some(match id {
             "extractVariable" => Refactor::ExtractVariable { name },
+            "extractFunction" => Refactor::ExtractFunction { name },
             "inlineVariable" => Refactor::InlineVariable,
+            "organizeImports" => Refactor::OrganizeImports,
+            "addImport" => Refactor::AddImport { module: name },
             "safeDelete" => Refactor::SafeDelete,
             _ => return None,
         })
@@ -59,7 +80,10 @@ impl Refactor {
     pub fn kind(&self) -> &'static str {
         match self {
             Refactor::ExtractVariable { .. } => "refactor.extract.variable",
+            Refactor::ExtractFunction { .. } => "refactor.extract.function",
             Refactor::InlineVariable => "refactor.inline.variable",
+            Refactor::OrganizeImports => "source.organizeImports",
+            Refactor::AddImport { .. } => "quickfix.aios.addImport",
             Refactor::SafeDelete => "refactor.rewrite.aios.safeDelete",
         }
     }
@@ -102,6 +126,8 @@ pub enum RefactorError {
     Cancelled,
 }
 
+pub use move_file::{FileMove, Mover};
+
 pub(crate) type Refactored<T> = Result<T, RefactorError>;
 
 impl fmt::Display for RefactorError {
@@ -137,10 +163,15 @@ impl Analysis {
         self.check()?;
         let Ok(source) = self.source(at.file) else { return Ok(Vec::new()) };
         let mut res = Vec::new();
+        res.extend(self.import_offers(&source, at));
         for refactor in REFACTORS {
             let drafted = match refactor {
                 Refactor::ExtractVariable { .. } => self.extract_variable(&source, at, None),
+                Refactor::ExtractFunction { .. } => self.extract_function(&source, at, None),
                 Refactor::InlineVariable => self.inline_variable(&source, at),
+                Refactor::OrganizeImports => self.organize_imports(&source),
+                // Each module is an offer of its own.
+                Refactor::AddImport { .. } => continue,
                 Refactor::SafeDelete => self.delete_title(&source, at),
             };
             let (title, disabled) = match drafted {
@@ -154,6 +185,16 @@ impl Analysis {
         Ok(res)
     }
 
+    fn import_offers(&self, source: &source::Source<'_>, at: FileRange) -> Vec<Offer> {
+        let choices = self.import_choices(source, at).unwrap_or_default();
+        let offer = |(module, symbol): (String, crate::SymbolRef)| {
+            let name = self.symbol_name(symbol).unwrap_or_default();
+            let title = format!("Import `{name}` from `{module}`");
+            Offer { refactor: Refactor::AddImport { module: Some(module) }, title, disabled: None }
+        };
+        choices.into_iter().map(offer).collect()
+    }
+
     /// Does it, on paper: the change, tried on a copy of the workspace.
     ///
     /// # Errors
@@ -165,7 +206,12 @@ impl Analysis {
             Refactor::ExtractVariable { name } => {
                 self.extract_variable(&source, at, name.as_deref())?
             }
+            Refactor::ExtractFunction { name } => {
+                self.extract_function(&source, at, name.as_deref())?
+            }
             Refactor::InlineVariable => self.inline_variable(&source, at)?,
+            Refactor::OrganizeImports => self.organize_imports(&source)?,
+            Refactor::AddImport { module } => self.add_import(&source, at, module.as_deref())?,
             Refactor::SafeDelete => self.safe_delete(&source, at)?,
         };
         self.tried(draft)
@@ -177,7 +223,10 @@ impl Refactor {
     fn title(&self) -> &'static str {
         match self {
             Refactor::ExtractVariable { .. } => "Extract into a variable",
+            Refactor::ExtractFunction { .. } => "Extract into a function",
             Refactor::InlineVariable => "Inline variable",
+            Refactor::OrganizeImports => "Organise imports",
+            Refactor::AddImport { .. } => "Import the name",
             Refactor::SafeDelete => "Delete unused definition",
         }
     }

@@ -3,7 +3,8 @@
 use serde_json::json;
 use tower_lsp::gen_lsp_types::{
     CodeActionKind, CodeActionOptions, CodeActionProvider, CodeLensOptions, DiagnosticOptions,
-    DiagnosticProvider, DocumentLinkOptions, ExecuteCommandOptions, InitializeResult,
+    DiagnosticProvider, DocumentLinkOptions, ExecuteCommandOptions, FileOperationFilter,
+    FileOperationOptions, FileOperationPattern, FileOperationRegistrationOptions, InitializeResult,
     RenameOptions, RenameProvider, SaveOptions, ServerCapabilities, ServerInfo,
     TextDocumentSyncKind, TextDocumentSyncOptions, WorkDoneProgressOptions,
     WorkspaceFoldersServerCapabilities, WorkspaceOptions, WorkspaceSymbolOptions,
@@ -74,6 +75,7 @@ fn server_capabilities(session: &Session) -> ServerCapabilities {
                 supported: Some(true),
                 change_notifications: Some(true.into()),
             }),
+            file_operations: Some(file_operations(can)),
             ..WorkspaceOptions::default()
         }),
         experimental: Some(json!({
@@ -118,4 +120,20 @@ fn diagnostics() -> DiagnosticProvider {
         ..DiagnosticOptions::default()
     }
     .into()
+}
+
+/// Which moves of files are to be told. Who asks before needs no word after.
+fn file_operations(can: &Can) -> FileOperationOptions {
+    FileOperationOptions {
+        will_rename: can.will_rename_files.then(every_path),
+        did_rename: (can.did_rename_files && !can.will_rename_files).then(every_path),
+        ..FileOperationOptions::default()
+    }
+}
+
+/// Files and folders alike, on the disk.
+fn every_path() -> FileOperationRegistrationOptions {
+    let pattern = FileOperationPattern { glob: "**/*".to_owned(), matches: None, options: None };
+    let filter = FileOperationFilter { scheme: Some("file".to_owned()), pattern };
+    FileOperationRegistrationOptions { filters: vec![filter] }
 }

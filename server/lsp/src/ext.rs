@@ -103,7 +103,13 @@ pub const COMMANDS: &[Command] = &[
         name: REFACTOR,
         arguments: "refactor, textDocument? with range?, symbol?, name?, keep?",
         doc: "Proposes a change of code that leaves what it does: `refactor` is `extractVariable`, \
-              `inlineVariable` or `safeDelete`.",
+              `extractFunction`, `inlineVariable`, `organizeImports`, `addImport` (`name` is the \
+              module) or `safeDelete`.",
+    },
+    Command {
+        name: MOVE_FILE,
+        arguments: "from, to, keep?",
+        doc: "Proposes to move a file or folder with the imports of all who use it.",
     },
     Command {
         name: CREATE_SETTINGS,
@@ -184,6 +190,7 @@ pub const COMMANDS: &[Command] = &[
 
 pub(crate) const RENAME_SYMBOL: &str = "aios.renameSymbol";
 pub(crate) const REFACTOR: &str = "aios.refactor";
+pub(crate) const MOVE_FILE: &str = "aios.moveFile";
 pub(crate) const CREATE_SETTINGS: &str = "aios.createSettings";
 pub(crate) const APPLY_PROPOSAL: &str = "aios.applyProposal";
 pub(crate) const REJECT_PROPOSAL: &str = "aios.rejectProposal";

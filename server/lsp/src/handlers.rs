@@ -23,6 +23,7 @@ mod questions;
 mod refactor;
 mod references;
 mod rename;
+mod rename_files;
 mod selection_range;
 mod synchronization;
 mod type_hierarchy;
@@ -49,6 +50,7 @@ pub(crate) use self::{
     progress::handle_cancel_progress,
     references::handle_references,
     rename::{handle_prepare_rename, handle_rename},
+    rename_files::{handle_did_rename_files, handle_will_rename_files},
     selection_range::handle_selection_range,
     synchronization::{handle_did_change, handle_did_close, handle_did_open, handle_did_save},
     type_hierarchy::{handle_prepare_type_hierarchy, handle_subtypes, handle_supertypes},

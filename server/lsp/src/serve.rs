@@ -142,6 +142,8 @@ fn service(
     .custom_method("workspace/symbol", handlers::handle_workspace_symbol)
     .custom_method("workspaceSymbol/resolve", handlers::handle_workspace_symbol_resolve)
     .custom_method("workspace/executeCommand", handlers::handle_execute_command)
+    .custom_method("workspace/willRenameFiles", handlers::handle_will_rename_files)
+    .custom_method("workspace/didRenameFiles", handlers::handle_did_rename_files)
     .custom_method("workspace/didChangeConfiguration", handlers::handle_did_change_configuration)
     .custom_method("workspace/didChangeWatchedFiles", handlers::handle_did_change_watched_files)
     .custom_method(

@@ -35,6 +35,10 @@ pub(crate) struct Can {
     pub(crate) register_configuration: bool,
     pub(crate) register_watched_files: bool,
     pub(crate) workspace_folders: bool,
+    /// Files and folders that the user is about to move are told, and the edits of the answer made.
+    pub(crate) will_rename_files: bool,
+    /// Files and folders that the user has moved are told.
+    pub(crate) did_rename_files: bool,
     pub(crate) hierarchical_symbols: bool,
     pub(crate) resolve_symbol_range: bool,
     pub(crate) markdown: bool,
@@ -118,6 +122,8 @@ fn can(declared: &Value) -> Can {
         register_configuration: has("/workspace/didChangeConfiguration/dynamicRegistration"),
         register_watched_files: has("/workspace/didChangeWatchedFiles/dynamicRegistration"),
         workspace_folders: has("/workspace/workspaceFolders"),
+        will_rename_files: has("/workspace/fileOperations/willRename"),
+        did_rename_files: has("/workspace/fileOperations/didRename"),
         hierarchical_symbols: has("/textDocument/documentSymbol/hierarchicalDocumentSymbolSupport"),
         resolve_symbol_range: lists(
             "/workspace/symbol/resolveSupport/properties",

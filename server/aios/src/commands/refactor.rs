@@ -3,12 +3,12 @@
 use std::path::Path;
 
 use engine::{Area, LoadGraph, ReadError, RunRequest, Then};
-use ide::Refactor;
+use ide::{FileMove, Mover, Refactor};
 use text::{LineCol, PositionEncoding};
 use vfs::VfsPath;
 
 use crate::{
-    args::RefactorKind,
+    args::{MoveArgs, RefactorKind},
     commands::{
         change::{Afterwards, proposed},
         target::{Target, existing_file},
@@ -34,11 +34,47 @@ pub(crate) fn refactor(
             let refactor = Refactor::ExtractVariable { name: args.name.clone() };
             (area(&args.area, &session.root)?, refactor)
         }
+        RefactorKind::ExtractFunction(args) => {
+            let refactor = Refactor::ExtractFunction { name: args.name.clone() };
+            (area(&args.area, &session.root)?, refactor)
+        }
         RefactorKind::InlineVariable(args) => (place(&args.symbol)?, Refactor::InlineVariable),
+        RefactorKind::OrganizeImports(args) => {
+            (place(&format!("{}:1:1", args.file))?, Refactor::OrganizeImports)
+        }
+        RefactorKind::AddImport(args) => {
+            (place(&args.place)?, Refactor::AddImport { module: args.from.clone() })
+        }
+        RefactorKind::Move(args) => {
+            let moves = vec![file_move(args, &session.root)?];
+            let request = RunRequest::MoveFiles { moves, mover: Mover::Change, then: Then::Keep };
+            let outcome = session.run(request)?;
+            return proposed(&mut session, outcome, afterwards, output);
+        }
         RefactorKind::Delete(args) => (place(&args.symbol)?, Refactor::SafeDelete),
     };
     let outcome = session.run(RunRequest::Refactor { at, refactor, then: Then::Keep })?;
     proposed(&mut session, outcome, afterwards, output)
+}
+
+/// What moves where; paths count from the current folder.
+///
+/// # Errors
+/// [`ReadError::Refused`] where the path is not there, or leads out of the workspace.
+fn file_move(args: &MoveArgs, root: &VfsPath) -> Result<FileMove, ReadError> {
+    let refused = |path: &Path, why: &str| ReadError::Refused(format!("{}: {why}", path.display()));
+    let from = args.from.canonicalize().map_err(|it| refused(&args.from, &it.to_string()))?;
+    let mut to = std::path::absolute(&args.to).map_err(|it| refused(&args.to, &it.to_string()))?;
+    if to.is_dir()
+        && let Some(name) = from.file_name()
+    {
+        to.push(name);
+    }
+    let inside = |path: &Path| {
+        let inside = VfsPath::from_path(path).filter(|it| it.starts_with(root));
+        inside.ok_or_else(|| refused(path, "outside the workspace"))
+    };
+    Ok(FileMove { from: inside(&from)?, to: inside(&to)? })
 }
 
 /// What `FILE:LINE:COLUMN-LINE:COLUMN` means.

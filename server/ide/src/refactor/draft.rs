@@ -19,10 +19,24 @@ pub(super) struct Draft {
     pub(super) left: Vec<LeftOut>,
     /// Text that stands elsewhere afterwards.
     pub(super) moves: Vec<Move>,
+    /// Names of variables that are declared again, for what stands behind.
+    pub(super) redeclared: Vec<Move>,
     /// Names that must stand for something else than now.
     pub(super) gains: Vec<(FileRange, SymbolRef)>,
+    /// What a name that would mean something else does.
+    pub(super) strictness: Strictness,
     /// Files whose names must mean what they mean now, besides those that are edited.
     pub(super) watched: Vec<FileId>,
+}
+
+/// What becomes of a draft in which a name would mean something else.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Strictness {
+    /// It is refused.
+    #[default]
+    Refuse,
+    /// The name is left to the user.
+    Mark,
 }
 
 /// Text that is written again inside an edit, perhaps indented otherwise.

@@ -139,7 +139,8 @@ impl Analysis {
     /// in this file as it is there.
     fn returned_type(&self, source: &Source<'_>, callee: Node<'_>) -> Option<String> {
         let at = TextSize::from_usize(callee.start_byte());
-        let reference = source.facts.reference_at(at)?;
+        // Of `a.b` it is `b` that is called.
+        let reference = source.facts.reference_at(TextSize::from_usize(callee.end_byte()))?;
         let resolved = self.graph().resolve(source.file, reference);
         let mut res: Option<String> = None;
         for target in resolved.targets() {

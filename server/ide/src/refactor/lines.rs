@@ -51,6 +51,41 @@ pub(super) fn whole_lines(text: &str, range: TextRange) -> TextRange {
     TextRange::from_usize(start, end_of_lines)
 }
 
+/// The blanks at the beginning of the line around `at`.
+pub(super) fn indent_of(text: &str, at: usize) -> &str {
+    let line = &text[line_start(text, at)..at];
+    &line[..line.len() - line.trim_start().len()]
+}
+
+/// `text`, whose lines but the first are indented by `from`, indented by `to`.
+pub(super) fn reindented(text: &str, from: &str, to: &str) -> String {
+    let mut res = String::with_capacity(text.len());
+    for (nth, line) in text.split_inclusive('\n').enumerate() {
+        match line.strip_prefix(from) {
+            Some(rest) if nth > 0 && !line.trim().is_empty() => {
+                res.push_str(to);
+                res.push_str(rest);
+            }
+            _ => res.push_str(line),
+        }
+    }
+    res
+}
+
+/// One step of indentation, as the file's first indented line has it.
+pub(super) fn indent_step(text: &str) -> String {
+    let mut indents = text.lines().filter(|it| !it.trim().is_empty()).filter_map(|line| {
+        let blank = &line[..line.len() - line.trim_start_matches([' ', '\t']).len()];
+        // A line of a block comment is indented by one blank more than its block.
+        (!blank.is_empty() && !line.trim_start().starts_with('*')).then_some(blank)
+    });
+    match indents.next() {
+        Some(tabs) if tabs.starts_with('\t') => "\t".to_owned(),
+        Some(blanks) if blanks.len() <= 8 => blanks.to_owned(),
+        _ => "    ".to_owned(),
+    }
+}
+
 /// `template` with `{key}`s replaced by what belongs there.
 pub(super) fn filled(template: &str, values: &[(&str, &str)]) -> String {
     let mut res = String::with_capacity(template.len() + 32);

@@ -10,10 +10,12 @@ use vfs::{FileId, FileOperation, VfsPath};
 
 use super::{
     RefactorError, Refactored, Refactoring,
-    draft::{Draft, Move},
+    draft::{Draft, Move, Strictness},
     refused,
 };
 use crate::Analysis;
+
+const OTHERWISE: &str = "would mean something else";
 
 /// A definition after the change: its file, and where its name begins.
 type Place = (FileId, TextSize);
@@ -59,7 +61,7 @@ impl Shift {
 impl Analysis {
     /// The draft, ready to be proposed: every name that it does not replace means what it meant,
     /// and nothing parses worse.
-    pub(super) fn tried(&self, draft: Draft) -> Refactored<Refactoring> {
+    pub(super) fn tried(&self, mut draft: Draft) -> Refactored<Refactoring> {
         let change = draft.change()?;
         let after = self.after(&draft)?;
         let definitions = self.moved_definitions(&draft, &after);
@@ -70,8 +72,14 @@ impl Analysis {
         files.dedup();
         for file in files {
             self.check()?;
-            self.compare_file(file, &after, &definitions, &gains)?;
+            for lost in self.compare_file(file, &after, &definitions, &gains) {
+                match draft.strictness {
+                    Strictness::Refuse => return self.lost(file, lost, OTHERWISE),
+                    Strictness::Mark => draft.left.extend(self.left_at(file, lost, OTHERWISE)),
+                }
+            }
         }
+        draft.left.truncate(crate::LEFT_MAX);
         for it in &draft.moves {
             self.check()?;
             self.compare_move(it, &after, &definitions)?;
@@ -187,6 +195,11 @@ impl Analysis {
         for it in &draft.moves {
             res.extend(self.definitions_of(it, after));
         }
+        for it in &draft.redeclared {
+            if let Some((file, landed)) = landing(it, after) {
+                res.insert((it.from.file, it.from.range.start()), (file, landed.start()));
+            }
+        }
         res
     }
 
@@ -216,33 +229,35 @@ impl Analysis {
         res
     }
 
-    /// That the names of a file which no edit touches mean what they meant.
+    /// The names of a file that no edit touches and that would not mean what they mean.
     fn compare_file(
         &self,
         file: FileId,
         after: &After,
         definitions: &FxHashMap<Place, Place>,
         gains: &FxHashMap<(FileId, TextRange), Vec<SymbolRef>>,
-    ) -> Refactored<()> {
+    ) -> Vec<TextRange> {
+        let mut res = Vec::new();
         let (Some(old), Some(new)) = (self.facts(file), after.graph.facts(file)) else {
-            return Ok(());
+            return res;
         };
         let none = Shift::default();
         let shift = after.shifts.get(&file).unwrap_or(&none);
         for (reference, it) in old.references() {
             let Some(start) = shift.moved(it.range()) else { continue };
             let Some(found) = reference_at(new, start, old.name(it.name())) else {
-                return self.lost(file, it.range(), "is read otherwise");
+                res.push(it.range());
+                continue;
             };
             let meant = match gains.get(&(file, it.range())) {
                 Some(symbols) => Meant::Places(self.places(symbols, after, definitions)),
                 None => self.meant(file, reference, after, definitions),
             };
             if !is_met(&meant, &after.graph.resolve(file, found), &after.graph) {
-                return self.lost(file, it.range(), "would mean something else");
+                res.push(it.range());
             }
         }
-        Ok(())
+        res
     }
 
     /// The same for text that stands elsewhere afterwards.
@@ -281,7 +296,7 @@ impl Analysis {
                     facts.is_some_and(|it2| it2.symbol(it.symbol).kind == SymbolKind::Parameter)
                 });
             if !is_parameter && !is_met(&meant, &resolved, &after.graph) {
-                return self.lost(it.from.file, written.range(), "would mean something else");
+                return self.lost(it.from.file, written.range(), OTHERWISE);
             }
         }
         Ok(())

@@ -1,7 +1,7 @@
 //! `textDocument/codeAction` and its resolve: what can be done here.
 
 use engine::ReadError;
-use ide::{ACTION_CREATE_SETTINGS, ACTION_REFACTOR, ACTION_RENAME, Action};
+use ide::{ACTION_CREATE_SETTINGS, ACTION_REFACTOR, ACTION_RENAME, Action, Refactor};
 use proposal::{ProposalId, Transaction, TransactionKind};
 use serde_json::{Value, json};
 use tower_lsp::{
@@ -107,8 +107,11 @@ fn code_action(view: &View<'_>, action: &Action) -> CodeAction {
             let text_document = json!({ "uri": place.uri, "version": version });
             let refactor = action.refactor.as_ref().map(|it| it.id());
             let range = json!(place.range);
-            let argument =
+            let mut argument =
                 json!({ "textDocument": text_document, "range": range, "refactor": refactor });
+            if let Some(Refactor::AddImport { module: Some(module) }) = &action.refactor {
+                argument["name"] = json!(module);
+            }
             (ext::REFACTOR, argument)
         }
         other => unreachable!("the façade knows no action `{other}`"),

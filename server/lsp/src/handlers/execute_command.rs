@@ -36,6 +36,7 @@ pub(crate) async fn handle_execute_command(
         it if questions::is_question(it) => return questions::answer(link, it, argument).await,
         ext::RENAME_SYMBOL => rename(link, parse(argument, "newName")?)?,
         ext::REFACTOR => super::refactor::request(link, parse(argument, "refactor")?)?,
+        ext::MOVE_FILE => super::rename_files::request(parse(argument, "to")?)?,
         ext::CREATE_SETTINGS => create_settings(parse(argument, "root")?)?,
         ext::APPLY_PROPOSAL => RunRequest::Apply(proposal(link, argument).await?),
         ext::REJECT_PROPOSAL => RunRequest::Reject(proposal(link, argument).await?),

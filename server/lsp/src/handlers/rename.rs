@@ -12,11 +12,13 @@ use tower_lsp::{
     },
     jsonrpc::Result,
 };
+use vfs::SourceChange;
 
 use crate::{
     backend::Backend,
     edit::{Style, Written, workspace_edit},
     from_proto,
+    view::View,
 };
 
 pub(crate) async fn handle_prepare_rename(
@@ -49,23 +51,26 @@ pub(crate) async fn handle_rename(
         let position = view.position(&path, at.position);
         let position = position.ok_or_else(|| ReadError::NoFile(path.clone()))?;
         let rename = view.snapshot.analysis.rename(position, &params.new_name)?;
-        let vfs = &view.snapshot.vfs;
-        let mut lines = BTreeMap::new();
-        let mut versions = BTreeMap::new();
-        for path in rename.change.edits.keys() {
-            let file = view.snapshot.file(path)?;
-            lines.insert(path.clone(), view.snapshot.analysis.line_index(file).unwrap_or_default());
-            versions.extend(vfs.overlay(file).map(|it| (path.clone(), it.version)));
-        }
-        let written = Written {
-            change: &rename.change,
-            lines: &lines,
-            versions: &versions,
-            annotations: &[],
-            confirm: false,
-        };
-        let style = Style { session: view.session, spellings: view.spellings };
-        Ok(Some(workspace_edit(style, &written)))
+        Ok(Some(edit_of(view, &rename.change)?))
     });
     answer.await
+}
+
+/// A change as the edit that the client makes itself.
+pub(super) fn edit_of(
+    view: &View<'_>,
+    change: &SourceChange,
+) -> std::result::Result<WorkspaceEdit, ReadError> {
+    let vfs = &view.snapshot.vfs;
+    let mut lines = BTreeMap::new();
+    let mut versions = BTreeMap::new();
+    for path in change.edits.keys() {
+        let file = view.snapshot.file(path)?;
+        lines.insert(path.clone(), view.snapshot.analysis.line_index(file).unwrap_or_default());
+        versions.extend(vfs.overlay(file).map(|it| (path.clone(), it.version)));
+    }
+    let written =
+        Written { change, lines: &lines, versions: &versions, annotations: &[], confirm: false };
+    let style = Style { session: view.session, spellings: view.spellings };
+    Ok(workspace_edit(style, &written))
 }

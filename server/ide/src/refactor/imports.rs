@@ -1,0 +1,409 @@
+//! Imports: how they are written, where they stand, which are missing and which are too many.
+
+use grammars::Modules;
+use graph::{Resolved, SymbolRef};
+use syntax::{Access, Import, Imported, Node};
+use text::{TextRange, TextSize};
+use vfs::{FileId, VfsPath};
+
+use super::{
+    RefactorError, Refactored,
+    draft::Draft,
+    lines::{filled, line_start, newline, next_line},
+    refused,
+    source::{Source, children, range_of},
+};
+use crate::{Analysis, FilePosition, FileRange, navigate::Name, rename::words::words};
+
+/// Definitions of a name among which one can be chosen.
+const CHOICES_MAX: usize = 16;
+
+const NOT_MISSING: RefactorError = RefactorError::NotHere("no import is missing here");
+const NOTHING_TO_DO: RefactorError = RefactorError::NotHere("the imports are in order");
+const EFFECTS: &str = "to import it may do something although its name is not used";
+
+impl Analysis {
+    /// The modules from which the name at a position could be imported.
+    pub(super) fn import_choices(
+        &self,
+        source: &Source<'_>,
+        at: FileRange,
+    ) -> Refactored<Vec<(String, SymbolRef)>> {
+        let name = self.unimported_name(source, at)?;
+        let mut res: Vec<(String, SymbolRef)> = Vec::new();
+        for symbol in self.graph().definitions_named(&name) {
+            let Some(facts) = self.facts(symbol.file) else { continue };
+            let it = facts.symbol(symbol.symbol);
+            let modules = facts.language.map(|it| it.modules);
+            let is_top = it.parent.is_none() && it.exported && symbol.file != source.file;
+            if !is_top || modules != Some(source.language.modules) {
+                continue;
+            }
+            let Some(module) = self.module_path(source, symbol.file) else { continue };
+            if res.iter().all(|it| it.0 != module) {
+                res.push((module, symbol));
+            }
+        }
+        res.sort_by(|a, b| a.0.len().cmp(&b.0.len()).then(a.0.cmp(&b.0)));
+        res.truncate(CHOICES_MAX);
+        match res.is_empty() {
+            true => Err(NOT_MISSING),
+            false => Ok(res),
+        }
+    }
+
+    /// The bare name at a position that nothing in its file explains.
+    fn unimported_name(&self, source: &Source<'_>, at: FileRange) -> Refactored<String> {
+        let position = FilePosition { file: at.file, offset: at.range.start() };
+        let Some(Name::Reference(reference)) = self.name(position) else { return Err(NOT_MISSING) };
+        let it = source.facts.reference(reference);
+        let is_bare = it.access() == Access::Bare && !it.is_import();
+        if !is_bare || source.rules.import_name.is_empty() {
+            return Err(NOT_MISSING);
+        }
+        match self.graph().resolve(source.file, reference) {
+            Resolved::External | Resolved::Unresolved => {}
+            _ => return Err(NOT_MISSING),
+        }
+        let is_imported = source
+            .facts
+            .imports
+            .iter()
+            .any(|import| local_name(source, import) == Some(source.facts.name(it.name())));
+        match is_imported {
+            true => Err(NOT_MISSING),
+            false => Ok(source.facts.name(it.name()).to_owned()),
+        }
+    }
+
+    pub(super) fn add_import(
+        &self,
+        source: &Source<'_>,
+        at: FileRange,
+        module: Option<&str>,
+    ) -> Refactored<Draft> {
+        let name = self.unimported_name(source, at)?;
+        let choices = self.import_choices(source, at)?;
+        let chosen = match module {
+            Some(module) => choices.iter().find(|it| it.0 == module),
+            None if choices.len() == 1 => choices.first(),
+            None => {
+                let modules: Vec<&str> = choices.iter().map(|it| it.0.as_str()).collect();
+                return refused(format!(
+                    "`{name}` is defined in several modules: {}",
+                    modules.join(", ")
+                ));
+            }
+        };
+        let Some((module, symbol)) = chosen else {
+            return refused(format!("`{name}` cannot be imported from there"));
+        };
+        let line = filled(source.rules.import_name, &[("module", module), ("name", &name)]);
+        let line = if writes_double_quotes(source) { line.replace('\'', "\"") } else { line };
+        let mut draft = Draft {
+            title: format!("Import `{name}` from `{module}`"),
+            reason: "the only definition of that name that is meant".to_owned(),
+            ..Draft::default()
+        };
+        let (place, text) = import_place(source, &line);
+        draft.replace(source.path, TextRange::empty(place), text);
+        for (reference, it) in source.facts.references() {
+            let is_it = it.access() == Access::Bare && source.facts.name(it.name()) == name;
+            if is_it && self.graph().resolve(source.file, reference).targets().is_empty() {
+                draft.gains.push((FileRange { file: source.file, range: it.range() }, *symbol));
+            }
+        }
+        Ok(draft)
+    }
+
+    /// How `source` names the module that is a file; the trial says whether that is right.
+    pub(super) fn module_path(&self, source: &Source<'_>, file: FileId) -> Option<String> {
+        let path = self.path(file)?;
+        match source.language.modules {
+            Modules::RelativeFiles => Some(relative_source(source, source.path, path)),
+            Modules::DottedPackages => {
+                let root = self.package_root(path)?;
+                dotted(path, &root)
+            }
+            Modules::QualifiedPackages => {
+                let facts = self.facts(file)?;
+                Some(facts.name(facts.package?).to_owned())
+            }
+            Modules::ModTree => crate_path(source.path, path),
+            Modules::FolderPackages | Modules::Includes | Modules::None => None,
+        }
+    }
+
+    /// The folder above the topmost package around a file.
+    pub(super) fn package_root(&self, path: &VfsPath) -> Option<VfsPath> {
+        let mut folder = path.parent()?;
+        while self.file(&folder.join("__init__.py")).is_some() {
+            folder = folder.parent()?;
+        }
+        Some(folder)
+    }
+
+    /// Takes out the imports that nothing uses, and sorts the rest where their order means nothing.
+    pub(super) fn organize_imports(&self, source: &Source<'_>) -> Refactored<Draft> {
+        let root = source.tree.root_node();
+        let statements: Vec<Node<'_>> = children(root, source.language)
+            .into_iter()
+            .filter(|it| source.facts.imports.iter().any(|import| import.range == range_of(*it)))
+            .collect();
+        let mut draft = Draft {
+            title: "Organise imports".to_owned(),
+            reason: "names that nothing in the file writes are not imported any more".to_owned(),
+            ..Draft::default()
+        };
+        let mut kept: Vec<Node<'_>> = Vec::new();
+        for statement in statements {
+            let imports: Vec<(usize, &Import)> = source
+                .facts
+                .imports
+                .iter()
+                .enumerate()
+                .filter(|it| it.1.range == range_of(statement))
+                .collect();
+            match imports.iter().all(|it| self.is_unused(source, it.0, it.1)) {
+                true => {
+                    let range = range_of(statement);
+                    let end = next_line(&source.text, range.end().to_usize());
+                    let start = line_start(&source.text, range.start().to_usize());
+                    let lines = TextRange::from_usize(start, end);
+                    let is_alone =
+                        source.text[lines.to_usize()].trim() == source.of(statement).trim();
+                    if !is_alone {
+                        kept.push(statement);
+                        continue;
+                    }
+                    draft.replace(source.path, lines, String::new());
+                    if source.rules.import_effects != "none" {
+                        draft.left.extend(self.left_at(source.file, range, EFFECTS));
+                    }
+                }
+                false => kept.push(statement),
+            }
+        }
+        if source.rules.import_order == "free" {
+            sort_groups(source, &kept, &mut draft);
+        }
+        match draft.edits.is_empty() {
+            true => Err(NOTHING_TO_DO),
+            false => Ok(draft),
+        }
+    }
+
+    /// Whether the name that an import brings is written nowhere else in the file, and nobody takes
+    /// it from here.
+    fn is_unused(&self, source: &Source<'_>, nth: usize, import: &Import) -> bool {
+        if import.reexport || import.name == Imported::Glob {
+            return false;
+        }
+        let Some(name) = local_name(source, import) else { return false };
+        let all = TextRange::from_usize(0, source.text.len());
+        let written = words(&source.text, all, name);
+        if !written.iter().all(|it| import.range.contains_range(*it)) {
+            return false;
+        }
+        if source.language.modules == Modules::ModTree {
+            // A trait is used by its members.
+            let resolved = self.graph().resolve_import(source.file, nth);
+            let is_trait = |it: &graph::Target| {
+                self.facts(it.file).is_none_or(|facts| {
+                    facts.symbol(it.symbol).kind == syntax::SymbolKind::Interface
+                })
+            };
+            let targets = resolved.targets();
+            if targets.is_empty() || targets.iter().any(is_trait) {
+                return false;
+            }
+        }
+        let is_package = source.path.file_name().is_some_and(|it| it.starts_with("__init__."));
+        if is_package || source.language.modules == Modules::FolderPackages {
+            return false;
+        }
+        let users = self.graph().importers(source.file, &mut || self.check()).unwrap_or_default();
+        !users
+            .iter()
+            .any(|it| self.facts(*it).is_some_and(|facts| facts.names.find(name).is_some()))
+    }
+}
+
+/// The name that an import makes known.
+fn local_name<'a>(source: &'a Source<'_>, import: &Import) -> Option<&'a str> {
+    if let Some((name, _)) = import.local {
+        return Some(source.facts.name(name));
+    }
+    match import.name {
+        Imported::Name(name) => Some(source.facts.name(name)),
+        Imported::Module if !import.from_source => {
+            let name = match source.language.modules {
+                Modules::DottedPackages => import.path.first(),
+                _ => import.path.last(),
+            };
+            name.map(|it| source.facts.name(*it))
+        }
+        Imported::Module | Imported::Default | Imported::Glob => None,
+    }
+}
+
+/// Whether the sources of the file's imports stand in double quotes.
+fn writes_double_quotes(source: &Source<'_>) -> bool {
+    let written = source.facts.imports.iter().filter(|it| it.from_source);
+    let texts = written.filter_map(|it| source.text.get(it.range.to_usize()));
+    let (mut double, mut single) = (0, 0);
+    for text in texts {
+        double += usize::from(text.contains('"'));
+        single += usize::from(text.contains('\''));
+    }
+    single < double
+}
+
+/// Where a new import goes, and its line with what separates it from the rest.
+pub(super) fn import_place(source: &Source<'_>, line: &str) -> (TextSize, String) {
+    let newline = newline(&source.text);
+    let root = source.tree.root_node();
+    let top = children(root, source.language);
+    let is_import = |it: &Node<'_>| {
+        let range = range_of(*it);
+        source.facts.imports.iter().any(|import| {
+            !import.reexport && range.contains_range(import.range) && import.scope.index() == 0
+        })
+    };
+    let imports: Vec<&Node<'_>> = top.iter().filter(|it| is_import(it)).collect();
+    let is_clause = |it: &&Node<'_>| {
+        source.language.skip.contains(&it.kind()) || it.kind().contains("inner_attribute")
+    };
+    let last = imports.last().copied().or_else(|| top.iter().take_while(|it| is_clause(it)).last());
+    if let Some(last) = last {
+        let end = next_line(&source.text, last.end_byte().saturating_sub(1));
+        let gap = if imports.is_empty() { newline } else { "" };
+        let ends = source.text[..end].ends_with('\n');
+        let before = if ends { gap.to_owned() } else { format!("{newline}{gap}") };
+        return (TextSize::from_usize(end), format!("{before}{line}{newline}"));
+    }
+    let is_prologue = |it: &&Node<'_>| {
+        let only = it.named_child(0).filter(|_| it.named_child_count() == 1);
+        only.is_some_and(|it| it.kind() == "string")
+    };
+    let head = top.iter().take_while(is_prologue).last();
+    let at = match head {
+        Some(head) => next_line(&source.text, head.end_byte()),
+        None => top.first().map_or(source.text.len(), |it| {
+            let first = it.start_byte();
+            // Comments right before the first definition belong to it.
+            first_comment(source, *it).unwrap_or(first)
+        }),
+    };
+    (TextSize::from_usize(at), format!("{line}{newline}{newline}"))
+}
+
+/// Where the comments begin that stand right before a node.
+fn first_comment(source: &Source<'_>, node: Node<'_>) -> Option<usize> {
+    let mut first = None;
+    let mut at = node;
+    while let Some(before) = at.prev_named_sibling() {
+        let is_comment = source.language.comments.contains(&before.kind());
+        let is_first = before.start_byte() == 0;
+        if !is_comment || is_first || at.start_position().row > before.end_position().row + 1 {
+            break;
+        }
+        first = Some(before.start_byte());
+        at = before;
+    }
+    first
+}
+
+/// Sorts the imports that stand on lines one after the other.
+fn sort_groups(source: &Source<'_>, statements: &[Node<'_>], draft: &mut Draft) {
+    let mut groups: Vec<Vec<Node<'_>>> = Vec::new();
+    for it in statements {
+        let follows = groups.last().and_then(|it| it.last()).is_some_and(|last| {
+            let between = &source.text[last.end_byte()..it.start_byte()];
+            between.trim().is_empty() && between.matches('\n').count() == 1
+        });
+        match groups.last_mut() {
+            Some(group) if follows => group.push(*it),
+            _ => groups.push(vec![*it]),
+        }
+    }
+    for group in groups {
+        let texts: Vec<&str> = group.iter().map(|it| source.of(*it)).collect();
+        let mut sorted = texts.clone();
+        sorted.sort_by_key(|it| sort_key(it));
+        for (node, (old, new)) in group.iter().zip(texts.iter().zip(&sorted)) {
+            if old != new {
+                draft.replace(source.path, range_of(*node), (*new).to_owned());
+            }
+        }
+    }
+}
+
+/// Paths sort by their parts, whatever stands between those.
+fn sort_key(line: &str) -> String {
+    line.trim_end_matches([';', '\n']).replace("::", "\u{1}").replace('{', "\u{2}")
+}
+
+/// The source of an ES module `to`, as `from` would write it.
+pub(super) fn relative_source(source: &Source<'_>, from: &VfsPath, to: &VfsPath) -> String {
+    let relative = relative_path(from, to);
+    let stem = without_ending(&relative);
+    let written = source.facts.imports.iter().filter(|it| it.from_source).filter_map(|it| {
+        let text = source.facts.name(*it.path.first()?);
+        text.starts_with('.').then_some(text)
+    });
+    let ending = written.filter_map(|it| {
+        let ending = it.rsplit('/').next()?.rsplit_once('.')?.1;
+        ["js", "mjs", "cjs", "jsx", "ts", "mts"].contains(&ending).then(|| ending.to_owned())
+    });
+    match ending.collect::<Vec<String>>().pop() {
+        Some(ending) => format!("{stem}.{ending}"),
+        None => stem.strip_suffix("/index").filter(|it| *it != ".").unwrap_or(stem).to_owned(),
+    }
+}
+
+/// A path from the folder of `from`, beginning with `./` or `../`.
+pub(super) fn relative_path(from: &VfsPath, to: &VfsPath) -> String {
+    let from: Vec<&str> = from.as_str().split('/').collect();
+    let to: Vec<&str> = to.as_str().split('/').collect();
+    let folder = &from[..from.len() - 1];
+    let same = folder.iter().zip(&to[..to.len() - 1]).take_while(|it| it.0 == it.1).count();
+    let ups = folder.len() - same;
+    let mut res = if ups == 0 { "./".to_owned() } else { "../".repeat(ups) };
+    res.push_str(&to[same..].join("/"));
+    res
+}
+
+/// A path without the ending of its file name.
+pub(super) fn without_ending(path: &str) -> &str {
+    let name = path.rfind('/').map_or(0, |it| it + 1);
+    match path[name..].rfind('.') {
+        Some(at) if at > 0 => &path[..name + at],
+        _ => path,
+    }
+}
+
+/// The dotted name of a file below `root`.
+pub(super) fn dotted(path: &VfsPath, root: &VfsPath) -> Option<String> {
+    let relative = without_ending(path.relative_to(root)?);
+    let relative = relative.strip_suffix("/__init__").unwrap_or(relative);
+    Some(relative.replace('/', "."))
+}
+
+/// The path of a module in its crate, as another file of that crate writes it.
+fn crate_path(from: &VfsPath, to: &VfsPath) -> Option<String> {
+    let (root, relative) = to.as_str().rsplit_once("/src/")?;
+    let relative = without_ending(relative);
+    let relative = relative.strip_suffix("/mod").unwrap_or(relative);
+    let relative = match relative {
+        "lib" | "main" => "",
+        other => other,
+    };
+    let own = from.as_str().rsplit_once("/src/").map(|it| it.0);
+    let start = match own == Some(root) {
+        true => "crate".to_owned(),
+        false => root.rsplit('/').next()?.replace('-', "_"),
+    };
+    let parts = relative.split('/').filter(|it| !it.is_empty());
+    Some(std::iter::once(start.as_str()).chain(parts).collect::<Vec<&str>>().join("::"))
+}

@@ -1,0 +1,238 @@
+//! Importing what is missing, and dropping what is too much.
+
+use expect_test::{Expect, expect};
+
+use crate::Refactor;
+
+#[track_caller]
+fn check_add(fixture: &str, expected: Expect) {
+    super::check(&Refactor::AddImport { module: None }, fixture, expected);
+}
+
+#[track_caller]
+fn check_organize(fixture: &str, expected: Expect) {
+    super::check(&Refactor::OrganizeImports, fixture, expected);
+}
+
+#[test]
+fn a_name_is_imported_in_python() {
+    check_add(
+        r#"
+//- /shop/__init__.py
+//- /shop/pay.py
+def pay(): ...
+//- /shop/cart.py
+"""Carts."""
+import os
+
+def f():
+    pay$0()
+"#,
+        expect![[r#"
+            //- /shop/cart.py
+            """Carts."""
+            import os
+            from shop.pay import pay
+
+            def f():
+                pay()"#]],
+    );
+}
+
+#[test]
+fn a_name_is_imported_in_typescript() {
+    check_add(
+        r#"
+//- /src/pay.ts
+export function pay() {}
+//- /src/cart/cart.ts
+import { a } from "./a";
+
+a(pay$0());
+"#,
+        expect![[r#"
+            //- /src/cart/cart.ts
+            import { a } from "./a";
+            import { pay } from "../pay";
+
+            a(pay());"#]],
+    );
+}
+
+#[test]
+fn a_name_is_imported_in_rust() {
+    check_add(
+        r#"
+//- /src/lib.rs
+mod pay;
+mod cart;
+//- /src/pay.rs
+pub fn pay() {}
+//- /src/cart.rs
+//! Carts.
+
+/// Does f.
+fn f() { pay$0(); }
+"#,
+        expect![[r#"
+            //- /src/cart.rs
+            //! Carts.
+
+            use crate::pay::pay;
+
+            /// Does f.
+            fn f() { pay(); }"#]],
+    );
+}
+
+#[test]
+fn a_name_is_imported_in_java() {
+    check_add(
+        r#"
+//- /a/b/Pay.java
+package a.b;
+public class Pay {}
+//- /a/c/Cart.java
+package a.c;
+
+class Cart { Pay$0 pay; }
+"#,
+        expect![[r#"
+            //- /a/c/Cart.java
+            package a.c;
+
+            import a.b.Pay;
+
+            class Cart { Pay pay; }"#]],
+    );
+}
+
+#[test]
+fn of_several_definitions_none_is_chosen() {
+    check_add(
+        r#"
+//- /a.js
+export function pay() {}
+//- /b.js
+export function pay() {}
+//- /c.js
+pay$0();
+"#,
+        expect!["refused: `pay` is defined in several modules: ./a, ./b"],
+    );
+}
+
+#[test]
+fn a_hidden_name_is_not_imported() {
+    check_add(
+        r#"
+//- /a.ts
+function pay() {}
+//- /c.ts
+pay$0();
+"#,
+        expect!["refused: no import is missing here"],
+    );
+}
+
+#[test]
+fn an_unused_import_goes_and_the_rest_is_sorted_in_java() {
+    check_organize(
+        r#"
+//- /A.java
+package a;
+
+import b.D;
+import b.C;
+import b.Unused;
+
+class A$0 { C c; D d; }
+"#,
+        expect![[r#"
+            //- /A.java
+            package a;
+
+            import b.C;
+            import b.D;
+
+            class A { C c; D d; }"#]],
+    );
+}
+
+#[test]
+fn an_unused_import_goes_in_typescript() {
+    check_organize(
+        r#"
+//- /a.ts
+import { b } from "./b";
+import { c } from "./c";
+import "./d";
+$0
+c();
+"#,
+        expect![[r#"
+            //- /a.ts
+            import { c } from "./c";
+            import "./d";
+
+            c();"#]],
+    );
+}
+
+#[test]
+fn an_unused_import_goes_in_python_and_is_marked() {
+    check_organize(
+        r#"
+//- /a.py
+import os
+from b import c, d
+from e import g
+
+d$0(os)
+"#,
+        expect![[r#"
+            //- /a.py
+            import os
+            from b import c, d
+
+            d(os)
+            left /a.py:3:1 to import it may do something although its name is not used"#]],
+    );
+}
+
+#[test]
+fn an_import_that_others_take_from_here_stays() {
+    check_organize(
+        r#"
+//- /a.py
+from b import c
+x = 1$0
+//- /d.py
+from a import c
+"#,
+        expect!["refused: the imports are in order"],
+    );
+}
+
+#[test]
+fn a_trait_stays_imported_in_rust() {
+    check_organize(
+        r#"
+//- /src/lib.rs
+mod a;
+use std::io::Read;
+use a::{B};
+use a::Unused;
+fn f$0(b: impl B2) {}
+//- /src/a.rs
+pub trait B {}
+pub struct Unused;
+"#,
+        expect![[r#"
+            //- /src/lib.rs
+            mod a;
+            use a::{B};
+            use std::io::Read;
+            fn f(b: impl B2) {}"#]],
+    );
+}
