@@ -75,3 +75,7 @@
 (tuple_element name: (identifier) @ignore)
 (destructor_declaration name: (identifier) @ignore)
 (alias_qualified_name alias: (identifier) @ignore)
+
+; What is indexed gives one of its values; of an array there are many.
+(element_access_expression expression: (_) @indexed) @index
+(array_type type: (_) @array)

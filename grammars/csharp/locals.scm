@@ -60,7 +60,8 @@
 (using_statement
   (variable_declaration (variable_declarator name: (identifier) @local.definition . (_)? @value) @local.after))
 (tuple_pattern name: (identifier) @local.definition)
-(foreach_statement type: (_) @type left: (identifier) @local.definition)
+(foreach_statement type: (_) @type left: (identifier) @local.definition
+  right: (_) @value.element)
 (catch_declaration type: (_) @type name: (identifier) @local.definition)
 (declaration_pattern type: (_) @type name: (identifier) @local.definition)
 (recursive_pattern type: (_) @type name: (identifier) @local.definition)

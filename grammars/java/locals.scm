@@ -49,7 +49,8 @@
     (generic_type) @type
     (scoped_type_identifier) @type
     (array_type element: (_) @type)]?
-  name: (identifier) @local.definition)
+  name: (identifier) @local.definition
+  value: (_) @value.element)
 (resource
   type: [
     (type_identifier) @type
@@ -63,3 +64,11 @@
 (record_pattern_component (_) @type (identifier) @local.definition .) @local.after
 
 (labeled_statement . (identifier) @local.definition.label) @local.in
+
+; What a method that goes through many values hands to a function is one of them.
+(method_invocation object: (_) @value.element name: (identifier) @_each
+  arguments: (argument_list . (lambda_expression
+    parameters: (identifier) @local.definition.parameter))
+  (#any-of? @_each
+    "forEach" "map" "filter" "flatMap" "anyMatch" "allMatch" "noneMatch" "removeIf" "ifPresent"
+    "mapToInt" "mapToLong" "peek" "takeWhile" "dropWhile"))

@@ -49,3 +49,6 @@
 (jsx_self_closing_element name: (identifier) @ignore (#match? @ignore "^[a-z]"))
 (jsx_closing_element name: (identifier) @ignore (#match? @ignore "^[a-z]"))
 (jsx_namespace_name (identifier) @ignore)
+
+; What is indexed gives one of its values.
+(subscript_expression object: (_) @indexed) @index

@@ -28,10 +28,13 @@
 (variable_declaration
   (variable_declarator name: [(object_pattern) (array_pattern)] @local.pattern @local.hoist))
 (lexical_declaration
-  (variable_declarator name: [(object_pattern) (array_pattern)] @local.pattern))
+  (variable_declarator
+    name: [(object_pattern) (array_pattern)] @local.pattern value: (_)? @value))
 (export_statement "export" @export declaration: (lexical_declaration
   (variable_declarator name: [(object_pattern) (array_pattern)] @local.pattern)))
 (for_in_statement kind: ["let" "const"] left: (identifier) @local.definition)
+(for_in_statement kind: ["let" "const"] left: (identifier) @local.definition operator: "of"
+  right: (_) @value.element)
 (for_in_statement kind: ["let" "const"] left: [(object_pattern) (array_pattern)] @local.pattern)
 (for_in_statement kind: "var" left: (identifier) @local.definition @local.hoist)
 (for_in_statement kind: "var"
@@ -51,3 +54,23 @@
 (generator_function name: (identifier) @local.definition) @local.in
 
 (labeled_statement label: (statement_identifier) @local.definition.label) @local.in
+
+; What a method that goes through many values hands to a function is one of them.
+(call_expression
+  function: (member_expression object: (_) @value.element property: (property_identifier) @_each)
+  arguments: (arguments . (arrow_function
+    parameter: (identifier) @local.definition.parameter))
+  (#any-of? @_each
+    "map" "forEach" "filter" "find" "findIndex" "findLast" "some" "every" "flatMap" "then"))
+(call_expression
+  function: (member_expression object: (_) @value.element property: (property_identifier) @_each)
+  arguments: (arguments . (arrow_function
+    parameters: (formal_parameters . (identifier) @local.definition.parameter)))
+  (#any-of? @_each
+    "map" "forEach" "filter" "find" "findIndex" "findLast" "some" "every" "flatMap" "then"))
+(call_expression
+  function: (member_expression object: (_) @value.element property: (property_identifier) @_each)
+  arguments: (arguments . (function_expression
+    parameters: (formal_parameters . (identifier) @local.definition.parameter)))
+  (#any-of? @_each
+    "map" "forEach" "filter" "find" "findIndex" "findLast" "some" "every" "flatMap" "then"))

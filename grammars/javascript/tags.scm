@@ -135,3 +135,14 @@
   arguments: (arguments . (string (string_fragment) @name)
     [(arrow_function) (function_expression)])
   (#any-of? @_test "describe" "it" "test" "suite" "context"))) @definition.test
+
+; What a function without a declared type gives back.
+(function_declaration name: (identifier) @name
+  body: (statement_block (return_statement (_) @returns) .)) @definition.function
+(method_definition name: (property_identifier) @name
+  body: (statement_block (return_statement (_) @returns) .)) @definition.method
+(variable_declarator name: (identifier) @name
+  value: [(arrow_function body: (statement_block (return_statement (_) @returns) .))
+    (function_expression body: (statement_block (return_statement (_) @returns) .))
+    (arrow_function body: [(identifier) (member_expression) (call_expression) (new_expression)
+      (await_expression)] @returns)]) @definition.function

@@ -11,3 +11,6 @@
 (augmented_assignment left: (identifier) @reference.write)
 (assignment left: (attribute attribute: (identifier) @reference.write))
 (augmented_assignment left: (attribute attribute: (identifier) @reference.write))
+
+; What is indexed gives one of its values.
+(subscript value: (_) @indexed) @index

@@ -44,12 +44,12 @@
   right: (_)? @value) @local.hoist
 (assignment left: [(pattern_list) (tuple_pattern) (list_pattern)] @local.pattern) @local.hoist
 (named_expression name: (identifier) @local.definition value: (_) @value) @local.hoist
-(for_statement left: (_) @local.pattern) @local.hoist
+(for_statement left: (_) @local.pattern right: (_) @value.element) @local.hoist
 (with_item value: (as_pattern (_) @value alias: (as_pattern_target (_) @local.pattern))) @local.hoist
 (except_clause
   value: (as_pattern (_) @type alias: (as_pattern_target (identifier) @local.definition))) @local.hoist
 
-(for_in_clause left: (_) @local.pattern)
+(for_in_clause left: (_) @local.pattern right: (_) @value.element)
 (case_pattern (dotted_name . (identifier) @local.definition .)) @local.hoist
 (keyword_pattern (dotted_name . (identifier) @local.definition .)) @local.hoist
 (splat_pattern (identifier) @local.definition) @local.hoist

@@ -10,6 +10,15 @@
   return_type: (_)? @type
   body: (block . (expression_statement (string) @doc)?) @body) @definition.function
 
+(function_definition name: (identifier) @name
+  body: (block (return_statement (_) @returns) .)) @definition.function
+(decorated_definition
+  (decorator [(identifier) @_property (attribute attribute: (identifier) @_property)])
+  definition: (function_definition name: (identifier) @name)
+  (#any-of? @_property
+    "property" "cached_property" "setter" "getter" "deleter" "abstractproperty")
+) @definition.property
+
 ; Names of the module and of its classes; inside functions `locals.scm` says what is local.
 (module
   (expression_statement

@@ -43,3 +43,7 @@
 (assignment_expression left: (field_expression field: (field_identifier) @reference.write))
 (compound_assignment_expr left: (identifier) @reference.write)
 (compound_assignment_expr left: (field_expression field: (field_identifier) @reference.write))
+
+; What is indexed gives one of its values; of an array there are many.
+(index_expression . (_) @indexed) @index
+(array_type element: (_) @array)

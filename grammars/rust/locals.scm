@@ -32,8 +32,20 @@
   type: (_)? @type
   value: (_)? @value) @local.after
 (let_condition pattern: (_) @local.pattern value: (_) @value) @local.after
-(for_expression pattern: (_) @local.pattern value: (_) @local.after)
+(for_expression pattern: (_) @local.pattern value: (_) @local.after @value.element)
 (match_pattern . (_pattern) @local.pattern)
+(match_expression value: (_) @value
+  body: (match_block (match_arm pattern: (match_pattern . (_pattern) @local.pattern))))
+
+; What a method that goes through many values hands to a closure is one of them.
+(call_expression
+  function: (field_expression value: (_) @value.element field: (field_identifier) @_each)
+  arguments: (arguments . (closure_expression
+    parameters: (closure_parameters . (_pattern) @local.pattern.parameter .)))
+  (#any-of? @_each
+    "map" "for_each" "filter" "filter_map" "flat_map" "any" "all" "find" "find_map" "position"
+    "take_while" "skip_while" "inspect" "retain" "partition" "max_by_key" "min_by_key"
+    "sort_by_key" "and_then" "is_some_and" "is_none_or" "unwrap_or_else" "try_for_each"))
 
 ; A macro's arguments are mere tokens; a closure among them has parameters all the same, and a `let` a
 ; name. What stands before the first bar tells a closure from an alternative.

@@ -47,6 +47,10 @@ pub struct Language {
     pub pattern_skip_fields: &'static [&'static str],
     /// Node kinds of a pattern that bind nothing.
     pub pattern_skip: &'static [&'static str],
+    /// Node kinds of a pattern that bind what the whole pattern is given (`ref x`).
+    pub pattern_same: &'static [&'static str],
+    /// Names of patterns that bind what an `optionals` type holds (`Some`).
+    pub pattern_held: &'static [&'static str],
     /// Node kinds that stand for their first named child as a value or qualifier (`(a)`, `a?`).
     pub transparent: &'static [&'static str],
     /// Node kinds that hold mere tokens (arguments of a macro): what a name in them does is told
@@ -71,6 +75,14 @@ pub struct Language {
     pub optionals: &'static [&'static str],
     /// Methods that give what the receiver holds, or the receiver once more (`unwrap`, `clone`).
     pub unwrappers: &'static [&'static str],
+    /// Types of many values, of their first argument (`Vec<T>`).
+    pub containers: &'static [&'static str],
+    /// Types of many values by key, of their second argument (`Map<K, V>`).
+    pub keyed_containers: &'static [&'static str],
+    /// Methods that give the values of the receiver, or some of them (`iter`, `filter`).
+    pub iterators: &'static [&'static str],
+    /// Methods that give one of the values of the receiver (`get`, `first`).
+    pub getters: &'static [&'static str],
     /// Members of `optionals` themselves, besides `unwrappers`.
     pub optional_members: &'static [&'static str],
     /// Prefixes that are no part of a name (`r#`, `:`); ranges of names begin after them.
@@ -141,7 +153,9 @@ pub enum Rebinding {
 pub enum ClassScope {
     /// Inner scopes see them (Java).
     Lexical,
-    /// They are reached through the type or a receiver only (Python, Rust).
+    /// They are known in the body of the type itself, and not inside its functions (Python).
+    Body,
+    /// They are reached through the type or a receiver only (Rust, Go).
     Members,
 }
 

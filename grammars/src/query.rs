@@ -34,6 +34,10 @@ captures! {
     /// The whole of a pattern that captures its outermost node in no other way; added by the
     /// compiler.
     Root = "_root",
+    /// A binding that is what is inside the value of its pattern (`Some(x)`); added by the reader.
+    Held = "_held",
+    /// A binding that is some other part of the value of its pattern; added by the reader.
+    Part = "_part",
     /// Captured only for a predicate.
     Predicate = "_",
     /// `@definition.module`
@@ -100,6 +104,16 @@ captures! {
     Type = "type",
     /// The initialiser.
     Value = "value",
+    /// `@value.element`
+    Element = "value.element",
+    /// `@returns`
+    Returns = "returns",
+    /// `@index`
+    Index = "index",
+    /// `@indexed`
+    Indexed = "indexed",
+    /// `@array`
+    Array = "array",
     /// A base type that is extended.
     Extends = "extends",
     /// A base type that is implemented.
@@ -230,6 +244,8 @@ impl Kinds {
     pub const DOC_BETWEEN: Kinds = Kinds(1 << 10);
     /// Can be folded.
     pub const FOLD: Kinds = Kinds(1 << 11);
+    /// Binds, in a pattern, what the whole pattern is given.
+    pub const SAME: Kinds = Kinds(1 << 12);
 
     /// True where it is one of `kinds`.
     pub fn is(self, kinds: Kinds) -> bool {
@@ -338,6 +354,7 @@ fn kinds_of(language: &Language, grammar: &tree_sitter::Language) -> Vec<Kinds> 
         (language.comments, Kinds::COMMENT),
         (language.doc_between, Kinds::DOC_BETWEEN),
         (language.folds, Kinds::FOLD),
+        (language.pattern_same, Kinds::SAME),
     ];
     let names = (0..grammar.node_kind_count()).map(|id| {
         let name = u16::try_from(id).ok().and_then(|it| grammar.node_kind_for_id(it));

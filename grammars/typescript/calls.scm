@@ -52,3 +52,9 @@
 ; The names in a tuple type are no names of anything.
 (tuple_type (required_parameter name: [(identifier) @ignore (rest_pattern (identifier) @ignore)]))
 (tuple_type (optional_parameter name: (identifier) @ignore))
+
+; What is indexed gives one of its values.
+(subscript_expression object: (_) @indexed) @index
+
+; Of an array there are many.
+(array_type (_) @array)

@@ -32,22 +32,26 @@
   @definition.variable
 (variable_declaration (variable_declarator name: (identifier) @name
   type: (type_annotation
-    [(type_identifier) (generic_type) (union_type) (nested_type_identifier)] @type)?
+    [(type_identifier) (generic_type) (union_type) (nested_type_identifier) (array_type)
+      (readonly_type) (this_type)] @type)?
   value: (_)? @value) @definition.variable)
 (lexical_declaration kind: "let" (variable_declarator name: (identifier) @name
   type: (type_annotation
-    [(type_identifier) (generic_type) (union_type) (nested_type_identifier)] @type)?
+    [(type_identifier) (generic_type) (union_type) (nested_type_identifier) (array_type)
+      (readonly_type) (this_type)] @type)?
   value: (_)? @value) @definition.variable)
 (lexical_declaration kind: "const" (variable_declarator name: (identifier) @name
   type: (type_annotation
-    [(type_identifier) (generic_type) (union_type) (nested_type_identifier)] @type)?
+    [(type_identifier) (generic_type) (union_type) (nested_type_identifier) (array_type)
+      (readonly_type) (this_type)] @type)?
   value: (_)? @value) @definition.constant)
 
 ; A function or class that is the value of a variable is named by it.
 (variable_declarator name: (identifier) @name
   value: (arrow_function
     return_type: (type_annotation
-      [(type_identifier) (generic_type) (union_type) (nested_type_identifier)] @type)?
+      [(type_identifier) (generic_type) (union_type) (nested_type_identifier) (array_type)
+      (readonly_type) (this_type)] @type)?
     body: (_) @body)) @definition.function
 (variable_declarator name: (identifier) @name
   value: [(function_expression body: (_) @body) (generator_function body: (_) @body)]
@@ -58,13 +62,15 @@
 ; Functions.
 (function_declaration name: (identifier) @name
   return_type: (type_annotation
-    [(type_identifier) (generic_type) (union_type) (nested_type_identifier)] @type)?
+    [(type_identifier) (generic_type) (union_type) (nested_type_identifier) (array_type)
+      (readonly_type) (this_type)] @type)?
   body: (_) @body) @definition.function
 (generator_function_declaration name: (identifier) @name
   body: (_) @body) @definition.function
 (function_signature name: (identifier) @name
   return_type: (type_annotation
-    [(type_identifier) (generic_type) (union_type) (nested_type_identifier)] @type)?
+    [(type_identifier) (generic_type) (union_type) (nested_type_identifier) (array_type)
+      (readonly_type) (this_type)] @type)?
 ) @definition.function
 (export_statement "export" @export "default" @name
   value: [(function_expression !name body: (_) @body) (arrow_function body: (_) @body)]
@@ -101,6 +107,7 @@
 (type_alias_declaration name: (_) @name value: (_) @body) @definition.type
 (type_alias_declaration name: (_) @name value: (type_identifier) @type) @definition.type
 (type_alias_declaration name: (_) @name value: (generic_type) @type) @definition.type
+(type_alias_declaration name: (_) @name value: (array_type) @type) @definition.type
 ; An intersection has the members of its parts, and some generic types those of their argument.
 (type_alias_declaration name: (_) @name value: (intersection_type [
   [(type_identifier) (generic_type) (nested_type_identifier)] @extends
@@ -120,7 +127,8 @@
 (public_field_definition
   name: [(property_identifier) (private_property_identifier)] @name
   type: (type_annotation
-    [(type_identifier) (generic_type) (union_type) (nested_type_identifier)] @type)?
+    [(type_identifier) (generic_type) (union_type) (nested_type_identifier) (array_type)
+      (readonly_type) (this_type)] @type)?
   value: (_)? @value) @definition.field
 (public_field_definition name: (property_identifier) @name
   value: [(arrow_function body: (_) @body) (function_expression body: (_) @body)])
@@ -128,41 +136,48 @@
 (method_definition
   name: [(property_identifier) (private_property_identifier)] @name
   return_type: (type_annotation
-    [(type_identifier) (generic_type) (union_type) (nested_type_identifier)] @type)?
+    [(type_identifier) (generic_type) (union_type) (nested_type_identifier) (array_type)
+      (readonly_type) (this_type)] @type)?
   body: (_) @body) @definition.method
 (method_definition ["get" "set"] name: (property_identifier) @name) @definition.property
 (method_definition name: (property_identifier) @name
   (#eq? @name "constructor")) @definition.constructor
 (method_signature name: (property_identifier) @name
   return_type: (type_annotation
-    [(type_identifier) (generic_type) (union_type) (nested_type_identifier)] @type)?
+    [(type_identifier) (generic_type) (union_type) (nested_type_identifier) (array_type)
+      (readonly_type) (this_type)] @type)?
 ) @definition.method
 (abstract_method_signature name: (property_identifier) @name
   return_type: (type_annotation
-    [(type_identifier) (generic_type) (union_type) (nested_type_identifier)] @type)?
+    [(type_identifier) (generic_type) (union_type) (nested_type_identifier) (array_type)
+      (readonly_type) (this_type)] @type)?
 ) @definition.method
 (property_signature name: (property_identifier) @name
   type: (type_annotation
-    [(type_identifier) (generic_type) (union_type) (nested_type_identifier)] @type)?
+    [(type_identifier) (generic_type) (union_type) (nested_type_identifier) (array_type)
+      (readonly_type) (this_type)] @type)?
 ) @definition.property
 ; A parameter property is a field of the class and a parameter of its constructor.
 (class_declaration name: (_) @owner body: (class_body (method_definition
   parameters: (formal_parameters (required_parameter
     [(accessibility_modifier) "readonly"] pattern: (identifier) @name
     type: (type_annotation
-      [(type_identifier) (generic_type) (union_type) (nested_type_identifier)] @type)?
+      [(type_identifier) (generic_type) (union_type) (nested_type_identifier) (array_type)
+      (readonly_type) (this_type)] @type)?
   ) @definition.field))))
 (class_declaration name: (_) @owner body: (class_body (method_definition
   parameters: (formal_parameters (optional_parameter
     [(accessibility_modifier) "readonly"] pattern: (identifier) @name
     type: (type_annotation
-      [(type_identifier) (generic_type) (union_type) (nested_type_identifier)] @type)?
+      [(type_identifier) (generic_type) (union_type) (nested_type_identifier) (array_type)
+      (readonly_type) (this_type)] @type)?
   ) @definition.field))))
 (abstract_class_declaration name: (_) @owner body: (class_body (method_definition
   parameters: (formal_parameters (required_parameter
     [(accessibility_modifier) "readonly"] pattern: (identifier) @name
     type: (type_annotation
-      [(type_identifier) (generic_type) (union_type) (nested_type_identifier)] @type)?
+      [(type_identifier) (generic_type) (union_type) (nested_type_identifier) (array_type)
+      (readonly_type) (this_type)] @type)?
   ) @definition.field))))
 
 ; Namespaces.
@@ -197,3 +212,14 @@
   arguments: (arguments . (string (string_fragment) @name)
     [(arrow_function) (function_expression)])
   (#any-of? @_test "describe" "it" "test" "suite" "context"))) @definition.test
+
+; What a function without a declared type gives back.
+(function_declaration name: (identifier) @name !return_type
+  body: (statement_block (return_statement (_) @returns) .)) @definition.function
+(method_definition name: (property_identifier) @name !return_type
+  body: (statement_block (return_statement (_) @returns) .)) @definition.method
+(variable_declarator name: (identifier) @name
+  value: [(arrow_function !return_type body: (statement_block (return_statement (_) @returns) .))
+    (function_expression !return_type body: (statement_block (return_statement (_) @returns) .))
+    (arrow_function !return_type body: [(identifier) (member_expression) (call_expression) (new_expression)
+      (await_expression)] @returns)]) @definition.function

@@ -10,6 +10,8 @@ use crate::entry::folder;
 
 /// Path aliases of one `tsconfig.json` that are looked at.
 const ALIASES_MAX: usize = 256;
+/// Folders of includes of one build that are looked at.
+const INCLUDES_MAX: usize = 256;
 
 /// A manifest, reduced to what resolution asks of it. Paths are relative to its folder, as written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +24,9 @@ pub(crate) enum Manifest {
     Paths(PathsManifest),
     /// `go.mod`: the path that its folder has in imports.
     GoModule(String),
+    /// `compile_commands.json`: the folders in which the build looks for what is included, from the
+    /// root of the file system.
+    Includes(Vec<String>),
 }
 
 /// A crate.
@@ -59,6 +64,7 @@ impl Manifest {
         match path.file_name()? {
             "Cargo.toml" => Some(Manifest::Crate(crate_manifest(text)?)),
             "package.json" => Some(Manifest::Node(node_manifest(text)?)),
+            "compile_commands.json" => Some(Manifest::Includes(include_folders(path, text)?)),
             "go.mod" => go_module(text).map(Manifest::GoModule),
             name if name.starts_with("tsconfig") || name == "jsconfig.json" => {
                 Some(Manifest::Paths(paths_manifest(text)?))
@@ -189,6 +195,39 @@ fn plain_json(text: &str) -> String {
 fn go_module(text: &str) -> Option<String> {
     let line = text.lines().find_map(|it| it.trim().strip_prefix("module "))?;
     Some(line.split("//").next()?.trim().trim_matches('"').to_owned())
+}
+
+/// The folders that the commands of a build are given for includes, each once, in order.
+fn include_folders(path: &VfsPath, text: &str) -> Option<Vec<String>> {
+    const FLAGS: [&str; 3] = ["-I", "-isystem", "-iquote"];
+    let json: Json = serde_json::from_str(text).ok()?;
+    let mut folders: Vec<String> = Vec::new();
+    let own_folder = path.parent()?;
+    for command in json.as_array()? {
+        let directory = command.get("directory").and_then(Json::as_str).unwrap_or(".");
+        let directory = from_folder(&own_folder, directory);
+        let words: Vec<&str> = match (command.get("arguments"), command.get("command")) {
+            (Some(Json::Array(words)), _) => words.iter().filter_map(Json::as_str).collect(),
+            (_, Some(Json::String(line))) => line.split_whitespace().collect(),
+            _ => continue,
+        };
+        for (at, word) in words.iter().enumerate() {
+            let Some(rest) = FLAGS.iter().find_map(|it| word.strip_prefix(it)) else { continue };
+            let written = if rest.is_empty() { words.get(at + 1).copied() } else { Some(rest) };
+            let Some(written) = written else { continue };
+            let folder = directory.join(written.trim_matches(['"', '\\'])).to_string();
+            if folders.len() < INCLUDES_MAX && !folders.contains(&folder) {
+                folders.push(folder);
+            }
+        }
+    }
+    Some(folders)
+}
+
+/// A path as written in a folder, from the root of the file system or not.
+fn from_folder(folder: &VfsPath, written: &str) -> VfsPath {
+    let absolute = written.starts_with('/').then(|| VfsPath::new(written)).flatten();
+    absolute.unwrap_or_else(|| folder.join(written))
 }
 
 /// The folder of a manifest.

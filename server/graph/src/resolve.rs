@@ -301,7 +301,7 @@ impl<'g> Resolver<'g> {
                 let scope = facts.scope_of(idx);
                 self.bare(Place::new(file, scope, Some(reference.start())), name, want)
             }
-            (_, Qualifier::Opaque) => Outcome::Unknown,
+            (_, Qualifier::Opaque) => self.member_of_element(file, idx, name, want),
             (access, Qualifier::Reference(qualifier)) => {
                 self.member_by_name(file, (qualifier, access), name, want)
             }
@@ -323,7 +323,10 @@ impl<'g> Resolver<'g> {
         if access == Access::Member && self.is_self(file, qualifier) {
             return self.member_of_self(file, qualifier, name, want);
         }
-        if access == Access::Member && self.is_super(file, qualifier) {
+        // In a tree of modules `super::` is the module around.
+        let is_path_to_module =
+            access == Access::Path && self.modules(file) == grammars::Modules::ModTree;
+        if !is_path_to_module && self.is_super(file, qualifier) {
             return self.member_of_super(file, qualifier, name, want);
         }
         let outcome = self.qualifier(file, qualifier, access);

@@ -1,13 +1,17 @@
 //! What names stand for, rule by rule, in fixtures of several files.
 
 mod c;
+mod csharp;
 mod edges;
 mod go;
 mod java;
+mod php;
 mod python;
 mod queries;
+mod ruby;
 mod rust;
 mod same_as_rebuilt;
+mod scopes;
 mod typescript;
 
 use expect_test::Expect;

@@ -7,8 +7,8 @@ use text::{LineIndex, TextRange, TextSize};
 
 use crate::{
     Base, BaseKind, Chunk, Detail, DetailIdx, DocLink, FACTS_VERSION, FileFacts, Import, Imported,
-    ModDecl, NameId, Names, Qualifier, Reference, ReferenceIdx, Scope, ScopeIdx, ScopeKind, Symbol,
-    SymbolIdx, SymbolKind, Value,
+    ModDecl, NameId, Names, Part, Qualifier, Reference, ReferenceIdx, Scope, ScopeIdx, ScopeKind,
+    Symbol, SymbolIdx, SymbolKind, Value,
     codec::bytes::{Input, Output},
     extract::hash_of,
 };
@@ -146,7 +146,7 @@ fn is_sound(facts: &FileFacts) -> bool {
                 && first.checked_add(n).is_some_and(|it| it as usize <= facts.bases.len())
         })
         && facts.bases.iter().all(|it| reference(it.reference))
-        && facts.references.iter().all(|it| match it.qualifier() {
+        && facts.references.iter().all(|it| match it.before() {
             Qualifier::Reference(idx) | Qualifier::Call(idx) => reference(idx),
             Qualifier::None | Qualifier::Opaque => true,
         })
@@ -248,7 +248,9 @@ fn write_symbols(out: &mut Output, symbols: &[Symbol]) {
         out.option(it.inner.map(ScopeIdx::index));
         out.number(it.visible_from.raw());
         out.option(it.type_ref.map(ReferenceIdx::index));
-        out.option(value.map(|it| it.reference.index() << 1 | usize::from(it.is_call)));
+        out.option(value.map(|it| {
+            it.reference.index() << 3 | (it.part as usize) << 1 | usize::from(it.is_call)
+        }));
         out.option(it.detail.map(DetailIdx::index));
     }
 }
@@ -270,9 +272,7 @@ fn read_symbols(input: &mut Input<'_>) -> Option<Box<[Symbol]>> {
             inner: input.option()?.map(ScopeIdx::new),
             visible_from: TextSize::new(input.number()?),
             type_ref: input.option()?.map(ReferenceIdx::new),
-            value: input
-                .option()?
-                .map(|it| Value { reference: ReferenceIdx::new(it >> 1), is_call: it & 1 == 1 }),
+            value: input.option()?.map(value),
             kind,
             exported,
             is_local,
@@ -327,7 +327,7 @@ fn write_references(out: &mut Output, references: &[Reference], names: &Names) {
         let is_odd = len as usize != names.get(it.name()).len();
         out.number(it.start().raw() - last.raw());
         out.index(it.name().index());
-        let qualifier = match it.qualifier() {
+        let qualifier = match it.before() {
             Qualifier::None => 0,
             Qualifier::Opaque => 1,
             Qualifier::Reference(_) => 2,
@@ -335,7 +335,7 @@ fn write_references(out: &mut Output, references: &[Reference], names: &Names) {
         };
         let odd = if is_odd { ODD_LENGTH } else { 0 };
         out.number((u32::from(it.bits()) | odd) << 2 | qualifier);
-        if let Qualifier::Reference(other) | Qualifier::Call(other) = it.qualifier() {
+        if let Qualifier::Reference(other) | Qualifier::Call(other) = it.before() {
             out.difference(other.index(), index);
         }
         if is_odd {
@@ -454,6 +454,16 @@ fn write_rest(out: &mut Output, facts: &FileFacts) {
     for it in &facts.errors {
         out.range(*it, &mut last);
     }
+}
+
+/// A value from its number.
+fn value(number: usize) -> Value {
+    let part = match number >> 1 & 0b11 {
+        1 => Part::Held,
+        2 => Part::Element,
+        _ => Part::Whole,
+    };
+    Value { reference: ReferenceIdx::new(number >> 3), is_call: number & 1 == 1, part }
 }
 
 /// Modules in other files, and names that documentation mentions.

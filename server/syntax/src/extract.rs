@@ -177,6 +177,8 @@ fn about(capture: Capture) -> u8 {
         | Capture::ReferenceWrite
         | Capture::ReferenceLabel
         | Capture::Shorthand
+        | Capture::Index
+        | Capture::Array
         | Capture::Member
         | Capture::Path
         | Capture::Ignore => about::USE,
@@ -258,8 +260,12 @@ fn references(uses: &Uses, namer: &mut Namer) -> (Vec<Reference>, Vec<Option<Ref
         });
         let qualifier = match it.qualifier {
             Before::Nothing => Qualifier::None,
-            Before::Leaf(leaf) => of(leaf).map_or(Qualifier::Opaque, Qualifier::Reference),
-            Before::Call(leaf) => of(leaf).map_or(Qualifier::Opaque, Qualifier::Call),
+            Before::Leaf(leaf) | Before::Element(leaf) => {
+                of(leaf).map_or(Qualifier::Opaque, Qualifier::Reference)
+            }
+            Before::Call(leaf) | Before::ElementOfCall(leaf) => {
+                of(leaf).map_or(Qualifier::Opaque, Qualifier::Call)
+            }
             Before::Opaque | Before::Span(_) => Qualifier::Opaque,
         };
         let mut reference = Reference::new(namer.id(leaf.name), leaf.span().range())
@@ -273,6 +279,12 @@ fn references(uses: &Uses, namer: &mut Namer) -> (Vec<Reference>, Vec<Option<Ref
         }
         if it.is_shorthand {
             reference = reference.with_shorthand();
+        }
+        if matches!(it.qualifier, Before::Element(_) | Before::ElementOfCall(_)) {
+            reference = reference.with_element();
+        }
+        if it.is_array {
+            reference = reference.with_array();
         }
         references.push(reference);
     }

@@ -10,10 +10,10 @@ use crate::Reference;
 /// The number in every encoded [`FileFacts`]; another number means "extract again". It changes with
 /// the meaning of any fact, not only with the layout; a change of a language pack is noticed
 /// without.
-pub const FACTS_VERSION: u32 = 5;
+pub const FACTS_VERSION: u32 = 6;
 
 /// Manifests whose text the facts keep are at most this long; of longer ones nothing is kept.
-pub const MANIFEST_BYTES_MAX: usize = 64 * 1024;
+pub const MANIFEST_BYTES_MAX: usize = 1024 * 1024;
 
 /// Longer identifiers are no references and no definitions: they are data, not names.
 pub const NAME_BYTES_MAX: usize = 1024;
@@ -292,6 +292,20 @@ pub struct Value {
     pub reference: ReferenceIdx,
     /// The value is what the reference returns.
     pub is_call: bool,
+    /// Which part of the value it is.
+    pub part: Part,
+}
+
+/// Which part of a value a symbol is initialised with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum Part {
+    /// All of it; of a shorthand in a pattern the member of its name.
+    Whole,
+    /// What it holds: a pattern took it out (`Some(x)`).
+    Held,
+    /// One of the many that it holds: a loop, an index or a callback gives them.
+    Element,
 }
 
 /// What few symbols have.

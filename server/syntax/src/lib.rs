@@ -21,7 +21,7 @@ pub use crate::{
     extract::{facts, facts_of_text, segments},
     facts::{
         Base, BaseKind, Chunk, Detail, DetailIdx, DocLink, FACTS_VERSION, FileFacts, Import,
-        ImportIdx, Imported, MANIFEST_BYTES_MAX, ModDecl, NAME_BYTES_MAX, NameId, Names,
+        ImportIdx, Imported, MANIFEST_BYTES_MAX, ModDecl, NAME_BYTES_MAX, NameId, Names, Part,
         ReferenceIdx, Scope, ScopeIdx, ScopeKind, Symbol, SymbolIdx, SymbolKind, Value,
     },
     fold::{Folding, FoldingKind, folding_ranges, selection_ranges},

@@ -365,7 +365,11 @@ impl Raw {
             Capture::Pattern | Capture::PatternParameter | Capture::Declarator => {
                 return self.push_bindings(capture, node, source);
             }
-            Capture::Value | Capture::Qualifier => seen_through(node, source),
+            Capture::Value
+            | Capture::Element
+            | Capture::Returns
+            | Capture::Indexed
+            | Capture::Qualifier => seen_through(node, source),
             _ => node,
         };
         let span = Span::of(node);
@@ -387,6 +391,8 @@ impl Raw {
         let n_max = if capture == Capture::Name { 1 } else { BINDINGS_MAX };
         let end = self.captured.len() + n_max;
         let mut cursor = pattern.walk();
+        // What stands at each depth is given by the value of the whole pattern.
+        let mut given = vec![Given::Whole];
         loop {
             let kinds = source.compiled.kinds
                 [usize::from(cursor.node().kind_id().min(source.compiled.kinds.len() as u16 - 1))];
@@ -400,13 +406,55 @@ impl Raw {
                 let is_upper = source.text_of(span).starts_with(char::is_uppercase);
                 if source.language.binding_uppercase || !is_upper {
                     self.captured.push(Captured { capture, span });
+                    let part = given.last().and_then(|it| it.capture());
+                    self.captured.extend(part.map(|capture| Captured { capture, span }));
                 }
             }
             let descend = !skipped && !kinds.is(Kinds::BINDING);
+            let depth = cursor.depth() as usize;
+            let below = given[depth].below(cursor.node(), kinds, source);
             if end <= self.captured.len() || !goto_into_or_past(&mut cursor, descend) {
                 break;
             }
+            given.truncate(cursor.depth() as usize + 1);
+            if depth < cursor.depth() as usize {
+                given.push(below);
+            }
         }
+    }
+}
+
+/// What a part of a pattern is given of the value of the whole.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Given {
+    Whole,
+    /// What the value holds.
+    Held,
+    Part,
+}
+
+impl Given {
+    fn capture(self) -> Option<Capture> {
+        match self {
+            Given::Whole => None,
+            Given::Held => Some(Capture::Held),
+            Given::Part => Some(Capture::Part),
+        }
+    }
+
+    /// What the children of a node of a pattern are given, which is given this.
+    fn below(self, node: Node<'_>, kinds: Kinds, source: Source<'_>) -> Given {
+        if kinds.is(Kinds::SAME) {
+            return self;
+        }
+        let names = source.language.pattern_held;
+        let is_held = self == Given::Whole
+            && !names.is_empty()
+            && node.named_child(0).is_some_and(|it| {
+                let name = source.text_of(Span::of(it));
+                names.contains(&name) && node.named_child_count() == 2
+            });
+        if is_held { Given::Held } else { Given::Part }
     }
 }
 

@@ -15,7 +15,8 @@ pub struct Reference {
     qualifier: u32,
     len: u16,
     /// Three bits kind, two bits access, then "is the imported name of an import" and "shorthand",
-    /// then five bits number of arguments plus one.
+    /// then five bits number of arguments plus one, then "its qualifier is an element" and "there
+    /// is an array of it".
     bits: u16,
 }
 
@@ -135,6 +136,18 @@ impl Reference {
         self
     }
 
+    /// The same reference, its qualifier being one of the many values that this one holds.
+    pub fn with_element(mut self) -> Reference {
+        self.bits |= 1 << 12;
+        self
+    }
+
+    /// The same reference, being the type of the elements of an array.
+    pub fn with_array(mut self) -> Reference {
+        self.bits |= 1 << 13;
+        self
+    }
+
     /// The name used.
     pub fn name(&self) -> NameId {
         self.name
@@ -171,8 +184,24 @@ impl Reference {
         }
     }
 
-    /// What stands before the name.
+    /// What stands before the name; opaque where that is an element of something, which
+    /// [`Reference::element_of`] tells.
     pub fn qualifier(&self) -> Qualifier {
+        if self.bits & 1 << 12 != 0 { Qualifier::Opaque } else { self.before() }
+    }
+
+    /// What holds the values of which one stands before the name: `a` in `a[0].b`.
+    pub fn element_of(&self) -> Qualifier {
+        if self.bits & 1 << 12 != 0 { self.before() } else { Qualifier::None }
+    }
+
+    /// Whether it is the type of the elements of an array.
+    pub fn is_array(&self) -> bool {
+        self.bits & 1 << 13 != 0
+    }
+
+    /// What is kept of the qualifier, whichever it is.
+    pub(crate) fn before(&self) -> Qualifier {
         let idx = ReferenceIdx::new((self.qualifier & QUALIFIER_INDEX) as usize);
         match self.qualifier >> 30 {
             0 => Qualifier::None,

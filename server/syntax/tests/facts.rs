@@ -27,8 +27,8 @@ pub fn add(a: i32, b: Foo<i32>) -> Bar {
               Parameter a 3:12-13 in Function@3 local
               Parameter b 3:20-21 in Function@3 local type=Foo
               Variable a 4:9-10 in Block@3 from 4:25 local
-              Variable x 5:17-18 in Block@5 from 5:23 local value=a
-              Variable x 6:23-24 in Block@6 local shorthand
+              Variable x 5:17-18 in Block@5 from 5:23 local value=a held
+              Variable x 6:23-24 in Block@6 local shorthand value=a
               Variable i 7:9-10 in Block@7 from 7:18 local
               Type Foo 3:23-26 in add
               Type Bar 3:36-39 in add
@@ -172,12 +172,12 @@ def test_it(): super().f()
                 Parameter self 12:18-22 in Function@12 from 12:35 local
                 Parameter side 12:24-28 in Function@12 from 12:35 local value=limit
               Field side 13:14-18 in Class@10 exported value=side owner=Square
-              Method area 15:9-13 in Class@10 exported type=Base
+              Method area 15:9-13 in Class@10 exported type=Base value=total
                 Parameter self 15:14-18 in Function@15 from 15:19 local
-                Variable i 18:13-14 in Function@15 local
+                Variable i 18:13-14 in Function@15 local value=range() each
                 Variable total 19:13-18 in Function@15 local
-                Variable i 19:28-29 in Block@19 local
-                Function inner 21:13-18 in Function@15
+                Variable i 19:28-29 in Block@19 local value=rows each
+                Function inner 21:13-18 in Function@15 value=total
             Function test_it 23:5-12 in File@1 exported test
               Read os 2:8-10 in -
               Read os::path 2:11-15 in - import

@@ -21,14 +21,14 @@ function sum(first, { second: renamed, third }) {
 }
 "#,
         expect![[r#"
-            Function sum 2:10-13 in File@1
+            Function sum 2:10-13 in File@1 value=map()
               Parameter first 2:14-19 in Function@2 local
               Parameter renamed 2:31-38 in Function@2 local
               Parameter third 2:40-45 in Function@2 local shorthand
               Variable hoisted 3:20-27 in Function@2 local
               Variable inner 3:37-42 in Block@3 local value=third
               Variable again 5:31-36 in Function@5 local
-              Parameter it 5:37-39 in Function@5 local
+              Parameter it 5:37-39 in Function@5 local value=hoisted each
               Read .second 2:23-29 in sum
               Read first 3:7-12 in sum
               Read third 3:45-50 in sum
@@ -284,7 +284,7 @@ class Box<T> extends Base implements Named {
                 Parameter size 7:11-15 in Function@7 local
               Method find 8:5-9 in Class@5 exported type=T
                 Parameter all 8:18-21 in Function@8 local type=List
-                Variable it 9:15-17 in Block@9 local type=Item
+                Variable it 9:15-17 in Block@9 local type=Item value=all each
                 Variable big 9:49-52 in Block@9 from 9:52 local type=Big
                 Variable run 10:14-17 in Block@8 from 10:35 local type=Runnable
               Read java 3:8-12 in -

@@ -9,7 +9,8 @@ use vfs::FileId;
 
 use super::found;
 use crate::{
-    entry::{stem, stem_key},
+    entry::{folder, manifests_key, stem, stem_key},
+    manifest::Manifest,
     resolve::{Hit, Outcome, Place, Resolver, Thing, Want},
 };
 
@@ -26,17 +27,61 @@ pub(super) fn import_module(res: &Resolver<'_>, file: FileId, import: &Import) -
     }
 }
 
-/// Beside the including file, else the only file of the workspace whose path ends so.
+/// Beside the including file; below a folder that the build looks in; else of the files whose path
+/// ends so the one nearest to the including file.
 fn file_of(res: &Resolver<'_>, file: FileId, source: &str) -> Option<FileId> {
-    let beside = res.entry(file).path.parent()?.join(source);
-    if let Some(found) = res.graph.file_at(beside.as_str()) {
-        return Some(found);
+    let entry = res.entry(file);
+    // Where includes are written without an ending, it is that of the language.
+    let has_ending = source[source.rfind('/').unwrap_or(0)..].contains('.');
+    let endings = entry.facts.language.filter(|_| !has_ending).map_or(&[][..], |it| it.extensions);
+    let with_endings = endings.iter().map(|it| format!("{source}.{it}"));
+    let mut written = std::iter::once(source.to_owned()).chain(with_endings);
+    written.find_map(|it| {
+        let beside = entry.path.parent()?.join(&it);
+        let beside = res.graph.file_at(beside.as_str());
+        beside
+            .or_else(|| by_build(res, entry.path.as_str(), &it))
+            .or_else(|| nearest(res, file, &it))
+    })
+}
+
+/// Below one of the folders that the nearest manifest of a build above the file names, or its own
+/// `include`.
+fn by_build(res: &Resolver<'_>, from: &str, source: &str) -> Option<FileId> {
+    let mut above: Vec<(&str, &[String])> = Vec::new();
+    for manifest in res.graph.at_place(manifests_key()) {
+        let entry = res.entry(*manifest);
+        let Some(Manifest::Includes(folders)) = &entry.manifest else { continue };
+        let root = folder(entry.path.as_str());
+        // A build folder inside the project holds the manifest as often as its root does.
+        let root = if from.starts_with(root) { root } else { folder(root) };
+        if from.starts_with(root) {
+            above.push((root, folders));
+        }
     }
+    above.sort_by_key(|(root, _)| std::cmp::Reverse(root.len()));
+    let folders = above.into_iter().flat_map(|it| it.1);
+    folders.into_iter().find_map(|it| res.graph.file_at(&format!("{it}/{source}")))
+}
+
+/// Of the files whose path ends so, the one that has most of its path in common with the including
+/// file; none where two have.
+fn nearest(res: &Resolver<'_>, file: FileId, source: &str) -> Option<FileId> {
     let ending = format!("/{}", source.trim_start_matches("../").trim_start_matches("./"));
+    let from = res.entry(file).path.as_str();
+    let shared = |it: &FileId| {
+        let path = res.entry(*it).path.as_str();
+        path.split('/').zip(from.split('/')).take_while(|(a, b)| a == b).count()
+    };
     let named = res.graph.at_place(stem_key(stem(&ending))).iter().copied();
-    let mut named = named.filter(|it| res.entry(*it).path.as_str().ends_with(&ending));
-    let first = named.next()?;
-    named.next().is_none().then_some(first)
+    let mut named: Vec<FileId> =
+        named.filter(|it| res.entry(*it).path.as_str().ends_with(&ending)).collect();
+    named.sort_by_key(|it| std::cmp::Reverse(shared(it)));
+    match named[..] {
+        [] => None,
+        [first, second, ..] if shared(&first) == shared(&second) => None,
+        [first, ..] => Some(first),
+    }
 }
 
 /// A name that an included file defines; of a function that is only declared there, the definition

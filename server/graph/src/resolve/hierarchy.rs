@@ -37,15 +37,13 @@ impl Resolver<'_> {
         if !self.is_overridable(member) {
             return res;
         }
-        let name = self.name(member);
         for owner in self.owners_of(member) {
             for (file, base) in self.bases_of_member(member, owner) {
                 for hit in self.type_named(file, base).hits() {
-                    self.members_of(&hit.thing, name, file, &mut res);
+                    res.extend(self.members_like(member, &hit.thing, file));
                 }
             }
         }
-        res.retain(|it| *it != member);
         res
     }
 
@@ -55,14 +53,12 @@ impl Resolver<'_> {
         if !self.is_overridable(member) {
             return res;
         }
-        let name = self.name(member);
         for owner in self.owners_of(member) {
             // An heir without the member hands it on to heirs that may have it.
             for heir in self.all_heirs(owner) {
-                self.members_of(&Thing::Symbol(heir), name, heir.file, &mut res);
+                res.extend(self.members_like(member, &Thing::Symbol(heir), heir.file));
             }
         }
-        res.retain(|it| *it != member);
         res
     }
 
@@ -92,12 +88,15 @@ impl Resolver<'_> {
         has_kind && self.is_member(member)
     }
 
-    fn members_of(&self, owner: &Thing, name: &str, from: FileId, acc: &mut Vec<SymbolRef>) {
-        for hit in self.member(owner, name, Want::Any, from).hits() {
-            if let Thing::Symbol(it) = hit.thing {
-                acc.push(it);
-            }
-        }
+    /// The members that bear the name of `member` and are functions where that is one.
+    fn members_like(&self, member: SymbolRef, owner: &Thing, from: FileId) -> Vec<SymbolRef> {
+        let want = if is_callable(self.symbol(member).kind) { Want::Call } else { Want::Any };
+        let outcome = self.member(owner, self.name(member), want, from);
+        let symbols = outcome.hits().iter().filter_map(|hit| match hit.thing {
+            Thing::Symbol(it) => Some(it),
+            _ => None,
+        });
+        symbols.filter(|it| *it != member).collect()
     }
 
     /// The bases, direct or inherited, of a member's types that are not in the workspace.

@@ -4,11 +4,13 @@
 use std::sync::Arc;
 
 use grammars::Modules;
-use syntax::{Imported, ReferenceIdx, ScopeIdx, SymbolIdx, SymbolKind};
+use syntax::{Imported, Qualifier, ReferenceIdx, ScopeIdx, SymbolIdx, SymbolKind};
 use vfs::FileId;
 
 use super::{
-    Hit, Lookup, Outcome, Place, Resolver, Thing, Want, import::is_local_export, typing::is_type,
+    Hit, Lookup, Outcome, Place, Resolver, Thing, Want,
+    import::is_local_export,
+    typing::{Taken, is_type},
 };
 use crate::{Resolution, SymbolRef, modules};
 
@@ -46,6 +48,22 @@ impl Resolver<'_> {
         // unknown.
         let returned = self.returned_by(file, callee, self.may_be_taken(file, name));
         self.member_of_types(returned, name, want, "member of what the call returns")
+    }
+
+    /// A member of one of the many values of what stands before a name.
+    pub(crate) fn member_of_element(
+        &self,
+        file: FileId,
+        reference: ReferenceIdx,
+        name: &str,
+        want: Want,
+    ) -> Outcome {
+        let types = match self.facts(file).reference(reference).element_of() {
+            Qualifier::Reference(holder) => self.type_of_reference(file, holder, Taken::Element),
+            Qualifier::Call(callee) => self.returned_by(file, callee, Taken::Element),
+            Qualifier::None | Qualifier::Opaque => Outcome::Unknown,
+        };
+        self.member_of_types(types, name, want, "member of an element's type")
     }
 
     fn member_of_types(
@@ -137,15 +155,30 @@ impl Resolver<'_> {
     /// defines.
     fn member_of_declaration(&self, owner: SymbolRef, name: &str, want: Want) -> Outcome {
         let own = self.children_named(owner, name, want);
-        if !own.is_empty() {
+        let is_told = |it: &Hit| self.is_called(&it.thing) == (want == Want::Call);
+        if own.iter().any(is_told) {
             return Outcome::Hits(own);
         }
-        let mut res = Vec::new();
+        let mut res = own;
         for block in self.implementations(owner) {
             res.extend(self.children_named(block, name, want));
         }
         res.extend(self.owned_members(owner, name));
+        self.retain_called(&mut res, want);
         Outcome::of(res)
+    }
+
+    /// Of a field and a function of one name a call means the function, and nothing else does.
+    fn retain_called(&self, hits: &mut Vec<Hit>, want: Want) {
+        let is_told = |it: &Hit| self.is_called(&it.thing) == (want == Want::Call);
+        if matches!(want, Want::Call | Want::Any) && hits.iter().any(is_told) {
+            hits.retain(is_told);
+        }
+    }
+
+    /// Whether a thing is a function, or a type that is called to be made.
+    fn is_called(&self, thing: &Thing) -> bool {
+        matches!(thing, Thing::Symbol(it) if !self.is_value(*it))
     }
 
     /// A member of a base, an implemented interface, or of what those inherit.
@@ -247,7 +280,10 @@ impl Resolver<'_> {
         let of_best =
             |it: &SymbolIdx| Some(super::scope::rank(entry.facts.symbol(*it).kind, want)) == best;
         let hits = found.into_iter().filter(of_best);
-        hits.map(|it| Hit::symbol(owner.file, it, "member of the named type")).collect()
+        let why = "member of the named type";
+        let mut hits = hits.map(|it| Hit::symbol(owner.file, it, why)).collect();
+        self.retain_called(&mut hits, want);
+        hits
     }
 
     /// The blocks that give a type functions and interfaces (`impl`).

@@ -23,7 +23,7 @@ impl Resolver<'_> {
     pub(crate) fn bare(&self, place: Place, name: &str, want: Want) -> Outcome {
         let Place { file, at, .. } = place;
         let facts = self.facts(file);
-        if let Some(owner) = at.and_then(|it| self.self_type(file, it, name)) {
+        if let Some(owner) = at.and_then(|it| self.self_type(file, it, (name, want))) {
             return owner;
         }
         let named = Named { name, id: facts.names.find(name) };
@@ -123,7 +123,8 @@ impl Resolver<'_> {
         let Place { file, scope, at, .. } = place;
         let entry = self.entry(file);
         let facts = &entry.facts;
-        let in_type = facts.scope(scope).kind == ScopeKind::Class;
+        let sees_members = facts.language.is_none_or(|it| it.class_scope != ClassScope::Members);
+        let in_type = sees_members && facts.scope(scope).kind == ScopeKind::Class;
         let visible = |idx: &SymbolIdx| {
             let symbol = facts.symbol(*idx);
             symbol.scope == scope
@@ -222,11 +223,16 @@ impl Resolver<'_> {
     }
 
     /// Names that mean the type around them, `Self`, as far as the language has any.
-    fn self_type(&self, file: FileId, at: TextSize, name: &str) -> Option<Outcome> {
+    fn self_type(&self, file: FileId, at: TextSize, (name, want): (&str, Want)) -> Option<Outcome> {
         let language = self.facts(file).language?;
-        let is_type = name.starts_with(char::is_uppercase) && language.self_names.contains(&name);
-        is_type.then(|| {
-            let owners = self.owner_types(file, at);
+        // `Self` is a type wherever it stands, `this` and `static` only where a type does.
+        let is_type_place =
+            matches!(want, Want::Type | Want::Container) && self.modules(file) != Modules::ModTree;
+        let stands_for_type = name.starts_with(char::is_uppercase) || is_type_place;
+        let is_type = stands_for_type && language.self_names.contains(&name);
+        let owners = if is_type { self.owner_types(file, at) } else { Vec::new() };
+        // In a language of modules `self` may be one.
+        (!owners.is_empty()).then(|| {
             Outcome::of(owners.into_iter().map(|it| Hit::exact(it, "the enclosing type")).collect())
         })
     }

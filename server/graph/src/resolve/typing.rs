@@ -1,6 +1,6 @@
 //! Which type a value has: what is declared, and the little that can be inferred without guessing.
 
-use syntax::{Qualifier, ReferenceIdx, ReferenceKind, SymbolKind};
+use syntax::{Part, Qualifier, ReferenceIdx, ReferenceKind, SymbolKind};
 use text::TextSize;
 use vfs::FileId;
 
@@ -10,12 +10,40 @@ use crate::SymbolRef;
 /// Bytes between a type and the name of its first argument: `<`, `<&mut `, `<dyn `.
 const ARGUMENT_GAP_MAX: u32 = 6;
 
+/// Bytes between the first and the second argument of a type.
+const SEPARATOR_MAX: u32 = 2;
+/// Bytes between a type and its second argument, where the first has no name of its own.
+const KEY_MAX: u32 = 16;
+/// References behind a type among which its arguments are looked for.
+const ARGUMENTS_MAX: usize = 4;
+/// Types inside types that are followed to the element of a declared type.
+const ELEMENT_DEPTH_MAX: usize = 8;
+
 /// Whether what a type holds may have been taken out of it by an operator that the facts do not
 /// show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Taken {
     No,
     Maybe,
+    /// A pattern takes it out.
+    Held,
+    /// It is one of many.
+    Element,
+}
+
+impl Taken {
+    /// What is asked of a whole so that a part of it is what was asked for; `None` where that is
+    /// more than is known.
+    fn of_part(self, part: Part) -> Option<Taken> {
+        match (self, part) {
+            (taken, Part::Whole) => Some(taken),
+            (Taken::No | Taken::Maybe, Part::Held) => Some(Taken::Held),
+            (Taken::No | Taken::Maybe, Part::Element) => Some(Taken::Element),
+            // `Option<Vec<T>>`: the type is taken apart as a whole.
+            (Taken::Element, Part::Held) => Some(Taken::Element),
+            _ => None,
+        }
+    }
 }
 
 impl Resolver<'_> {
@@ -34,8 +62,11 @@ impl Resolver<'_> {
     fn type_of_unguarded(&self, value: SymbolRef, taken: Taken) -> Outcome {
         let symbol = self.symbol(value);
         let facts = self.facts(value.file);
+        if symbol.shorthand && symbol.is_local {
+            return self.type_of_shorthand(value, taken);
+        }
         if let Some(type_ref) = symbol.type_ref {
-            return self.wrapped_type(value.file, type_ref, Taken::No);
+            return self.declared_type_taken(value.file, type_ref, taken);
         }
         if symbol.kind == SymbolKind::Parameter
             && facts.language.is_some_and(|it| it.self_names.contains(&facts.name(symbol.name)))
@@ -46,10 +77,94 @@ impl Resolver<'_> {
             let parent = symbol.parent.map(|it| SymbolRef { file: value.file, symbol: it });
             return types(parent.map(Thing::Symbol).into_iter().collect());
         }
-        match symbol.value {
-            Some(init) if init.is_call => self.returned_by(value.file, init.reference, taken),
-            Some(init) => self.type_of_reference(value.file, init.reference, taken),
-            None => Outcome::Unknown,
+        self.type_of_value(value, taken)
+    }
+
+    /// The type of what a symbol is made with, or gives back.
+    fn type_of_value(&self, symbol: SymbolRef, taken: Taken) -> Outcome {
+        let Some(init) = self.symbol(symbol).value else { return Outcome::Unknown };
+        let Some(taken) = taken.of_part(init.part) else { return Outcome::Unknown };
+        match init.is_call {
+            true => self.returned_by(symbol.file, init.reference, taken),
+            false => self.type_of_reference(symbol.file, init.reference, taken),
+        }
+    }
+
+    /// The type of what a pattern takes out of a value by the name of a member.
+    fn type_of_shorthand(&self, local: SymbolRef, taken: Taken) -> Outcome {
+        let whole = match self.symbol(local).type_ref {
+            Some(type_ref) => self.wrapped_type(local.file, type_ref, Taken::No),
+            None => self.type_of_value(local, Taken::Maybe),
+        };
+        self.each(whole, |thing| {
+            let member = self.member(thing, self.name(local), Want::Any, local.file);
+            self.each(member, |thing| match thing {
+                Thing::Symbol(it) if self.is_value(*it) => self.type_of(*it, taken),
+                _ => Outcome::Unknown,
+            })
+        })
+    }
+
+    /// What is taken out of a declared type.
+    fn declared_type_taken(&self, file: FileId, type_ref: ReferenceIdx, taken: Taken) -> Outcome {
+        match taken {
+            Taken::Element => self.element_type(file, type_ref, ELEMENT_DEPTH_MAX),
+            Taken::Held => self.wrapped_type(file, type_ref, Taken::Maybe),
+            // Nobody takes anything out of what is declared without a trace.
+            Taken::No | Taken::Maybe => self.wrapped_type(file, type_ref, Taken::No),
+        }
+    }
+
+    /// The type of one of the many values of a declared type.
+    fn element_type(&self, file: FileId, type_ref: ReferenceIdx, depth: usize) -> Outcome {
+        let facts = self.facts(file);
+        let reference = facts.reference(type_ref);
+        if reference.is_array() {
+            return self.whole_type(file, type_ref, Taken::No);
+        }
+        let Some(language) = facts.language else { return Outcome::Unknown };
+        let Some(depth) = depth.checked_sub(1) else { return Outcome::Unknown };
+        let name = facts.name(reference.name());
+        if let Outcome::Hits(hits) = self.reference(file, type_ref) {
+            // An alias of ours; what other types of ours give when gone through is not known.
+            let aliases = hits.iter().filter_map(|hit| match hit.thing {
+                Thing::Symbol(it) if self.symbol(it).kind == SymbolKind::Type => {
+                    Some((it.file, self.symbol(it).type_ref?))
+                }
+                _ => None,
+            });
+            let mut elements = aliases.map(|(file, it)| self.element_type(file, it, depth));
+            return elements.next().unwrap_or(Outcome::Unknown);
+        }
+        let argument = match () {
+            () if language.keyed_containers.contains(&name) => self.last_argument(file, type_ref),
+            () if language.containers.contains(&name) || language.optionals.contains(&name) => {
+                self.type_argument(file, type_ref)
+            }
+            () if language.wrappers.contains(&name) => {
+                let wrapped = self.type_argument(file, type_ref);
+                return wrapped.map_or(Outcome::Unknown, |it| self.element_type(file, it, depth));
+            }
+            () => None,
+        };
+        argument.map_or(Outcome::Unknown, |it| self.wrapped_type(file, it, Taken::No))
+    }
+
+    /// The head of the second argument of a type: `V` of `Map<K, V>`.
+    fn last_argument(&self, file: FileId, type_ref: ReferenceIdx) -> Option<ReferenceIdx> {
+        let facts = self.facts(file);
+        let types = |it: &ReferenceIdx| facts.reference(*it).kind() == ReferenceKind::Type;
+        let after = (type_ref.index() + 1..facts.references.len()).map(ReferenceIdx::new);
+        let mut after = after.take(ARGUMENTS_MAX).filter(types);
+        let first = after.next()?;
+        let gap = |a: ReferenceIdx, b: ReferenceIdx| {
+            let (a, b) = (facts.reference(a).range(), facts.reference(b).range());
+            b.start().raw().saturating_sub(a.end().raw())
+        };
+        match after.next() {
+            Some(second) if gap(first, second) <= SEPARATOR_MAX => Some(second),
+            // The first may be a type without a name of its own: `Map<u8, V>`.
+            _ => (1 < gap(type_ref, first) && gap(type_ref, first) <= KEY_MAX).then_some(first),
         }
     }
 
@@ -60,6 +175,14 @@ impl Resolver<'_> {
 
     /// Like [`Resolver::type_named`], but of a type that merely wraps another, the other one.
     fn wrapped_type(&self, file: FileId, type_ref: ReferenceIdx, taken: Taken) -> Outcome {
+        match self.facts(file).reference(type_ref).is_array() {
+            // An array has members of its own, none of ours.
+            true => Outcome::External,
+            false => self.whole_type(file, type_ref, taken),
+        }
+    }
+
+    fn whole_type(&self, file: FileId, type_ref: ReferenceIdx, taken: Taken) -> Outcome {
         let named = self.type_named(file, type_ref);
         let is_type_of_ours = named.hits().iter().any(|it| match &it.thing {
             Thing::Symbol(it) => self.symbol(*it).kind != SymbolKind::Type,
@@ -119,9 +242,13 @@ impl Resolver<'_> {
     /// The type of what a call gives: what the callee is declared to return, or the type that it
     /// makes.
     pub(crate) fn returned_by(&self, file: FileId, callee: ReferenceIdx, taken: Taken) -> Outcome {
+        if self.is_self(file, callee) {
+            // `cls()` makes one of the type around.
+            return types(self.owner_types(file, self.facts(file).reference(callee).start()));
+        }
         let called = self.reference(file, callee);
         if called.hits().is_empty() {
-            return self.unwrapped(file, callee);
+            return self.unwrapped(file, callee, taken);
         }
         self.each(called, |thing| {
             let Thing::Symbol(callee) = thing else { return Outcome::Unknown };
@@ -139,20 +266,40 @@ impl Resolver<'_> {
                     types(parent.map(Thing::Symbol).into_iter().collect())
                 }
                 SymbolKind::Function | SymbolKind::Method => match symbol.type_ref {
-                    Some(type_ref) => self.wrapped_type(callee.file, type_ref, taken),
-                    None => Outcome::Unknown,
+                    Some(type_ref) if matches!(taken, Taken::No | Taken::Maybe) => {
+                        self.wrapped_type(callee.file, type_ref, taken)
+                    }
+                    Some(type_ref) => self.declared_type_taken(callee.file, type_ref, taken),
+                    // Without a declaration it is the type of what the function gives back.
+                    None => self.guarded(Lookup::Type(*callee, taken), || {
+                        self.type_of_value(*callee, taken)
+                    }),
                 },
                 _ => Outcome::Unknown,
             }
         })
     }
 
-    /// What a call of a method that only takes out what its receiver holds gives.
-    fn unwrapped(&self, file: FileId, callee: ReferenceIdx) -> Outcome {
+    /// What a call of a method gives that only takes out what its receiver holds, or one or some of
+    /// the many values of it.
+    fn unwrapped(&self, file: FileId, callee: ReferenceIdx, taken: Taken) -> Outcome {
         let facts = self.facts(file);
         let reference = facts.reference(callee);
         let name = facts.name(reference.name());
-        if !facts.language.is_some_and(|it| it.unwrappers.contains(&name)) {
+        let Some(language) = facts.language else { return Outcome::Unknown };
+        let gives_one = language.getters.contains(&name) && taken != Taken::Element;
+        let gives_some = taken == Taken::Element
+            && (language.iterators.contains(&name) || language.unwrappers.contains(&name));
+        if gives_one || gives_some {
+            return match reference.qualifier() {
+                Qualifier::Reference(receiver) => {
+                    self.type_of_reference(file, receiver, Taken::Element)
+                }
+                Qualifier::Call(callee) => self.returned_by(file, callee, Taken::Element),
+                Qualifier::None | Qualifier::Opaque => Outcome::Unknown,
+            };
+        }
+        if !language.unwrappers.contains(&name) || taken == Taken::Element {
             return Outcome::Unknown;
         }
         match reference.qualifier() {

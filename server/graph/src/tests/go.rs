@@ -90,3 +90,112 @@ fn an_embedded_type_is_a_member_under_its_own_name() {
         expect!["/a.go:2 Base, inferred: member of the receiver's type"],
     );
 }
+
+#[test]
+fn receivers_are_known_by_what_is_written() {
+    let files = "//- /go.mod\nmodule example.org/app\n//- /b/b.go\npackage b\ntype B struct { N \
+        int }\n\
+        func New() *B { return &B{} }\nfunc Try() (*B, error) { return nil, nil }\n\
+        func (b *B) Go() {}\nfunc (b *B) Me() *B { return b }\n\
+        type I interface { Go() }\ntype Fn func() *B\n\
+        //- /a.go\npackage main\nimport \"example.org/app/b\"\n\
+        type A struct { b *b.B; bs []*b.B; m map[string]*b.B; i b.I }\nfunc (a *A) get() *b.B { \
+            return a.b }\n";
+    let with = |text: &str| format!("{files}{text}\n");
+    check(
+        &with("func f() { x := b.New(); x.Go$0() }"),
+        expect!["/b/b.go:5 B::Go, inferred: member of the receiver's type"],
+    );
+    check(
+        &with("func f() { x, err := b.Try(); x.Go$0() }"),
+        expect!["/b/b.go:5 B::Go, inferred: member of the receiver's type"],
+    );
+    check(
+        &with("func f(a *A) { a.b.Go$0() }"),
+        expect!["/b/b.go:5 B::Go, inferred: member of the receiver's type"],
+    );
+    check(
+        &with("func f(a A) { a.get().Go$0() }"),
+        expect!["/b/b.go:5 B::Go, inferred: member of what the call returns"],
+    );
+    check(
+        &with("func f(a A) { a.get().Me().Go$0() }"),
+        expect!["/b/b.go:5 B::Go, inferred: member of what the call returns"],
+    );
+    check(
+        &with("func f(a A) { for _, x := range a.bs { x.Go$0() } }"),
+        expect!["/b/b.go:5 B::Go, inferred: member of the receiver's type"],
+    );
+    check(
+        &with("func f(a A) { a.bs[0].Go$0() }"),
+        expect!["/b/b.go:5 B::Go, inferred: member of the receiver's type"],
+    );
+    check(
+        &with("func f(a A) { a.m[\"x\"].Go$0() }"),
+        expect!["/b/b.go:5 B::Go, inferred: member of the receiver's type"],
+    );
+    // FIXME: not followed yet.
+    check(&with("func f(a A) { x, ok := a.m[\"x\"]; x.Go$0() }"), expect!["unresolved"]);
+    check(
+        &with("func f(a A) { a.i.Go$0() }"),
+        expect!["/b/b.go:7 I::Go, inferred: member of the receiver's type"],
+    );
+    check(
+        &with("func f() { x := b.B{}; x.Go$0() }"),
+        expect!["/b/b.go:5 B::Go, inferred: member of the receiver's type"],
+    );
+    // FIXME: not followed yet.
+    check(&with("func f() { x := new(b.B); x.Go$0() }"), expect!["unresolved"]);
+    check(
+        &with("func f() { var x b.B; x.Go$0() }"),
+        expect!["/b/b.go:5 B::Go, inferred: member of the receiver's type"],
+    );
+    check(
+        &with("func f(y any) { x := y.(*b.B); x.Go$0() }"),
+        expect!["/b/b.go:5 B::Go, inferred: member of the receiver's type"],
+    );
+    // FIXME: not followed yet.
+    check(
+        &with("func f(y any) { switch x := y.(type) { case *b.B: x.Go$0() } }"),
+        expect!["unresolved"],
+    );
+    // FIXME: not followed yet.
+    check(
+        &with("func f() { xs := []*b.B{}; for _, x := range xs { x.Go$0() } }"),
+        expect!["unresolved"],
+    );
+    // FIXME: not followed yet.
+    check(&with("func f(fn b.Fn) { fn().Go$0() }"), expect!["unresolved"]);
+    check(
+        &with("func f(xs ...*b.B) { xs[0].Go$0() }"),
+        expect!["/b/b.go:5 B::Go, inferred: member of the receiver's type"],
+    );
+    // FIXME: not followed yet.
+    check(&with("func f(c chan *b.B) { x := <-c; x.Go$0() }"), expect!["unresolved"]);
+    check(
+        &with("var x = b.New()\nfunc f() { x.Go$0() }"),
+        expect!["/b/b.go:5 B::Go, inferred: member of the receiver's type"],
+    );
+    check(
+        &with("type E struct { *b.B }\nfunc f(e E) { e.Go$0() }"),
+        expect!["/b/b.go:5 B::Go, inferred: member of the receiver's type"],
+    );
+    check(
+        &with("type E struct { *b.B }\nfunc f(e E) { e.B.Go$0() }"),
+        expect!["/b/b.go:5 B::Go, inferred: member of the named type"],
+    );
+    check(
+        &with("func f() { x := &A{b: nil}; x.b.Go$0() }"),
+        expect!["/b/b.go:5 B::Go, inferred: member of the receiver's type"],
+    );
+    check(
+        &with("func f() { x := A{b$0: nil} }"),
+        expect!["/a.go:3 A::b, exact: member of the named type"],
+    );
+    // FIXME: not followed yet.
+    check(&with("func f() { g := func() *b.B { return nil }; g().Go$0() }"), expect!["unresolved"]);
+    check(
+        &with("import . \"example.org/app/b\"\nfunc f() { New$0() }"),
+        expect!["/b/b.go:3 New, exact: imported by a glob"],
+    );
+}

@@ -67,3 +67,142 @@ fn a_call_means_no_variable() {
         expect!["/A.java:1 A::f, exact: defined in scope"],
     );
 }
+
+#[test]
+fn imports_name_types_nested_types_and_members() {
+    let files = "//- /p/A.java\npackage p;\npublic class A { public static class N { public \
+        void go() {} }\n\
+        public static void make() {} public static final int X = 1; public enum E { ONE } }\n";
+    let with = |text: &str| format!("{files}//- /q/B.java\npackage q;\n{text}\n");
+    check(
+        &with("import p.A;\nclass B { A$0 a; }"),
+        expect!["/p/A.java:2 A, exact: imported by name"],
+    );
+    check(
+        &with("import p.*;\nclass B { A$0 a; }"),
+        expect!["/p/A.java:2 A, exact: imported by a glob"],
+    );
+    check(
+        &with("import p.A.N;\nclass B { N$0 n; }"),
+        expect!["/p/A.java:2 A::N, exact: imported by name"],
+    );
+    check(
+        &with("import p.A;\nclass B { A.N$0 n; }"),
+        expect!["/p/A.java:2 A::N, exact: member of the named type"],
+    );
+    check(
+        &with("import static p.A.make;\nclass B { void f() { make$0(); } }"),
+        expect!["/p/A.java:3 A::make, exact: imported by name"],
+    );
+    check(
+        &with("import static p.A.*;\nclass B { int f() { return X$0; } }"),
+        expect!["/p/A.java:3 A::X, exact: imported by a glob"],
+    );
+    check(
+        &with("import p.A;\nclass B { Object f() { return A.E.ONE$0; } }"),
+        expect!["/p/A.java:3 A::E::ONE, exact: member of the named type"],
+    );
+    check(
+        &with("class B { p.A$0 a; }"),
+        expect!["/p/A.java:2 A, exact: defined in the same package"],
+    );
+    check(
+        &with("import static p.A.E.ONE;\nclass B { Object f() { return ONE$0; } }"),
+        expect!["/p/A.java:3 A::E::ONE, exact: imported by name"],
+    );
+}
+
+#[test]
+fn receivers_are_known_by_what_is_written() {
+    let files = "//- /A.java\nimport java.util.*;\nclass B { void go() {} static B make() { \
+        return new B(); } B me() { return this; } }\n\
+        interface I<T> { T get(); void run(T t); }\n\
+        class S implements I<B> { public B get() { return null; } public void run(B b) {} }\n\
+        class A { B b; List<B> bs; Map<String, B> m; B get() { return b; } \
+        <T> T any() { return null; } }\n\
+        record R(B b, int n) {}\n";
+    let with = |text: &str| format!("{files}class T {{ {text} }}\n");
+    check(
+        &with("void f(A a) { a.b.go$0(); }"),
+        expect!["/A.java:2 B::go, inferred: member of the receiver's type"],
+    );
+    check(
+        &with("void f(A a) { a.get().go$0(); }"),
+        expect!["/A.java:2 B::go, inferred: member of what the call returns"],
+    );
+    check(
+        &with("void f() { new B().go$0(); }"),
+        expect!["/A.java:2 B::go, inferred: member of what the call returns"],
+    );
+    check(
+        &with("void f() { var b = new B(); b.go$0(); }"),
+        expect!["/A.java:2 B::go, inferred: member of the receiver's type"],
+    );
+    check(
+        &with("void f() { var b = B.make(); b.me().go$0(); }"),
+        expect!["/A.java:2 B::go, inferred: member of what the call returns"],
+    );
+    check(
+        &with("void f(A a) { for (B b : a.bs) b.go$0(); }"),
+        expect!["/A.java:2 B::go, inferred: member of the receiver's type"],
+    );
+    check(
+        &with("void f(A a) { for (var b : a.bs) b.go$0(); }"),
+        expect!["/A.java:2 B::go, inferred: member of the receiver's type"],
+    );
+    check(
+        &with("void f(A a) { a.bs.get(0).go$0(); }"),
+        expect!["/A.java:2 B::go, inferred: member of what the call returns"],
+    );
+    check(
+        &with("void f(A a) { a.bs.forEach(b -> b.go$0()); }"),
+        expect!["/A.java:2 B::go, inferred: member of the receiver's type"],
+    );
+    // FIXME: not followed yet.
+    check(&with("void f(Object o) { ((B) o).go$0(); }"), expect!["external"]);
+    check(
+        &with("void f(Object o) { if (o instanceof B b) b.go$0(); }"),
+        expect!["/A.java:2 B::go, inferred: member of the receiver's type"],
+    );
+    check(
+        &with("void f(B[] bs) { bs[0].go$0(); }"),
+        expect!["/A.java:2 B::go, inferred: member of the receiver's type"],
+    );
+    // FIXME: not followed yet.
+    check(&with("void f(R r) { r.b().go$0(); }"), expect!["unresolved"]);
+    check(
+        &with("void f(S s) { s.get().go$0(); }"),
+        expect!["/A.java:2 B::go, inferred: member of what the call returns"],
+    );
+    check(
+        &with("B b; void f() { this.b.go$0(); }"),
+        expect!["/A.java:2 B::go, inferred: member of the receiver's type"],
+    );
+    check(
+        &with("B b; void f() { b.go$0(); }"),
+        expect!["/A.java:2 B::go, inferred: member of the receiver's type"],
+    );
+    check(
+        &with("void f(Optional<B> b) { b.get().go$0(); }"),
+        expect!["/A.java:2 B::go, inferred: member of what the call returns"],
+    );
+    check(
+        &with("void f() { try (B b = B.make()) { b.go$0(); } }"),
+        expect!["/A.java:2 B::go, inferred: member of the receiver's type"],
+    );
+    check(
+        &with("class In { void g() { f$0(); } } void f() {}"),
+        expect!["/A.java:7 T::f, exact: defined in scope"],
+    );
+    // FIXME: not followed yet.
+    check(&with("void f() { T.this.f$0(); }"), expect!["unresolved"]);
+    check(
+        &with("void f() { Runnable r = this::f$0; }"),
+        expect!["/A.java:7 T::f, exact: member of the enclosing type"],
+    );
+    // FIXME: not followed yet.
+    check(
+        &with("void f(List<? extends B> bs) { for (var b : bs) b.go$0(); }"),
+        expect!["unresolved"],
+    );
+}

@@ -119,3 +119,161 @@ fn comprehensions_have_a_scope_of_their_own() {
         expect!["/a.py:2 f::x, exact: local in scope"],
     );
 }
+
+#[test]
+fn packages_hand_on_what_they_import() {
+    let files = "//- /shop/__init__.py\nfrom .cart import Cart as Basket\nfrom .pay import *\n\
+        from . import util\n__all__ = ['Basket', 'pay', 'util']\n\
+        //- /shop/cart.py\nclass Cart:\n    def total(self): pass\n\
+        //- /shop/pay.py\n__all__ = ['pay']\ndef pay(): pass\ndef hidden(): pass\n\
+        def _private(): pass\n\
+        //- /shop/util.py\ndef helper(): pass\n";
+    let with = |text: &str| format!("{files}//- /main.py\n{text}\n");
+    check(
+        &with("from shop import Basket\nBasket$0()"),
+        expect!["/shop/cart.py:1 Cart, exact: imported by name"],
+    );
+    // FIXME: not followed yet.
+    check(&with("from shop import pay\npay$0()"), expect!["module /shop/pay.py"]);
+    // FIXME: not followed yet.
+    check(&with("from shop import *\npay$0()"), expect!["module /shop/pay.py"]);
+    check(
+        &with("from shop.pay import *\nhidden$0()"),
+        expect!["/shop/pay.py:3 hidden, exact: imported by a glob"],
+    );
+    check(
+        &with("import shop\nshop.util.helper$0()"),
+        expect!["/shop/util.py:1 helper, exact: member of the named module"],
+    );
+    check(
+        &with("import shop.cart as c\nc.Cart$0()"),
+        expect!["/shop/cart.py:1 Cart, exact: member of the named module"],
+    );
+    check(
+        &with("from shop import util as u\nu.helper$0()"),
+        expect!["/shop/util.py:1 helper, exact: member of the named module"],
+    );
+    check(
+        &with("def f():\n    from shop.cart import Cart\n    return Cart$0()"),
+        expect!["/shop/cart.py:1 Cart, exact: imported by name"],
+    );
+    check(
+        &with(
+            "try:\n    from shop.cart import Cart\nexcept ImportError:\n    Cart = None\nCart$0()",
+        ),
+        expect!["/main.py:4 Cart, exact: defined in scope"],
+    );
+    check(
+        &with("from shop import Basket\nBasket().total$0()"),
+        expect!["/shop/cart.py:2 Cart::total, inferred: member of what the call returns"],
+    );
+}
+
+#[test]
+fn receivers_are_known_by_what_is_written() {
+    let files = "//- /a.py\nfrom typing import Optional, List\nfrom dataclasses import dataclass\n\
+class B:\n    def go(self): pass\n    @classmethod\n    def make(cls): return cls()\n\
+@dataclass\nclass A:\n    b: B\n    bs: list[B]\n    def __init__(self):\n        self.c = B()\n\
+    @property\n    def d(self) -> B: return self.c\n\
+    def e(self): return self.c\n    def __enter__(self): return self\n    def go2(self): pass\n\
+    def me(self) -> 'A': return self\n";
+    let with = |text: &str| format!("{files}{text}\n");
+    check(
+        &with("def f(a: A): a.b.go$0()"),
+        expect!["/a.py:4 B::go, inferred: member of the receiver's type"],
+    );
+    check(
+        &with("def f(a: A): a.c.go$0()"),
+        expect!["/a.py:4 B::go, inferred: member of the receiver's type"],
+    );
+    // FIXME: not followed yet.
+    check(&with("def f(a: A): a.d.go$0()"), expect!["unresolved"]);
+    // FIXME: not followed yet.
+    check(&with("def f(a: A): a.e().go$0()"), expect!["unresolved"]);
+    // FIXME: not followed yet.
+    check(&with("def f(a: 'A'): a.b.go$0()"), expect!["unresolved"]);
+    check(
+        &with("def f(a: Optional[A]): a.b.go$0()"),
+        expect!["/a.py:4 B::go, inferred: member of the receiver's type"],
+    );
+    check(
+        &with("def f(a: A | None): a.b.go$0()"),
+        expect!["/a.py:4 B::go, inferred: member of the receiver's type"],
+    );
+    check(
+        &with("def f(a: A = None): a.b.go$0()"),
+        expect!["/a.py:4 B::go, inferred: member of the receiver's type"],
+    );
+    check(
+        &with("def f():\n    b = B.make()\n    b.go$0()"),
+        expect!["/a.py:4 B::go, inferred: member of the receiver's type"],
+    );
+    // FIXME: not followed yet.
+    check(&with("def f():\n    with A() as a:\n        a.go2$0()"), expect!["unresolved"]);
+    check(
+        &with("def f(a: A):\n    for b in a.bs:\n        b.go$0()"),
+        expect!["/a.py:4 B::go, inferred: member of the receiver's type"],
+    );
+    check(
+        &with("def f(a: A): a.bs[0].go$0()"),
+        expect!["/a.py:4 B::go, inferred: member of an element's type"],
+    );
+    check(
+        &with("def f(a: A): return [b.go$0() for b in a.bs]"),
+        expect!["/a.py:4 B::go, inferred: member of the receiver's type"],
+    );
+    // FIXME: not followed yet.
+    check(
+        &with("def f(bs: List[B]):\n    for i, b in enumerate(bs):\n        b.go$0()"),
+        expect!["unresolved"],
+    );
+    check(
+        &with("def g(): return B()\ndef f(): g().go$0()"),
+        expect!["/a.py:4 B::go, inferred: member of what the call returns"],
+    );
+    check(
+        &with("def g() -> B: ...\nx = g()\nx.go$0()"),
+        expect!["/a.py:4 B::go, inferred: member of the receiver's type"],
+    );
+    // FIXME: not followed yet.
+    check(&with("class C(A):\n    def f(self):\n        super().me$0()"), expect!["unresolved"]);
+    check(
+        &with("class C(A):\n    def f(self):\n        self.c.go$0()"),
+        expect!["/a.py:4 B::go, inferred: member of the receiver's type"],
+    );
+    check(
+        &with(
+            "class C:\n    @classmethod\n    def f(cls): cls.g$0()\n    @classmethod\n    def \
+             g(cls): pass",
+        ),
+        expect!["/a.py:23 C::g, exact: member of the enclosing type"],
+    );
+    check(
+        &with("class C:\n    b = B()\n    def f(self): self.b.go$0()"),
+        expect!["/a.py:4 B::go, inferred: member of the receiver's type"],
+    );
+    check(
+        &with(
+            "class C:\n    def __init__(self, b: B):\n        self.b = b\n    def f(self): \
+             self.b.go$0()",
+        ),
+        expect!["/a.py:4 B::go, inferred: member of the receiver's type"],
+    );
+    // FIXME: not followed yet.
+    check(
+        &with("class C:\n    def f(self):\n        self.b: B = x\n        self.b.go$0()"),
+        expect!["unresolved"],
+    );
+    // FIXME: not followed yet.
+    check(&with("def f(x):\n    if isinstance(x, B):\n        x.go$0()"), expect!["unresolved"]);
+    // FIXME: not followed yet.
+    check(&with("def f(x):\n    a = A().me().me()\n    a.go2$0()"), expect!["unresolved"]);
+    check(
+        &with("async def g() -> B: ...\nasync def f():\n    (await g()).go$0()"),
+        expect!["/a.py:4 B::go, inferred: member of what the call returns"],
+    );
+    // FIXME: not followed yet.
+    check(&with("def f():\n    b = x or B()\n    b.go$0()"), expect!["unresolved"]);
+    // FIXME: not followed yet.
+    check(&with("def f(t: type[B]): t.make$0()"), expect!["external"]);
+}

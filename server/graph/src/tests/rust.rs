@@ -327,3 +327,205 @@ fn modules_that_all_glob_each_other_are_searched_once() {
         expect!["/src/m39.rs:81 here, exact: imported through another module"],
     );
 }
+
+#[test]
+fn a_macro_is_known_where_it_is_in_scope() {
+    check(
+        "//- /src/lib.rs\n#[macro_use]\nmod m;\nfn f() { shout$0!(); }\n\
+         //- /src/m.rs\nmacro_rules! shout { () => {} }\n",
+        expect!["/src/m.rs:1 shout, exact: macro in scope"],
+    );
+    // FIXME: not followed yet.
+    check(
+        "//- /src/lib.rs\nmod m;\nfn f() { crate::shout$0!(); }\n\
+         //- /src/m.rs\n#[macro_export]\nmacro_rules! shout { () => {} }\n",
+        expect!["unresolved"],
+    );
+    check(
+        "//- /src/lib.rs\nmod m;\nuse m::shout;\nfn f() { shout$0!(); }\n\
+         //- /src/m.rs\nmacro_rules! shout { () => {} }\npub(crate) use shout;\n",
+        expect!["/src/m.rs:1 shout, exact: imported by name"],
+    );
+    check(
+        "//- /a/Cargo.toml\n[package]\nname = \"a\"\n//- /a/src/lib.rs\n\
+         #[macro_export]\nmacro_rules! shout { () => {} }\n\
+         //- /b/Cargo.toml\n[package]\nname = \"b\"\n//- /b/src/lib.rs\n\
+         use a::shout;\nfn f() { shout$0!(); }\n",
+        expect!["/a/src/lib.rs:2 shout, exact: imported by name"],
+    );
+    check(
+        "//- /a/Cargo.toml\n[package]\nname = \"a\"\n//- /a/src/lib.rs\n\
+         #[macro_export]\nmacro_rules! shout { () => {} }\n\
+         //- /b/Cargo.toml\n[package]\nname = \"b\"\n//- /b/src/lib.rs\n\
+         fn f() { a::shout$0!(); }\n",
+        expect!["/a/src/lib.rs:2 shout, exact: member of the named module"],
+    );
+    check(
+        "//- /a/Cargo.toml\n[package]\nname = \"a\"\n//- /a/src/lib.rs\n\
+         macro_rules! shout { () => {} }\n\
+         //- /b/Cargo.toml\n[package]\nname = \"b\"\n//- /b/src/lib.rs\n\
+         fn f() { shout$0!(); }\n",
+        expect!["/a/src/lib.rs:1 shout, exact: macro in scope"],
+    );
+}
+
+#[test]
+fn a_binary_and_a_test_know_the_library_by_name() {
+    let files = "//- /Cargo.toml\n[package]\nname = \"my-shop\"\n//- /src/lib.rs\npub mod cart;\n\
+                 pub use cart::total as sum;\n//- /src/cart.rs\npub fn total() {}\n";
+    let with = |text: &str| format!("{files}{text}");
+    check(
+        &with("//- /src/main.rs\nuse my_shop::sum;\nfn main() { sum$0(); }\n"),
+        expect!["/src/cart.rs:1 total, exact: imported by name"],
+    );
+    check(
+        &with("//- /src/bin/x.rs\nfn main() { my_shop::cart::total$0(); }\n"),
+        expect!["/src/cart.rs:1 total, exact: member of the named module"],
+    );
+    check(
+        &with(
+            "//- /examples/x/main.rs\nmod help;\nfn main() { help::f$0(); }\n//- \
+             /examples/x/help.rs\npub fn f() {}\n",
+        ),
+        expect!["/examples/x/help.rs:1 f, exact: member of the named module"],
+    );
+}
+
+#[test]
+fn a_path_attribute_names_the_file_of_a_module() {
+    check(
+        "//- /src/lib.rs\n#[path = \"other/x.rs\"]\nmod m;\nfn f() { m::g$0(); }\n\
+         //- /src/other/x.rs\npub fn g() { crate::f(); }\n",
+        expect!["/src/other/x.rs:1 g, exact: member of the named module"],
+    );
+}
+
+#[test]
+fn enums_are_globbed_and_aliased() {
+    check(
+        "//- /a.rs\nenum E { A, B }\nuse E::*;\nfn f() { B$0; }\n",
+        expect!["/a.rs:1 E::B, exact: imported by a glob"],
+    );
+    check(
+        "//- /a.rs\nenum E { A, B }\nuse E::{A as X};\nfn f() { X$0; }\n",
+        expect!["/a.rs:1 E::A, exact: imported by name"],
+    );
+    check(
+        "//- /a.rs\nenum E { A, B }\nimpl E { fn f() { Self::B$0; } }\n",
+        expect!["/a.rs:1 E::B, exact: member of the named type"],
+    );
+    check(
+        "//- /a.rs\nenum E { A }\ntype T = E;\nfn f() { T::A$0; }\n",
+        expect!["/a.rs:1 E::A, exact: member of the named type"],
+    );
+}
+
+#[test]
+fn receivers_are_known_by_what_is_written() {
+    let files = "//- /a.rs\nstruct A { b: B, bs: Vec<B>, o: Option<B> }\nstruct B { n: u8 }\n\
+        impl A { fn new() -> Self { A::default() } fn make() -> A { A::new() }\n\
+        fn b(&self) -> &B { &self.b } fn try_b(&self) -> Result<B, ()> { Err(()) }\n\
+        async fn later(&self) -> B { todo!() } }\n\
+        impl B { fn go(&self) {} fn new(n: u8) -> Self { B { n } } }\n\
+        trait T { fn t(&self); fn with(self) -> Self; }\nimpl T for B { fn t(&self) {} fn \
+            with(self) -> Self { self } }\n";
+    let with = |text: &str| format!("{files}{text}\n");
+    check(
+        &with("fn f(a: &A) { a.b.go$0(); }"),
+        expect!["/a.rs:6 B::go, inferred: member of the receiver's type"],
+    );
+    check(
+        &with("fn f(a: &mut A) { a.b().go$0(); }"),
+        expect!["/a.rs:6 B::go, inferred: member of what the call returns"],
+    );
+    check(
+        &with("fn f() { let a = A::new(); a.b().go$0(); }"),
+        expect!["/a.rs:6 B::go, inferred: member of what the call returns"],
+    );
+    check(
+        &with("fn f() { let a = A { b, bs, o }; a.b.go$0(); }"),
+        expect!["/a.rs:6 B::go, inferred: member of the receiver's type"],
+    );
+    check(
+        &with("fn f() -> R { A::new().try_b()?.go$0(); }"),
+        expect!["/a.rs:6 B::go, inferred: member of what the call returns"],
+    );
+    check(
+        &with("async fn f(a: A) { a.later().await.go$0(); }"),
+        expect!["/a.rs:6 B::go, inferred: member of what the call returns"],
+    );
+    check(
+        &with("fn f(a: A) { for b in &a.bs { b.go$0(); } }"),
+        expect!["/a.rs:6 B::go, inferred: member of the receiver's type"],
+    );
+    check(
+        &with("fn f(a: A) { for b in a.bs.iter() { b.go$0(); } }"),
+        expect!["/a.rs:6 B::go, inferred: member of the receiver's type"],
+    );
+    check(
+        &with("fn f(a: A) { a.bs[0].go$0(); }"),
+        expect!["/a.rs:6 B::go, inferred: member of an element's type"],
+    );
+    check(
+        &with("fn f(a: A) { if let Some(b) = a.o { b.go$0(); } }"),
+        expect!["/a.rs:6 B::go, inferred: member of the receiver's type"],
+    );
+    check(
+        &with("fn f(a: A) { let Some(b) = &a.o else { return }; b.go$0(); }"),
+        expect!["/a.rs:6 B::go, inferred: member of the receiver's type"],
+    );
+    check(
+        &with("fn f(a: A) { match a.try_b() { Ok(b) => b.go$0(), Err(_) => {} } }"),
+        expect!["/a.rs:6 B::go, inferred: member of the receiver's type"],
+    );
+    check(
+        &with("fn f(a: A) { a.bs.iter().map(|b| b.go$0()); }"),
+        expect!["/a.rs:6 B::go, inferred: member of the receiver's type"],
+    );
+    check(
+        &with("fn f(b: Box<B>) { b.go$0(); }"),
+        expect!["/a.rs:6 B::go, inferred: member of the receiver's type"],
+    );
+    check(
+        &with("fn f(b: impl T) { b.t$0(); }"),
+        expect!["/a.rs:7 T::t, inferred: member of the receiver's type"],
+    );
+    // FIXME: not followed yet.
+    check(&with("fn f<X: T>(b: X) { b.t$0(); }"), expect!["unresolved"]);
+    // FIXME: not followed yet.
+    check(&with("fn f<X>(b: X) where X: T { b.t$0(); }"), expect!["unresolved"]);
+    check(
+        &with("fn f(b: &dyn T) { b.t$0(); }"),
+        expect!["/a.rs:7 T::t, inferred: member of the receiver's type"],
+    );
+    check(
+        &with("fn f() { let b = B::new(1).with(); b.go$0(); }"),
+        expect!["/a.rs:6 B::go, inferred: member of the receiver's type"],
+    );
+    check(
+        &with("fn f() { let b: B = x.into(); b.go$0(); }"),
+        expect!["/a.rs:6 B::go, inferred: member of the receiver's type"],
+    );
+    // FIXME: not followed yet.
+    check(&with("fn f() { let b = Arc::new(B::new(1)); b.go$0(); }"), expect!["unresolved"]);
+    // FIXME: not followed yet.
+    check(&with("fn f() { let (a, b) = (A::new(), B::new(1)); b.go$0(); }"), expect!["unresolved"]);
+    check(
+        &with("static X: B = B::new(1); fn f() { X.go$0(); }"),
+        expect!["/a.rs:6 B::go, inferred: member of the receiver's type"],
+    );
+    check(
+        &with("fn f(bs: &[B]) { let b = bs.first().unwrap(); b.go$0(); }"),
+        expect!["/a.rs:6 B::go, inferred: member of the receiver's type"],
+    );
+    check(
+        &with("fn f(m: HashMap<u8, B>) { m.get(&1).unwrap().go$0(); }"),
+        expect!["/a.rs:6 B::go, inferred: member of what the call returns"],
+    );
+    // FIXME: not followed yet.
+    check(&with("struct W(B); impl W { fn f(&self) { self.0.go$0(); } }"), expect!["unresolved"]);
+    check(
+        &with("fn f(a: A) { let A { b, .. } = a; b.go$0(); }"),
+        expect!["/a.rs:6 B::go, inferred: member of the receiver's type"],
+    );
+}

@@ -226,3 +226,306 @@ fn a_parameter_that_makes_a_field_is_known_in_its_function() {
         expect!["/a.ts:1 A::n, exact: member of the enclosing type"],
     );
 }
+
+#[test]
+fn manifests_say_where_packages_begin() {
+    let with = |manifest: &str, import: &str| {
+        format!(
+            "//- /packages/a/package.json\n{manifest}\n//- /packages/a/src/main.ts\nexport \
+             function go() {{}}\n\
+             //- /packages/a/src/sub/x.ts\nexport function go() {{}}\n\
+             //- /packages/b/b.ts\nimport {{ go }} from '{import}';\ngo$0();\n"
+        )
+    };
+    check(
+        &with(r#"{"name":"@o/a","exports":{".":"./src/main.ts"}}"#, "@o/a"),
+        expect!["/packages/a/src/main.ts:1 go, exact: imported by name"],
+    );
+    // FIXME: not followed yet.
+    check(
+        &with(
+            r#"{"name":"@o/a","exports":{".":"./dist/main.js","./sub/*":"./dist/sub/*.js"}}"#,
+            "@o/a",
+        ),
+        expect!["external"],
+    );
+    check(
+        &with(
+            r#"{"name":"@o/a","exports":{".":"./dist/main.js","./sub/*":"./dist/sub/*.js"}}"#,
+            "@o/a/sub/x",
+        ),
+        expect!["/packages/a/src/sub/x.ts:1 go, exact: imported by name"],
+    );
+    // FIXME: not followed yet.
+    check(&with(r#"{"name":"a","main":"lib/main.js"}"#, "a"), expect!["external"]);
+    check(
+        &with(r#"{"name":"a","main":"./src/main"}"#, "a"),
+        expect!["/packages/a/src/main.ts:1 go, exact: imported by name"],
+    );
+    check(
+        &with(r#"{"name":"a","exports":"./src/main.ts"}"#, "a"),
+        expect!["/packages/a/src/main.ts:1 go, exact: imported by name"],
+    );
+    check(
+        &with(
+            r#"{"name":"a","exports":{"import":{"types":"./d.ts","default":"./src/main.ts"}}}"#,
+            "a",
+        ),
+        expect!["/packages/a/src/main.ts:1 go, exact: imported by name"],
+    );
+    check(
+        &with(r#"{"name":"a"}"#, "a/src/sub/x"),
+        expect!["/packages/a/src/sub/x.ts:1 go, exact: imported by name"],
+    );
+}
+
+#[test]
+fn an_alias_of_a_tsconfig_may_be_extended() {
+    // FIXME: not followed yet.
+    check(
+        "//- /tsconfig.base.json\n{\"compilerOptions\":{\"baseUrl\":\".\",\"paths\":{\"@/*\
+        \":[\"src/*\"]}}}\n\
+         //- /app/tsconfig.json\n{\"extends\":\"../tsconfig.base.json\"}\n\
+         //- /src/x.ts\nexport function go() {}\n//- /app/a.ts\nimport { go } from \
+             '@/x';\ngo$0();\n",
+        expect!["external"],
+    );
+    check(
+        "//- /tsconfig.json\n{\"compilerOptions\":{\"baseUrl\":\"src\"}}\n\
+         //- /src/lib/x.ts\nexport function go() {}\n//- /src/a.ts\nimport { go } from \
+             'lib/x';\ngo$0();\n",
+        expect!["/src/lib/x.ts:1 go, exact: imported by name"],
+    );
+    // FIXME: not followed yet.
+    check(
+        "//- /package.json\n{\"name\":\"x\",\"imports\":{\"#lib/*\":\"./src/*.ts\"}}\n\
+         //- /src/x.ts\nexport function go() {}\n//- /src/a.ts\nimport { go } from \
+             '#lib/x';\ngo$0();\n",
+        expect!["external"],
+    );
+}
+
+#[test]
+fn commonjs_hands_out_what_it_assigns() {
+    let with = |lib: &str, main: &str| format!("//- /lib.js\n{lib}\n//- /a.js\n{main}\n");
+    check(
+        &with("exports.go = function () {};", "const { go } = require('./lib');\ngo$0();"),
+        expect!["/lib.js:1 go, exact: imported by name"],
+    );
+    check(
+        &with(
+            "function go() {}\nmodule.exports = { go };",
+            "const lib = require('./lib');\nlib.go$0();",
+        ),
+        expect!["/lib.js:1 go, exact: member of the named module"],
+    );
+    // FIXME: not followed yet.
+    check(
+        &with("function go() {}\nmodule.exports = { go: go };", "require('./lib').go$0();"),
+        expect!["unresolved"],
+    );
+    // FIXME: not followed yet.
+    check(
+        &with(
+            "module.exports = class A { go() {} };",
+            "const A = require('./lib');\nnew A().go$0();",
+        ),
+        expect!["unresolved"],
+    );
+    // FIXME: not followed yet.
+    check(
+        &with("module.exports = function make() {};", "const make = require('./lib');\nmake$0();"),
+        expect!["module /lib.js"],
+    );
+    check(
+        &with("module.exports.go = () => {};", "const lib = require('./lib');\nlib.go$0();"),
+        expect!["/lib.js:1 go, exact: member of the named module"],
+    );
+    // FIXME: not followed yet.
+    check(
+        &with(
+            "function A() {}\nA.prototype.go = function () {};\nmodule.exports = A;",
+            "const A = require('./lib');\nconst a = new A();\na.go$0();",
+        ),
+        expect!["unresolved"],
+    );
+    // FIXME: not followed yet.
+    check(
+        &with(
+            "exports.sub = require('./sub');\n//- /sub.js\nexports.go = function () {};",
+            "const lib = require('./lib');\nlib.sub.go$0();",
+        ),
+        expect!["unresolved"],
+    );
+}
+
+#[test]
+fn exports_are_handed_on() {
+    let files = "//- /x.ts\nexport function go() {}\nexport default class K { run() {} \
+        }\nexport type T = number;\n\
+        //- /y.ts\nexport * from './x';\nexport { default } from './x';\nexport { default as \
+            Named } from './x';\nexport * as all from './x';\n";
+    let with = |text: &str| format!("{files}//- /a.ts\n{text}\n");
+    check(
+        &with("import { go } from './y';\ngo$0();"),
+        expect!["/x.ts:1 go, exact: imported by name"],
+    );
+    check(&with("import K from './y';\nnew K$0();"), expect!["/x.ts:2 K, exact: imported by name"]);
+    check(
+        &with("import { Named } from './y';\nnew Named$0();"),
+        expect!["/x.ts:2 K, exact: imported by name"],
+    );
+    check(
+        &with("import { all } from './y';\nall.go$0();"),
+        expect!["/x.ts:1 go, exact: member of the named module"],
+    );
+    check(
+        &with("import * as y from './y';\ny.all.go$0();"),
+        expect!["/x.ts:1 go, exact: member of the named module"],
+    );
+    check(
+        &with("import type { T } from './y';\nlet t: T$0;"),
+        expect!["/x.ts:3 T, exact: imported by name"],
+    );
+    check(
+        &with("import Any from './x';\nnew Any().run$0();"),
+        expect!["/x.ts:2 K::run, inferred: member of what the call returns"],
+    );
+    // FIXME: not followed yet.
+    check(
+        &with("async function f() { const y = await import('./y'); y.go$0(); }"),
+        expect!["unresolved"],
+    );
+}
+
+#[test]
+fn receivers_are_known_by_what_is_written() {
+    let files = "//- /a.ts\nclass B { go() {} static make(): B { return new B(); } }\n\
+        interface I { b: B; bs: B[]; f(): B; }\n\
+        class A { b = new B(); private c: B; bs: Array<B> = []; \
+        constructor(public d: B) { this.c = d; }\n\
+        e(): B { return this.b; } g() { return this.b; } get h(): B { return this.b; } \
+        me(): this { return this; }\n\
+        async later(): Promise<B> { return this.b; } }\n";
+    let with = |text: &str| format!("{files}{text}\n");
+    check(
+        &with("function f(a: A) { a.b.go$0(); }"),
+        expect!["/a.ts:1 B::go, inferred: member of the receiver's type"],
+    );
+    check(
+        &with("function f(a: A) { a.c.go$0(); }"),
+        expect!["/a.ts:1 B::go, inferred: member of the receiver's type"],
+    );
+    check(
+        &with("function f(a: A) { a.d.go$0(); }"),
+        expect!["/a.ts:1 B::go, inferred: member of the receiver's type"],
+    );
+    check(
+        &with("function f(a: A) { a.e().go$0(); }"),
+        expect!["/a.ts:1 B::go, inferred: member of what the call returns"],
+    );
+    check(
+        &with("function f(a: A) { a.g().go$0(); }"),
+        expect!["/a.ts:1 B::go, inferred: member of what the call returns"],
+    );
+    check(
+        &with("function f(a: A) { a.h.go$0(); }"),
+        expect!["/a.ts:1 B::go, inferred: member of the receiver's type"],
+    );
+    check(
+        &with("function f(a: A) { a.me().e$0(); }"),
+        expect!["/a.ts:4 A::e, inferred: member of what the call returns"],
+    );
+    check(
+        &with("async function f(a: A) { (await a.later()).go$0(); }"),
+        expect!["/a.ts:1 B::go, inferred: member of what the call returns"],
+    );
+    check(
+        &with("async function f(a: A) { const b = await a.later(); b.go$0(); }"),
+        expect!["/a.ts:1 B::go, inferred: member of the receiver's type"],
+    );
+    check(
+        &with("function f(a: A) { a.later().then((b) => b.go$0()); }"),
+        expect!["/a.ts:1 B::go, inferred: member of the receiver's type"],
+    );
+    check(
+        &with("function f(i: I) { i.f().go$0(); }"),
+        expect!["/a.ts:1 B::go, inferred: member of what the call returns"],
+    );
+    check(
+        &with("function f(i: I) { i.bs[0].go$0(); }"),
+        expect!["/a.ts:1 B::go, inferred: member of an element's type"],
+    );
+    check(
+        &with("function f(i: I) { for (const b of i.bs) b.go$0(); }"),
+        expect!["/a.ts:1 B::go, inferred: member of the receiver's type"],
+    );
+    check(
+        &with("function f(i: I) { i.bs.forEach((b) => b.go$0()); }"),
+        expect!["/a.ts:1 B::go, inferred: member of the receiver's type"],
+    );
+    check(
+        &with("function f(a?: A) { a?.b.go$0(); }"),
+        expect!["/a.ts:1 B::go, inferred: member of the receiver's type"],
+    );
+    check(
+        &with("function f(a: A | null) { a!.b.go$0(); }"),
+        expect!["/a.ts:1 B::go, inferred: member of the receiver's type"],
+    );
+    // FIXME: not followed yet.
+    check(&with("function f(a: any) { (a as A).b.go$0(); }"), expect!["unresolved"]);
+    check(
+        &with("const b = B.make();\nb.go$0();"),
+        expect!["/a.ts:1 B::go, inferred: member of the receiver's type"],
+    );
+    check(
+        &with("const f = (a: A) => a.b;\nf(x).go$0();"),
+        expect!["/a.ts:1 B::go, inferred: member of what the call returns"],
+    );
+    check(
+        &with("function f({ b }: I) { b.go$0(); }"),
+        expect!["/a.ts:1 B::go, inferred: member of the receiver's type"],
+    );
+    check(
+        &with("function f(i: I) { const { b } = i; b.go$0(); }"),
+        expect!["/a.ts:1 B::go, inferred: member of the receiver's type"],
+    );
+    check(
+        &with("const o = { b: new B() };\no.b.go$0();"),
+        expect!["/a.ts:1 B::go, inferred: member of the receiver's type"],
+    );
+    check(
+        &with("function f<X extends I>(i: X) { i.b.go$0(); }"),
+        expect!["/a.ts:1 B::go, inferred: member of the receiver's type"],
+    );
+    check(
+        &with("class C extends A { f() { this.b.go$0(); } }"),
+        expect!["/a.ts:1 B::go, inferred: member of the receiver's type"],
+    );
+    check(
+        &with("function f(m: Map<string, B>) { m.get('x')!.go$0(); }"),
+        expect!["/a.ts:1 B::go, inferred: member of what the call returns"],
+    );
+    check(
+        &with("let b: B | undefined;\nfunction f() { b.go$0(); }"),
+        expect!["/a.ts:1 B::go, inferred: member of the receiver's type"],
+    );
+    check(
+        &with("function f(b: Readonly<B>) { b.go$0(); }"),
+        expect!["/a.ts:1 B::go, inferred: member of the receiver's type"],
+    );
+    check(
+        &with("const make = () => new B();\nmake().go$0();"),
+        expect!["/a.ts:1 B::go, inferred: member of what the call returns"],
+    );
+    // FIXME: not followed yet.
+    check(&with("function f(x: unknown) { if (x instanceof B) x.go$0(); }"), expect!["unresolved"]);
+    check(
+        &with("type P = { b: B };\nfunction f(p: P) { p.b.go$0(); }"),
+        expect!["/a.ts:1 B::go, inferred: member of the receiver's type"],
+    );
+    check(
+        &with("type P = A & I;\nfunction f(p: P) { p.f$0(); }"),
+        expect!["/a.ts:2 I::f, inferred: member of the receiver's type"],
+    );
+}

@@ -4,7 +4,7 @@ use grammars::{Capture, Exports, Rebinding};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::{
-    BaseKind, ReferenceKind, ScopeIdx, ScopeKind, SymbolKind,
+    BaseKind, Part, ReferenceKind, ScopeIdx, ScopeKind, SymbolKind,
     extract::{Gathered, scopes::Scopes, uses::Uses},
     names::Interner,
     raw::{Captured, Raw, Source, Span, unprefixed},
@@ -27,6 +27,8 @@ pub(crate) struct Definition {
     pub(crate) doc: Option<Span>,
     pub(crate) type_node: Option<Span>,
     pub(crate) value_node: Option<Span>,
+    /// Which part of the value it is.
+    pub(crate) part: Part,
     pub(crate) interface_node: Option<Span>,
     pub(crate) bases: Vec<(Span, BaseKind)>,
     /// The type it belongs to, where that is not the definition around it.
@@ -65,6 +67,10 @@ struct Said {
     owner: Option<Span>,
     type_node: Option<Span>,
     value_node: Option<Span>,
+    element_node: Option<Span>,
+    returns: Option<Span>,
+    /// What a pattern says of its binding.
+    in_pattern: Option<Capture>,
     interface: Option<Span>,
     bases: Vec<(Span, BaseKind)>,
     /// The match that made it a local.
@@ -129,6 +135,10 @@ pub(crate) fn definitions(
         }
         known.insert(key, if said.local.is_some() { said.local_match } else { u32::MAX });
         mark(&mut definition, &name, uses);
+        if said.in_pattern == Some(Capture::Part) && !definition.shorthand {
+            // Which part it is, is not known.
+            (definition.type_node, definition.value_node) = (None, None);
+        }
         res.push(definition);
     }
     res
@@ -182,7 +192,11 @@ fn said_by(group: &[Claim], raw: &Raw) -> Said {
                 said.local_match = claim.index;
             }
             let or = |old: Option<Span>| old.or(Some(it.span));
+            let is_own = it.span == claim.name;
             match it.capture {
+                Capture::Part | Capture::Held if is_own => said.in_pattern = Some(it.capture),
+                Capture::Element => said.element_node = or(said.element_node),
+                Capture::Returns => said.returns = or(said.returns),
                 Capture::LocalAfter => said.after = said.after.or(Some(it.span.end)),
                 Capture::LocalIn => said.local_in = or(said.local_in),
                 Capture::LocalHoist => said.hoist = true,
@@ -253,6 +267,7 @@ fn place(
         Exports::All => true,
     };
     let is_inside = matches!(owner, Some(Owner::Scope(_)));
+    let (value_node, part) = value_of(said);
     Some(Definition {
         name: name.span,
         name_id: name.id,
@@ -266,11 +281,22 @@ fn place(
         body: said.body,
         doc: said.doc,
         type_node: said.type_node,
-        value_node: said.value_node,
+        value_node,
+        part,
         interface_node: said.interface,
         bases: said.bases.clone(),
         owner,
     })
+}
+
+/// What a definition is initialised with, or gives back, and which part of that it is.
+fn value_of(said: &Said) -> (Option<Span>, Part) {
+    let whole = said.returns.or(said.value_node);
+    match (whole, said.element_node) {
+        (Some(_), _) if said.in_pattern == Some(Capture::Held) => (whole, Part::Held),
+        (Some(_), _) => (whole, Part::Whole),
+        (None, element) => (element, Part::Element),
+    }
 }
 
 /// The name defines nothing; where it is a leaf it writes what is defined elsewhere.

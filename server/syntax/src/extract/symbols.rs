@@ -6,8 +6,8 @@ use grammars::Exports;
 use text::{TextRange, TextSize};
 
 use crate::{
-    Base, Detail, DetailIdx, ReferenceIdx, ScopeIdx, ScopeKind, Symbol, SymbolIdx, SymbolKind,
-    Value,
+    Base, Detail, DetailIdx, Part, ReferenceIdx, ScopeIdx, ScopeKind, Symbol, SymbolIdx,
+    SymbolKind, Value,
     extract::{
         Namer,
         definitions::{Definition, Owner},
@@ -158,7 +158,7 @@ impl Draft {
             let it = &definitions[self.definition_of[index] as usize];
             let symbol = &mut self.symbols[index];
             symbol.type_ref = it.type_node.and_then(|it| links.head(it));
-            symbol.value = it.value_node.and_then(|it| links.value(it));
+            symbol.value = it.value_node.and_then(|node| links.value(node, it.part));
             let first_base = self.bases.len() as u32;
             for (span, kind) in &it.bases {
                 let head = links.head(*span);
@@ -231,13 +231,21 @@ impl Links<'_> {
     }
 
     /// What the expression at `span` is as a value.
-    fn value(&mut self, span: Span) -> Option<Value> {
-        let (leaf, is_call) = match self.uses.value_at(span) {
-            Before::Leaf(leaf) => (leaf, false),
-            Before::Call(leaf) => (leaf, true),
+    fn value(&mut self, span: Span, part: Part) -> Option<Value> {
+        let (leaf, is_call, own) = match self.uses.value_at(span) {
+            Before::Leaf(leaf) => (leaf, false, Part::Whole),
+            Before::Call(leaf) => (leaf, true, Part::Whole),
+            Before::Element(leaf) => (leaf, false, Part::Element),
+            Before::ElementOfCall(leaf) => (leaf, true, Part::Element),
             Before::Nothing | Before::Opaque | Before::Span(_) => return None,
         };
-        Some(Value { reference: self.reference_of[leaf as usize]?, is_call })
+        // Of elements that are taken apart once more nothing is known.
+        let part = match (own, part) {
+            (own, Part::Whole) => own,
+            (Part::Whole, part) => part,
+            _ => return None,
+        };
+        Some(Value { reference: self.reference_of[leaf as usize]?, is_call, part })
     }
 }
 

@@ -26,6 +26,8 @@ pub(crate) struct Use {
     pub(crate) is_import: bool,
     pub(crate) is_ignored: bool,
     pub(crate) is_shorthand: bool,
+    /// It is the type of the elements of an array.
+    pub(crate) is_array: bool,
     /// It is called with so many arguments.
     pub(crate) n_args: Option<u8>,
 }
@@ -38,6 +40,9 @@ pub(crate) enum Before {
     Span(Span),
     Leaf(u32),
     Call(u32),
+    /// One of the values that the name, or the result of the call, holds.
+    Element(u32),
+    ElementOfCall(u32),
     Opaque,
 }
 
@@ -48,6 +53,10 @@ pub(crate) struct Uses {
     pub(crate) uses: Vec<Use>,
     /// Callee by the span of the call.
     calls: FxHashMap<Span, u32>,
+    /// What is indexed, by the span of the whole.
+    indexed: FxHashMap<Span, Span>,
+    /// Types of which there are arrays.
+    arrays: Vec<Span>,
     /// Where the last search ended: matches come roughly in order.
     finger: usize,
 }
@@ -74,7 +83,14 @@ impl Uses {
             leaves.dedup_by_key(|it| it.start);
         }
         let uses = vec![Use::default(); leaves.len()];
-        Uses { leaves, uses, calls: FxHashMap::default(), finger: 0 }
+        Uses {
+            leaves,
+            uses,
+            calls: FxHashMap::default(),
+            indexed: FxHashMap::default(),
+            arrays: Vec::new(),
+            finger: 0,
+        }
     }
 
     /// The leaf whose text is the node at `span`; the node may begin with a prefix of names.
@@ -117,6 +133,11 @@ impl Uses {
                 Capture::Path => self.set_access(it.span, Access::Path, found, captured),
                 Capture::Ignore => self.set_flag(it.span, |it| it.is_ignored = true),
                 Capture::Shorthand => self.set_flag(it.span, |it| it.is_shorthand = true),
+                Capture::Index => {
+                    let indexed = find(captured, Capture::Indexed);
+                    self.indexed.extend(indexed.map(|indexed| (it.span, indexed)));
+                }
+                Capture::Array => self.arrays.push(it.span),
                 Capture::CallWhole => self.set_call(it.span, found, captured),
                 _ => {}
             }
@@ -167,6 +188,13 @@ impl Uses {
         if let Some(callee) = self.calls.get(&span) {
             return Before::Call(*callee);
         }
+        if let Some(indexed) = self.indexed.get(&span).copied().filter(|it| *it != span) {
+            return match self.value_at(indexed) {
+                Before::Leaf(leaf) => Before::Element(leaf),
+                Before::Call(leaf) => Before::ElementOfCall(leaf),
+                _ => Before::Opaque,
+            };
+        }
         let after = self.first_from(span.end);
         let last = after.checked_sub(1).filter(|it| self.leaves[*it].end() == span.end);
         if let Some(index) = last {
@@ -209,6 +237,11 @@ impl Uses {
                 self.classify_token(index, source.text);
             } else if let Before::Span(span) = self.uses[index].qualifier {
                 self.uses[index].qualifier = self.value_at(span);
+            }
+        }
+        for span in std::mem::take(&mut self.arrays) {
+            if let Some(head) = self.type_head(span) {
+                self.uses[head as usize].is_array = true;
             }
         }
     }
@@ -290,6 +323,7 @@ impl Default for Use {
             is_import: false,
             is_ignored: false,
             is_shorthand: false,
+            is_array: false,
             n_args: None,
         }
     }

@@ -75,7 +75,13 @@ fn symbols(text: &str, facts: &FileFacts, res: &mut String) {
         }
         if let Some(value) = it.value {
             let call = if value.is_call { "()" } else { "" };
-            let _ = write!(res, " value={}{call}", reference_name(facts, value.reference));
+            let part = match value.part {
+                syntax::Part::Whole => "",
+                syntax::Part::Held => " held",
+                syntax::Part::Element => " each",
+            };
+            let name = reference_name(facts, value.reference);
+            let _ = write!(res, " value={name}{call}{part}");
         }
         if let Some(owner) = facts.owner(it) {
             let _ = write!(res, " owner={}", facts.name(owner));
