@@ -24,12 +24,12 @@ const DOORS: &[Door] = &[
     Door {
         prefixes: &["std::fs", "std::os::unix::fs", "tokio::fs"],
         // `sandbox` looks into /proc, and at what of the machine a command may see.
-        crates: &["disk", "store", "sandbox", "aios"],
+        crates: &["disk", "store", "sandbox", "aios", "xtask"],
         why: "files are read and written by `disk`, `store` and `aios` only; take a `&dyn Loader`",
     },
     Door {
         prefixes: &["std::process::Command", "std::process::Child", "tokio::process"],
-        crates: &["sandbox", "aios"],
+        crates: &["sandbox", "aios", "xtask"],
         why: "processes are started by `sandbox` and `aios` only",
     },
     Door {

@@ -18,9 +18,9 @@ const HOMES: &[(&str, &[&str])] = &[
     ("tree-sitter", &["grammars", "syntax"]),
     ("ropey", &["text"]),
     ("tokio", &["engine", "lsp", "aios"]),
-    ("clap", &["aios"]),
+    ("clap", &["aios", "xtask"]),
     ("indicatif", &["aios"]),
-    ("anyhow", &["lsp", "aios"]),
+    ("anyhow", &["lsp", "aios", "xtask"]),
     // A type that crosses a wire or a disk belongs to whoever puts it there.
     ("serde", &["settings", "sandbox", "store", "lsp", "aios"]),
 ];

@@ -9,7 +9,8 @@ use std::{
 use crate::rust::RustFile;
 
 /// Folders that hold no source: what is built, what is installed, what belongs to a tool.
-const FOLDERS_SKIPPED: &[&str] = &["target", "node_modules", ".git", ".vscode-test", ".aios"];
+const FOLDERS_SKIPPED: &[&str] =
+    &["target", "node_modules", "dist", ".git", ".vscode-test", ".aios"];
 
 /// What a check found.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -1,0 +1,184 @@
+// A real VS Code in a real browser: starts it, talks to its extension host, ends it.
+import { spawn } from 'node:child_process';
+import { cp, mkdir, writeFile } from 'node:fs/promises';
+import net from 'node:net';
+import path from 'node:path';
+import readline from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { chromium } from 'playwright-core';
+
+const START_MS_MAX = 120_000;
+const STEP_MS_MAX = 60_000;
+const POLL_MS = 100;
+
+const CHROMIUM_FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+// `config`: { home, entry, chromium, extensions, env, shots, trust }. `home` is a fresh folder,
+// `entry` code-server's entry.js, `extensions` the folder they are installed in.
+export class Editor {
+  static async start(config, folder) {
+    const editor = new Editor(config);
+    await editor.#startServer();
+    await editor.#openBrowser(folder);
+    await editor.#connect();
+    return editor;
+  }
+
+  constructor(config) {
+    this.config = config;
+    this.socketPath = path.join(config.home, 'agent.sock');
+    this.waiting = new Map();
+    this.lastId = 0;
+    this.log = [];
+  }
+
+  // Runs `step(vscode, args)` in the extension host and gives what it returns.
+  async run(step, args = null) {
+    const id = ++this.lastId;
+    const answer = new Promise((resolve, reject) => this.waiting.set(id, { resolve, reject }));
+    this.socket.write(`${JSON.stringify({ id, source: step.toString(), args })}\n`);
+    return within(answer, STEP_MS_MAX, () => `no answer to ${step.toString().slice(0, 200)}`);
+  }
+
+  // Runs `step` again and again until what it returns is true enough.
+  async until(what, step, args = null, ms = STEP_MS_MAX) {
+    const end = Date.now() + ms;
+    for (;;) {
+      const res = await this.run(step, args);
+      if (res) {
+        return res;
+      }
+      if (end < Date.now()) {
+        await this.shot(`stuck-${what.replace(/\W+/g, '-')}`);
+        throw new Error(`not within ${ms} ms: ${what}`);
+      }
+      await sleep(POLL_MS);
+    }
+  }
+
+  async shot(name) {
+    await mkdir(this.config.shots, { recursive: true });
+    await this.page.screenshot({ path: path.join(this.config.shots, `${name}.png`) });
+  }
+
+  async stop() {
+    this.socket?.destroy();
+    await this.browser?.close();
+    if (this.server !== undefined) {
+      const gone = new Promise((resolve) => this.server.once('exit', resolve));
+      process.kill(-this.server.pid, 'SIGTERM');
+      await within(gone, 10_000, () => 'the editor does not end').catch(() =>
+        process.kill(-this.server.pid, 'SIGKILL'),
+      );
+    }
+  }
+
+  async #startServer() {
+    const { home, entry, extensions, env } = this.config;
+    const user = path.join(home, 'user', 'User');
+    await mkdir(user, { recursive: true });
+    const settings = {
+      'files.hotExit': 'off',
+      'workbench.startupEditor': 'none',
+      'workbench.secondarySideBar.defaultVisibility': 'hidden',
+      'security.workspace.trust.enabled': this.config.trust === true,
+      'telemetry.telemetryLevel': 'off',
+      'extensions.ignoreRecommendations': true,
+      'git.openRepositoryInParentFolders': 'never',
+      ...this.config.settings,
+    };
+    await writeFile(path.join(user, 'settings.json'), JSON.stringify(settings, undefined, 2));
+    const args = [
+      entry,
+      '--config', '/dev/null',
+      '--auth', 'none',
+      '--bind-addr', '127.0.0.1:0',
+      '--disable-telemetry',
+      '--disable-update-check',
+      '--user-data-dir', path.join(home, 'user'),
+      '--extensions-dir', extensions,
+    ];
+    if (this.config.trust !== true) {
+      args.push('--disable-workspace-trust');
+    }
+    this.server = spawn(process.execPath, args, {
+      detached: true,
+      env: { ...process.env, ...env, AIOS_SPEC_SOCKET: this.socketPath, HOME: home },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.server.stderr.on('data', (it) => this.log.push(String(it)));
+    const address = new Promise((resolve) => {
+      readline.createInterface({ input: this.server.stdout }).on('line', (line) => {
+        this.log.push(line);
+        const found = /(http:\/\/127\.0\.0\.1:\d+)/.exec(line);
+        if (found) {
+          resolve(found[1]);
+        }
+      });
+    });
+    this.address = await within(address, START_MS_MAX, () => this.log.join('\n'));
+  }
+
+  async #openBrowser(folder) {
+    this.browser = await chromium.launch({
+      executablePath: this.config.chromium,
+      headless: true,
+      args: CHROMIUM_FLAGS,
+    });
+    this.page = await this.browser.newPage({ viewport: { width: 1400, height: 900 } });
+    await this.page.goto(`${this.address}/?folder=${encodeURIComponent(folder)}`);
+    await this.page.waitForSelector('.monaco-workbench', { timeout: START_MS_MAX });
+  }
+
+  async #connect() {
+    const end = Date.now() + START_MS_MAX;
+    while (this.socket === undefined) {
+      this.socket = await connect(this.socketPath).catch(() => undefined);
+      if (end < Date.now()) {
+        await this.shot('no-extension-host');
+        throw new Error(`the extension host did not start:\n${this.log.join('\n')}`);
+      }
+      await sleep(POLL_MS);
+    }
+    readline.createInterface({ input: this.socket }).on('line', (line) => {
+      const { id, result, error } = JSON.parse(line);
+      const { resolve, reject } = this.waiting.get(id);
+      this.waiting.delete(id);
+      error === undefined ? resolve(result) : reject(new Error(error));
+    });
+  }
+}
+
+// Copies a workspace of the specification, so that a case may write into it.
+export async function workspace(from, to) {
+  await cp(from, to, { recursive: true });
+  return to;
+}
+
+function connect(socketPath) {
+  return new Promise((resolve, reject) => {
+    const socket = net.connect(socketPath, () => resolve(socket));
+    socket.once('error', reject);
+  });
+}
+
+async function within(promise, ms, why) {
+  const timer = new AbortController();
+  const late = sleep(ms, undefined, { signal: timer.signal }).then(
+    () => Promise.reject(new Error(`not within ${ms} ms: ${why()}`)),
+    () => {},
+  );
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    timer.abort();
+  }
+}

@@ -1,0 +1,6 @@
+from shop import pay
+
+
+def checkout(cart):
+    # pay what is due
+    return pay(len(cart))

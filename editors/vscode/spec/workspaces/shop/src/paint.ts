@@ -1,0 +1,5 @@
+import { mix } from './colour';
+
+export function paint(): number {
+  return mix(0, 255);
+}
