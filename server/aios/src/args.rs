@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::commands::setup::Editor;
+
 /// Knows a workspace written in many languages, and changes it only in ways you can see, check and
 /// undo.
 #[derive(Parser, Debug)]
@@ -162,6 +164,15 @@ Examples:
     /// Check the set-up: folders, rights, index, journal, editors
     #[command(after_help = "Example:\n  aios doctor")]
     Doctor,
+
+    /// Put aios into an editor, or take it out; only what is its own there is changed
+    #[command(after_help = "\
+Examples:
+  aios setup helix --dry-run      show what would be written into languages.toml
+  aios setup neovim
+  aios setup vscode --vsix aios-linux-x64.vsix
+  aios setup helix --remove")]
+    Setup(SetupArgs),
 
     /// Propose to create `.aios/config.toml`, with every setting explained
     #[command(after_help = "Example:\n  aios settings --apply")]
@@ -431,6 +442,26 @@ pub(crate) struct StatusArgs {
     /// List every skipped file with its reason
     #[arg(long)]
     pub(crate) skipped: bool,
+}
+
+/// Arguments of `aios setup`.
+#[derive(Args, Debug)]
+pub(crate) struct SetupArgs {
+    /// The editor
+    #[arg(value_name = "EDITOR")]
+    pub(crate) editor: Editor,
+
+    /// Show what would be changed, and change nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+
+    /// Take it out again
+    #[arg(long)]
+    pub(crate) remove: bool,
+
+    /// The extension's package, for VS Code [default: the one beside this program]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) vsix: Option<PathBuf>,
 }
 
 /// Arguments of `aios settings`.

@@ -5,6 +5,7 @@ pub(crate) mod change;
 pub(crate) mod index;
 pub(crate) mod questions;
 pub(crate) mod refactor;
+pub(crate) mod setup;
 pub(crate) mod state;
 pub(crate) mod target;
 pub(crate) mod tour;

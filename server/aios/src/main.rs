@@ -23,7 +23,10 @@ use crate::{
     commands::{
         ask,
         change::{self, Afterwards},
-        index, questions, refactor, state, tour,
+        index, questions, refactor, setup, state, tour,
+=======
+        index, refactor, setup, state, tour,
+>>>>>>> fca9bff (Set an editor up, and take it out again, with one command)
     },
     exit::{Exit, FAILED},
     output::Output,
@@ -81,9 +84,11 @@ fn run(cli: &Cli, output: Output) -> anyhow::Result<Exit> {
             let names = (args.symbol.as_str(), args.new_name.as_str());
             change::rename(&root, names, afterwards(args.apply), output)
         }
+<<<<<<< HEAD
         Command::Refactor(args) => {
             refactor::refactor(&root, &args.kind, afterwards(args.apply), output)
         }
+        Command::Setup(args) => setup::run(args, output),
         Command::Settings(args) => change::settings(&root, afterwards(args.apply), output),
         Command::Proposals => change::proposals(&root, output),
         Command::Show(args) => change::show(&root, args.id.as_deref(), output),

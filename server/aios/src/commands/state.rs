@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use vfs::VfsPath;
 
 use crate::{
-    commands::change::journal,
+    commands::{change::journal, setup::attachments},
     exit::Exit,
     output::{Output, Paint},
     session::{Session, state_dir},
@@ -105,11 +105,7 @@ fn checks(root: &Path) -> Vec<Check> {
     // After the history was opened: damage is found then.
     let damaged = state.as_deref().map_err(text).and_then(no_damaged_history);
     checks.push(Check { name: "damaged history", outcome: damaged });
-    for editor in ["nvim", "hx", "code"] {
-        let found = on_path(editor);
-        let fact = found.map_or("not on PATH".to_owned(), |it| it.display().to_string());
-        checks.push(Check { name: editor, outcome: Ok(fact) });
-    }
+    checks.extend(attachments().map(|(name, outcome)| Check { name, outcome }));
     checks
 }
 
@@ -188,9 +184,4 @@ fn no_damaged_history(state: &Path) -> Result<String, String> {
             state.display()
         )),
     }
-}
-
-fn on_path(program: &str) -> Option<PathBuf> {
-    let path = std::env::var_os("PATH")?;
-    std::env::split_paths(&path).map(|it| it.join(program)).find(|it| it.is_file())
 }
