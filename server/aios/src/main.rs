@@ -24,9 +24,6 @@ use crate::{
         ask,
         change::{self, Afterwards},
         index, questions, refactor, setup, state, tour,
-=======
-        index, refactor, setup, state, tour,
->>>>>>> fca9bff (Set an editor up, and take it out again, with one command)
     },
     exit::{Exit, FAILED},
     output::Output,
@@ -84,7 +81,6 @@ fn run(cli: &Cli, output: Output) -> anyhow::Result<Exit> {
             let names = (args.symbol.as_str(), args.new_name.as_str());
             change::rename(&root, names, afterwards(args.apply), output)
         }
-<<<<<<< HEAD
         Command::Refactor(args) => {
             refactor::refactor(&root, &args.kind, afterwards(args.apply), output)
         }

@@ -1,0 +1,133 @@
+//! A real Helix with the real server, typed at in a terminal, configured by `aios setup helix`.
+
+use std::{path::PathBuf, process::Command};
+
+use crate::{terminal::Terminal, workspace::Workspace};
+
+/// Helix where `tests/run` installed it, else from the PATH. `None` where there is none and none is
+/// required.
+#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
+fn helix() -> Option<PathBuf> {
+    let named = std::env::var_os("AIOS_HX").map(PathBuf::from);
+    let path = named.unwrap_or_else(|| PathBuf::from("hx"));
+    let version = Command::new(&path).arg("--version").output();
+    let is_there = version.is_ok_and(|it| it.status.success()) && Terminal::is_there();
+    if !is_there {
+        assert!(
+            std::env::var_os("AIOS_E2E_REQUIRE").is_none(),
+            "no Helix or no tmux: tests/editors/install-helix.sh DIR, then AIOS_HX=DIR/hx"
+        );
+        eprintln!("skipped: no Helix or no tmux here; tests/run installs one");
+    }
+    is_there.then_some(path)
+}
+
+/// Helix with `file` of `workspace` open, once the server answers for it. `None`: see [`helix`].
+fn open(workspace: &Workspace, file: &str) -> Option<Terminal> {
+    let helix = helix()?;
+    let home = workspace.state().with_file_name("home");
+    let config = home.join("config");
+    let setup = Command::new(env!("CARGO_BIN_EXE_aios"))
+        .args(["setup", "helix"])
+        .current_dir(workspace.root())
+        .env("HOME", &home)
+        .env("XDG_CONFIG_HOME", &config)
+        .env("AIOS_STATE_DIR", workspace.state())
+        // The editor's usual servers are not what is tested.
+        .env("PATH", "/usr/bin:/bin")
+        .output()
+        .unwrap();
+    assert!(setup.status.success(), "{}", String::from_utf8_lossy(&setup.stderr));
+    std::fs::create_dir_all(workspace.root().join(".git")).unwrap();
+    let variables = [
+        ("HOME", home.clone()),
+        ("XDG_CONFIG_HOME", config),
+        ("XDG_CACHE_HOME", home.join("cache")),
+        ("AIOS_STATE_DIR", workspace.state()),
+        ("PATH", PathBuf::from("/usr/bin:/bin")),
+    ];
+    let set: Vec<String> =
+        variables.iter().map(|(name, path)| format!("{name}='{}'", path.display())).collect();
+    let command = format!("env {} '{}' '{file}'", set.join(" "), helix.display());
+    let name = std::thread::current().name().unwrap_or_default().replace("::", "-");
+    let terminal = Terminal::start(&name, &workspace.root(), &command);
+    terminal.shows(&format!("NOR   {file}"));
+    wait_for_server(&terminal);
+    Some(terminal)
+}
+
+/// Asks for the symbols of the file until the server answers. Helix sends a question that is asked
+/// too early before it has opened the document, and shows an empty list then.
+#[track_caller]
+fn wait_for_server(terminal: &Terminal) {
+    const NOBODY: &str = "No configured language server";
+    loop {
+        terminal.keys(&["Space", "s"]);
+        let screen = terminal.until("symbols, or that nobody answers", |it| {
+            it.contains("kind ") || it.contains(NOBODY)
+        });
+        terminal.keys(&["Escape"]);
+        terminal.until("the bare editor", |it| !it.contains("kind ") && !it.contains(NOBODY));
+        if screen.contains("function") {
+            return;
+        }
+    }
+}
+
+/// Leaves what shows `text`. Waits for it: Escape and a key at once are another key.
+#[track_caller]
+fn escape(terminal: &Terminal, text: &str) {
+    terminal.keys(&["Escape"]);
+    terminal.until(&format!("the editor without `{text}`"), |it| !it.contains(text));
+}
+
+/// Picks the code action whose title begins with `title`.
+#[track_caller]
+fn act(terminal: &Terminal, title: &str) {
+    let before = terminal.screen();
+    terminal.keys(&["Space", "a"]);
+    let menu = terminal.shows(title);
+    // The menu lies over the text, with its first entry chosen.
+    let first = before.lines().zip(menu.lines()).position(|(before, now)| before != now);
+    let wanted = menu.lines().position(|line| line.contains(title));
+    for _ in first.unwrap()..wanted.unwrap() {
+        terminal.keys(&["Down"]);
+    }
+    terminal.keys(&["Enter"]);
+}
+
+fn command(terminal: &Terminal, text: &str) {
+    terminal.types(&format!(":{text}"));
+    terminal.keys(&["Enter"]);
+}
+
+#[test]
+fn symbols_definition_and_hover_are_answered_in_helix() {
+    let workspace = Workspace::shop();
+    let Some(terminal) = open(&workspace, "cart.py") else { return };
+    terminal.keys(&["Space", "S"]);
+    terminal.shows("kind name path");
+    terminal.types("refu");
+    terminal.shows("refund");
+    escape(&terminal, "kind ");
+    // The first `p` of line 6 is that of the call.
+    terminal.types("6Gfp");
+    terminal.keys(&["Space", "k"]);
+    terminal.shows("amount");
+    escape(&terminal, "amount");
+    terminal.types("gd");
+    terminal.shows("NOR   shop.py");
+}
+
+#[test]
+fn settings_are_proposed_applied_and_taken_back_in_helix() {
+    let workspace = Workspace::shop();
+    let Some(terminal) = open(&workspace, "shop.py") else { return };
+    act(&terminal, "Create workspace settings");
+    terminal.shows("# Create .aios/config.toml");
+    assert!(!workspace.has(".aios/config.toml"), "nothing is changed before it was seen");
+    act(&terminal, "AIOS: apply this proposal");
+    terminal.until("the file is there", |_| workspace.has(".aios/config.toml"));
+    command(&terminal, "lsp-workspace-command aios.undo");
+    terminal.until("the file is gone", |_| !workspace.has(".aios/config.toml"));
+}
