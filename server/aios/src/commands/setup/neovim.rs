@@ -15,6 +15,7 @@ const FILES: &[(&str, &str)] = &[
     ("lua/aios/commands.lua", include_str!("../../../../../editors/neovim/lua/aios/commands.lua")),
     ("lua/aios/handlers.lua", include_str!("../../../../../editors/neovim/lua/aios/handlers.lua")),
     ("lua/aios/health.lua", include_str!("../../../../../editors/neovim/lua/aios/health.lua")),
+    ("lua/aios/others.lua", include_str!("../../../../../editors/neovim/lua/aios/others.lua")),
     ("plugin/aios.lua", include_str!("../../../../../editors/neovim/plugin/aios.lua")),
 ];
 
