@@ -8,6 +8,7 @@ mod client;
 mod documents;
 mod editor;
 mod helix;
+mod knowledge;
 mod lifecycle;
 mod neovim;
 mod questions;

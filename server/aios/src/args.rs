@@ -123,6 +123,51 @@ Examples:
   aios graph Parser::parse --depth 2 --dot | dot -Tsvg > parse.svg")]
     Graph(GraphArgs),
 
+    /// Say which commits touched a symbol or a file, or how something like it was done before
+    #[command(after_help = "\
+Examples:
+  aios git Parser::parse                    commits that touched it, line by line
+  aios git src/parse.rs --since '3 weeks'
+  aios git Parser::parse --at v1.2          as it was then, and its past until then
+  aios git --like 'crash when the file is empty'")]
+    Git(GitArgs),
+
+    /// Put together the code that a task needs, within a number of tokens
+    #[command(after_help = "\
+Examples:
+  aios context 'retry with a longer delay after a refusal' --tokens 4000
+  aios context --json 'crash when the file is empty'")]
+    Context(ContextArgs),
+
+    /// Find what comes again and again: copies, conventions, hotspots, missing changes, layers
+    #[command(after_help = "\
+Examples:
+  aios patterns duplicates
+  aios patterns cochange                what usually changes too, and did not since the last commit
+  aios patterns cochange --commit HEAD~1")]
+    Patterns(PatternsArgs),
+
+    /// Keep something in mind: a fact, a decision, a convention, a pattern
+    #[command(after_help = "\
+Examples:
+  aios remember 'retries are capped because the gateway bans us' --about retry_delay
+  aios remember --kind decision 'no ORM' --about src/db.rs --until 2027-01-01
+  aios remember 'three retries, not five' --replaces m-20261123-1a2b3c --about retry_delay")]
+    Remember(RememberArgs),
+
+    /// Say what is remembered, and whether the code is still what it was said of
+    #[command(after_help = "\
+Examples:
+  aios recall retries
+  aios recall --about retry_delay
+  aios recall --all --markdown > memories.md
+  aios recall --kind episode                changes that were made here, and their outcome")]
+    Recall(RecallArgs),
+
+    /// Delete a memory
+    #[command(after_help = "Examples:\n  aios forget m-20261123-1a2b3c\n  aios forget --expired")]
+    Forget(ForgetArgs),
+
     /// Propose to rename a symbol everywhere it is certainly meant
     #[command(after_help = "\
 Examples:
@@ -315,6 +360,190 @@ pub(crate) struct GraphArgs {
     /// Write DOT for Graphviz instead of Mermaid
     #[arg(long)]
     pub(crate) dot: bool,
+}
+
+/// Arguments of `aios git`.
+#[derive(Args, Debug)]
+pub(crate) struct GitArgs {
+    /// A name or a place, as for `refs`, or a file
+    #[arg(value_name = "SYMBOL|FILE", required_unless_present = "like")]
+    pub(crate) symbol: Option<String>,
+
+    /// Only commits since then: `2026-01-31`, `3 weeks`, `2d`
+    #[arg(long, value_name = "WHEN")]
+    pub(crate) since: Option<String>,
+
+    /// Only what came until this commit, branch or tag, and the symbol as it was there
+    #[arg(long, value_name = "COMMIT")]
+    pub(crate) at: Option<String>,
+
+    /// Commits whose message is like this, with the symbols they touched
+    #[arg(long, value_name = "TEXT", conflicts_with = "symbol")]
+    pub(crate) like: Option<String>,
+
+    /// How many commits at most
+    #[arg(long, default_value_t = 20, value_name = "N", value_parser = up_to(1_000))]
+    pub(crate) limit: u16,
+}
+
+/// Arguments of `aios context`.
+#[derive(Args, Debug)]
+pub(crate) struct ContextArgs {
+    /// What is to be done; several words need no quotes
+    #[arg(required = true, value_name = "TASK")]
+    pub(crate) task: Vec<String>,
+
+    /// How many tokens at most
+    #[arg(long, default_value_t = 8_000, value_name = "N",
+          value_parser = clap::value_parser!(u32).range(100..=200_000))]
+    pub(crate) tokens: u32,
+
+    /// Do not look at commits
+    #[arg(long)]
+    pub(crate) without_history: bool,
+}
+
+/// Arguments of `aios patterns`.
+#[derive(Args, Debug)]
+pub(crate) struct PatternsArgs {
+    /// What to look for
+    #[arg(value_enum)]
+    pub(crate) kind: PatternKind,
+
+    /// For `cochange`: what this commit changed, instead of what changed since the last one
+    #[arg(long, value_name = "COMMIT")]
+    pub(crate) commit: Option<String>,
+
+    /// How many findings at most
+    #[arg(long, default_value_t = 30, value_name = "N", value_parser = up_to(1_000))]
+    pub(crate) limit: u16,
+}
+
+/// What patterns there are.
+#[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PatternKind {
+    /// Functions that are nearly the same
+    Duplicates,
+    /// How names are written and where tests lie, with the exceptions
+    Conventions,
+    /// Files that change often and are hard to follow
+    Hotspots,
+    /// Files that usually change with those that changed, and did not
+    Cochange,
+    /// Imports against the direction of most
+    Layering,
+}
+
+/// Arguments of `aios remember`.
+#[derive(Args, Debug)]
+pub(crate) struct RememberArgs {
+    /// What to remember; several words need no quotes
+    #[arg(required = true, value_name = "TEXT")]
+    pub(crate) text: Vec<String>,
+
+    /// What it is
+    #[arg(long, default_value = "fact",
+          value_parser = ["fact", "decision", "convention", "pattern"])]
+    pub(crate) kind: String,
+
+    /// The code it is about: symbols as for `refs`, or files; when that changes, the memory is told
+    /// as drifted
+    #[arg(long, value_name = "SYMBOL|FILE")]
+    pub(crate) about: Vec<String>,
+
+    /// Since when it holds [default: now]
+    #[arg(long, value_name = "WHEN")]
+    pub(crate) from: Option<String>,
+
+    /// Until when it holds
+    #[arg(long, value_name = "WHEN")]
+    pub(crate) until: Option<String>,
+
+    /// When it may be deleted: `90d`, `2027-01-31`
+    #[arg(long, value_name = "WHEN")]
+    pub(crate) expires: Option<String>,
+
+    /// The memory in whose place it comes; that one ends
+    #[arg(long, value_name = "ID")]
+    pub(crate) replaces: Option<String>,
+}
+
+/// Arguments of `aios recall`.
+#[derive(Args, Debug)]
+pub(crate) struct RecallArgs {
+    /// Words that it is about; without any, everything
+    #[arg(value_name = "TEXT")]
+    pub(crate) text: Vec<String>,
+
+    /// Only what is about this symbol or file
+    #[arg(long, value_name = "SYMBOL|FILE")]
+    pub(crate) about: Option<String>,
+
+    /// Only this kind
+    #[arg(long, value_enum)]
+    pub(crate) kind: Option<RecallKind>,
+
+    /// What does not hold any more, too
+    #[arg(long)]
+    pub(crate) all: bool,
+
+    /// What held at this moment
+    #[arg(long, value_name = "WHEN")]
+    pub(crate) as_of: Option<String>,
+
+    /// Print a Markdown document
+    #[arg(long)]
+    pub(crate) markdown: bool,
+
+    /// How many at most
+    #[arg(long, default_value_t = 20, value_name = "N", value_parser = up_to(10_000))]
+    pub(crate) limit: u16,
+}
+
+/// What can be recalled.
+#[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RecallKind {
+    /// Something that is so
+    Fact,
+    /// Something that was decided
+    Decision,
+    /// How things are done here
+    Convention,
+    /// A shape that comes again
+    Pattern,
+    /// A change that was made, by whom, and its outcome
+    Episode,
+    /// What happened lately
+    Recent,
+}
+
+impl RecallKind {
+    /// The kind of memory; `None` for what is not remembered on purpose.
+    pub(crate) fn of_memory(self) -> Option<memory::MemoryKind> {
+        Some(match self {
+            RecallKind::Fact => memory::MemoryKind::Fact,
+            RecallKind::Decision => memory::MemoryKind::Decision,
+            RecallKind::Convention => memory::MemoryKind::Convention,
+            RecallKind::Pattern => memory::MemoryKind::Pattern,
+            RecallKind::Episode | RecallKind::Recent => return None,
+        })
+    }
+}
+
+/// Arguments of `aios forget`.
+#[derive(Args, Debug)]
+pub(crate) struct ForgetArgs {
+    /// The id that `aios recall` shows
+    #[arg(value_name = "ID", required_unless_present_any = ["expired", "recent"])]
+    pub(crate) id: Option<String>,
+
+    /// All that expired
+    #[arg(long)]
+    pub(crate) expired: bool,
+
+    /// What happened lately: edits, questions, places
+    #[arg(long)]
+    pub(crate) recent: bool,
 }
 
 /// Arguments of `aios rename`.

@@ -2,7 +2,11 @@
 
 pub(crate) mod ask;
 pub(crate) mod change;
+pub(crate) mod context;
+pub(crate) mod history;
 pub(crate) mod index;
+pub(crate) mod memory;
+pub(crate) mod patterns;
 pub(crate) mod questions;
 pub(crate) mod refactor;
 pub(crate) mod setup;

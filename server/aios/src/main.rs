@@ -10,6 +10,7 @@ mod root;
 mod serve;
 mod session;
 mod user;
+mod when;
 
 use std::process::ExitCode;
 
@@ -23,7 +24,7 @@ use crate::{
     commands::{
         ask,
         change::{self, Afterwards},
-        index, questions, refactor, setup, state, tour,
+        context, history, index, memory, patterns, questions, refactor, setup, state, tour,
     },
     exit::{Exit, FAILED},
     output::Output,
@@ -77,6 +78,12 @@ fn run(cli: &Cli, output: Output) -> anyhow::Result<Exit> {
         Command::Cycles(args) => questions::cycles(&root, args, output),
         Command::DeadCode(args) => questions::dead_code(&root, args, output),
         Command::Graph(args) => questions::graph(&root, args, output),
+        Command::Git(args) => history::run(&root, args, output),
+        Command::Context(args) => context::run(&root, args, output),
+        Command::Patterns(args) => patterns::run(&root, args, output),
+        Command::Remember(args) => memory::remember(&root, args, output),
+        Command::Recall(args) => memory::recall(&root, args, output),
+        Command::Forget(args) => memory::forget(&root, args, output),
         Command::Rename(args) => {
             let names = (args.symbol.as_str(), args.new_name.as_str());
             change::rename(&root, names, afterwards(args.apply), output)

@@ -69,6 +69,11 @@ pub enum ClientChange {
         /// Why it was not applied, where the client says so.
         reason: Option<String>,
     },
+    /// The user asked this: remembered for a while, so that they find it again.
+    Asked {
+        /// The question.
+        question: String,
+    },
     /// What the client can do is known now, or has changed.
     Abilities(Abilities),
 }
@@ -86,6 +91,7 @@ impl ClientChange {
             ClientChange::Watched(_) => "watched files",
             ClientChange::Settings(_) => "settings",
             ClientChange::EditAnswered { .. } => "edit answered",
+            ClientChange::Asked { .. } => "asked",
             ClientChange::Abilities(_) => "abilities",
         }
     }

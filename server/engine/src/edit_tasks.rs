@@ -277,51 +277,12 @@ pub(crate) fn unchanged_file(
     path: &VfsPath,
     version: Option<i32>,
 ) -> Result<FileId, Ended> {
-    let file = ctx.snapshot.file(path).map_err(not_allowed)?;
-    let open = ctx.snapshot.vfs.overlay(file).map(|it| it.version);
-    if version.is_some() && version != open {
-        return Err(not_allowed(format!("{path}: edited since the action was offered")));
-    }
-    Ok(file)
+    ctx.snapshot.unchanged_file(path, version).map_err(not_allowed)
 }
 
 /// The position that a client means.
 pub(crate) fn resolve(ctx: &EditContext, place: &Place) -> Result<FilePosition, Ended> {
-    match place {
-        Place::Offset(position) => Ok(*position),
-        Place::Position { path, position, encoding, version } => {
-            let file = unchanged_file(ctx, path, *version)?;
-            let offset = ctx.snapshot.offset(file, *position, *encoding);
-            let offset = offset.map_err(not_allowed)?;
-            Ok(FilePosition { file, offset })
-        }
-        Place::Symbol(name) => by_name(ctx, name),
-    }
-}
-
-/// The one symbol of this name path.
-fn by_name(ctx: &EditContext, name: &str) -> Result<FilePosition, Ended> {
-    let analysis = &ctx.snapshot.analysis;
-    let found = analysis.graph().definitions_at_path(name);
-    match found.as_slice() {
-        [] => Err(not_allowed(format!("there is no symbol `{name}`"))),
-        [symbol] => {
-            let position = analysis.position_of(*symbol);
-            position.ok_or_else(|| not_allowed(format!("`{name}` has no name to change")))
-        }
-        several => {
-            let places = several.iter().take(5).filter_map(|it| {
-                let target = analysis.nav_target(*it)?;
-                let path = analysis.path(target.file)?;
-                let facts = analysis.facts(target.file)?;
-                Some(format!("{path}:{}", facts.lines.line_of(target.name_range.start()) + 1))
-            });
-            let places: Vec<String> = places.collect();
-            let n = several.len();
-            let places = places.join(", ");
-            Err(not_allowed(format!("`{name}` names {n} symbols: {places}")))
-        }
-    }
+    ctx.snapshot.place(place).map_err(not_allowed)
 }
 
 /// A place left to the user, with its line.

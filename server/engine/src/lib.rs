@@ -5,19 +5,25 @@ mod batch;
 mod change;
 mod clients;
 mod config;
+mod context;
 mod edit_steps;
 mod edit_tasks;
 mod edits;
 mod embedding;
 mod event;
 mod files;
+mod find_patterns;
 mod handle;
 mod indexing;
+mod memories;
 mod notice;
 mod op_queue;
 mod outside;
+mod past;
+mod place;
 mod policy;
 mod pool;
+mod read_history;
 mod refactor_tasks;
 mod request;
 mod runs;
@@ -36,9 +42,14 @@ pub use crate::{
         Clock, EngineConfig, LoadGraph, Random, Stores, SystemClock, SystemRandom, Threads,
         state_folder,
     },
+    context::{CONTEXT_TOKENS, CONTEXT_TOKENS_MAX, ContextPack, ContextQuery},
+    find_patterns::PatternQuery,
     handle::{Engine, Notices, Reading, StartError},
+    memories::{About, Episode, Forget, RECENT_MAX, Remember},
     notice::{EditStep, Notice, NoticeLevel, ProgressState},
+    past::{HistoryQuery, LikeCommit, SymbolHistory, Then as SymbolThen},
     policy::{Abilities, Caller, Role, Verb},
+    read_history::FolderRead,
     request::{Area, IndexSummary, Place, RunId, RunOutcome, RunRequest, Then},
     snapshot::{Lane, ReadConfig, ReadError, Snapshot, WhenChanged},
     status::{Health, MemoryPart, QueueLengths, ServerStatus, SkippedFile},

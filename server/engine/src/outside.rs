@@ -19,6 +19,7 @@ use vfs::{ContentHash, Loader, VfsPath, Writer};
 use crate::{
     Clock, EngineConfig, NoticeLevel, Random, Stores,
     event::Inbox,
+    past::Histories,
     task::{Spawn, Task},
 };
 
@@ -35,6 +36,7 @@ pub(crate) struct Outside {
     pub(crate) inbox: Inbox,
     pub(crate) store: Arc<dyn Store>,
     pub(crate) journal: Option<Journal>,
+    pub(crate) histories: Histories,
     pub(crate) proposals_folder: Option<VfsPath>,
     state_folder: Option<PathBuf>,
     pub(crate) embedder: Option<Arc<dyn Embedder>>,
@@ -166,6 +168,7 @@ impl Outside {
             inbox,
             store: opened.store,
             journal: opened.journal,
+            histories: Histories::below(opened.state_folder.clone()),
             proposals_folder: proposals.and_then(|it| VfsPath::from_path(&it)),
             state_folder: opened.state_folder,
             embedder: config.embedder.clone(),

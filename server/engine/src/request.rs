@@ -5,10 +5,15 @@ use std::{fmt, time::Duration};
 use graph::EdgeCounts;
 use ide::{FileMove, FilePosition, Mover, Refactor};
 use proposal::{Outcome, ProposalId, TransactionId, UndoScope};
+use store::history::MemoryRow;
 use text::{LineCol, PositionEncoding};
 use vfs::VfsPath;
 
-use crate::status::SkippedFile;
+use crate::{
+    memories::{Forget, Remember},
+    read_history::FolderRead,
+    status::SkippedFile,
+};
 
 /// A run of this server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -25,6 +30,12 @@ impl fmt::Display for RunId {
 pub enum RunRequest {
     /// Brings the index up to date with the disk and ends when it is.
     Index,
+    /// Reads what was committed since the last time, in every folder of the workspace.
+    ReadHistory,
+    /// Keeps something in mind.
+    Remember(Box<Remember>),
+    /// Forgets something.
+    Forget(Forget),
     /// Proposes to rename a symbol everywhere it is certainly meant.
     Rename {
         /// The symbol.
@@ -84,6 +95,9 @@ impl RunRequest {
     pub fn name(&self) -> &'static str {
         match self {
             RunRequest::Index => "index",
+            RunRequest::ReadHistory => "read history",
+            RunRequest::Remember(_) => "remember",
+            RunRequest::Forget(_) => "forget",
             RunRequest::Rename { .. } => "rename",
             RunRequest::Refactor { .. } => "refactor",
             RunRequest::MoveFiles { .. } => "move files",
@@ -148,6 +162,12 @@ pub enum Then {
 pub enum RunOutcome {
     /// The index is up to date.
     Indexed(Box<IndexSummary>),
+    /// The history is read.
+    HistoryRead(Vec<FolderRead>),
+    /// It is kept in mind.
+    Remembered(Box<MemoryRow>),
+    /// So much was forgotten.
+    Forgotten(usize),
     /// A proposal waits for [`RunRequest::Apply`] or [`RunRequest::Reject`].
     Proposed {
         /// Its id.

@@ -49,6 +49,11 @@ impl Runs {
         self.runs.get(&run)
     }
 
+    /// Asks all of them to end.
+    pub(crate) fn cancel_all(&self) {
+        self.runs.values().for_each(|it| it.cancel.cancel());
+    }
+
     /// An id for a run of the server's own.
     pub(crate) fn own_id(&mut self) -> RunId {
         self.n_own += 1;
@@ -80,6 +85,12 @@ impl GlobalState {
             self.end_run(id, RunOutcome::Refused(why));
         } else if matches!(request, RunRequest::Index) {
             self.index_run(id);
+        } else if matches!(request, RunRequest::ReadHistory) {
+            self.history_run(id);
+        } else if let RunRequest::Remember(remember) = request {
+            self.remember_run(id, *remember);
+        } else if let RunRequest::Forget(forget) = request {
+            self.forget_run(id, forget);
         } else {
             self.runs.waiting.push_back((id, request));
             self.next_edit();
@@ -107,6 +118,9 @@ impl GlobalState {
     fn carry_out(&mut self, id: RunId, request: RunRequest) {
         match request {
             RunRequest::Index => self.index_run(id),
+            RunRequest::ReadHistory => self.history_run(id),
+            RunRequest::Remember(remember) => self.remember_run(id, *remember),
+            RunRequest::Forget(forget) => self.forget_run(id, forget),
             RunRequest::Rename { at, new_name, then } => self.rename(id, at, new_name, then),
             RunRequest::Refactor { at, refactor, then } => self.refactor(id, at, refactor, then),
             RunRequest::MoveFiles { moves, mover, then } => {
@@ -145,6 +159,13 @@ impl GlobalState {
         self.clients.tell(client, Notice::Progress { run: id, state });
     }
 
+    /// The same, where it was not told yet.
+    pub(crate) fn begin_progress_once(&mut self, id: RunId, title: &str) {
+        if self.runs.get(id).is_some_and(|it| !it.has_progress) {
+            self.begin_progress(id, title);
+        }
+    }
+
     /// The one end of a run.
     pub(crate) fn end_run(&mut self, id: RunId, outcome: RunOutcome) {
         let Some(run) = self.runs.runs.remove(&id) else { return };
@@ -165,6 +186,12 @@ impl RunOutcome {
         use proposal::Outcome;
         match self {
             RunOutcome::Indexed(summary) => format!("{} files", summary.files),
+            RunOutcome::HistoryRead(folders) => {
+                let read = folders.iter().filter_map(|it| it.found.as_ref().ok());
+                format!("{} commits", read.map(|it| it.reached).sum::<usize>())
+            }
+            RunOutcome::Remembered(memory) => format!("{} is remembered", memory.id),
+            RunOutcome::Forgotten(n) => format!("{n} forgotten"),
             RunOutcome::Proposed { proposal, .. } => format!("{proposal} waits for an answer"),
             RunOutcome::Changed { outcome: Outcome::Applied, .. } => "applied".to_owned(),
             RunOutcome::Changed { outcome: Outcome::Declined, reason, .. } => match reason {

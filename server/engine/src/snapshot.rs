@@ -18,7 +18,7 @@ use syntax::FileFacts;
 use text::{LineCol, LineIndex, PositionEncoding, TextSize};
 use vfs::{ContentHash, FileId, Loader, Overlay, Vfs, VfsPath};
 
-use crate::{ServerStatus, files::root_of};
+use crate::{ServerStatus, files::root_of, find_patterns::Fingerprints, past::Histories};
 
 /// One moment of the workspace. Everything in it stays as it was when the read's turn came.
 #[derive(Clone)]
@@ -43,6 +43,10 @@ pub struct Snapshot {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) embedder: Option<Arc<dyn Embedder>>,
     pub(crate) pieces: PieceConfig,
+    pub(crate) histories: Histories,
+    pub(crate) fingerprints: Fingerprints,
+    /// Milliseconds since 1970.
+    pub(crate) wall_ms: u64,
     pub(crate) cancel: Arc<AtomicBool>,
 }
 

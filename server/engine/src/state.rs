@@ -18,6 +18,7 @@ use crate::{
     embedding::Embeddings,
     event::{ClientId, Event, Inbox, Outlet, ReadJob},
     files::Files,
+    find_patterns::Fingerprints,
     indexing::Indexing,
     outside::{IndexAccess, Outside},
     runs::Runs,
@@ -42,6 +43,7 @@ pub(crate) struct GlobalState {
     pub(crate) proposals: Proposals,
     pub(crate) clients: Clients,
     pub(crate) configuration: Configuration,
+    fingerprints: Fingerprints,
     status: Arc<ServerStatus>,
     status_at_ms: Option<u64>,
 }
@@ -85,6 +87,7 @@ impl GlobalState {
                 graph: config.graph,
                 may_watch: config.watch,
             },
+            fingerprints: Fingerprints::default(),
             status: Arc::default(),
             status_at_ms: None,
         };
@@ -106,6 +109,7 @@ impl GlobalState {
                 tracing::info!("stopping");
                 self.stop_indexing();
                 self.stop_embedding();
+                self.runs.cancel_all();
                 return;
             }
             let began_ms = self.outside.clock.now_ms();
@@ -172,6 +176,8 @@ impl GlobalState {
                 TaskDone::Embed(done) => self.embed_done(done),
                 TaskDone::Settle(done) => self.settled(done),
                 TaskDone::Edit(done) => self.edit_done(done),
+                TaskDone::Ended { run, outcome } => self.end_run(run, outcome),
+                TaskDone::History(done) => self.history_done(done),
             },
             Event::Stop => {}
         }
@@ -186,6 +192,7 @@ impl GlobalState {
             ClientChange::Folders { added, removed } => self.set_roots(added, &removed),
             ClientChange::Open { path, language, version, text } => {
                 self.files.open(&path, &language, version, &text);
+                self.note_recent("place", Some(&path), "");
                 self.flush();
                 self.documents_changed();
             }
@@ -195,7 +202,11 @@ impl GlobalState {
                 }
                 self.documents_changed();
             }
-            ClientChange::Save { path } => self.read_again(&[path]),
+            ClientChange::Save { path } => {
+                self.note_recent("edit", Some(&path), "");
+                self.read_again(&[path]);
+            }
+            ClientChange::Asked { question } => self.note_recent("query", None, &question),
             ClientChange::Close { path } => {
                 let change = self.files.close(&path);
                 self.apply(change);
@@ -370,6 +381,9 @@ impl GlobalState {
             store: Arc::clone(&self.outside.store),
             embedder: self.outside.embedder.clone(),
             pieces: self.configuration.pieces(),
+            histories: self.outside.histories.clone(),
+            fingerprints: self.fingerprints.clone(),
+            wall_ms: self.outside.clock.wall_ms(),
             cancel,
         }
     }
@@ -458,6 +472,8 @@ impl Event {
             Event::Task(TaskDone::Embed(_)) => "embed done",
             Event::Task(TaskDone::Settle(_)) => "settle done",
             Event::Task(TaskDone::Edit(_)) => "edit done",
+            Event::Task(TaskDone::Ended { .. }) => "run ended",
+            Event::Task(TaskDone::History(_)) => "history done",
             Event::Stop => "stop",
         }
     }

@@ -6,8 +6,8 @@ use std::sync::{
 };
 
 use crate::{
-    Lane, edits::EditDone, embedding::EmbedDone, event::Event, event::Inbox, indexing::IndexDone,
-    settle::SettleDone,
+    Lane, RunId, RunOutcome, edits::EditDone, embedding::EmbedDone, event::Event, event::Inbox,
+    indexing::IndexDone, read_history::HistoryDone, settle::SettleDone,
 };
 
 /// A piece of work for a thread.
@@ -34,6 +34,10 @@ pub(crate) enum TaskDone {
     Embed(EmbedDone),
     /// A step of a proposal's life.
     Edit(EditDone),
+    /// A run ended that changed nothing of the loop's.
+    Ended { run: RunId, outcome: RunOutcome },
+    /// A part of reading the history.
+    History(HistoryDone),
 }
 
 /// Who carries tasks out: threads, or the simulation.

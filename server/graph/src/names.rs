@@ -10,8 +10,6 @@ use crate::{
     entry::{FileEntry, stem},
 };
 
-/// Definitions inside definitions that a name path tells.
-const PATH_SEGMENTS_MAX: usize = 64;
 /// Files searched between two looks at the clock of the asker.
 const FILES_PER_CHECK: usize = 64;
 
@@ -20,9 +18,9 @@ impl CodeGraph {
     pub fn symbol_id(&self, symbol: SymbolRef) -> Option<SymbolId> {
         let entry = self.entry(symbol.file)?;
         let name = entry.facts.symbols.get(symbol.symbol.index())?.name;
-        let path = name_path(entry, symbol.symbol);
+        let path = entry.facts.name_path(symbol.symbol);
         let same = entry.named(name).iter().take_while(|it| **it != symbol.symbol);
-        let nth = same.filter(|it| name_path(entry, **it) == path).count() as u32;
+        let nth = same.filter(|it| entry.facts.name_path(**it) == path).count() as u32;
         Some(SymbolId { file: symbol.file, path: Arc::from(path), nth })
     }
 
@@ -32,7 +30,7 @@ impl CodeGraph {
         let name = id.path.rsplit("::").next().unwrap_or(&id.path);
         let name = entry.facts.names.find(name)?;
         let mut same =
-            entry.named(name).iter().copied().filter(|it| name_path(entry, *it) == *id.path);
+            entry.named(name).iter().copied().filter(|it| entry.facts.name_path(*it) == *id.path);
         let symbol = same.nth(id.nth as usize)?;
         Some(SymbolRef { file: id.file, symbol })
     }
@@ -41,7 +39,7 @@ impl CodeGraph {
     pub fn name_path(&self, symbol: SymbolRef) -> Option<String> {
         let entry = self.entry(symbol.file)?;
         entry.facts.symbols.get(symbol.symbol.index())?;
-        Some(name_path(entry, symbol.symbol))
+        Some(entry.facts.name_path(symbol.symbol))
     }
 
     /// Definitions by a written path such as `Type::method`, `Type.method` or `module::function`;
@@ -141,30 +139,6 @@ fn kind_weight(kind: SymbolKind) -> f32 {
         }
         _ => 1.0,
     }
-}
-
-fn name_path(entry: &FileEntry, symbol: SymbolIdx) -> String {
-    let facts = &entry.facts;
-    let mut names = Vec::new();
-    let mut at = Some(symbol);
-    while let Some(idx) = at
-        && names.len() < PATH_SEGMENTS_MAX
-    {
-        let symbol = facts.symbol(idx);
-        names.push(facts.name(symbol.name));
-        at = symbol.parent;
-        let owner = facts.owner(symbol).filter(|_| symbol.kind != SymbolKind::Implementation);
-        if let Some(owner) = owner {
-            // A member may be written inside a function of its own type: `this.n = 1`.
-            let around = std::iter::successors(at, |it| facts.symbol(*it).parent);
-            match around.take(PATH_SEGMENTS_MAX).find(|it| facts.symbol(*it).name == owner) {
-                Some(outer) => at = Some(outer),
-                None => names.push(facts.name(owner)),
-            }
-        }
-    }
-    names.reverse();
-    names.join("::")
 }
 
 fn split_path(path: &str) -> Vec<&str> {

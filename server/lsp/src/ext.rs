@@ -184,6 +184,45 @@ pub const COMMANDS: &[Command] = &[
                     depth?, limit?",
         doc: "What is around a symbol, or without one the modules, as a diagram: `{text}`.",
     },
+    Command {
+        name: READ_HISTORY,
+        arguments: "",
+        doc: "Reads what was committed since the last time; until then answers about the past know \
+              nothing of it.",
+    },
+    Command {
+        name: HISTORY,
+        arguments: "textDocument? with position?, symbol?, like?, limit?, at?",
+        doc: "Tells which commits touched a symbol or a document, followed line by line, or, with \
+              `like`, how something like it was done before; answers `{touches, partners, limits}` \
+              or `{commits}`.",
+    },
+    Command {
+        name: REMEMBER,
+        arguments: "text, kind?, textDocument? with position?, symbol?, replaces?",
+        doc: "Keeps a fact, decision, convention or pattern in mind, about a symbol where one is \
+              given.",
+    },
+    Command {
+        name: RECALL,
+        arguments: "query?, textDocument? with position?, symbol?, all?, limit?",
+        doc: "Tells what is remembered, each with its state (`fresh`, `drifted`, `orphaned`, \
+              `unanchored`); answers `{memories}`.",
+    },
+    Command { name: FORGET, arguments: "memory", doc: "Deletes a memory." },
+    Command {
+        name: PATTERNS,
+        arguments: "kind (duplicates, conventions, hotspots, cochange, layering), commit?, limit?",
+        doc: "Finds a pattern of the workspace; answers `{found: [{title, score, evidence}], \
+              limits}`.",
+    },
+    Command {
+        name: CONTEXT,
+        arguments: "task, tokens?",
+        doc: "Puts together the code that a task needs, within a number of tokens; answers \
+              `{pieces: [{path, start, end, symbol, why, tokens, text}], tokens, leftOut, \
+              limits}`.",
+    },
     Command { name: STATUS, arguments: "", doc: "Answers the `aios/serverStatus` of this moment." },
     Command { name: REINDEX, arguments: "", doc: "Looks at every file of the workspace again." },
 ];
@@ -205,5 +244,12 @@ pub(crate) const PATH: &str = "aios.path";
 pub(crate) const CYCLES: &str = "aios.cycles";
 pub(crate) const DEAD_CODE: &str = "aios.deadCode";
 pub(crate) const EXPORT_GRAPH: &str = "aios.exportGraph";
+pub(crate) const READ_HISTORY: &str = "aios.readHistory";
+pub(crate) const HISTORY: &str = "aios.history";
+pub(crate) const REMEMBER: &str = "aios.remember";
+pub(crate) const RECALL: &str = "aios.recall";
+pub(crate) const FORGET: &str = "aios.forget";
+pub(crate) const PATTERNS: &str = "aios.patterns";
+pub(crate) const CONTEXT: &str = "aios.context";
 pub(crate) const STATUS: &str = "aios.status";
 pub(crate) const REINDEX: &str = "aios.reindex";

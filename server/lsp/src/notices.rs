@@ -119,6 +119,9 @@ fn for_the_user(outcome: &RunOutcome) -> Option<(NoticeLevel, String)> {
         }
         RunOutcome::Changed { outcome: Outcome::Applied, .. }
         | RunOutcome::Indexed(_)
+        | RunOutcome::HistoryRead(_)
+        | RunOutcome::Remembered(_)
+        | RunOutcome::Forgotten(_)
         | RunOutcome::Proposed { .. }
         | RunOutcome::Rejected(_)
         | RunOutcome::Cancelled => None,

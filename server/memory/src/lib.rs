@@ -1,18 +1,26 @@
 //! Recall: what of a file can be found, and the one ranked answer to a question.
 
 mod documents;
+mod pack;
 mod pieces;
 mod places;
 mod query;
 mod rank;
+mod recall;
 mod search;
 mod unsaved;
 mod words;
 
 pub use crate::{
     documents::{WORDS_VERSION, documents},
+    pack::{Pack, Piece, count_tokens, pack},
     pieces::{Embedding, PieceConfig},
     query::{Answer, Filters, Hit, Query, QueryVector, Retriever, Tests, UnsavedFile},
     rank::{Candidate, Known, Lists, Part, Ranked, Weights, rank},
+    recall::{
+        ANCHORS_MAX, AnchorNow, Freshness, MEMORIES_MAX, MEMORY_BYTES_MAX, MemoryKind, RecallQuery,
+        Recalled, content_hash, has_words, markdown, recall,
+    },
     search::{Sources, search},
+    words::{distinct as distinct_words, words_of},
 };

@@ -27,8 +27,15 @@ pub(crate) fn push_words(acc: &mut String, text: &str) {
     }
 }
 
+/// The words of `text`, separated by spaces.
+pub fn words_of(text: &str) -> String {
+    let mut acc = String::new();
+    push_words(&mut acc, text);
+    acc
+}
+
 /// The words of `text`, each once, in the order in which they first appear.
-pub(crate) fn distinct(text: &str) -> Vec<String> {
+pub fn distinct(text: &str) -> Vec<String> {
     let mut words = String::new();
     push_words(&mut words, text);
     let mut res: Vec<String> = Vec::new();

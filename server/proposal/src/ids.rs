@@ -1,4 +1,4 @@
-//! Ids of proposals and transactions: sorted by day, short enough to type.
+//! Ids of proposals, transactions and memories: sorted by day, short enough to type.
 
 use std::fmt;
 
@@ -53,6 +53,11 @@ id!(
     /// A transaction's id: `t-20261123-1a2b3c`.
     TransactionId,
     "t"
+);
+id!(
+    /// A memory's id: `m-20261123-1a2b3c`.
+    MemoryId,
+    "m"
 );
 
 /// Year, month and day of the `days`-th day after 1970-01-01, in the calendar of today.

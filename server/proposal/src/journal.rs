@@ -15,7 +15,7 @@ use rustc_hash::FxHashMap;
 use store::{
     StoreError,
     history::{
-        BlobKey, BlobRow, FileStanding, FinishRow, History, MeasuredRow, ProposalRow,
+        BlobKey, BlobRow, FileStanding, FinishRow, History, MeasuredRow, Memories, ProposalRow,
         ProposalState, StandingRow, TransactionFileRow, TransactionKind, TransactionRow,
         TransactionState, Usage,
     },
@@ -215,6 +215,11 @@ impl Journal {
     /// The journal kept in `history`.
     pub fn new(history: Arc<dyn History>) -> Journal {
         Journal { history, secrets: Arc::default() }
+    }
+
+    /// The memories that are kept beside the journal.
+    pub fn memories(&self) -> &dyn Memories {
+        self.history.as_ref()
     }
 
     /// Stores a new proposal as pending.

@@ -30,7 +30,7 @@ pub use crate::{
     checkpoint::{Checkpoint, Content, Image},
     diff::{DiffLine, DiffLineKind, DiffStyle, diff_lines, diff_text},
     effect::add_effect,
-    ids::{ProposalId, TransactionId},
+    ids::{MemoryId, ProposalId, TransactionId},
     journal::{
         Begun, Finished, Forgotten, Journal, JournalError, Noted, PROPOSALS_MAX, Recorded,
         Retention, Reversal, Transaction, UndoRequest, UndoScope,

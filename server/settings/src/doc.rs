@@ -154,6 +154,11 @@ told with its file, line and key, and the last good one stays.
             # Rust, Python, JavaScript, TypeScript, Go. Takes "off" or "hint" or "information" or
             # "warning" or "error".
             # unused_private = "hint"
+
+            [history]
+            # How many commits are read at most, the newest first. Where older ones are left out,
+            # answers say so. Takes 1 to 1000000.
+            # commits_max = 50000
         "##]]
         .assert_eq(&text);
     }

@@ -168,6 +168,14 @@ pub const SETTINGS: &[Setting] = &[
               Rust, Python, JavaScript, TypeScript, Go.",
     },
     Setting {
+        key: "history.commits_max",
+        kind: Kind::Int(1, 1_000_000),
+        default: "50000",
+        scope: Scope::Workspace,
+        doc: "How many commits are read at most, the newest first. Where older ones are left out, \
+              answers say so.",
+    },
+    Setting {
         key: "log.level",
         kind: Kind::Choice(&["error", "warn", "info", "debug", "trace"]),
         default: "\"info\"",
@@ -241,6 +249,8 @@ pub struct Settings {
     pub code_lens: Lenses,
     /// `diagnostics.*`.
     pub findings: Findings,
+    /// `history.commits_max`.
+    pub history_commits_max: usize,
     /// `log.level`.
     pub log_level: LogLevel,
 }
@@ -280,6 +290,7 @@ impl Settings {
                 unresolved_imports: severity(values, "diagnostics.unresolved_imports"),
                 unused_private: severity(values, "diagnostics.unused_private"),
             },
+            history_commits_max: int(values, "history.commits_max") as usize,
             log_level: match choice(values, "log.level") {
                 0 => LogLevel::Error,
                 1 => LogLevel::Warn,

@@ -4,11 +4,13 @@
 //! Unlike the cache this file is never dropped: its schema grows by migrations only, a damaged one
 //! is moved aside, and one that a newer program wrote is left alone. Several servers may share it.
 
+mod memories;
 mod open;
 mod rows;
 mod sqlite;
 
 pub use self::{
+    memories::{AnchorRow, Memories, MemoryRow, RecentRow},
     open::{HISTORY_FILE, MovedAside, OpenedHistory, open_history, open_history_in_memory},
     rows::{
         AnnotationRow, BlobKey, BlobRow, EditRow, EffectRow, FileEditsRow, FilePlanRow,
@@ -22,7 +24,7 @@ pub use self::{
 use crate::Result;
 
 /// The journal's rows. Every method is one database transaction: all of it or nothing.
-pub trait History: Send + Sync {
+pub trait History: Memories {
     /// The number of this server among all that ever opened the history.
     fn server(&self) -> i64;
 

@@ -4,6 +4,7 @@
 //! again when their schema differs or their bytes are damaged. `history.db` is history and is never
 //! dropped.
 
+pub mod commits;
 mod database;
 mod error;
 mod full_text;

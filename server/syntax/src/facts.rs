@@ -18,6 +18,9 @@ pub const MANIFEST_BYTES_MAX: usize = 1024 * 1024;
 /// Longer identifiers are no references and no definitions: they are data, not names.
 pub const NAME_BYTES_MAX: usize = 1024;
 
+/// Definitions inside definitions that a name path tells.
+const PATH_SEGMENTS_MAX: usize = 64;
+
 /// Everything known of one file from its text alone. A pure function of text and language; facts of
 /// one file never depend on another file. All lists are sorted by start.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -622,6 +625,30 @@ impl FileFacts {
             return None;
         }
         self.imports.iter().position(|it| it.reference == Some(idx)).map(ImportIdx::new)
+    }
+
+    /// The names around a symbol, outermost first, then its own, joined by `::`.
+    pub fn name_path(&self, symbol: SymbolIdx) -> String {
+        let mut names = Vec::new();
+        let mut at = Some(symbol);
+        while let Some(idx) = at
+            && names.len() < PATH_SEGMENTS_MAX
+        {
+            let symbol = self.symbol(idx);
+            names.push(self.name(symbol.name));
+            at = symbol.parent;
+            let owner = self.owner(symbol).filter(|_| symbol.kind != SymbolKind::Implementation);
+            if let Some(owner) = owner {
+                // A member may be written inside a function of its own type: `this.n = 1`.
+                let around = std::iter::successors(at, |it| self.symbol(*it).parent);
+                match around.take(PATH_SEGMENTS_MAX).find(|it| self.symbol(*it).name == owner) {
+                    Some(outer) => at = Some(outer),
+                    None => names.push(self.name(owner)),
+                }
+            }
+        }
+        names.reverse();
+        names.join("::")
     }
 
     /// Rare facts of a symbol; all empty where it has none.

@@ -332,7 +332,10 @@ fn ended(session: &Session, outcome: &RunOutcome, output: Output) -> anyhow::Res
         RunOutcome::Refused(why) => ("refused", format!("refused: {why}"), Exit::Refused),
         RunOutcome::Cancelled => ("cancelled", "cancelled".to_owned(), Exit::Refused),
         RunOutcome::Failed(why) => anyhow::bail!("{why}"),
-        RunOutcome::Indexed(_) => ("indexed", "indexed".to_owned(), Exit::Done),
+        RunOutcome::Indexed(_)
+        | RunOutcome::HistoryRead(_)
+        | RunOutcome::Remembered(_)
+        | RunOutcome::Forgotten(_) => ("done", outcome.describe(), Exit::Done),
     };
     output.line(|| json!({"outcome": word, "message": text}), || text.clone())?;
     Ok(exit)

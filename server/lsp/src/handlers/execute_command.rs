@@ -1,6 +1,8 @@
 //! `workspace/executeCommand`: the commands of [`ext::COMMANDS`].
 
-use engine::{Lane, Place, ReadConfig, RunId, RunOutcome, RunRequest, Then, WhenChanged};
+use engine::{
+    ClientChange, Lane, Place, ReadConfig, RunId, RunOutcome, RunRequest, Then, WhenChanged,
+};
 use memory::Query;
 use proposal::{Outcome, ProposalId, TransactionId, UndoScope};
 use serde::{Deserialize, de::DeserializeOwned};
@@ -47,6 +49,13 @@ pub(crate) async fn handle_execute_command(
             RunRequest::Redo { transaction: transaction(argument)?, scope: UndoScope::Transaction }
         }
         ext::REINDEX => RunRequest::Index,
+        ext::READ_HISTORY => RunRequest::ReadHistory,
+        ext::REMEMBER => super::knowledge::remember(link, argument)?,
+        ext::FORGET => super::knowledge::forget(argument)?,
+        ext::HISTORY => return super::knowledge::history(link, argument).await,
+        ext::RECALL => return super::knowledge::recall(link, argument).await,
+        ext::PATTERNS => return super::knowledge::patterns(link, argument).await,
+        ext::CONTEXT => return super::knowledge::context(link, argument).await,
         other => return Err(error::invalid_params(format!("there is no command `{other}`"))),
     };
     let (run, done) = link.run(request);
@@ -96,7 +105,7 @@ struct SearchArgument {
 
 /// The one argument of a command: an object, nothing, or the value of its field `main` alone, which
 /// is what a user can type.
-fn parse<T: DeserializeOwned + Default>(argument: Value, main: &str) -> Result<T> {
+pub(super) fn parse<T: DeserializeOwned + Default>(argument: Value, main: &str) -> Result<T> {
     let argument = match argument {
         Value::Null => return Ok(T::default()),
         Value::String(text) => json!({ main: text }),
@@ -172,6 +181,7 @@ async fn search(link: &Link, argument: SearchArgument) -> Result<Option<Value>> 
     if argument.query.trim().is_empty() {
         return Err(error::failed("aios.search needs a query"));
     }
+    link.engine.post(ClientChange::Asked { question: argument.query.clone() });
     let limit = argument.limit.unwrap_or(HITS).min(HITS_MAX);
     let config = ReadConfig { lane: Lane::Work, when_changed: WhenChanged::Finish };
     let (session, spellings) = (link.session.clone(), link.spellings.clone());
@@ -219,6 +229,21 @@ fn outcome_json(link: &Link, run: RunId, outcome: &RunOutcome) -> Value {
         RunOutcome::Indexed(summary) => {
             json!({ "outcome": "indexed", "files": summary.files, "symbols": summary.symbols })
         }
+        RunOutcome::HistoryRead(folders) => {
+            let reached = folders.iter().filter_map(|it| it.found.as_ref().ok());
+            let absent = folders.iter().filter_map(|it| it.found.as_ref().err());
+            json!({
+                "outcome": "read",
+                "commits": reached.map(|it| it.reached).sum::<usize>(),
+                "absent": absent.collect::<Vec<_>>(),
+            })
+        }
+        RunOutcome::Remembered(memory) => {
+            json!({
+                "outcome": "remembered", "memory": memory.id, "anchors": memory.anchors.len(),
+            })
+        }
+        RunOutcome::Forgotten(n) => json!({ "outcome": "forgotten", "count": n }),
         RunOutcome::Proposed { proposal, document } => {
             let document = document.as_ref().map(|it| link.spellings.uri(it));
             json!({ "outcome": "proposed", "proposal": proposal.as_str(), "document": document })

@@ -28,8 +28,10 @@ const CHECKED_BYTES_MAX: u64 = 32 * 1024 * 1024;
 const CACHE_KIB: u32 = 2 * 1024;
 
 /// The steps of the schema. A released one is never edited.
-const MIGRATIONS: &[Migration] =
-    &[Migration { number: 1, sql: include_str!("migrations/0001_journal.sql") }];
+const MIGRATIONS: &[Migration] = &[
+    Migration { number: 1, sql: include_str!("migrations/0001_journal.sql") },
+    Migration { number: 2, sql: include_str!("migrations/0002_memories.sql") },
+];
 
 /// An open history, and what happened on the way.
 pub struct OpenedHistory {

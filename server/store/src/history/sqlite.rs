@@ -109,13 +109,19 @@ impl SqliteHistory {
         error
     }
 
-    fn read<T>(&self, read: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T> {
+    pub(super) fn read<T>(
+        &self,
+        read: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<T> {
         read(&self.db()).map_err(|error| self.failed(error))
     }
 
     /// One transaction that takes the write lock at once, so that what it reads is still so when it
     /// writes.
-    fn write<T>(&self, write: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>) -> Result<T> {
+    pub(super) fn write<T>(
+        &self,
+        write: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>,
+    ) -> Result<T> {
         let mut db = self.db();
         let written = (|| {
             let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate)?;

@@ -1,0 +1,148 @@
+//! The run that reads the history of the workspace's folders, newest commits first, on a thread of
+//! the `Work` lane.
+
+use std::ops::ControlFlow;
+
+use history::{HistoryError, Progress, Repository, Update, UpdateConfig, Updated};
+use vfs::VfsPath;
+
+use crate::{
+    Lane, Notice, ProgressState, RunId, RunOutcome,
+    past::Histories,
+    state::GlobalState,
+    task::{Cancel, Task, TaskDone},
+};
+
+/// What one folder's history is known to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FolderRead {
+    /// The folder.
+    pub root: VfsPath,
+    /// What reading brought, or why there is nothing to read.
+    pub found: Result<Updated, String>,
+}
+
+/// What comes back of the task.
+pub(crate) enum HistoryDone {
+    /// It is so far, and wants to go on.
+    More(Box<Reading>),
+    /// It has ended.
+    Read {
+        /// The run.
+        run: RunId,
+        /// How.
+        outcome: RunOutcome,
+    },
+}
+
+/// A reading under way. After every step its thread is free for what the user waits on.
+pub(crate) struct Reading {
+    run: RunId,
+    cancel: Cancel,
+    histories: Histories,
+    commits_max: usize,
+    /// Folders that wait.
+    roots: Vec<VfsPath>,
+    /// Folders that are done.
+    folders: Vec<FolderRead>,
+    current: Option<(VfsPath, Update)>,
+}
+
+impl GlobalState {
+    /// Reads what was committed since the last time, in all folders.
+    pub(crate) fn history_run(&mut self, run: RunId) {
+        let Some(cancel) = self.runs.get(run).map(|it| it.cancel.clone()) else { return };
+        self.read_history(Reading {
+            run,
+            cancel,
+            histories: self.outside.histories.clone(),
+            commits_max: self.configuration.settings.history_commits_max,
+            roots: self.files.roots.iter().rev().cloned().collect(),
+            folders: Vec::new(),
+            current: None,
+        });
+    }
+
+    fn read_history(&self, reading: Reading) {
+        let run = reading.run;
+        let outcome = RunOutcome::Failed("internal error, see the log".to_owned());
+        self.outside.give(Task {
+            lane: Lane::Work,
+            name: "read history",
+            on_panic: TaskDone::History(HistoryDone::Read { run, outcome }),
+            work: Box::new(move || TaskDone::History(reading.step())),
+        });
+    }
+
+    /// Takes in what the task brought.
+    pub(crate) fn history_done(&mut self, done: HistoryDone) {
+        match done {
+            HistoryDone::More(reading) => {
+                if let Some((root, update)) = &reading.current {
+                    let Progress { done, all } = update.progress();
+                    let name = root.file_name().unwrap_or("/");
+                    let message = format!("{name}: {done} of {all} commits");
+                    let percent = Some((done * 100 / all.max(1)) as u32);
+                    self.tell_history(reading.run, ProgressState::Report { message, percent });
+                }
+                self.read_history(*reading);
+            }
+            HistoryDone::Read { run, outcome } => {
+                self.end_run(run, outcome);
+            }
+        }
+    }
+
+    fn tell_history(&mut self, run: RunId, state: ProgressState) {
+        self.begin_progress_once(run, "reading history");
+        let Some(client) = self.runs.get(run).map(|it| it.client) else { return };
+        self.clients.tell(client, Notice::Progress { run, state });
+    }
+}
+
+impl Reading {
+    fn step(mut self) -> HistoryDone {
+        if self.cancel.is_cancelled() {
+            return HistoryDone::Read { run: self.run, outcome: RunOutcome::Cancelled };
+        }
+        if self.current.is_none() {
+            let Some(root) = self.roots.pop() else {
+                let outcome = RunOutcome::HistoryRead(self.folders);
+                return HistoryDone::Read { run: self.run, outcome };
+            };
+            match self.begin(&root) {
+                Ok(update) => self.current = Some((root, update)),
+                Err(HistoryError::Cancelled) => {}
+                Err(why) => self.folders.push(FolderRead { root, found: Err(why.to_string()) }),
+            }
+            return HistoryDone::More(Box::new(self));
+        }
+        let Some((root, mut update)) = self.current.take() else {
+            return HistoryDone::More(Box::new(self));
+        };
+        match self.next(&root, &mut update) {
+            Ok(None) => self.current = Some((root, update)),
+            Ok(Some(updated)) => self.folders.push(FolderRead { root, found: Ok(updated) }),
+            Err(why) => self.folders.push(FolderRead { root, found: Err(why.to_string()) }),
+        }
+        HistoryDone::More(Box::new(self))
+    }
+
+    fn begin(&self, root: &VfsPath) -> Result<Update, HistoryError> {
+        let repository = Repository::open(&root.as_path())?;
+        let folder = self.histories.folder(root)?;
+        let mut go_on = |_| match self.cancel.is_cancelled() {
+            true => ControlFlow::Break(()),
+            false => ControlFlow::Continue(()),
+        };
+        Update::begin(repository, folder.commits.as_ref(), &self.config(), &mut go_on)
+    }
+
+    fn next(&self, root: &VfsPath, update: &mut Update) -> Result<Option<Updated>, HistoryError> {
+        update.step(self.histories.folder(root)?.commits.as_ref(), &self.config())
+    }
+
+    fn config(&self) -> UpdateConfig<'static> {
+        UpdateConfig { commits_max: self.commits_max, words: &memory::words_of }
+    }
+}

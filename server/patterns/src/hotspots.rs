@@ -1,0 +1,70 @@
+//! Hotspots: files that change often and are hard to follow.
+
+use graph::CodeGraph;
+use syntax::SymbolKind;
+use vfs::FileId;
+
+use crate::{Evidence, Finding, Findings, Site, complexity};
+
+/// The functions of a file that are shown as the hard ones.
+const FUNCTIONS_MAX: usize = 3;
+
+/// The files whose churn times complexity is highest. `past_of` gives the past of a file, where it
+/// has one.
+pub fn hotspots(
+    graph: &CodeGraph,
+    past_of: &dyn Fn(FileId) -> Option<history::FilePast>,
+    max: usize,
+) -> Findings {
+    let mut found = Vec::new();
+    let mut n_without = 0;
+    for file in graph.files() {
+        let Some(facts) = graph.facts(file).filter(|it| !it.is_test && it.language.is_some())
+        else {
+            continue;
+        };
+        let functions = facts.symbols().filter(|(_, it)| {
+            matches!(it.kind, SymbolKind::Function | SymbolKind::Method | SymbolKind::Constructor)
+                && !it.is_test
+        });
+        let mut hard: Vec<(u32, syntax::SymbolIdx)> =
+            functions.map(|(idx, it)| (complexity(facts, it), idx)).collect();
+        if hard.is_empty() {
+            continue;
+        }
+        let Some(past) = past_of(file) else {
+            n_without += 1;
+            continue;
+        };
+        let sum: u32 = hard.iter().map(|it| it.0).sum();
+        hard.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
+        let evidence = hard.iter().take(FUNCTIONS_MAX).map(|(complexity, idx)| {
+            let range = facts.symbol(*idx).range;
+            let name = facts.name_path(*idx);
+            Evidence {
+                site: Site::Code { file, range, name },
+                note: format!("complexity {complexity}"),
+            }
+        });
+        let path = graph.path(file).and_then(|it| it.file_name()).unwrap_or_default();
+        found.push(Finding {
+            title: format!(
+                "{path}: {} commits by {} authors, churn {:.1}, complexity {sum} in {} functions",
+                past.n_commits,
+                past.n_authors,
+                past.churn,
+                hard.len()
+            ),
+            score: past.churn * (sum as f32).sqrt(),
+            evidence: evidence.collect(),
+        });
+    }
+    let mut limits = vec![
+        "churn counts a commit half after 180 days; complexity counts blocks by their depth"
+            .to_owned(),
+    ];
+    if 0 < n_without {
+        limits.push(format!("{n_without} files with functions were never committed"));
+    }
+    Findings { found, limits }.best(max)
+}

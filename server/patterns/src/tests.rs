@@ -1,0 +1,122 @@
+//! Patterns of small workspaces.
+
+use std::sync::Arc;
+
+use expect_test::{Expect, expect};
+use fixture::Fixture;
+use graph::CodeGraph;
+use history::FilePast;
+use vfs::{FileId, VfsPath};
+
+use crate::{Findings, Site, complexity, conventions, hotspots, layering};
+
+fn graph_of(files: &[(String, String)]) -> CodeGraph {
+    let mut graph = CodeGraph::default();
+    for (index, (path, text)) in files.iter().enumerate() {
+        let first = text.lines().next().unwrap_or_default();
+        let language = grammars::language_for_path(path, first).unwrap();
+        let facts = Arc::new(syntax::facts(path, text, language));
+        let path = VfsPath::new(path).unwrap();
+        graph.set_file(FileId::from_index(index as u32), &path, Some(facts));
+    }
+    graph
+}
+
+fn fixture(text: &str) -> CodeGraph {
+    let files = Fixture::parse(text).files.into_iter().map(|it| (it.path, it.text));
+    graph_of(&files.collect::<Vec<_>>())
+}
+
+#[track_caller]
+fn check(findings: &Findings, expected: Expect) {
+    let mut shown = String::new();
+    for finding in &findings.found {
+        shown.push_str(&format!("{}\n", finding.title));
+        for it in &finding.evidence {
+            let name = match &it.site {
+                Site::Code { name, .. } => name,
+                Site::Path(path) => path,
+            };
+            shown.push_str(&format!("    {name}: {}\n", it.note));
+        }
+    }
+    expected.assert_eq(&shown);
+}
+
+#[test]
+fn nested_blocks_are_harder_than_a_row_of_them() {
+    let of = |text: &str| {
+        let language = grammars::language("rust").unwrap();
+        let facts = syntax::facts("a.rs", text, language);
+        complexity(&facts, &facts.symbols[0])
+    };
+    let row = of("fn a() { if b() { c(); } if d() { e(); } }");
+    let nested = of("fn a() { if b() { if d() { e(); } } }");
+    assert!(of("fn a() {}") < row && row < nested, "{row} {nested}");
+}
+
+#[test]
+fn a_name_that_keeps_to_no_convention_is_an_exception() {
+    let mut files = vec![];
+    for n in 0..25 {
+        let text = format!("def pay_now{n}():\n    pass\n\n\ndef ship{n}():\n    pass\n");
+        files.push((format!("/w/part{n}.py"), text));
+    }
+    files.push(("/w/odd.py".to_owned(), "def payLater():\n    pass\n".to_owned()));
+    check(
+        &conventions(&graph_of(&files), 10),
+        expect![[r#"
+        Python functions are snake_case: 25 of 26, 1 exception
+            payLater: camelCase instead
+    "#]],
+    );
+}
+
+#[test]
+fn the_hard_file_that_changes_often_comes_first() {
+    let graph = fixture(
+        r#"
+//- /w/calm.rs
+fn a() { if b() { if c() { d() } } }
+//- /w/hot.rs
+fn e() { if b() { if c() { d() } } }
+//- /w/easy.rs
+fn f() {}
+"#,
+    );
+    let past_of = |file: FileId| {
+        let n = [1, 9, 9][file.index()];
+        let churn = n as f32;
+        Some(FilePast { n_commits: n, n_authors: 1, churn, ..FilePast::default() })
+    };
+    let found = hotspots(&graph, &past_of, 2);
+    let titles: Vec<&str> =
+        found.found.iter().filter_map(|it| it.title.split(':').next()).collect();
+    assert_eq!(titles, ["hot.rs", "easy.rs"]);
+}
+
+#[test]
+fn an_import_against_the_direction_of_most_is_told() {
+    let mut files = vec![
+        ("/w/core/base.py".to_owned(), "from web.page0 import show\n".to_owned()),
+        ("/w/core/__init__.py".to_owned(), String::new()),
+        ("/w/web/__init__.py".to_owned(), String::new()),
+    ];
+    for n in 0..6 {
+        let text = "from core import base\n\n\ndef show():\n    pass\n".to_owned();
+        files.push((format!("/w/web/page{n}.py"), text));
+    }
+    let graph = graph_of(&files);
+    let folder_of = |file: FileId| {
+        let path = graph.path(file)?.as_str().strip_prefix("/w/")?.to_owned();
+        Some(path.rsplit_once('/')?.0.to_owned())
+    };
+    let found = layering(&graph, &folder_of, 10, &mut || Ok(())).unwrap();
+    check(
+        &found,
+        expect![[r#"
+        web imports core 6 times, and core imports web 1 times
+            base.py: imports web
+    "#]],
+    );
+}
