@@ -1,6 +1,6 @@
 //! Turns every `<id>/language.toml` and the queries beside it into one entry of `LANGUAGES`.
 
-use std::{env, fmt::Write as _, fs, path::Path, process};
+use std::{collections::BTreeMap, env, fmt::Write as _, fs, path::Path, process};
 
 use toml::{Table, Value};
 
@@ -170,7 +170,7 @@ fn generate() -> Result<String, Vec<String>> {
         check_grammar(pack, &dependencies, &mut problems);
         check_inherits(pack, &packs, &mut problems);
         check_queries(pack, &mut problems);
-        entries.push_str(&entry(pack, &packs));
+        entries.push_str(&entry(pack, &packs, &dependencies));
     }
     if !problems.is_empty() {
         return Err(problems);
@@ -204,12 +204,16 @@ fn read_packs(problems: &mut Vec<String>) -> Vec<Pack> {
     packs
 }
 
-/// Names of the crates in `[dependencies]`, as paths in code spell them.
-fn dependencies() -> Vec<String> {
+/// The crates in `[dependencies]`, as paths in code spell them, with their versions.
+fn dependencies() -> BTreeMap<String, String> {
     let manifest = fs::read_to_string("Cargo.toml").expect("the manifest of the crate is readable");
     let table: Table = manifest.parse().expect("cargo has parsed this manifest already");
-    let names = table.get("dependencies").and_then(Value::as_table);
-    names.into_iter().flat_map(Table::keys).map(|it| it.replace('-', "_")).collect()
+    let all = table.get("dependencies").and_then(Value::as_table).into_iter().flatten();
+    all.map(|(name, version)| {
+        let version = version.as_str().unwrap_or_default().to_owned();
+        (name.replace('-', "_"), version)
+    })
+    .collect()
 }
 
 fn check_keys(pack: &Pack, problems: &mut Vec<String>) {
@@ -266,17 +270,24 @@ fn shape_problem(shape: Shape, value: &Value) -> Option<String> {
     }
 }
 
-fn check_grammar(pack: &Pack, dependencies: &[String], problems: &mut Vec<String>) {
+fn check_grammar(pack: &Pack, dependencies: &BTreeMap<String, String>, problems: &mut Vec<String>) {
     let Some(grammar) = text(pack, "grammar") else { return };
-    let name = grammar.split("::").next().unwrap_or_default();
-    if !dependencies.iter().any(|it| it == name) {
-        let name = name.replace('_', "-");
+    let version = grammar_version(pack, dependencies);
+    // Facts that are kept are those of one version.
+    if !version.is_some_and(|it| it.starts_with('=')) {
+        let name = grammar.split("::").next().unwrap_or_default().replace('_', "-");
         problems.push(format!(
-            "{}: grammar `{grammar}` needs the crate `{name}` under [dependencies] of \
-             grammars/Cargo.toml",
+            "{}: grammar `{grammar}` needs the crate `{name} = \"=<exact version>\"` under \
+             [dependencies] of grammars/Cargo.toml",
             pack.file
         ));
     }
+}
+
+/// The version of the crate that a pack's grammar is in.
+fn grammar_version<'a>(pack: &Pack, dependencies: &'a BTreeMap<String, String>) -> Option<&'a str> {
+    let name = text(pack, "grammar")?.split("::").next()?;
+    dependencies.get(name).map(String::as_str)
 }
 
 fn check_inherits(pack: &Pack, packs: &[Pack], problems: &mut Vec<String>) {
@@ -317,7 +328,7 @@ fn strings(value: Option<&Value>) -> Vec<&str> {
 }
 
 /// The source of one `Language`.
-fn entry(pack: &Pack, packs: &[Pack]) -> String {
+fn entry(pack: &Pack, packs: &[Pack], dependencies: &BTreeMap<String, String>) -> String {
     let mut res =
         format!("    Language {{\n        grammar: {},\n", text(pack, "grammar").unwrap_or("?"));
     for (key, shape) in KEYS {
@@ -342,8 +353,9 @@ fn entry(pack: &Pack, packs: &[Pack]) -> String {
         };
         let _ = writeln!(res, "        {key}: {value},");
     }
+    let version = grammar_version(pack, dependencies).unwrap_or_default();
     let _ = writeln!(res, "        query_files: &[\n{}        ],", query_files(pack, packs));
-    let _ = writeln!(res, "        fingerprint: {:#x},", fingerprint(pack, packs));
+    let _ = writeln!(res, "        fingerprint: {:#x},", fingerprint(pack, packs, version));
     res.push_str("        compiled: OnceLock::new(),\n    },\n");
     res
 }
@@ -403,8 +415,8 @@ fn query_files(pack: &Pack, packs: &[Pack]) -> String {
     res
 }
 
-/// A number that changes with the manifest and every query of a language (FNV-1a).
-fn fingerprint(pack: &Pack, packs: &[Pack]) -> u64 {
+/// A number that changes with the manifest, every query and the grammar of a language (FNV-1a).
+fn fingerprint(pack: &Pack, packs: &[Pack], version: &str) -> u64 {
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;
     let mut add = |text: String| {
         for byte in text.bytes() {
@@ -415,6 +427,7 @@ fn fingerprint(pack: &Pack, packs: &[Pack]) -> u64 {
     let mut table = pack.table.clone();
     table.remove("refactor");
     add(table.to_string());
+    add(version.to_owned());
     for id in ancestors(pack, packs, 0) {
         for query in QUERY_NAMES {
             add(fs::read_to_string(format!("{id}/{query}.scm")).unwrap_or_default());
