@@ -12,7 +12,7 @@ use ignore::{
     DirEntry, WalkBuilder,
     gitignore::{Gitignore, GitignoreBuilder},
 };
-use vfs::{FILE_BYTES_MAX, Listed, Loader, ReadError, SkipReason, Stat, VfsPath, WalkLimits};
+use vfs::{FILE_BYTES_MAX, Link, Listed, Loader, ReadError, SkipReason, Stat, VfsPath, WalkLimits};
 
 /// The name of our own ignore files, which rank above `.ignore` and `.gitignore`.
 pub const IGNORE_FILE: &str = ".aiosignore";
@@ -93,7 +93,22 @@ impl Loader for Disk {
             return false;
         }
         let name = path.file_name().unwrap_or_default();
-        !hidden(name) && !is_behind_link(root, path) && !is_ignored(root, path)
+        !hidden(name) && self.link(root, path) == Link::None && !is_ignored(root, path)
+    }
+
+    fn link(&self, root: &VfsPath, path: &VfsPath) -> Link {
+        let mut at = Some(path.clone()).filter(|it| it != root);
+        while let Some(it) = at {
+            if fs::symlink_metadata(it.as_path()).is_ok_and(|it| it.is_symlink()) {
+                let real_root = fs::canonicalize(root.as_path());
+                return match (fs::canonicalize(it.as_path()), real_root) {
+                    (Ok(target), Ok(root)) if !target.starts_with(&root) => Link::Outside,
+                    _ => Link::Inside,
+                };
+            }
+            at = it.parent().filter(|it| it != root);
+        }
+        Link::None
     }
 }
 
@@ -157,18 +172,6 @@ fn is_ignored_itself(everywhere: &Gitignore, path: &VfsPath, is_dir: bool) -> bo
         }
     }
     everywhere.matched(path.as_path(), is_dir).is_ignore()
-}
-
-/// True where `path` is a link, or lies in a linked folder of `root`.
-fn is_behind_link(root: &VfsPath, path: &VfsPath) -> bool {
-    let mut at = Some(path.clone()).filter(|it| it != root);
-    while let Some(it) = at {
-        if fs::symlink_metadata(it.as_path()).is_ok_and(|it| it.is_symlink()) {
-            return true;
-        }
-        at = it.parent().filter(|it| it != root);
-    }
-    false
 }
 
 /// What is told of a link: nothing where it leads to what is walked anyway, or to nothing.

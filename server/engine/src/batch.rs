@@ -40,6 +40,8 @@ pub(crate) struct BatchDone {
 pub(crate) struct FileDone {
     pub(crate) path: VfsPath,
     pub(crate) outcome: FileOutcome,
+    /// False where its text alone could be read; `None` where that was not looked at.
+    pub(crate) is_parsed: Option<bool>,
 }
 
 /// What is known of a file now.
@@ -68,7 +70,8 @@ pub(crate) fn read_batch(ctx: &ScanContext, batch: &Batch) -> BatchDone {
             stale.extend(candidate.path.relative_to(&batch.root));
         }
         writes.extend(read.write);
-        res.files.push(FileDone { path: candidate.path.clone(), outcome: read.outcome });
+        let path = candidate.path.clone();
+        res.files.push(FileDone { path, outcome: read.outcome, is_parsed: read.is_parsed });
     }
     if !ctx.may_write {
         return res;
@@ -93,11 +96,17 @@ struct FileRead {
     write: Option<FileWrite>,
     /// True where what the index holds of the file must go.
     is_stale: bool,
+    /// As in [`FileDone`].
+    is_parsed: Option<bool>,
 }
 
 impl FileRead {
     fn of(outcome: FileOutcome) -> FileRead {
-        FileRead { outcome, write: None, is_stale: false }
+        let is_parsed = match &outcome {
+            FileOutcome::Indexed(_, Some(facts)) => Some(!facts.gave_up),
+            _ => None,
+        };
+        FileRead { outcome, write: None, is_stale: false, is_parsed }
     }
 }
 
@@ -137,6 +146,7 @@ impl FileReader<'_> {
             outcome: FileOutcome::Skipped(Some(disk), reason),
             write: Some(FileWrite { row, facts: None, documents: None }),
             is_stale: self.candidate.known.is_some(),
+            is_parsed: None,
         }
     }
 
@@ -158,11 +168,13 @@ impl FileReader<'_> {
             facts: (!is_kept).then(|| facts.to_bytes()),
             documents: is_written.then(|| documents(self.relative(), &text, &facts)),
         };
+        let is_parsed = Some(!facts.gave_up);
         let wanted = self.batch.wants_facts.then_some(facts);
         FileRead {
             outcome: FileOutcome::Indexed(known, wanted),
             write: Some(write),
             is_stale: false,
+            is_parsed,
         }
     }
 

@@ -200,6 +200,7 @@ impl GlobalState {
             self.workspace_settings(text.as_deref());
         }
         self.forget(&scan.gone);
+        scan.missing.iter().for_each(|it| self.index.unskip(it));
         for (path, reason) in scan.skipped {
             self.index.skip(path, reason);
         }
@@ -297,7 +298,7 @@ impl GlobalState {
 
     /// Takes one file in; gives what the host is to be told.
     fn fold_file(&mut self, done: FileDone) -> Option<FileDelta> {
-        let FileDone { path, outcome } = done;
+        let FileDone { path, outcome, is_parsed } = done;
         self.index.under_way.remove(&path);
         // A folder may have left the workspace meanwhile.
         self.files.root_of(&path)?;
@@ -306,7 +307,11 @@ impl GlobalState {
             FileOutcome::Indexed(known, facts) => {
                 let disk = known.disk;
                 self.index.indexed.insert(path.clone(), known);
-                self.index.unskip(&path);
+                match is_parsed {
+                    Some(true) => self.index.unskip(&path),
+                    Some(false) => self.index.skip(path.clone(), SkipReason::NotParsed),
+                    None => {}
+                }
                 (Some(disk), facts.map(FileState::Settled))
             }
             FileOutcome::Skipped(disk, reason) => {

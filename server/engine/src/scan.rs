@@ -5,7 +5,7 @@ use std::{ops::ControlFlow, sync::Arc};
 use rustc_hash::{FxHashMap, FxHashSet};
 use store::{FileRow, Store};
 use vfs::{
-    ContentHash, DiskState, Listed, Loader, ReadError, SkipReason, Stat, VfsPath, WalkLimits,
+    ContentHash, DiskState, Link, Listed, Loader, ReadError, SkipReason, Stat, VfsPath, WalkLimits,
     decode,
 };
 
@@ -52,8 +52,10 @@ pub(crate) struct Scan {
     pub(crate) changed: Vec<Candidate>,
     /// The index knows them; they are not there any more.
     pub(crate) gone: Vec<VfsPath>,
-    /// Left out.
+    /// Left out, or read in part only.
     pub(crate) skipped: Vec<(VfsPath, SkipReason)>,
+    /// Not there: where they were left out, they are no longer.
+    pub(crate) missing: Vec<VfsPath>,
     /// What `.aios/config.toml` of the first folder says, where it was looked at.
     pub(crate) settings: Option<Option<String>>,
     /// True where the counts of the last round are kept.
@@ -120,6 +122,11 @@ pub(crate) fn look_again(
         if *path == root.join(settings::WORKSPACE_FILE) {
             look_for_settings(ctx, &root, &mut res);
         }
+        if ctx.loader.link(&root, path) == Link::Outside {
+            res.gone.extend(known.as_ref().map(|_| path.clone()));
+            res.skipped.push((path.clone(), SkipReason::OutsideLink));
+            continue;
+        }
         match ctx.loader.stat(path) {
             Ok(stat) if ctx.loader.is_listed(&root, path) => {
                 let (path, known) = (path.clone(), known.clone());
@@ -128,6 +135,7 @@ pub(crate) fn look_again(
             Ok(_) if known.is_some() => res.gone.push(path.clone()),
             Ok(_) => {}
             Err(ReadError::NotFound { .. }) => {
+                res.missing.push(path.clone());
                 look_at_folder(ctx, &root, path, &mut res);
                 res.gone.extend(known.as_ref().map(|_| path.clone()));
                 let below = below.get(path).into_iter().flatten();
@@ -208,8 +216,10 @@ fn compare(
         return;
     }
     if let Some(reason) = path.relative_to(root).and_then(|it| left_out.get(it)) {
-        acc.skipped.push((candidate.path, reason.clone()));
-        return;
+        acc.skipped.push((candidate.path.clone(), reason.clone()));
+        if *reason != SkipReason::NotParsed {
+            return;
+        }
     }
     acc.unchanged.push(candidate);
 }
@@ -243,6 +253,13 @@ fn look_for_settings(ctx: &ScanContext, root: &VfsPath, acc: &mut Scan) {
         return;
     }
     let path = root.join(settings::WORKSPACE_FILE);
+    // What a link leads to may be no settings at all, and what cannot be read of it would be told.
+    if ctx.loader.link(root, &path) != Link::None {
+        acc.troubles
+            .push(format!("{path}: a link is not followed, so these settings do not count"));
+        acc.settings = Some(None);
+        return;
+    }
     let text = ctx.loader.read(&path).and_then(|bytes| decode(&path, bytes));
     match text {
         Ok(text) => acc.settings = Some(Some(text)),

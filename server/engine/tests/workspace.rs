@@ -389,3 +389,51 @@ fn settings_of_the_workspace_are_read_with_it() {
     assert!(messages.contains(expected), "{messages}");
     assert_eq!(desk.read(|it| Ok(it.settings.file_bytes_max)), 2000);
 }
+
+#[test]
+#[cfg(unix)]
+fn links_made_while_the_server_runs_are_listed_and_linked_settings_do_not_count() {
+    use std::os::unix::fs::symlink;
+    let dir = workspace(&[("a.rs", b"fn a() {}")]);
+    let outside = dir.path().join("outside.toml");
+    fs::write(&outside, "preview = \"never\"\nnonsense").unwrap();
+    fs::create_dir(dir.path().join("w/.aios")).unwrap();
+    symlink(&outside, dir.path().join("w/.aios/config.toml")).unwrap();
+    let mut desk = Desk::new(&dir);
+    desk.index();
+    let health = desk.read(|it| Ok(it.status.message.clone()));
+    assert!(health.contains("config.toml: a link is not followed"), "{health}");
+    assert!(!health.contains("nonsense") && desk.messages.is_empty(), "{:?}", desk.messages);
+
+    let link = dir.path().join("w/link.rs");
+    symlink(&outside, &link).unwrap();
+    let path = desk.root.join("link.rs");
+    let told = |event| ClientChange::Watched(vec![(path.clone(), event)]);
+    let is_listed =
+        |it: &Snapshot| it.status.skipped.iter().any(|it| it.path.as_str().ends_with("link.rs"));
+    desk.engine.post(told(FileEvent::Created));
+    desk.until(is_listed);
+    fs::remove_file(&link).unwrap();
+    desk.engine.post(told(FileEvent::Deleted));
+    desk.until(move |it| !is_listed(it));
+}
+
+#[test]
+fn a_text_that_would_make_the_parser_hang_is_searched_as_text_and_told() {
+    let hostile = format!("needle = 1\n{}", "/*\n".repeat(4_000));
+    let dir = workspace(&[("a.py", hostile.as_bytes()), ("b.py", b"def b(): pass\n")]);
+    for graph in [LoadGraph::Always, LoadGraph::Always, LoadGraph::IfChanged] {
+        let mut desk = Desk::with_graph(&dir, graph);
+        let summary = desk.index();
+        let told: Vec<String> = summary.skipped.iter().map(|it| it.reason.to_string()).collect();
+        assert_eq!(told, ["too broken to parse, searched as plain text"]);
+    }
+    let mut desk = Desk::new(&dir);
+    desk.index();
+    let hits = desk.read(|it| Ok(it.search(&Query::text("needle", 5))?.hits));
+    assert_eq!(hits.len(), 1);
+    write(&dir, "a.py", b"needle = 1\n");
+    let changed = vec![(desk.root.join("a.py"), FileEvent::Changed)];
+    desk.engine.post(ClientChange::Watched(changed));
+    desk.until(|it| it.status.skipped.is_empty());
+}

@@ -26,6 +26,7 @@ use crate::{
         scopes::Scopes,
         uses::{Before, Uses},
     },
+    hostile::would_hang,
     line_ends::readable,
     names::Interner,
     raw::{LeafKind, Raw, Source, steps_max},
@@ -74,8 +75,22 @@ pub(crate) fn parse_text(text: &str, language: &Language) -> Option<Tree> {
     })
 }
 
-/// The tree of the text that `chunk_at` gives in pieces.
+/// The tree of the text that `chunk_at` gives in pieces; `None` where it would take too long.
 pub(crate) fn parse_bounded<'a>(
+    language: &Language,
+    old: Option<&Tree>,
+    len: usize,
+    chunk_at: &mut dyn FnMut(usize) -> &'a [u8],
+) -> Option<Tree> {
+    if would_hang(language, len, chunk_at) {
+        return None;
+    }
+    parse_in_steps(language, old, len, chunk_at)
+}
+
+/// The tree, where the parser takes no more steps than it may; what it does within a step is not
+/// seen.
+pub(crate) fn parse_in_steps<'a>(
     language: &Language,
     old: Option<&Tree>,
     len: usize,

@@ -6,6 +6,7 @@ mod codec;
 mod extract;
 mod facts;
 mod fold;
+mod hostile;
 mod line_ends;
 mod names;
 mod parse;

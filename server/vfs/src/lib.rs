@@ -12,7 +12,7 @@ pub use crate::{
     change::{ChangeError, FileOperation, SourceChange, Texts},
     hash::ContentHash,
     load::{
-        FILE_BYTES_MAX, FILES_MAX, FileEvent, Listed, Loader, ReadError, SkipReason, Stat,
+        FILE_BYTES_MAX, FILES_MAX, FileEvent, Link, Listed, Loader, ReadError, SkipReason, Stat,
         WalkLimits, decode,
     },
     path::VfsPath,

@@ -90,6 +90,23 @@ pub trait Loader: Send + Sync {
     /// True where a walk from `root` would not leave `path` out: its ignore rules allow it, and no
     /// link leads to it.
     fn is_listed(&self, root: &VfsPath, path: &VfsPath) -> bool;
+
+    /// The link that `path` is, or that a folder of `root` around it is. File systems in memory have
+    /// none.
+    fn link(&self, _root: &VfsPath, _path: &VfsPath) -> Link {
+        Link::None
+    }
+}
+
+/// Whether a path goes through a link. None is followed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Link {
+    /// It does not.
+    None,
+    /// Through one to what lies in the workspace folder anyway, or to nothing.
+    Inside,
+    /// Through one that leads out of the workspace folder.
+    Outside,
 }
 
 /// Why a file's text cannot be had.
@@ -180,19 +197,31 @@ pub enum SkipReason {
     OutsideLink,
     /// The workspace has more files than the limit; this is where counting stopped.
     TooMany,
+    /// Parsing it would have taken too long. Its text can be searched all the same.
+    NotParsed,
 }
 
 impl SkipReason {
     /// The reason that is shown as `text`; `None` where none is.
     pub fn parse(text: &str) -> Option<SkipReason> {
         use SkipReason::{
-            Binary, Generated, Minified, NotUtf8, OutsideLink, TooLarge, TooMany, Unreadable,
-            Vendored,
+            Binary, Generated, Minified, NotParsed, NotUtf8, OutsideLink, TooLarge, TooMany,
+            Unreadable, Vendored,
         };
         if let Some(error) = text.strip_prefix("unreadable: ") {
             return Some(Unreadable(error.to_owned()));
         }
-        let all = [Binary, TooLarge, Minified, Generated, Vendored, NotUtf8, OutsideLink, TooMany];
+        let all = [
+            Binary,
+            TooLarge,
+            Minified,
+            Generated,
+            Vendored,
+            NotUtf8,
+            OutsideLink,
+            TooMany,
+            NotParsed,
+        ];
         all.into_iter().find(|it| it.to_string() == text)
     }
 }
@@ -209,6 +238,7 @@ impl fmt::Display for SkipReason {
             SkipReason::Unreadable(error) => write!(f, "unreadable: {error}"),
             SkipReason::OutsideLink => f.write_str("link outside the workspace"),
             SkipReason::TooMany => f.write_str("more files than the limit"),
+            SkipReason::NotParsed => f.write_str("too broken to parse, searched as plain text"),
         }
     }
 }
@@ -235,7 +265,7 @@ mod tests {
     #[test]
     fn a_reason_is_read_back_from_its_words() {
         let unreadable = SkipReason::Unreadable("denied".to_owned());
-        for reason in [SkipReason::OutsideLink, SkipReason::TooLarge, unreadable] {
+        for reason in [SkipReason::NotParsed, SkipReason::TooLarge, unreadable] {
             assert_eq!(SkipReason::parse(&reason.to_string()), Some(reason));
         }
         assert_eq!(SkipReason::parse("odd"), None);
