@@ -234,8 +234,8 @@ pub(crate) fn recover(ctx: &EditContext, transactions: Option<&Transactions>) ->
                     let record = record.display();
                     format!(
                         "a write was interrupted and its record damaged: the record is now \
-                         {record}; files it was about to change may hold old or new text, and where \
-                         a `.aios-{}-*.old` stands beside one, that is its old text",
+                         {record}; files it was about to change may hold old or new text, and \
+                         where a `.aios-{}-*.old` stands beside one, that is its old text",
                         it.name
                     )
                 }));

@@ -112,8 +112,8 @@ impl Files {
         Change { files }
     }
 
-    /// What was edited since the last time: what the host is to be told. Parses nothing: whoever asks
-    /// a document first does, on a thread of its own.
+    /// What was edited since the last time: what the host is to be told. Parses nothing: whoever
+    /// asks a document first does, on a thread of its own.
     pub(crate) fn flush(&mut self, now_ms: u64) -> Change {
         let mut change = Change::default();
         let mut dirty: Vec<FileId> =

@@ -18,8 +18,8 @@ pub(crate) struct Region {
     pub(crate) was: u32,
 }
 
-/// The regions of `new`, in order and disjoint; `edited` is the tree before `edits`, with them noted
-/// in it.
+/// The regions of `new`, in order and disjoint; `edited` is the tree before `edits`, with these
+/// noted in it.
 ///
 /// What a parser takes over from an edited tree it does not copy: nodes are in both trees where
 /// they stand at the same place in memory. That tells more than a comparison of kinds and ranges,

@@ -91,8 +91,8 @@ pub trait Loader: Send + Sync {
     /// link leads to it.
     fn is_listed(&self, root: &VfsPath, path: &VfsPath) -> bool;
 
-    /// The link that `path` is, or that a folder of `root` around it is. File systems in memory have
-    /// none.
+    /// The link that `path` is, or that a folder of `root` around it is. File systems in memory
+    /// have none.
     fn link(&self, _root: &VfsPath, _path: &VfsPath) -> Link {
         Link::None
     }
