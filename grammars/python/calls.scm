@@ -8,6 +8,9 @@
 (type (identifier) @reference.type)
 (type (attribute attribute: (identifier) @reference.type))
 (generic_type (identifier) @reference.type)
+; A type that is defined further down is written in quotes.
+(type (string (string_content) @reference.type
+  (#match? @reference.type "^[A-Za-z_][A-Za-z_0-9]*$")))
 (augmented_assignment left: (identifier) @reference.write)
 (assignment left: (attribute attribute: (identifier) @reference.write))
 (augmented_assignment left: (attribute attribute: (identifier) @reference.write))

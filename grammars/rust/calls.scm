@@ -27,7 +27,9 @@
 (struct_pattern
   type: (_) @qualifier
   (field_pattern name: (field_identifier) @reference.member))
-(shorthand_field_initializer (identifier) @shorthand)
+(struct_expression
+  name: (_) @qualifier
+  body: (field_initializer_list (shorthand_field_initializer (identifier) @shorthand)))
 (field_pattern name: (shorthand_field_identifier) @shorthand)
 
 (macro_invocation

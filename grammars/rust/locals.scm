@@ -15,7 +15,8 @@
 (type_item) @local.scope
 (mod_item body: (_)) @local.scope.module
 
-(type_parameter name: (type_identifier) @local.definition.type)
+(type_parameter name: (type_identifier) @local.definition.type
+  bounds: (trait_bounds . [(type_identifier) (generic_type) (scoped_type_identifier)] @type)?)
 (const_parameter name: (identifier) @local.definition.type type: (_) @type)
 (lifetime_parameter name: (lifetime) @local.definition.label)
 (loop_expression (label) @local.definition.label)

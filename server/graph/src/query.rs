@@ -7,7 +7,7 @@ use rustc_hash::FxHashSet;
 use syntax::{
     Access, FileFacts, Imported, Reference, ReferenceIdx, ReferenceKind, SymbolIdx, SymbolKind,
 };
-use text::TextSize;
+use text::{TextRange, TextSize};
 use vfs::FileId;
 
 use crate::{
@@ -15,7 +15,7 @@ use crate::{
     edges::confidence,
     entry::{FileEntry, folder, stem},
     kinds::edge_kind,
-    resolve::{Outcome, Place, Resolver, Thing, Want},
+    resolve::{Hit, Outcome, Place, Resolver, Thing, Want},
 };
 
 /// Names that one symbol is followed through: its own and its aliases.
@@ -184,10 +184,16 @@ impl CodeGraph {
         let mut found = BTreeMap::new();
         for (file, reference) in self.places_of(res, symbols, check)? {
             let outcome = res.reference(file, reference);
-            let hit = outcome.hits().iter().find(|hit| match &hit.thing {
+            let is_meant = |hit: &&Hit| match &hit.thing {
                 Thing::Symbol(it) => symbols.contains(it),
                 _ => false,
-            });
+            };
+            let hit = outcome.hits().iter().find(is_meant);
+            let shorthand = match hit {
+                Some(_) => Outcome::Unknown,
+                None => res.shorthand_field(file, reference),
+            };
+            let hit = hit.or_else(|| shorthand.hits().iter().find(is_meant));
             let constructs = || {
                 // A call of a type is a use of the constructor that it runs.
                 let hit = outcome.hits().first()?;
@@ -465,6 +471,34 @@ impl CodeGraph {
         Ok(places)
     }
 
+    /// The places where imports bind a name of their own choice to one of the symbols: `a` of
+    /// `import a from './pay'`. No reference stands there. Sorted by file and place.
+    ///
+    /// # Errors
+    /// [`Cancelled`] where `check` says so.
+    pub fn bindings_of(
+        &self,
+        symbols: &[SymbolRef],
+        check: Check<'_>,
+    ) -> Result<Vec<(FileId, TextRange)>, Cancelled> {
+        let res = Resolver::new(self);
+        let known: Vec<SymbolRef> = symbols.iter().copied().filter(|it| self.knows(*it)).collect();
+        let mut found = Vec::new();
+        for (file, import) in self.default_imports(&res, known.iter().copied()) {
+            check()?;
+            let outcome = res.import(file, import, Want::Any);
+            let is_meant =
+                |hit: &Hit| matches!(hit.thing, Thing::Symbol(it) if known.contains(&it));
+            let local = res.facts(file).imports[import].local;
+            if outcome.hits().iter().any(is_meant) {
+                found.extend(local.map(|(_, range)| (file, range)));
+            }
+        }
+        found.sort_unstable_by_key(|(file, range)| (*file, range.start()));
+        found.dedup();
+        Ok(found)
+    }
+
     /// The names by which others import the default export of the symbols' files, where a symbol is
     /// it.
     pub(crate) fn default_names(
@@ -472,7 +506,26 @@ impl CodeGraph {
         res: &Resolver<'_>,
         symbols: impl Iterator<Item = SymbolRef>,
     ) -> Vec<String> {
-        let mut names = Vec::new();
+        let imports = self.default_imports(res, symbols).into_iter();
+        let mut names: Vec<String> = imports
+            .filter_map(|(file, import)| {
+                let facts = res.facts(file);
+                Some(facts.name(facts.imports[import].local?.0).to_owned())
+            })
+            .collect();
+        names.sort_unstable();
+        names.dedup();
+        names.truncate(NAMES_MAX);
+        names
+    }
+
+    /// The imports of the default export of the symbols' files, where a symbol is it.
+    fn default_imports(
+        &self,
+        res: &Resolver<'_>,
+        symbols: impl Iterator<Item = SymbolRef>,
+    ) -> Vec<(FileId, usize)> {
+        let mut imports = Vec::new();
         for symbol in symbols {
             let facts = res.facts(symbol.file);
             let own = facts.symbol(symbol.symbol).name;
@@ -482,23 +535,21 @@ impl CodeGraph {
                     && it.name == Imported::Name(own)
                     && matches!(alias, Some("default" | "exports"))
             });
-            if !is_default {
+            // A default without a name of its own is called by the word.
+            if !is_default && facts.name(own) != "default" {
                 continue;
             }
             for file in self.may_import(symbol.file) {
                 let facts = res.facts(file);
-                let defaults = facts.imports.iter().filter(|it| {
+                let defaults = facts.imports.iter().enumerate().filter(|(_, it)| {
                     it.name == Imported::Default
                         || matches!(it.name, Imported::Name(name) if facts.name(name) == "default")
                         || (it.name == Imported::Module && it.from_source)
                 });
-                names.extend(defaults.filter_map(|it| Some(facts.name(it.local?.0).to_owned())));
+                imports.extend(defaults.map(|(import, _)| (file, import)));
             }
         }
-        names.sort_unstable();
-        names.dedup();
-        names.truncate(NAMES_MAX);
-        names
+        imports
     }
 }
 

@@ -276,6 +276,19 @@ impl<'g> Resolver<'g> {
         })
     }
 
+    /// The field that a shorthand names beside the local of its name, where the type is written.
+    pub(crate) fn shorthand_field(&self, file: FileId, idx: ReferenceIdx) -> Outcome {
+        let facts = self.facts(file);
+        let reference = facts.reference(idx);
+        match reference.qualifier() {
+            Qualifier::Reference(of_type) if reference.is_shorthand() => {
+                let name = facts.name(reference.name());
+                self.member_by_name(file, (of_type, Access::Path), name, Want::Any)
+            }
+            _ => Outcome::Unknown,
+        }
+    }
+
     /// What a reference stands for as the qualifier of another.
     fn qualifier(&self, file: FileId, idx: ReferenceIdx, access: Access) -> Outcome {
         match access {
@@ -379,43 +392,59 @@ impl<'g> Resolver<'g> {
             hits.retain(takes);
         }
         if 1 < hits.len() && n_args != 0 {
-            self.retain_by_first_argument(file, idx, &mut hits);
+            self.retain_by_arguments(file, idx, &mut hits);
         }
         Outcome::Hits(hits)
     }
 
-    /// Of several functions with bodies, those whose first parameter is declared with the type that
-    /// the first argument is declared with, where that is a plain name and one of them is.
-    fn retain_by_first_argument(&self, file: FileId, call: ReferenceIdx, hits: &mut Vec<Hit>) {
-        let facts = self.facts(file);
-        let argument = ReferenceIdx::new(call.index() + 1);
-        let Some(it) = facts.references.get(argument.index()) else { return };
-        // Right behind the callee and one bracket; a name that is only the beginning of the
-        // argument is the qualifier of the next.
-        let is_first = it.start() - facts.reference(call).range().end() == TextSize::new(1);
-        let after = facts.references.get(argument.index() + 1);
-        let is_whole = after.is_none_or(|it| match it.qualifier() {
-            Qualifier::Reference(before) | Qualifier::Call(before) => before != argument,
-            Qualifier::None | Qualifier::Opaque => true,
-        });
-        if !is_first || !is_whole || it.access() != Access::Bare || it.n_args().is_some() {
-            return;
-        }
-        let outcome = self.reference(file, argument);
-        let [Hit { thing: Thing::Symbol(value), .. }] = outcome.hits() else { return };
-        if !self.is_value(*value) {
-            return;
-        }
-        let wanted = self.declared_type(*value);
-        let takes = |hit: &Hit| match &hit.thing {
+    /// Of several functions with bodies, those most of whose parameters are declared with the types
+    /// that the arguments are declared with, as far as those are plain names.
+    fn retain_by_arguments(&self, file: FileId, call: ReferenceIdx, hits: &mut Vec<Hit>) {
+        let given: Vec<Option<&str>> =
+            self.plain_arguments(file, call).into_iter().map(|it| self.declared_type(it)).collect();
+        let n_fitting = |hit: &Hit| match &hit.thing {
             Thing::Symbol(it) => {
-                self.parameters(*it).next().is_some_and(|it| self.declared_type(it) == wanted)
+                let parameters = self.parameters(*it).map(|it| self.declared_type(it));
+                parameters.zip(&given).filter(|(parameter, given)| parameter == *given).count()
             }
-            _ => false,
+            _ => 0,
         };
-        if hits.iter().any(takes) {
-            hits.retain(takes);
+        let best = hits.iter().map(n_fitting).max().unwrap_or(0);
+        if best != 0 {
+            hits.retain(|it| n_fitting(it) == best);
         }
+    }
+
+    /// The first arguments of a call, as long as each is the name of a value and nothing else.
+    fn plain_arguments(&self, file: FileId, call: ReferenceIdx) -> Vec<SymbolRef> {
+        let facts = self.facts(file);
+        let mut values = Vec::new();
+        // The first stands right behind the callee and one bracket, the next behind a comma and a
+        // blank.
+        let mut start = facts.reference(call).range().end() + TextSize::new(1);
+        for index in call.index() + 1..facts.references.len() {
+            let argument = ReferenceIdx::new(index);
+            let it = facts.reference(argument);
+            // A name that is only the beginning of an argument is the qualifier of the next.
+            let after = facts.references.get(index + 1);
+            let is_whole = after.is_none_or(|it| match it.qualifier() {
+                Qualifier::Reference(before) | Qualifier::Call(before) => before != argument,
+                Qualifier::None | Qualifier::Opaque => true,
+            });
+            let is_plain = it.access() == Access::Bare && it.n_args().is_none();
+            if it.start() != start || !is_whole || !is_plain {
+                break;
+            }
+            let outcome = self.reference(file, argument);
+            match outcome.hits() {
+                [Hit { thing: Thing::Symbol(value), .. }] if self.is_value(*value) => {
+                    values.push(*value);
+                }
+                _ => break,
+            }
+            start = it.range().end() + TextSize::new(2);
+        }
+        values
     }
 
     /// The head of a value's declared type, as written.

@@ -108,9 +108,21 @@ impl Analysis {
         same.sort_unstable();
         same.dedup();
         let found = self.graph().references_to_all(&same, &mut || self.check())?;
+        let bindings = self.graph().bindings_of(&same, &mut || self.check())?;
+        let binding = |(file, range): (FileId, TextRange)| Site {
+            file,
+            range,
+            kind: EdgeKind::Imports,
+            is_write: false,
+            resolution: Resolution::Exact,
+            within: None,
+        };
+        let mut found: Vec<Site> = found.iter().filter_map(|it| self.site(it)).collect();
+        found.extend(bindings.into_iter().map(binding));
+        found.sort_by_key(|it| (it.file, it.range.start()));
         Ok(References {
             declarations: same.iter().filter_map(|it| self.nav_target(*it)).collect(),
-            found: found.iter().filter_map(|it| self.site(it)).collect(),
+            found,
         })
     }
 

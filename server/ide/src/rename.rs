@@ -330,7 +330,9 @@ impl Analysis {
         let resolved = self.graph().resolve(found.file, found.reference);
         let only_family =
             resolved.targets().iter().all(|it| plan.family.contains(&it.symbol_ref()));
-        if only_family {
+        // A shorthand names a field beside the local that it resolves to.
+        let is_shorthand_of_field = reference.is_shorthand() && self.is_field(plan);
+        if only_family || is_shorthand_of_field {
             plan.sure.push(found);
         } else {
             plan.left.extend(self.left_out(&found, "it may mean another definition of that name"));

@@ -28,11 +28,11 @@ fn cost_of_a_workspace() {
     let (facts, extract) = measured(|| extract(&texts));
     let bytes: usize = texts.iter().map(|it| it.1.len()).sum();
     println!("{} files, {} MB, read in {parse:?}", texts.len(), bytes / 1_000_000);
-    println!("facts: {extract:?} CPU");
+    let bare_mb = bare_parse(&texts, extract);
     let before = resident_mb();
     let copies: Vec<_> =
         facts.iter().map(|(path, it)| (path.clone(), Arc::new((**it).clone()))).collect();
-    println!("memory of the facts: {} MB", resident_mb() - before);
+    let facts_mb = resident_mb() - before;
     let before = resident_mb();
     let (graph, build) = measured(|| build(&copies));
     println!(
@@ -40,9 +40,29 @@ fn cost_of_a_workspace() {
         build.as_secs_f64() / extract.as_secs_f64(),
         resident_mb() - before
     );
+    let graph_mb = facts_mb + resident_mb() - before;
+    println!(
+        "memory of facts and graph: {graph_mb} MB, {:.2} of the trees",
+        graph_mb as f64 / bare_mb as f64
+    );
     println!("{:?}", graph.summary());
-    let (counts, all) = measured(|| graph.count_edges(&mut || Ok(())).unwrap());
-    println!("every reference resolved: {all:?} CPU, {counts:?}");
+    let (counts, all) = measured(|| graph.count_edges_by_kind(&mut || Ok(())).unwrap());
+    println!("every reference resolved: {all:?} CPU");
+    for (kind, it) in counts {
+        let n = it.exact + it.inferred + it.candidates + it.modules + it.external + it.unresolved;
+        let share = |n_of: usize| 100.0 * n_of as f64 / n.max(1) as f64;
+        println!(
+            "  {} {n}: exact {:.1} %, inferred {:.1} %, candidate {:.1} %, module {:.1} %, \
+             external {:.1} %, unresolved {:.1} %",
+            kind.as_str(),
+            share(it.exact),
+            share(it.inferred),
+            share(it.candidates),
+            share(it.modules),
+            share(it.external),
+            share(it.unresolved)
+        );
+    }
     one_file_changed(graph, &texts, &copies);
     questions(&copies);
 }
@@ -53,16 +73,22 @@ fn one_file_changed(
     facts: &[(VfsPath, Arc<FileFacts>)],
 ) {
     let index = (0..texts.len()).filter(|it| texts[*it].0.extension() == Some("rs"));
-    let index = index.max_by_key(|it| texts[*it].1.len()).unwrap_or(0);
-    let (path, text) = &texts[index];
-    let edited = format!("{text}\nfn appended_by_the_benchmark() {{}}\n");
-    let snapshot = graph.clone();
-    let new = facts_of(path, &edited);
-    let ((), cost) = measured(|| graph.set_file(FileId::from_index(index as u32), path, Some(new)));
-    let lines = facts[index].1.lines.n_lines();
-    println!("one file of {lines} lines put into the graph: {cost:?} CPU");
-    assert_eq!(snapshot.definitions_named("appended_by_the_benchmark").len(), 0);
-    assert_eq!(graph.definitions_named("appended_by_the_benchmark").len(), 1);
+    let mut by_len: Vec<usize> = index.collect();
+    by_len.sort_by_key(|it| texts[*it].1.len());
+    let at = |share: usize| by_len[(by_len.len() * share / 100).min(by_len.len() - 1)];
+    for index in [at(50), at(95), at(100)] {
+        let (path, text) = &texts[index];
+        let edited = format!("{text}\nfn appended_by_the_benchmark() {{}}\n");
+        let snapshot = graph.clone();
+        let (new, extract) = measured(|| facts_of(path, &edited));
+        let file = FileId::from_index(index as u32);
+        let ((), cost) = measured(|| graph.set_file(file, path, Some(new)));
+        let lines = facts[index].1.lines.n_lines();
+        println!("one saved file of {lines} lines: facts {extract:?}, graph {cost:?} CPU");
+        let n_before = snapshot.definitions_named("appended_by_the_benchmark").len();
+        let n_after = graph.definitions_named("appended_by_the_benchmark").len();
+        assert_eq!(n_after, n_before + 1);
+    }
 }
 
 fn questions(facts: &[(VfsPath, Arc<FileFacts>)]) {
@@ -101,6 +127,25 @@ fn questions(facts: &[(VfsPath, Arc<FileFacts>)]) {
     let start = Instant::now();
     let hits = analysis.workspace_symbols("parse", 100).unwrap().len();
     println!("workspace symbols: {hits} hits in {:?}", start.elapsed());
+}
+
+/// What the same files cost that are only parsed, their trees kept; gives the trees' memory.
+fn bare_parse(texts: &[(VfsPath, String)], extract: Duration) -> i64 {
+    let before = resident_mb();
+    let (trees, parse) = measured(|| {
+        let trees = texts.iter().filter_map(|(path, text)| {
+            let language = grammars::language_for_path(path.as_str(), "")?;
+            let mut parser = tree_sitter::Parser::new();
+            parser.set_language(&language.grammar()).ok()?;
+            parser.parse(text, None)
+        });
+        trees.collect::<Vec<_>>()
+    });
+    let trees_mb = resident_mb() - before;
+    println!("bare parse: {parse:?} CPU, {} trees, {trees_mb} MB", trees.len());
+    let ratio = extract.as_secs_f64() / parse.as_secs_f64();
+    println!("facts, parsing included: {extract:?} CPU, {ratio:.2} of the bare parse");
+    trees_mb
 }
 
 fn report(what: &str, mut times: Vec<Duration>) {

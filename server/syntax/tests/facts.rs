@@ -111,7 +111,7 @@ mod tests {
               Type Self 8:22-26 in fmt
               Type S 8:29-30 in fmt
               Read S.a 8:33-34 in fmt
-              Read b 8:39-40 in fmt shorthand
+              Read Sb 8:39-40 in fmt shorthand
               Macro cfg 10:3-6 in -
               Macro test 10:7-11 in -
               Macro test 12:7-11 in tests

@@ -7,19 +7,27 @@ use rustc_hash::FxHashSet;
 use syntax::{Import, ScopeIdx, SymbolKind};
 use vfs::FileId;
 
-use super::found;
+use super::{found, walk};
 use crate::{
     entry::{folder, manifests_key, stem, stem_key},
     manifest::Manifest,
-    resolve::{Hit, Outcome, Place, Resolver, Thing, Want},
+    resolve::{Globs, Hit, Outcome, Place, Resolver, Thing, Want},
 };
 
 /// Files that one file may include, directly and through others, that are looked at.
 const INCLUDED_MAX: usize = 400;
 
-/// The file that an include names.
+/// The file that an include names, or the namespace that a path does.
 pub(super) fn import_module(res: &Resolver<'_>, file: FileId, import: &Import) -> Outcome {
     let facts = res.facts(file);
+    if !import.from_source {
+        // A namespace, by its path: `using shop::Cart`.
+        let mut path = import.path.iter().map(|it| facts.name(*it));
+        let Some(first) = path.next() else { return Outcome::Unknown };
+        let place = Place::new(file, import.scope, Some(import.range.start()));
+        let place = Place { globs: Globs::Unseen, ..place };
+        return walk(res, res.bare(place, first, Want::Container), path, file);
+    }
     let Some(source) = import.path.last() else { return Outcome::Unknown };
     match file_of(res, file, facts.name(*source)) {
         Some(target) => found(Thing::File(target)),

@@ -133,11 +133,21 @@ fn entry_of(
 ) -> Option<FileId> {
     let listed = node.entries.iter().filter_map(|(pattern, targets)| {
         let star = match_pattern(pattern, subpath)?;
-        targets.iter().find_map(|it| code_at(res, &folder.join(&it.replace('*', star))))
+        let targets: Vec<String> = targets.iter().map(|it| it.replace('*', star)).collect();
+        let built = targets.iter().find_map(|it| code_at(res, &folder.join(it)));
+        built.or_else(|| targets.iter().find_map(|it| source_of(res, folder, it)))
     });
     let plain = || {
         let inside = [folder.join(subpath), folder.join("src").join(subpath)];
         inside.iter().find_map(|it| code_at(res, it))
     };
     listed.into_iter().next().or_else(plain)
+}
+
+/// The source of a built file that is not there: `src/main.ts` for `dist/main.js`.
+fn source_of(res: &Resolver<'_>, folder: &VfsPath, built: &str) -> Option<FileId> {
+    let (_, inside) = built.trim_start_matches("./").split_once('/')?;
+    let ending =
+        [".d.ts", ".js", ".mjs", ".cjs"].into_iter().find_map(|it| inside.strip_suffix(it));
+    code_at(res, &folder.join("src").join(ending.unwrap_or(inside)))
 }

@@ -25,10 +25,11 @@ impl Resolver<'_> {
         if is_local_export(import) {
             return self.local_export(file, idx, want);
         }
-        if let (Modules::ModTree, [], Imported::Name(name)) =
+        if let (Modules::ModTree | Modules::Includes, [], Imported::Name(name)) =
             (self.modules(file), &*import.path, import.name)
         {
-            // `use x as y;` takes a name that is known already, most often that of a crate.
+            // `use x as y;`, `namespace y = x;` take a name that is known already, most often that
+            // of a crate.
             let place = Place::new(file, import.scope, Some(import.range.start()));
             let name = facts.name(name);
             return match self.bare(place, name, Want::Container) {
@@ -39,6 +40,13 @@ impl Resolver<'_> {
         let module = modules::import_module(self, file, import);
         let Outcome::Hits(modules) = module else { return module };
         match import.name {
+            // A module that is assigned as a whole is what it is assigned.
+            Imported::Module if import.from_source && self.has_default(&modules) => {
+                let assigned = self.first_member(&modules, &DEFAULTS[1..], want, file);
+                let mut hits = assigned.hits().to_vec();
+                hits.extend(modules);
+                Outcome::Hits(hits)
+            }
             Imported::Module | Imported::Glob => Outcome::Hits(modules),
             Imported::Name(name) => self.first_member(&modules, &[facts.name(name)], want, file),
             Imported::Default => match self.first_member(&modules, &DEFAULTS, want, file) {

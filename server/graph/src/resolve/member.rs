@@ -360,6 +360,13 @@ impl Resolver<'_> {
             }
             weak = own.or_else(|| imported);
         }
+        // What a package takes from its own module by a glob comes before the module itself.
+        if self.modules(file) == Modules::DottedPackages {
+            let globbed = self.globbed_export(file, scope, name, want);
+            if let Outcome::Hits(_) = globbed {
+                return globbed;
+            }
+        }
         if let Some(module) = modules::child(self, file, scope, name) {
             return Outcome::Hits(vec![Hit::exact(module, "module of that name")]);
         }

@@ -197,12 +197,13 @@ impl Resolver<'_> {
     ) -> Outcome {
         let facts = self.facts(file);
         let mut res = Outcome::Unknown;
-        if self.modules(file) == Modules::Includes {
-            // What is included is one text with the file: a header may only declare what another
-            // file defines, which the strategy knows.
-            return res;
-        }
+        // What is included is one text with the file: a header may only declare what another file
+        // defines, which the strategy knows.
+        let is_included = self.modules(file) == Modules::Includes;
         for (idx, import) in facts.imports.iter().enumerate() {
+            if is_included && import.from_source {
+                continue;
+            }
             if import.scope != scope || import.name != Imported::Glob || !self.binds_here(file, idx)
             {
                 continue;

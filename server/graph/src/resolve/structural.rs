@@ -127,7 +127,7 @@ impl Resolver<'_> {
     }
 
     /// The members of a type that are written away from it.
-    fn members_away(&self, owner: SymbolRef) -> Vec<SymbolRef> {
+    pub(crate) fn members_away(&self, owner: SymbolRef) -> Vec<SymbolRef> {
         let name = self.name(owner);
         let mut found = Vec::new();
         for file in self.graph.owning(name) {

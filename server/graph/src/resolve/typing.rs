@@ -270,6 +270,10 @@ impl Resolver<'_> {
                         self.wrapped_type(callee.file, type_ref, taken)
                     }
                     Some(type_ref) => self.declared_type_taken(callee.file, type_ref, taken),
+                    // A function with members of its own is a type, and makes one of it.
+                    None if symbol.value.is_none() && !self.members_away(*callee).is_empty() => {
+                        types(vec![Thing::Symbol(*callee)])
+                    }
                     // Without a declaration it is the type of what the function gives back.
                     None => self.guarded(Lookup::Type(*callee, taken), || {
                         self.type_of_value(*callee, taken)

@@ -94,13 +94,14 @@ fn members_of_cpp_are_reached_through_types_and_namespaces() {
         &with("int f(shop::Deep d) { return d.n$0; }"),
         expect!["/a.hpp:1 shop::Cart::n, inferred: member of the receiver's type"],
     );
-    // FIXME: not followed yet.
     check(
         &with("using namespace shop;\nint f(Cart c) { return c.total$0(); }"),
-        expect!["unresolved"],
+        expect!["/a.hpp:1 shop::Cart::total, inferred: member of the receiver's type"],
     );
-    // FIXME: not followed yet.
-    check(&with("using shop::Cart;\nint f(Cart c) { return c.total$0(); }"), expect!["external"]);
+    check(
+        &with("using shop::Cart;\nint f(Cart c) { return c.total$0(); }"),
+        expect!["/a.hpp:1 shop::Cart::total, inferred: member of the receiver's type"],
+    );
     check(
         &with("auto k = shop::Kind::One$0;"),
         expect!["/a.hpp:2 shop::Kind::One, exact: member of the named type"],
@@ -117,22 +118,21 @@ fn members_of_cpp_are_reached_through_types_and_namespaces() {
         &with("int f() { return shop::Cart::make().total$0(); }"),
         expect!["/a.hpp:1 shop::Cart::total, inferred: member of what the call returns"],
     );
-    // FIXME: not followed yet.
     check(
         &with("int f() { auto c = std::make_unique<shop::Cart>(); return c->total$0(); }"),
         expect!["unresolved"],
     );
-    // FIXME: not followed yet.
     check(
         &with("int f(std::vector<shop::Cart> cs) { for (auto& c : cs) c.total$0(); }"),
         expect!["unresolved"],
     );
-    // FIXME: not followed yet.
-    check(&with("namespace s = shop;\nint f() { return s::free_one$0(); }"), expect!["external"]);
+    check(
+        &with("namespace s = shop;\nint f() { return s::free_one$0(); }"),
+        expect!["/a.hpp:2 shop::free_one, exact: member of the named module"],
+    );
     check(
         &with("struct T { shop::Cart c; int f() { return this->c.total$0(); } };"),
         expect!["/a.hpp:1 shop::Cart::total, inferred: member of the receiver's type"],
     );
-    // FIXME: not followed yet.
     check(&with("namespace shop { int g() { return free_one$0(); } }"), expect!["unresolved"]);
 }

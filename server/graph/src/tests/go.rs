@@ -134,7 +134,6 @@ fn receivers_are_known_by_what_is_written() {
         &with("func f(a A) { a.m[\"x\"].Go$0() }"),
         expect!["/b/b.go:5 B::Go, inferred: member of the receiver's type"],
     );
-    // FIXME: not followed yet.
     check(&with("func f(a A) { x, ok := a.m[\"x\"]; x.Go$0() }"), expect!["unresolved"]);
     check(
         &with("func f(a A) { a.i.Go$0() }"),
@@ -144,7 +143,6 @@ fn receivers_are_known_by_what_is_written() {
         &with("func f() { x := b.B{}; x.Go$0() }"),
         expect!["/b/b.go:5 B::Go, inferred: member of the receiver's type"],
     );
-    // FIXME: not followed yet.
     check(&with("func f() { x := new(b.B); x.Go$0() }"), expect!["unresolved"]);
     check(
         &with("func f() { var x b.B; x.Go$0() }"),
@@ -154,23 +152,19 @@ fn receivers_are_known_by_what_is_written() {
         &with("func f(y any) { x := y.(*b.B); x.Go$0() }"),
         expect!["/b/b.go:5 B::Go, inferred: member of the receiver's type"],
     );
-    // FIXME: not followed yet.
     check(
         &with("func f(y any) { switch x := y.(type) { case *b.B: x.Go$0() } }"),
         expect!["unresolved"],
     );
-    // FIXME: not followed yet.
     check(
         &with("func f() { xs := []*b.B{}; for _, x := range xs { x.Go$0() } }"),
         expect!["unresolved"],
     );
-    // FIXME: not followed yet.
     check(&with("func f(fn b.Fn) { fn().Go$0() }"), expect!["unresolved"]);
     check(
         &with("func f(xs ...*b.B) { xs[0].Go$0() }"),
         expect!["/b/b.go:5 B::Go, inferred: member of the receiver's type"],
     );
-    // FIXME: not followed yet.
     check(&with("func f(c chan *b.B) { x := <-c; x.Go$0() }"), expect!["unresolved"]);
     check(
         &with("var x = b.New()\nfunc f() { x.Go$0() }"),
@@ -192,7 +186,6 @@ fn receivers_are_known_by_what_is_written() {
         &with("func f() { x := A{b$0: nil} }"),
         expect!["/a.go:3 A::b, exact: member of the named type"],
     );
-    // FIXME: not followed yet.
     check(&with("func f() { g := func() *b.B { return nil }; g().Go$0() }"), expect!["unresolved"]);
     check(
         &with("import . \"example.org/app/b\"\nfunc f() { New$0() }"),

@@ -158,7 +158,6 @@ fn receivers_are_known_by_what_is_written() {
         &with("void f(A a) { a.bs.forEach(b -> b.go$0()); }"),
         expect!["/A.java:2 B::go, inferred: member of the receiver's type"],
     );
-    // FIXME: not followed yet.
     check(&with("void f(Object o) { ((B) o).go$0(); }"), expect!["external"]);
     check(
         &with("void f(Object o) { if (o instanceof B b) b.go$0(); }"),
@@ -168,7 +167,6 @@ fn receivers_are_known_by_what_is_written() {
         &with("void f(B[] bs) { bs[0].go$0(); }"),
         expect!["/A.java:2 B::go, inferred: member of the receiver's type"],
     );
-    // FIXME: not followed yet.
     check(&with("void f(R r) { r.b().go$0(); }"), expect!["unresolved"]);
     check(
         &with("void f(S s) { s.get().go$0(); }"),
@@ -194,13 +192,11 @@ fn receivers_are_known_by_what_is_written() {
         &with("class In { void g() { f$0(); } } void f() {}"),
         expect!["/A.java:7 T::f, exact: defined in scope"],
     );
-    // FIXME: not followed yet.
     check(&with("void f() { T.this.f$0(); }"), expect!["unresolved"]);
     check(
         &with("void f() { Runnable r = this::f$0; }"),
         expect!["/A.java:7 T::f, exact: member of the enclosing type"],
     );
-    // FIXME: not followed yet.
     check(
         &with("void f(List<? extends B> bs) { for (var b : bs) b.go$0(); }"),
         expect!["unresolved"],

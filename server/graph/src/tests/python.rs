@@ -122,21 +122,36 @@ fn comprehensions_have_a_scope_of_their_own() {
 
 #[test]
 fn packages_hand_on_what_they_import() {
-    let files = "//- /shop/__init__.py\nfrom .cart import Cart as Basket\nfrom .pay import *\n\
-        from . import util\n__all__ = ['Basket', 'pay', 'util']\n\
-        //- /shop/cart.py\nclass Cart:\n    def total(self): pass\n\
-        //- /shop/pay.py\n__all__ = ['pay']\ndef pay(): pass\ndef hidden(): pass\n\
-        def _private(): pass\n\
-        //- /shop/util.py\ndef helper(): pass\n";
+    let files = r#"
+//- /shop/__init__.py
+from .cart import Cart as Basket
+from .pay import *
+from . import util
+__all__ = ['Basket', 'pay', 'util']
+//- /shop/cart.py
+class Cart:
+    def total(self): pass
+//- /shop/pay.py
+__all__ = ['pay']
+def pay(): pass
+def hidden(): pass
+def _private(): pass
+//- /shop/util.py
+def helper(): pass
+"#;
     let with = |text: &str| format!("{files}//- /main.py\n{text}\n");
     check(
         &with("from shop import Basket\nBasket$0()"),
         expect!["/shop/cart.py:1 Cart, exact: imported by name"],
     );
-    // FIXME: not followed yet.
-    check(&with("from shop import pay\npay$0()"), expect!["module /shop/pay.py"]);
-    // FIXME: not followed yet.
-    check(&with("from shop import *\npay$0()"), expect!["module /shop/pay.py"]);
+    check(
+        &with("from shop import pay\npay$0()"),
+        expect!["/shop/pay.py:2 pay, exact: imported by name"],
+    );
+    check(
+        &with("from shop import *\npay$0()"),
+        expect!["/shop/pay.py:2 pay, exact: imported by a glob"],
+    );
     check(
         &with("from shop.pay import *\nhidden$0()"),
         expect!["/shop/pay.py:3 hidden, exact: imported by a glob"],
@@ -171,12 +186,27 @@ fn packages_hand_on_what_they_import() {
 
 #[test]
 fn receivers_are_known_by_what_is_written() {
-    let files = "//- /a.py\nfrom typing import Optional, List\nfrom dataclasses import dataclass\n\
-class B:\n    def go(self): pass\n    @classmethod\n    def make(cls): return cls()\n\
-@dataclass\nclass A:\n    b: B\n    bs: list[B]\n    def __init__(self):\n        self.c = B()\n\
-    @property\n    def d(self) -> B: return self.c\n\
-    def e(self): return self.c\n    def __enter__(self): return self\n    def go2(self): pass\n\
-    def me(self) -> 'A': return self\n";
+    let files = r#"
+//- /a.py
+from typing import Optional, List
+from dataclasses import dataclass
+class B:
+    def go(self): pass
+    @classmethod
+    def make(cls): return cls()
+@dataclass
+class A:
+    b: B
+    bs: list[B]
+    def __init__(self):
+        self.c = B()
+    @property
+    def d(self) -> B: return self.c
+    def e(self): return self.c
+    def __enter__(self): return self
+    def go2(self): pass
+    def me(self) -> 'A': return self
+"#;
     let with = |text: &str| format!("{files}{text}\n");
     check(
         &with("def f(a: A): a.b.go$0()"),
@@ -186,12 +216,18 @@ class B:\n    def go(self): pass\n    @classmethod\n    def make(cls): return cl
         &with("def f(a: A): a.c.go$0()"),
         expect!["/a.py:4 B::go, inferred: member of the receiver's type"],
     );
-    // FIXME: not followed yet.
-    check(&with("def f(a: A): a.d.go$0()"), expect!["unresolved"]);
-    // FIXME: not followed yet.
-    check(&with("def f(a: A): a.e().go$0()"), expect!["unresolved"]);
-    // FIXME: not followed yet.
-    check(&with("def f(a: 'A'): a.b.go$0()"), expect!["unresolved"]);
+    check(
+        &with("def f(a: A): a.d.go$0()"),
+        expect!["/a.py:4 B::go, inferred: member of the receiver's type"],
+    );
+    check(
+        &with("def f(a: A): a.e().go$0()"),
+        expect!["/a.py:4 B::go, inferred: member of what the call returns"],
+    );
+    check(
+        &with("def f(a: 'A'): a.b.go$0()"),
+        expect!["/a.py:4 B::go, inferred: member of the receiver's type"],
+    );
     check(
         &with("def f(a: Optional[A]): a.b.go$0()"),
         expect!["/a.py:4 B::go, inferred: member of the receiver's type"],
@@ -208,8 +244,10 @@ class B:\n    def go(self): pass\n    @classmethod\n    def make(cls): return cl
         &with("def f():\n    b = B.make()\n    b.go$0()"),
         expect!["/a.py:4 B::go, inferred: member of the receiver's type"],
     );
-    // FIXME: not followed yet.
-    check(&with("def f():\n    with A() as a:\n        a.go2$0()"), expect!["unresolved"]);
+    check(
+        &with("def f():\n    with A() as a:\n        a.go2$0()"),
+        expect!["/a.py:17 A::go2, inferred: member of the receiver's type"],
+    );
     check(
         &with("def f(a: A):\n    for b in a.bs:\n        b.go$0()"),
         expect!["/a.py:4 B::go, inferred: member of the receiver's type"],
@@ -222,7 +260,6 @@ class B:\n    def go(self): pass\n    @classmethod\n    def make(cls): return cl
         &with("def f(a: A): return [b.go$0() for b in a.bs]"),
         expect!["/a.py:4 B::go, inferred: member of the receiver's type"],
     );
-    // FIXME: not followed yet.
     check(
         &with("def f(bs: List[B]):\n    for i, b in enumerate(bs):\n        b.go$0()"),
         expect!["unresolved"],
@@ -235,8 +272,10 @@ class B:\n    def go(self): pass\n    @classmethod\n    def make(cls): return cl
         &with("def g() -> B: ...\nx = g()\nx.go$0()"),
         expect!["/a.py:4 B::go, inferred: member of the receiver's type"],
     );
-    // FIXME: not followed yet.
-    check(&with("class C(A):\n    def f(self):\n        super().me$0()"), expect!["unresolved"]);
+    check(
+        &with("class C(A):\n    def f(self):\n        super().me$0()"),
+        expect!["/a.py:18 A::me, exact: member of a base type"],
+    );
     check(
         &with("class C(A):\n    def f(self):\n        self.c.go$0()"),
         expect!["/a.py:4 B::go, inferred: member of the receiver's type"],
@@ -259,21 +298,19 @@ class B:\n    def go(self): pass\n    @classmethod\n    def make(cls): return cl
         ),
         expect!["/a.py:4 B::go, inferred: member of the receiver's type"],
     );
-    // FIXME: not followed yet.
     check(
         &with("class C:\n    def f(self):\n        self.b: B = x\n        self.b.go$0()"),
-        expect!["unresolved"],
+        expect!["/a.py:4 B::go, inferred: member of the receiver's type"],
     );
-    // FIXME: not followed yet.
     check(&with("def f(x):\n    if isinstance(x, B):\n        x.go$0()"), expect!["unresolved"]);
-    // FIXME: not followed yet.
-    check(&with("def f(x):\n    a = A().me().me()\n    a.go2$0()"), expect!["unresolved"]);
+    check(
+        &with("def f(x):\n    a = A().me().me()\n    a.go2$0()"),
+        expect!["/a.py:17 A::go2, inferred: member of the receiver's type"],
+    );
     check(
         &with("async def g() -> B: ...\nasync def f():\n    (await g()).go$0()"),
         expect!["/a.py:4 B::go, inferred: member of what the call returns"],
     );
-    // FIXME: not followed yet.
     check(&with("def f():\n    b = x or B()\n    b.go$0()"), expect!["unresolved"]);
-    // FIXME: not followed yet.
     check(&with("def f(t: type[B]): t.make$0()"), expect!["external"]);
 }

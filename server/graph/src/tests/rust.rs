@@ -264,7 +264,7 @@ struct Cart; impl Pay for Cart {} fn f(c: Cart) { c.pay$0(); }"#,
     );
     check(
         "trait Pay { fn pay(&self); } fn f<T: Pay>(it: T) { it.pay$0(); }",
-        expect!["unresolved"],
+        expect!["/main.rs:1 Pay::pay, inferred: member of the receiver's type"],
     );
 }
 
@@ -335,7 +335,6 @@ fn a_macro_is_known_where_it_is_in_scope() {
          //- /src/m.rs\nmacro_rules! shout { () => {} }\n",
         expect!["/src/m.rs:1 shout, exact: macro in scope"],
     );
-    // FIXME: not followed yet.
     check(
         "//- /src/lib.rs\nmod m;\nfn f() { crate::shout$0!(); }\n\
          //- /src/m.rs\n#[macro_export]\nmacro_rules! shout { () => {} }\n",
@@ -490,9 +489,10 @@ fn receivers_are_known_by_what_is_written() {
         &with("fn f(b: impl T) { b.t$0(); }"),
         expect!["/a.rs:7 T::t, inferred: member of the receiver's type"],
     );
-    // FIXME: not followed yet.
-    check(&with("fn f<X: T>(b: X) { b.t$0(); }"), expect!["unresolved"]);
-    // FIXME: not followed yet.
+    check(
+        &with("fn f<X: T>(b: X) { b.t$0(); }"),
+        expect!["/a.rs:7 T::t, inferred: member of the receiver's type"],
+    );
     check(&with("fn f<X>(b: X) where X: T { b.t$0(); }"), expect!["unresolved"]);
     check(
         &with("fn f(b: &dyn T) { b.t$0(); }"),
@@ -506,9 +506,7 @@ fn receivers_are_known_by_what_is_written() {
         &with("fn f() { let b: B = x.into(); b.go$0(); }"),
         expect!["/a.rs:6 B::go, inferred: member of the receiver's type"],
     );
-    // FIXME: not followed yet.
     check(&with("fn f() { let b = Arc::new(B::new(1)); b.go$0(); }"), expect!["unresolved"]);
-    // FIXME: not followed yet.
     check(&with("fn f() { let (a, b) = (A::new(), B::new(1)); b.go$0(); }"), expect!["unresolved"]);
     check(
         &with("static X: B = B::new(1); fn f() { X.go$0(); }"),
@@ -522,7 +520,6 @@ fn receivers_are_known_by_what_is_written() {
         &with("fn f(m: HashMap<u8, B>) { m.get(&1).unwrap().go$0(); }"),
         expect!["/a.rs:6 B::go, inferred: member of what the call returns"],
     );
-    // FIXME: not followed yet.
     check(&with("struct W(B); impl W { fn f(&self) { self.0.go$0(); } }"), expect!["unresolved"]);
     check(
         &with("fn f(a: A) { let A { b, .. } = a; b.go$0(); }"),

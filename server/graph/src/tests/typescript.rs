@@ -241,13 +241,12 @@ fn manifests_say_where_packages_begin() {
         &with(r#"{"name":"@o/a","exports":{".":"./src/main.ts"}}"#, "@o/a"),
         expect!["/packages/a/src/main.ts:1 go, exact: imported by name"],
     );
-    // FIXME: not followed yet.
     check(
         &with(
             r#"{"name":"@o/a","exports":{".":"./dist/main.js","./sub/*":"./dist/sub/*.js"}}"#,
             "@o/a",
         ),
-        expect!["external"],
+        expect!["/packages/a/src/main.ts:1 go, exact: imported by name"],
     );
     check(
         &with(
@@ -256,8 +255,10 @@ fn manifests_say_where_packages_begin() {
         ),
         expect!["/packages/a/src/sub/x.ts:1 go, exact: imported by name"],
     );
-    // FIXME: not followed yet.
-    check(&with(r#"{"name":"a","main":"lib/main.js"}"#, "a"), expect!["external"]);
+    check(
+        &with(r#"{"name":"a","main":"lib/main.js"}"#, "a"),
+        expect!["/packages/a/src/main.ts:1 go, exact: imported by name"],
+    );
     check(
         &with(r#"{"name":"a","main":"./src/main"}"#, "a"),
         expect!["/packages/a/src/main.ts:1 go, exact: imported by name"],
@@ -281,7 +282,6 @@ fn manifests_say_where_packages_begin() {
 
 #[test]
 fn an_alias_of_a_tsconfig_may_be_extended() {
-    // FIXME: not followed yet.
     check(
         "//- /tsconfig.base.json\n{\"compilerOptions\":{\"baseUrl\":\".\",\"paths\":{\"@/*\
         \":[\"src/*\"]}}}\n\
@@ -296,7 +296,6 @@ fn an_alias_of_a_tsconfig_may_be_extended() {
              'lib/x';\ngo$0();\n",
         expect!["/src/lib/x.ts:1 go, exact: imported by name"],
     );
-    // FIXME: not followed yet.
     check(
         "//- /package.json\n{\"name\":\"x\",\"imports\":{\"#lib/*\":\"./src/*.ts\"}}\n\
          //- /src/x.ts\nexport function go() {}\n//- /src/a.ts\nimport { go } from \
@@ -319,37 +318,32 @@ fn commonjs_hands_out_what_it_assigns() {
         ),
         expect!["/lib.js:1 go, exact: member of the named module"],
     );
-    // FIXME: not followed yet.
     check(
         &with("function go() {}\nmodule.exports = { go: go };", "require('./lib').go$0();"),
         expect!["unresolved"],
     );
-    // FIXME: not followed yet.
     check(
         &with(
             "module.exports = class A { go() {} };",
             "const A = require('./lib');\nnew A().go$0();",
         ),
-        expect!["unresolved"],
+        expect!["/lib.js:1 A::go, inferred: member of what the call returns"],
     );
-    // FIXME: not followed yet.
     check(
         &with("module.exports = function make() {};", "const make = require('./lib');\nmake$0();"),
-        expect!["module /lib.js"],
+        expect!["/lib.js:1 make, exact: imported by name"],
     );
     check(
         &with("module.exports.go = () => {};", "const lib = require('./lib');\nlib.go$0();"),
         expect!["/lib.js:1 go, exact: member of the named module"],
     );
-    // FIXME: not followed yet.
     check(
         &with(
             "function A() {}\nA.prototype.go = function () {};\nmodule.exports = A;",
             "const A = require('./lib');\nconst a = new A();\na.go$0();",
         ),
-        expect!["unresolved"],
+        expect!["/lib.js:2 A::go, inferred: member of the receiver's type"],
     );
-    // FIXME: not followed yet.
     check(
         &with(
             "exports.sub = require('./sub');\n//- /sub.js\nexports.go = function () {};",
@@ -391,7 +385,6 @@ fn exports_are_handed_on() {
         &with("import Any from './x';\nnew Any().run$0();"),
         expect!["/x.ts:2 K::run, inferred: member of what the call returns"],
     );
-    // FIXME: not followed yet.
     check(
         &with("async function f() { const y = await import('./y'); y.go$0(); }"),
         expect!["unresolved"],
@@ -472,7 +465,6 @@ fn receivers_are_known_by_what_is_written() {
         &with("function f(a: A | null) { a!.b.go$0(); }"),
         expect!["/a.ts:1 B::go, inferred: member of the receiver's type"],
     );
-    // FIXME: not followed yet.
     check(&with("function f(a: any) { (a as A).b.go$0(); }"), expect!["unresolved"]);
     check(
         &with("const b = B.make();\nb.go$0();"),
@@ -518,7 +510,6 @@ fn receivers_are_known_by_what_is_written() {
         &with("const make = () => new B();\nmake().go$0();"),
         expect!["/a.ts:1 B::go, inferred: member of what the call returns"],
     );
-    // FIXME: not followed yet.
     check(&with("function f(x: unknown) { if (x instanceof B) x.go$0(); }"), expect!["unresolved"]);
     check(
         &with("type P = { b: B };\nfunction f(p: P) { p.b.go$0(); }"),

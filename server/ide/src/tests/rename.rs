@@ -155,9 +155,8 @@ fn h(a: u8) -> S { S { a } }
             struct S { new_name: u8 }
             impl S { fn f(&self) -> u8 { self.new_name } }
             fn g(s: &S) { s.new_name; unknown().a; }
-            fn h(a: u8) -> S { S { a } }
-            left /main.rs:3:30 what the name stands for here is not known
-            left /main.rs:4:24 this shorthand may name the field"#]],
+            fn h(a: u8) -> S { S { new_name: a } }
+            left /main.rs:3:30 what the name stands for here is not known"#]],
     );
 }
 

@@ -102,7 +102,12 @@ impl Draft {
     fn open_scope(&mut self, idx: ScopeIdx, around: &mut Vec<SymbolIdx>) {
         let scope = *self.scopes.get(idx);
         self.close(around, scope.range);
-        let Some(owner) = around.last().copied() else { return };
+        // A class of one function only: its body is as wide as the function, and is not its scope.
+        let may_own = |it: &&SymbolIdx| {
+            let symbol = &self.symbols[it.index()];
+            symbol.range != scope.range || opens(symbol.kind, scope.kind)
+        };
+        let Some(owner) = around.iter().rev().find(may_own).copied() else { return };
         let symbol = &mut self.symbols[owner.index()];
         let parent = scope.parent.map_or(ScopeIdx::FILE, |it| it);
         let is_between = symbol.range.contains_range(self.scopes.get(parent).range)

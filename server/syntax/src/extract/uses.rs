@@ -132,7 +132,7 @@ impl Uses {
                 Capture::Member => self.set_access(it.span, Access::Member, found, captured),
                 Capture::Path => self.set_access(it.span, Access::Path, found, captured),
                 Capture::Ignore => self.set_flag(it.span, |it| it.is_ignored = true),
-                Capture::Shorthand => self.set_flag(it.span, |it| it.is_shorthand = true),
+                Capture::Shorthand => self.set_shorthand(it.span, captured),
                 Capture::Index => {
                     let indexed = find(captured, Capture::Indexed);
                     self.indexed.extend(indexed.map(|indexed| (it.span, indexed)));
@@ -155,6 +155,18 @@ impl Uses {
         if let Some(leaf) = self.leaf_at(span) {
             set(&mut self.uses[leaf as usize]);
         }
+    }
+
+    /// A shorthand stands by itself; the type whose field it is, where that is written, is kept all
+    /// the same.
+    fn set_shorthand(&mut self, span: Span, captured: &[Captured]) {
+        let of_type = find(captured, Capture::Qualifier).map(Before::Span);
+        self.set_flag(span, |it| {
+            it.is_shorthand = true;
+            if let (Some(of_type), Before::Nothing) = (of_type, it.qualifier) {
+                it.qualifier = of_type;
+            }
+        });
     }
 
     fn set_access(&mut self, span: Span, access: Access, found: &Match, captured: &[Captured]) {
@@ -260,9 +272,14 @@ impl Uses {
         let qualifier = match access {
             Access::Bare => Before::Nothing,
             _ => {
-                let end = before[..before.len() - dots].trim_ascii_end().len() as u32;
+                let receiver = before[..before.len() - dots].trim_ascii_end();
+                let receiver = receiver.trim_end_matches('?');
+                let end = receiver.len() as u32;
                 let previous = index.checked_sub(1).filter(|it| self.leaves[*it].end() == end);
-                previous.map_or(Before::Opaque, |it| Before::Leaf(it as u32))
+                match previous {
+                    Some(it) => Before::Leaf(it as u32),
+                    None => self.call_that_ends(index, receiver),
+                }
             }
         };
         let after = after.trim_ascii_start();
@@ -278,6 +295,31 @@ impl Uses {
             it.is_ignored = true;
             self.ignore_in_format(index, before);
         }
+    }
+
+    /// The call among mere tokens with which `text` ends, before the name at `index`.
+    fn call_that_ends(&self, index: usize, text: &str) -> Before {
+        const ARGUMENTS_BYTES_MAX: usize = 4_096;
+        if !text.ends_with(')') {
+            return Before::Opaque;
+        }
+        let bytes = text.as_bytes();
+        let (mut depth, mut in_string) = (0_u32, false);
+        for (at, byte) in bytes.iter().enumerate().rev().take(ARGUMENTS_BYTES_MAX) {
+            match byte {
+                b'"' if at == 0 || bytes[at - 1] != b'\\' => in_string = !in_string,
+                _ if in_string => {}
+                b')' => depth += 1,
+                b'(' if depth == 1 => {
+                    let before = self.leaves[..index].iter().rposition(|it| it.end() <= at as u32);
+                    let callee = before.filter(|it| self.leaves[*it].end() == at as u32);
+                    return callee.map_or(Before::Opaque, |it| Before::Call(it as u32));
+                }
+                b'(' => depth -= 1,
+                _ => {}
+            }
+        }
+        Before::Opaque
     }
 
     /// What a macro is given by name is no variable, neither there nor in the format string before
