@@ -34,6 +34,7 @@ const KEYS: &[(&str, Shape)] = &[
     ("self_names", Shape::Texts),
     ("super_names", Shape::Texts),
     ("keywords", Shape::Texts),
+    ("pattern_char", Shape::Text),
     ("wrappers", Shape::Texts),
     ("optionals", Shape::Texts),
     ("unwrappers", Shape::Texts),
@@ -426,6 +427,7 @@ fn fingerprint(pack: &Pack, packs: &[Pack], version: &str) -> u64 {
     // No fact depends on how a refactoring is written.
     let mut table = pack.table.clone();
     table.remove("refactor");
+    table.remove("pattern_char");
     add(table.to_string());
     add(version.to_owned());
     for id in ancestors(pack, packs, 0) {

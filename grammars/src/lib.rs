@@ -68,6 +68,8 @@ pub struct Language {
     pub super_names: &'static [&'static str],
     /// Words that cannot be names.
     pub keywords: &'static [&'static str],
+    /// What begins a name in a pattern for a hole, where `$` cannot begin a name.
+    pub pattern_char: &'static str,
     /// Types through which the members of their first argument are reached (`Box<T>`).
     pub wrappers: &'static [&'static str],
     /// Types that hold their first argument until it is taken out (`Option<T>`, `Promise<T>`): by

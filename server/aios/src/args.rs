@@ -178,6 +178,16 @@ Examples:
     /// Propose a change of code that leaves what it does: extract, inline, delete what is unused
     Refactor(RefactorArgs),
 
+    /// Propose to rewrite every match of a pattern of code
+    #[command(after_help = "\
+In a pattern `$A` stands for one part of the tree and `$$$A` for any number of them; the same name
+twice must match the same text.
+
+Examples:
+  aios rewrite '$A.unwrap_or($B::new())' '$A.unwrap_or_default()' --lang rust
+  aios rewrite 'assertEquals($A, $B)' 'assert $A == $B' --lang python --path tests --apply")]
+    Rewrite(RewriteArgs),
+
     /// List proposals: pending, applied, rejected, undone
     #[command(after_help = "Example:\n  aios proposals --json")]
     Proposals,
@@ -556,6 +566,30 @@ pub(crate) struct RenameArgs {
     /// What it shall be called
     #[arg(value_name = "NEW_NAME")]
     pub(crate) new_name: String,
+
+    /// Apply at once what was proposed
+    #[arg(long)]
+    pub(crate) apply: bool,
+}
+
+/// Arguments of `aios rewrite`.
+#[derive(Args, Debug)]
+pub(crate) struct RewriteArgs {
+    /// What is looked for: code with holes
+    #[arg(value_name = "PATTERN")]
+    pub(crate) pattern: String,
+
+    /// What it becomes, with the same holes
+    #[arg(value_name = "REPLACEMENT")]
+    pub(crate) replacement: String,
+
+    /// The language of the pattern: `rust`, `python`, `typescript` …
+    #[arg(long = "lang", value_name = "LANGUAGE")]
+    pub(crate) language: String,
+
+    /// Only this file, or what lies below this folder
+    #[arg(long, value_name = "PATH")]
+    pub(crate) path: Option<PathBuf>,
 
     /// Apply at once what was proposed
     #[arg(long)]

@@ -92,6 +92,7 @@ fn run(cli: &Cli, output: Output) -> anyhow::Result<Exit> {
             refactor::refactor(&root, &args.kind, afterwards(args.apply), output)
         }
         Command::Setup(args) => setup::run(args, output),
+        Command::Rewrite(args) => refactor::rewrite(&root, args, output),
         Command::Settings(args) => change::settings(&root, afterwards(args.apply), output),
         Command::Proposals => change::proposals(&root, output),
         Command::Show(args) => change::show(&root, args.id.as_deref(), output),

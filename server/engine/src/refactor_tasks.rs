@@ -1,6 +1,6 @@
 //! Refactorings as proposals: tried on one moment of the workspace, on a thread of their own.
 
-use ide::{FileMove, FileRange, Mover, Refactor, RefactorError, Refactoring};
+use ide::{FileMove, FileRange, Mover, Refactor, RefactorError, Refactoring, Rewrite};
 use proposal::{Draft, Proposal, Simulation};
 use text::TextRange;
 
@@ -17,6 +17,18 @@ impl GlobalState {
         self.begin_progress(run, "Refactoring");
         self.edit_task(run, "refactor", move |ctx| {
             let made = propose_refactoring(ctx, &at, &refactor);
+            EditDone::Proposed(run, then, made.map(Box::new))
+        });
+    }
+
+    /// Proposes to rewrite every match of a pattern.
+    pub(crate) fn rewrite(&mut self, run: RunId, rewrite: Rewrite, then: Then) {
+        self.begin_progress(run, &format!("Rewriting {}", rewrite.pattern));
+        self.edit_task(run, "rewrite", move |ctx| {
+            let done = ctx.snapshot.analysis.rewrite(&rewrite);
+            let made = done
+                .map_err(|error| ended(ctx, &error))
+                .and_then(|done| propose(ctx, ide::ACTION_REWRITE, done));
             EditDone::Proposed(run, then, made.map(Box::new))
         });
     }

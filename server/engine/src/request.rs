@@ -3,7 +3,7 @@
 use std::{fmt, time::Duration};
 
 use graph::EdgeCounts;
-use ide::{FileMove, FilePosition, Mover, Refactor};
+use ide::{FileMove, FilePosition, Mover, Refactor, Rewrite};
 use proposal::{Outcome, ProposalId, TransactionId, UndoScope};
 use store::history::MemoryRow;
 use text::{LineCol, PositionEncoding};
@@ -63,6 +63,13 @@ pub enum RunRequest {
         /// What becomes of the proposal.
         then: Then,
     },
+    /// Proposes to rewrite every match of a pattern.
+    Rewrite {
+        /// What to what.
+        rewrite: Rewrite,
+        /// What becomes of the proposal.
+        then: Then,
+    },
     /// Proposes a `.aios/config.toml` with every setting at its default.
     CreateSettings {
         /// Below which folder; `None`: the first of the workspace.
@@ -101,6 +108,7 @@ impl RunRequest {
             RunRequest::Rename { .. } => "rename",
             RunRequest::Refactor { .. } => "refactor",
             RunRequest::MoveFiles { .. } => "move files",
+            RunRequest::Rewrite { .. } => "rewrite",
             RunRequest::CreateSettings { .. } => "create settings",
             RunRequest::Apply(_) => "apply",
             RunRequest::Reject(_) => "reject",

@@ -126,6 +126,7 @@ impl GlobalState {
             RunRequest::MoveFiles { moves, mover, then } => {
                 self.move_files(id, moves, mover, then);
             }
+            RunRequest::Rewrite { rewrite, then } => self.rewrite(id, rewrite, then),
             RunRequest::CreateSettings { root, then } => self.create_settings(id, root, then),
             RunRequest::Apply(proposal) => self.apply_proposal(id, proposal),
             RunRequest::Reject(proposal) => self.reject_proposal(id, proposal),

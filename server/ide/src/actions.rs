@@ -4,7 +4,7 @@ use settings::WORKSPACE_FILE;
 use text::{TextRange, TextSize};
 use vfs::{FileOperation, SourceChange, VfsPath};
 
-use crate::{Analysis, Cancellable, FilePosition, FileRange, Refactor, RenameError};
+use crate::{Analysis, Cancellable, FilePosition, FileRange, Refactor, RenameError, Rewrite};
 
 /// Id of the action that renames the symbol under the cursor.
 pub const ACTION_RENAME: &str = "rename";
@@ -13,6 +13,9 @@ pub const ACTION_CREATE_SETTINGS: &str = "createSettings";
 
 /// Id of the actions that refactor; which, says [`Action::refactor`].
 pub const ACTION_REFACTOR: &str = "refactor";
+
+/// Id of the action that rewrites every match of a pattern.
+pub const ACTION_REWRITE: &str = "rewrite";
 
 /// One thing that can be done.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +33,8 @@ pub struct Action {
     pub at: FileRange,
     /// What a refactoring is told besides its place.
     pub refactor: Option<Refactor>,
+    /// What [`ACTION_REWRITE`] rewrites.
+    pub rewrite: Option<Rewrite>,
 }
 
 impl Analysis {
@@ -50,6 +55,16 @@ impl Analysis {
             disabled: it.disabled,
             at,
             refactor: Some(it.refactor),
+            rewrite: None,
+        }));
+        actions.extend(self.rewrite_at(at).map(|rewrite| Action {
+            id: ACTION_REWRITE,
+            title: format!("Rewrite `{}` to `{}`", rewrite.pattern, rewrite.replacement),
+            kind: "refactor.rewrite.aios.rewrite",
+            disabled: None,
+            at,
+            refactor: None,
+            rewrite: Some(rewrite),
         }));
         actions.extend(self.settings_action(at));
         Ok(actions)
@@ -75,6 +90,7 @@ impl Analysis {
             disabled,
             at: FileRange { file: at.file, range: name },
             refactor: None,
+            rewrite: None,
         }))
     }
 
@@ -93,6 +109,7 @@ impl Analysis {
             disabled: None,
             at: FileRange { file: at.file, range: TextRange::empty(TextSize::default()) },
             refactor: None,
+            rewrite: None,
         })
     }
 }

@@ -23,7 +23,10 @@ mod types;
 mod usage;
 
 pub use crate::{
-    actions::{ACTION_CREATE_SETTINGS, ACTION_REFACTOR, ACTION_RENAME, Action, create_settings},
+    actions::{
+        ACTION_CREATE_SETTINGS, ACTION_REFACTOR, ACTION_RENAME, ACTION_REWRITE, Action,
+        create_settings,
+    },
     diagnostics::{Exists, Finding, Rule, Rules},
     effect::{ApiChange, ApiChangeKind, ChangedFile, Dangling, Effect, TestReached},
     host::{Analysis, AnalysisHost, Change, FileDelta, FileState, OpenDocument, TextOf, Workspace},
@@ -32,7 +35,7 @@ pub use crate::{
         Answer, AnswerItem, Coverage, CycleKind, DeadCodeConfig, Edge, Exported, Limit, Picture,
         PictureFormat, Progress, WalkConfig,
     },
-    refactor::{FileMove, Mover, Offer, REFACTORS, Refactor, RefactorError, Refactoring},
+    refactor::{FileMove, Mover, Offer, REFACTORS, Refactor, RefactorError, Refactoring, Rewrite},
     rename::{LEFT_MAX, LeftOut, PreparedRename, Rename, RenameError},
     types::{
         Call, Cancellable, FilePosition, FileRange, Highlight, HighlightKind, Hover, NavTarget,

@@ -10,6 +10,7 @@ mod imports;
 mod inline_variable;
 mod lines;
 mod move_file;
+mod rewrite;
 mod source;
 mod trial;
 mod value;
@@ -127,6 +128,7 @@ pub enum RefactorError {
 }
 
 pub use move_file::{FileMove, Mover};
+pub use rewrite::Rewrite;
 
 pub(crate) type Refactored<T> = Result<T, RefactorError>;
 

@@ -112,6 +112,12 @@ pub const COMMANDS: &[Command] = &[
         doc: "Proposes to move a file or folder with the imports of all who use it.",
     },
     Command {
+        name: REWRITE,
+        arguments: "pattern, replacement, language, path?, keep?",
+        doc: "Proposes to rewrite every match of a pattern of code: `$A` stands for one part, \
+              `$$$A` for any number.",
+    },
+    Command {
         name: CREATE_SETTINGS,
         arguments: "root?, keep?",
         doc: "Proposes to create `.aios/config.toml` in the workspace.",
@@ -230,6 +236,7 @@ pub const COMMANDS: &[Command] = &[
 pub(crate) const RENAME_SYMBOL: &str = "aios.renameSymbol";
 pub(crate) const REFACTOR: &str = "aios.refactor";
 pub(crate) const MOVE_FILE: &str = "aios.moveFile";
+pub(crate) const REWRITE: &str = "aios.rewrite";
 pub(crate) const CREATE_SETTINGS: &str = "aios.createSettings";
 pub(crate) const APPLY_PROPOSAL: &str = "aios.applyProposal";
 pub(crate) const REJECT_PROPOSAL: &str = "aios.rejectProposal";

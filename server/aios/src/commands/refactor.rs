@@ -3,12 +3,12 @@
 use std::path::Path;
 
 use engine::{Area, LoadGraph, ReadError, RunRequest, Then};
-use ide::{FileMove, Mover, Refactor};
+use ide::{FileMove, Mover, Refactor, Rewrite};
 use text::{LineCol, PositionEncoding};
 use vfs::VfsPath;
 
 use crate::{
-    args::{MoveArgs, RefactorKind},
+    args::{MoveArgs, RefactorKind, RewriteArgs},
     commands::{
         change::{Afterwards, proposed},
         target::{Target, existing_file},
@@ -54,6 +54,25 @@ pub(crate) fn refactor(
         RefactorKind::Delete(args) => (place(&args.symbol)?, Refactor::SafeDelete),
     };
     let outcome = session.run(RunRequest::Refactor { at, refactor, then: Then::Keep })?;
+    proposed(&mut session, outcome, afterwards, output)
+}
+
+/// `aios rewrite`.
+pub(crate) fn rewrite(root: &Path, args: &RewriteArgs, output: Output) -> anyhow::Result<Exit> {
+    let mut session = Session::indexed(root, LoadGraph::Always)?;
+    let below = args.path.as_ref().map(|path| {
+        let found = path.canonicalize().ok().and_then(|it| VfsPath::from_path(&it));
+        let missing = || ReadError::Refused(format!("{}: no such path", path.display()));
+        found.filter(|it| it.starts_with(&session.root)).ok_or_else(missing)
+    });
+    let rewrite = Rewrite {
+        pattern: args.pattern.clone(),
+        replacement: args.replacement.clone(),
+        language: args.language.clone(),
+        below: below.transpose()?,
+    };
+    let afterwards = if args.apply { Afterwards::Apply } else { Afterwards::Show };
+    let outcome = session.run(RunRequest::Rewrite { rewrite, then: Then::Keep })?;
     proposed(&mut session, outcome, afterwards, output)
 }
 

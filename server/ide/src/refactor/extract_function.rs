@@ -397,7 +397,8 @@ fn statements<'t>(source: &'t Source<'_>, range: TextRange) -> Option<Vec<Node<'
     // The last value of a block is what the block gives.
     let gives =
         source.rules.values.contains(&last.kind()) || source.rules.atoms.contains(&last.kind());
-    (fits && !gives).then_some(inside)
+    let is_code = |it: &Node<'_>| !source.language.comments.contains(&it.kind());
+    (fits && !gives && inside.iter().any(is_code)).then_some(inside)
 }
 
 /// That nothing inside leaves the part.

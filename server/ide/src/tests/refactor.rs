@@ -6,6 +6,7 @@ mod extract_variable;
 mod imports;
 mod inline_variable;
 mod move_file;
+mod rewrite;
 
 use expect_test::Expect;
 

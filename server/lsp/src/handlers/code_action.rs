@@ -1,7 +1,9 @@
 //! `textDocument/codeAction` and its resolve: what can be done here.
 
 use engine::ReadError;
-use ide::{ACTION_CREATE_SETTINGS, ACTION_REFACTOR, ACTION_RENAME, Action, Refactor};
+use ide::{
+    ACTION_CREATE_SETTINGS, ACTION_REFACTOR, ACTION_RENAME, ACTION_REWRITE, Action, Refactor,
+};
 use proposal::{ProposalId, Transaction, TransactionKind};
 use serde_json::{Value, json};
 use tower_lsp::{
@@ -113,6 +115,15 @@ fn code_action(view: &View<'_>, action: &Action) -> CodeAction {
                 argument["name"] = json!(module);
             }
             (ext::REFACTOR, argument)
+        }
+        ACTION_REWRITE => {
+            let rewrite = action.rewrite.as_ref();
+            let argument = json!({
+                "pattern": rewrite.map(|it| &it.pattern),
+                "replacement": rewrite.map(|it| &it.replacement),
+                "language": rewrite.map(|it| &it.language),
+            });
+            (ext::REWRITE, argument)
         }
         other => unreachable!("the façade knows no action `{other}`"),
     };

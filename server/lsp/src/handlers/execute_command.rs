@@ -39,6 +39,7 @@ pub(crate) async fn handle_execute_command(
         ext::RENAME_SYMBOL => rename(link, parse(argument, "newName")?)?,
         ext::REFACTOR => super::refactor::request(link, parse(argument, "refactor")?)?,
         ext::MOVE_FILE => super::rename_files::request(parse(argument, "to")?)?,
+        ext::REWRITE => super::refactor::rewrite(parse(argument, "pattern")?)?,
         ext::CREATE_SETTINGS => create_settings(parse(argument, "root")?)?,
         ext::APPLY_PROPOSAL => RunRequest::Apply(proposal(link, argument).await?),
         ext::REJECT_PROPOSAL => RunRequest::Reject(proposal(link, argument).await?),

@@ -1,9 +1,12 @@
 //! The command `aios.refactor`: what its argument asks for.
 
 use engine::{Area, Place, RunRequest};
-use ide::Refactor;
+use ide::{Refactor, Rewrite};
 use serde::Deserialize;
-use tower_lsp::{gen_lsp_types::Range, jsonrpc::Result};
+use tower_lsp::{
+    gen_lsp_types::{Range, Uri},
+    jsonrpc::Result,
+};
 
 use super::execute_command::{Document, then};
 use crate::{backend::Link, error, from_proto};
@@ -37,4 +40,26 @@ pub(super) fn request(link: &Link, argument: RefactorArgument) -> Result<RunRequ
         (None, None) => return Err(error::failed("aios.refactor needs a document")),
     };
     Ok(RunRequest::Refactor { at, refactor, then: then(keep) })
+}
+
+/// The argument of `aios.rewrite`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct RewriteArgument {
+    pattern: String,
+    replacement: String,
+    language: String,
+    path: Option<Uri>,
+    keep: bool,
+}
+
+/// The run that it asks for.
+pub(super) fn rewrite(argument: RewriteArgument) -> Result<RunRequest> {
+    let RewriteArgument { pattern, replacement, language, path, keep } = argument;
+    if pattern.is_empty() || language.is_empty() {
+        return Err(error::failed("aios.rewrite needs a pattern, a replacement and a language"));
+    }
+    let below = path.as_ref().map(from_proto::path_of).transpose()?;
+    let rewrite = Rewrite { pattern, replacement, language, below };
+    Ok(RunRequest::Rewrite { rewrite, then: then(keep) })
 }
