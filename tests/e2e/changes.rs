@@ -10,7 +10,7 @@ use crate::{
     workspace::{CART, SHOP, Workspace},
 };
 
-fn rename_argument(workspace: &Workspace) -> Value {
+pub(crate) fn rename_argument(workspace: &Workspace) -> Value {
     json!({
         "textDocument": { "uri": workspace.uri("shop.py") },
         "position": { "line": 0, "character": 5 },
@@ -19,14 +19,14 @@ fn rename_argument(workspace: &Workspace) -> Value {
 }
 
 /// Without the ability to annotate edits: Neovim 0.11 and Helix.
-fn plain_capabilities() -> Value {
+pub(crate) fn plain_capabilities() -> Value {
     let mut capabilities = capabilities();
     let edit = capabilities["workspace"]["workspaceEdit"].as_object_mut().unwrap();
     edit.remove("changeAnnotationSupport");
     capabilities
 }
 
-fn renamed(text: &str) -> String {
+pub(crate) fn renamed(text: &str) -> String {
     // The comment in the cart is no reference.
     text.replace("pay(", "charge(").replace("import pay", "import charge")
 }
@@ -113,7 +113,7 @@ fn a_proposal_is_shown_as_a_diff_and_answered_there() {
         .as_array()
         .unwrap()
         .iter()
-        .map(|it| it["command"]["command"].as_str().unwrap())
+        .filter_map(|it| it["command"]["command"].as_str())
         .collect();
     assert_eq!(commands[..2], ["aios.applyProposal", "aios.rejectProposal"]);
     let argument = actions[0]["command"]["arguments"][0].clone();

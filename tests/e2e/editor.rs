@@ -38,6 +38,11 @@ impl<'a> Editor<'a> {
         &self.documents[&self.workspace.uri(path)].0
     }
 
+    /// The text of an open document that lies elsewhere.
+    pub(crate) fn document(&self, uri: &str) -> String {
+        self.documents[uri].0.clone()
+    }
+
     /// The user types: the whole text is another.
     pub(crate) fn set_text(&mut self, path: &str, text: &str) {
         let uri = self.workspace.uri(path);

@@ -11,6 +11,7 @@ mod helix;
 mod knowledge;
 mod lifecycle;
 mod neovim;
+mod parts;
 mod questions;
 mod state;
 mod terminal;

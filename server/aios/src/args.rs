@@ -192,25 +192,56 @@ Examples:
     #[command(after_help = "Example:\n  aios proposals --json")]
     Proposals,
 
-    /// Show a proposal as a diff with its reasons, risk and impact
-    #[command(after_help = "Examples:\n  aios show\n  aios show p-20261123-1a2b3c")]
+    /// Show a proposal or an applied change as a diff with its reasons, risk and impact
+    #[command(after_help = "\
+Examples:
+  aios show
+  aios show p-20261123-1a2b3c
+  aios show t-20261123-4d5e6f      the change that `aios history` lists under this id")]
     Show(ProposalArgs),
 
-    /// Write a proposal to its files: all of them, or none
-    #[command(after_help = "Examples:\n  aios apply\n  aios apply p-20261123-1a2b3c")]
-    Apply(ProposalArgs),
+    /// Write a proposal to its files: all of them, or none; or chosen parts of it
+    #[command(after_help = "\
+Examples:
+  aios apply
+  aios apply p-20261123-1a2b3c
+  aios apply --only src/parse.rs            this file; the rest goes on waiting
+  aios apply --only src/parse.rs:2,4        two hunks of it, by their numbers in `aios show`
+  aios apply --only src/a.rs --only 3.1     parts by file or by id")]
+    Apply(ApplyArgs),
 
     /// Set a proposal aside
     #[command(after_help = "Example:\n  aios reject p-20261123-1a2b3c")]
     Reject(ProposalArgs),
 
-    /// Take back the last change, or a given one; your later edits are kept
-    #[command(after_help = "Examples:\n  aios undo\n  aios undo p-20261123-1a2b3c")]
-    Undo(ProposalArgs),
+    /// Take back the last change, or a given one, or parts of it; your later edits are kept
+    #[command(after_help = "\
+Examples:
+  aios undo
+  aios undo p-20261123-1a2b3c
+  aios undo t-20261123-4d5e6f --only src/parse.rs:2    one hunk of one file
+  aios undo --since 10:00 --by reviewer                everything that `reviewer` did since")]
+    Undo(UndoArgs),
 
-    /// Make the change again that was taken back last
-    #[command(after_help = "Example:\n  aios redo")]
-    Redo(ProposalArgs),
+    /// Bring back what was taken back last, or a given change, or parts of it
+    #[command(after_help = "\
+Examples:
+  aios redo
+  aios redo --only src/parse.rs:2
+  aios redo --since 10min                   everything that was taken back since")]
+    Redo(UndoArgs),
+
+    /// List what was changed here, by whom, and what of it stands
+    #[command(after_help = "\
+Examples:
+  aios history
+  aios history --since 2h --by reviewer
+  aios history --file src/parse.rs --json")]
+    History(HistoryArgs),
+
+    /// End what a crash interrupted: files are all old or all new, and the journal says which
+    #[command(after_help = "Example:\n  aios recover")]
+    Recover,
 
     /// Say what the index holds, what is still to be read, what was skipped and why
     #[command(after_help = "Examples:\n  aios status\n  aios status --skipped")]
@@ -697,6 +728,62 @@ pub(crate) struct ProposalArgs {
     /// The id that `aios proposals` shows [default: the latest one that fits]
     #[arg(value_name = "ID")]
     pub(crate) id: Option<String>,
+}
+
+/// Arguments of `aios apply`.
+#[derive(Args, Debug)]
+pub(crate) struct ApplyArgs {
+    /// The id that `aios proposals` shows [default: the latest that is pending]
+    #[arg(value_name = "ID")]
+    pub(crate) id: Option<String>,
+
+    /// Only this file, or these hunks of it; may be given several times
+    #[arg(long, value_name = "FILE[:HUNKS]")]
+    pub(crate) only: Vec<String>,
+}
+
+/// Arguments of `aios undo` and `aios redo`.
+#[derive(Args, Debug)]
+pub(crate) struct UndoArgs {
+    /// The id that `aios history` or `aios proposals` shows [default: the latest one that fits]
+    #[arg(value_name = "ID")]
+    pub(crate) id: Option<String>,
+
+    /// Only this file, or these hunks of it; may be given several times
+    #[arg(long, value_name = "FILE[:HUNKS]")]
+    pub(crate) only: Vec<String>,
+
+    /// Everything since: `10:00`, `2026-11-23`, `2026-11-23 10:00`, `2h` ago
+    #[arg(long, value_name = "TIME", conflicts_with_all = ["id", "only"])]
+    pub(crate) since: Option<String>,
+
+    /// Everything by this identity, as `aios history` names it
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["id", "only"])]
+    pub(crate) by: Option<String>,
+}
+
+/// Arguments of `aios history`.
+#[derive(Args, Debug)]
+pub(crate) struct HistoryArgs {
+    /// Made since: `10:00`, `2026-11-23`, `2026-11-23 10:00`, `2h` ago
+    #[arg(long, value_name = "TIME")]
+    pub(crate) since: Option<String>,
+
+    /// Made before
+    #[arg(long, value_name = "TIME")]
+    pub(crate) until: Option<String>,
+
+    /// Asked for by this identity
+    #[arg(long, value_name = "NAME")]
+    pub(crate) by: Option<String>,
+
+    /// With this file, or with files in this folder
+    #[arg(long, value_name = "PATH")]
+    pub(crate) file: Option<String>,
+
+    /// How many changes at most
+    #[arg(long, default_value_t = 20, value_name = "N", value_parser = up_to(10_000))]
+    pub(crate) limit: u16,
 }
 
 /// Arguments of `aios status`.

@@ -2,13 +2,16 @@
 
 pub(crate) mod ask;
 pub(crate) mod change;
+pub(crate) mod chosen;
 pub(crate) mod context;
 pub(crate) mod history;
 pub(crate) mod index;
+pub(crate) mod journal;
 pub(crate) mod memory;
 pub(crate) mod patterns;
 pub(crate) mod questions;
 pub(crate) mod refactor;
+pub(crate) mod reverse;
 pub(crate) mod setup;
 pub(crate) mod state;
 pub(crate) mod target;

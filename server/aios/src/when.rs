@@ -1,7 +1,11 @@
-//! Moments as people write them: a date, or a span of time from now.
+//! Moments as people write them: a date, a time, both, or a span of time from now.
 
 use anyhow::Context as _;
-use jiff::{Span, Timestamp, ZonedDateTime, civil::Date, tz::TimeZone};
+use jiff::{
+    Span, Timestamp, ToSpan as _, ZonedDateTime,
+    civil::{DateTime, Time},
+    tz::TimeZone,
+};
 
 /// Which way a span of time goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,7 +19,7 @@ pub(crate) enum Way {
 /// The moment that `written` means.
 ///
 /// # Errors
-/// Where it is neither a date, nor a moment, nor a span.
+/// Where it is none of these.
 pub(crate) fn moment(written: &str, way: Way) -> anyhow::Result<Timestamp> {
     moment_from(written, way, &ZonedDateTime::now())
 }
@@ -26,12 +30,30 @@ pub(crate) fn day(at_ms: u64) -> String {
     moment.to_zoned_datetime(TimeZone::UTC).date().to_string()
 }
 
+/// The moment `at_ms` to the minute, as people here read it.
+pub(crate) fn minute(at_ms: u64) -> String {
+    let moment = Timestamp::from_millisecond(at_ms.cast_signed()).unwrap_or_default();
+    moment.to_zoned_datetime(TimeZone::system()).strftime("%Y-%m-%d %H:%M").to_string()
+}
+
 fn moment_from(written: &str, way: Way, now: &ZonedDateTime) -> anyhow::Result<Timestamp> {
-    if let Ok(date) = written.parse::<Date>() {
-        return Ok(date.to_zoned_datetime(TimeZone::UTC)?.timestamp());
-    }
+    let zone = now.time_zone().clone();
     if let Ok(moment) = written.parse::<Timestamp>() {
         return Ok(moment);
+    }
+    if let Ok(at) = written.parse::<DateTime>() {
+        return Ok(at.to_zoned_datetime(zone)?.timestamp());
+    }
+    if let Ok(time) = written.trim().parse::<Time>()
+        && written.contains(':')
+    {
+        let today = now.date().to_datetime(time).to_zoned_datetime(zone)?;
+        let is_to_come = now < today;
+        return Ok(match way {
+            Way::Back if is_to_come => today.checked_sub(1.day())?.timestamp(),
+            Way::Ahead if !is_to_come => today.checked_add(1.day())?.timestamp(),
+            _ => today.timestamp(),
+        });
     }
     let span = written.trim().trim_end_matches("ago").trim_end().parse::<Span>();
     let span = span.with_context(|| {
@@ -64,5 +86,24 @@ mod tests {
         check("1 month ago", Way::Back, Some("2026-02-10"));
         check("90d", Way::Ahead, Some("2026-06-08"));
         check("yesterday", Way::Back, None);
+    }
+
+    #[test]
+    fn a_time_is_the_last_one_or_the_next() {
+        let now: ZonedDateTime = "2026-11-25T12:00:00+01:00[+01:00]".parse().unwrap();
+        let check = |written: &str, way, expected: &str| {
+            assert_eq!(moment_from(written, way, &now).unwrap().to_string(), expected, "{written}");
+        };
+        check("10:00", Way::Back, "2026-11-25T09:00:00Z");
+        check("13:00", Way::Back, "2026-11-24T12:00:00Z");
+        check("10:00", Way::Ahead, "2026-11-26T09:00:00Z");
+        check("2026-11-23", Way::Back, "2026-11-22T23:00:00Z");
+        check("2026-11-23 10:00", Way::Back, "2026-11-23T09:00:00Z");
+        check("2026-11-23T10:00:00Z", Way::Back, "2026-11-23T10:00:00Z");
+        check("2h", Way::Back, "2026-11-25T09:00:00Z");
+        check("10min", Way::Back, "2026-11-25T10:50:00Z");
+        for wrong in ["", "10", "25:00"] {
+            assert!(moment_from(wrong, Way::Back, &now).is_err(), "{wrong}");
+        }
     }
 }

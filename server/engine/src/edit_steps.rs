@@ -34,8 +34,12 @@ pub(crate) fn edit_step(
         let text = std::str::from_utf8(file.pre.as_deref()?).ok()?;
         Some((path.clone(), Arc::new(LineIndex::new(text))))
     });
-    let versions =
-        change.edits.keys().filter_map(|path| Some((path.clone(), proposal.version_of(path)?)));
+    // The versions of the moment of the checkpoint, which the texts were compared at: those of the
+    // proposal may be of an earlier session of the editor.
+    let versions = simulation.files.iter().filter_map(|file| {
+        let path = file.before.as_ref().filter(|it| change.edits.contains_key(it))?;
+        Some((path.clone(), file.version?))
+    });
     EditStep {
         proposal: proposal.id.clone(),
         step,

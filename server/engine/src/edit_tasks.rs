@@ -3,19 +3,15 @@
 
 use std::sync::Arc;
 
-use disk::Transactions;
 use ide::{FilePosition, LeftOut};
 use proposal::{
     Begun, Context, DiffStyle, Draft, Finished, Journal, JournalError, LeftSite, Measured, Noted,
-    Origin, Present, PresentFile, Proposal, ProposalId, ProposalState, Retention, Simulation,
-    TransactionId, UndoRequest, diff_text, measure, propose,
+    Origin, Present, PresentFile, Proposal, ProposalId, Simulation, TransactionId, UndoRequest,
+    diff_text, measure, propose,
 };
-use vfs::{ContentHash, FileId, Loader, ReadError, VfsPath};
+use vfs::{ContentHash, FileId, ReadError, VfsPath};
 
-use crate::{Clock, Place, Random, RunOutcome, Snapshot, edits::EditDone, task::Cancel};
-
-/// Transactions whose files are watched for an editor's undo.
-const TRANSACTIONS_WATCHED: usize = 50;
+use crate::{Clock, Place, Random, RunOutcome, Snapshot, task::Cancel};
 
 /// How a run ends before its time. In a box: it is seldom, and large.
 pub(crate) type Ended = Box<RunOutcome>;
@@ -24,7 +20,6 @@ pub(crate) type Ended = Box<RunOutcome>;
 pub(crate) struct EditContext {
     pub(crate) snapshot: Snapshot,
     pub(crate) journal: Journal,
-    pub(crate) loader: Arc<dyn Loader>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random: Arc<dyn Random>,
     pub(crate) cancel: Cancel,
@@ -45,20 +40,12 @@ impl EditContext {
     }
 
     /// A file as it is: its open document as this moment has it, else what the disk holds now.
-    fn present(&self, path: &VfsPath) -> Result<Option<PresentFile>, ReadError> {
-        let vfs = &self.snapshot.vfs;
-        if let Some(overlay) = vfs.file_id(path).and_then(|it| vfs.overlay(it)) {
-            return Ok(Some(PresentFile::open(&overlay.rope.to_string(), overlay.version)));
-        }
-        match self.loader.read(path) {
-            Ok(bytes) => Ok(Some(PresentFile::closed(bytes))),
-            Err(ReadError::NotFound { .. }) => Ok(None),
-            Err(error) => Err(error),
-        }
+    pub(crate) fn present(&self, path: &VfsPath) -> Result<Option<PresentFile>, ReadError> {
+        self.snapshot.present(path)
     }
 
     /// Hands a context for making a proposal to `with`.
-    fn proposing<T>(&self, with: impl FnOnce(&Context<'_>) -> T) -> T {
+    pub(crate) fn proposing<T>(&self, with: impl FnOnce(&Context<'_>) -> T) -> T {
         let present: &Present<'_> = &|path| self.present(path);
         // Facts of closed files may be of another text than the disk holds now.
         let facts = |path: &VfsPath, hash: ContentHash| {
@@ -171,11 +158,9 @@ pub(crate) fn begin_recorded(
     ctx: &EditContext,
     id: &ProposalId,
 ) -> Result<(Proposal, Begun), Ended> {
+    // What an editor declined may be asked again.
+    ctx.journal.reopen(id).map_err(|it| refused(&it))?;
     let recorded = ctx.journal.proposal(id).map_err(|it| refused(&it))?;
-    if recorded.state != ProposalState::Pending {
-        let error = JournalError::NotPending(id.clone(), recorded.state);
-        return Err(refused(&error));
-    }
     let begun = begin(ctx, &recorded.proposal)?;
     Ok((recorded.proposal, begun))
 }
@@ -207,7 +192,13 @@ pub(crate) fn write_diff(
     let path = folder.join(&format!("{}.diff", proposal.id));
     let style = DiffStyle {
         roots: &ctx.snapshot.roots,
-        answers: &["Answer with the code actions `Apply` and `Reject` of this document."],
+        answers: &[
+            "Answer with the code actions of this document: `apply` and `reject` are about all of",
+            "it, `accept` and `reject this hunk` mark the one under the cursor, with [x] or [-].",
+            "You may write the marks yourself. `apply accepted` takes those with [x]; what is left",
+            "open goes on waiting.",
+        ],
+        has_marks: true,
     };
     let text = diff_text(proposal, simulation, &style);
     disk::write_document(&path, &text).map_err(|it| it.to_string())?;
@@ -221,54 +212,6 @@ pub(crate) fn note_editor_undo(ctx: &EditContext, paths: &[VfsPath]) -> Vec<Note
         tracing::warn!(%error, "the editor's undo cannot be recorded");
         Vec::new()
     })
-}
-
-/// Ends what a killed server left: first the files, then the journal's word on them.
-pub(crate) fn recover(ctx: &EditContext, transactions: Option<&Transactions>) -> EditDone {
-    let mut troubles = Vec::new();
-    match transactions.map(Transactions::recover) {
-        Some(Ok(recovered)) => {
-            for it in recovered {
-                tracing::info!(name = it.name, is_done = it.is_done, "an interrupted write ended");
-                troubles.extend(it.damaged.iter().map(|record| {
-                    let record = record.display();
-                    format!(
-                        "a write was interrupted and its record damaged: the record is now \
-                         {record}; files it was about to change may hold old or new text, and \
-                         where a `.aios-{}-*.old` stands beside one, that is its old text",
-                        it.name
-                    )
-                }));
-                let foreign = it.foreign.iter();
-                troubles.extend(foreign.map(|it| {
-                    format!(
-                        "{it}: written by somebody after a change was interrupted; left as it is"
-                    )
-                }));
-            }
-        }
-        Some(Err(error)) => troubles.push(error.to_string()),
-        None => {}
-    }
-    let now_ms = ctx.clock.wall_ms();
-    let finished = ctx.journal.recover(now_ms, &|path| ctx.present(path));
-    let finished = finished.unwrap_or_else(|error| {
-        troubles.push(error.to_string());
-        Vec::new()
-    });
-    match ctx.journal.forget(&Retention::default()) {
-        Ok(gone) if gone.proposals == 0 => {}
-        Ok(gone) => tracing::warn!(
-            proposals = gone.proposals,
-            transactions = gone.transactions,
-            bytes = gone.blob_bytes,
-            "the journal reached its limit: the oldest changes cannot be taken back any more"
-        ),
-        Err(error) => troubles.push(error.to_string()),
-    }
-    let recent = ctx.journal.transactions(TRANSACTIONS_WATCHED).unwrap_or_default();
-    let touched = recent.into_iter().flat_map(|it| it.files).map(|it| it.0).collect();
-    EditDone::Recovered { finished, touched, troubles }
 }
 
 /// The file, where it is what the client saw.

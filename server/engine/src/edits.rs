@@ -4,14 +4,17 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use proposal::{
-    Begun, Finished, Measured, Noted, Outcome, Proposal, ProposalId, Simulation, TransactionId,
+    Finished, Measured, Noted, Outcome, Proposal, ProposalId, Simulation, TransactionId,
     UndoRequest, UndoScope, needs_preview,
 };
 use rustc_hash::FxHashSet;
 use vfs::{SourceChange, VfsPath};
 
 use crate::{
-    Abilities, Lane, Notice, NoticeLevel, Place, RunId, RunOutcome, Then,
+    Abilities, Lane, Notice, NoticeLevel, Place, Recovery, RunId, RunOutcome, Then,
+    edit_many::Queue,
+    edit_parts::{Planned, Started},
+    edit_recovery::Recovering,
     edit_steps::{edit_step, is_client_able},
     edit_tasks::{self, EditContext, Ended},
     event::ClientId,
@@ -30,19 +33,23 @@ const ANSWER_MS_MAX: u64 = 30_000;
 /// Changes on their way, and what has to be remembered of those that are done.
 #[derive(Default)]
 pub(crate) struct Proposals {
-    applying: BTreeMap<ProposalId, Applying>,
+    pub(crate) applying: BTreeMap<ProposalId, Applying>,
+    /// Reversals that follow one another in one run.
+    pub(crate) queues: BTreeMap<RunId, Queue>,
     /// Files of recent transactions: only in them an editor's undo can mean one of ours.
-    touched: FxHashSet<VfsPath>,
-    is_recovered: bool,
+    pub(crate) touched: FxHashSet<VfsPath>,
+    pub(crate) recovering: Recovering,
 }
 
 /// A change that is being applied.
-struct Applying {
+pub(crate) struct Applying {
     run: RunId,
     client: ClientId,
     proposal: Arc<Proposal>,
     simulation: Arc<Simulation>,
     transaction: TransactionId,
+    /// What shall be there when all that the user wants is.
+    planned: Option<Planned>,
     confirm: Confirm,
     steps: Vec<SourceChange>,
     /// The step that was asked for last.
@@ -77,7 +84,9 @@ pub(crate) enum EditDone {
     /// The diff document is there.
     Shown(RunId, ProposalId, Result<VfsPath, String>),
     /// A transaction may be applied; where that is said, each part is to be confirmed.
-    Begun(RunId, Confirm, Result<Box<(Proposal, Begun)>, Ended>),
+    Begun(RunId, Confirm, Result<Box<Started>, Ended>),
+    /// These transactions are to be reversed, one after the other.
+    Selected(RunId, bool, Result<Vec<TransactionId>, Ended>),
     /// The files were written.
     Written(ProposalId, Result<(), String>),
     /// A change in the middle of being applied was measured.
@@ -88,15 +97,10 @@ pub(crate) enum EditDone {
     Over(RunId, RunOutcome),
     /// What the editor took back or brought back.
     Noted(Vec<Noted>),
-    /// What an earlier server left.
-    Recovered {
-        /// Transactions that were begun, measured now.
-        finished: Vec<Finished>,
-        /// Files of recent transactions.
-        touched: Vec<VfsPath>,
-        /// What did not work.
-        troubles: Vec<String>,
-    },
+    /// What an earlier server left, and the files of recent transactions.
+    Recovered(Box<Recovery>, Vec<VfsPath>),
+    /// The document that lists the latest changes is there.
+    HistoryShown(RunId, Result<VfsPath, String>),
     /// A task panicked that nobody waits for.
     Lost,
 }
@@ -139,7 +143,7 @@ impl GlobalState {
     pub(crate) fn apply_proposal(&mut self, run: RunId, id: ProposalId) {
         self.edit_task(run, "apply", move |ctx| {
             let begun = edit_tasks::begin_recorded(ctx, &id);
-            EditDone::Begun(run, Confirm::No, begun.map(Box::new))
+            EditDone::Begun(run, Confirm::No, begun.map(Started::boxed))
         });
     }
 
@@ -165,24 +169,7 @@ impl GlobalState {
         self.edit_task(run, if is_undo { "undo" } else { "redo" }, move |ctx| {
             let request = UndoRequest { transaction, scope, caller: ctx.caller.clone() };
             let begun = edit_tasks::begin_reversal(ctx, &request, is_undo);
-            EditDone::Begun(run, Confirm::No, begun.map(Box::new))
-        });
-    }
-
-    /// Measures what a killed server left begun. Once, when the folders are known.
-    pub(crate) fn recover_journal(&mut self) {
-        if std::mem::replace(&mut self.proposals.is_recovered, true) {
-            return;
-        }
-        let transactions = self.outside.transactions(&self.files.roots);
-        let Some(ctx) = self.edit_context() else { return };
-        self.outside.give(Task {
-            lane: Lane::Work,
-            name: "recover",
-            on_panic: TaskDone::Edit(EditDone::Lost),
-            work: Box::new(move || {
-                TaskDone::Edit(edit_tasks::recover(&ctx, transactions.as_ref()))
-            }),
+            EditDone::Begun(run, Confirm::No, begun.map(Started::boxed))
         });
     }
 
@@ -275,8 +262,12 @@ impl GlobalState {
                 Err(outcome) => self.end_run(run, *outcome),
             },
             EditDone::Shown(run, proposal, document) => self.shown(run, proposal, document),
-            EditDone::Begun(run, confirm, begun) => match begun {
-                Ok(begun) => self.begun(run, confirm, begun.0, begun.1),
+            EditDone::Begun(run, confirm, started) => match started {
+                Ok(started) => self.begun(run, confirm, *started),
+                Err(outcome) => self.end_edit(run, *outcome),
+            },
+            EditDone::Selected(run, is_undo, selected) => match selected {
+                Ok(transactions) => self.begin_queue(run, is_undo, transactions),
                 Err(outcome) => self.end_run(run, *outcome),
             },
             EditDone::Written(id, Ok(())) => self.finish(&id),
@@ -288,27 +279,15 @@ impl GlobalState {
             }
             EditDone::Measured(id, measured) => self.measured(&id, &measured),
             EditDone::Finished(id, finished) => self.finished(&id, finished),
-            EditDone::Over(run, outcome) => self.end_run(run, outcome),
+            EditDone::Over(run, outcome) => self.end_edit(run, outcome),
             EditDone::Noted(noted) => {
                 for it in noted {
                     let standing = it.standing.name();
                     tracing::info!(transaction = %it.transaction, standing, "noted in the editor");
                 }
             }
-            EditDone::Recovered { finished, touched, troubles } => {
-                self.proposals.touched.extend(touched);
-                for it in finished {
-                    let text = format!(
-                        "a change that an earlier server began was measured: {} is {}",
-                        it.proposal,
-                        it.measured.outcome.state_recovered().name()
-                    );
-                    self.clients.message(NoticeLevel::Info, text);
-                }
-                for trouble in troubles {
-                    self.clients.message(NoticeLevel::Error, trouble);
-                }
-            }
+            EditDone::Recovered(recovery, touched) => self.recovered(*recovery, touched),
+            EditDone::HistoryShown(run, path) => self.history_shown(run, path),
             EditDone::Lost => {}
         }
     }
@@ -333,7 +312,8 @@ impl GlobalState {
             Way::Document => self.show(run, proposal, simulation),
             Way::Apply(confirm) => self.edit_task(run, "begin", move |ctx| {
                 let begun = edit_tasks::begin(ctx, &proposal);
-                EditDone::Begun(run, confirm, begun.map(|begun| Box::new((proposal, begun))))
+                let started = begun.map(|begun| Started::boxed((proposal, begun)));
+                EditDone::Begun(run, confirm, started)
             }),
         }
     }
@@ -365,7 +345,8 @@ impl GlobalState {
     }
 
     /// The checkpoint is on the disk: now whoever can makes the change.
-    fn begun(&mut self, run: RunId, confirm: Confirm, proposal: Proposal, begun: Begun) {
+    fn begun(&mut self, run: RunId, confirm: Confirm, started: Started) {
+        let Started { proposal, begun, planned } = started;
         let client = self.runs.get(run).map_or(ClientId(u64::MAX), |it| it.client);
         let id = proposal.id.clone();
         let applying = Applying {
@@ -375,6 +356,7 @@ impl GlobalState {
             proposal: Arc::new(proposal),
             simulation: Arc::new(begun.simulation),
             transaction: begun.transaction,
+            planned,
             confirm,
             step: 0,
             reason: None,
@@ -474,15 +456,15 @@ impl GlobalState {
         self.proposals.touched.extend(paths.iter().cloned());
         self.read_again(&paths);
         let outcome = match finished {
-            Ok(finished) => RunOutcome::Changed {
-                transaction: applying.transaction,
-                proposal: id.clone(),
-                outcome: finished.measured.outcome,
-                reason: applying.reason,
-            },
-            Err(why) => RunOutcome::Failed(why),
+            Ok(finished) => finished.measured.outcome,
+            Err(why) => return self.end_edit(applying.run, RunOutcome::Failed(why)),
         };
-        self.end_run(applying.run, outcome);
+        let missing = applying.missing(&outcome);
+        let (run, changed) = (applying.run, applying.changed(outcome));
+        match missing {
+            Some(planned) => self.propose_rest(run, changed, planned),
+            None => self.end_edit(run, changed),
+        }
     }
 
     /// A client that does not want a run any more and has not answered what it was asked: what is
@@ -522,14 +504,13 @@ impl GlobalState {
         });
     }
 
-    fn edit_context(&mut self) -> Option<EditContext> {
+    pub(crate) fn edit_context(&mut self) -> Option<EditContext> {
         let journal = self.outside.journal.clone()?;
         let mut snapshot = self.snapshot(Arc::default());
         snapshot.analysis = snapshot.analysis.uncancelled();
         Some(EditContext {
             snapshot,
             journal,
-            loader: Arc::clone(&self.outside.loader),
             clock: Arc::clone(&self.outside.clock),
             random: Arc::clone(&self.outside.random),
             cancel: Cancel::default(),
@@ -540,6 +521,32 @@ impl GlobalState {
     fn run_abilities(&self, run: RunId) -> Abilities {
         let client = self.runs.get(run).map(|it| it.client);
         client.map(|it| self.clients.abilities(it)).unwrap_or_default()
+    }
+}
+
+impl Applying {
+    /// What has to be proposed again, so that nothing of what the user wants is forgotten.
+    fn missing(&self, outcome: &Outcome) -> Option<Planned> {
+        match outcome {
+            Outcome::Declined => None,
+            Outcome::Applied => self.planned.clone(),
+            // An undo that was made in part is asked for again.
+            Outcome::Partial { .. } if self.proposal.reverses.is_some() => None,
+            Outcome::Partial { .. } => Some(self.planned.clone().unwrap_or_else(|| Planned {
+                of: Arc::clone(&self.proposal),
+                simulation: Arc::clone(&self.simulation),
+            })),
+        }
+    }
+
+    fn changed(self, outcome: Outcome) -> RunOutcome {
+        RunOutcome::Changed {
+            transaction: self.transaction,
+            proposal: self.proposal.id.clone(),
+            outcome,
+            reason: self.reason,
+            rest: None,
+        }
     }
 }
 

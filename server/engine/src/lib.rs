@@ -6,6 +6,9 @@ mod change;
 mod clients;
 mod config;
 mod context;
+mod edit_many;
+mod edit_parts;
+mod edit_recovery;
 mod edit_steps;
 mod edit_tasks;
 mod edits;
@@ -50,7 +53,7 @@ pub use crate::{
     past::{HistoryQuery, LikeCommit, SymbolHistory, Then as SymbolThen},
     policy::{Abilities, Caller, Role, Verb},
     read_history::FolderRead,
-    request::{Area, IndexSummary, Place, RunId, RunOutcome, RunRequest, Then},
+    request::{Area, Choice, IndexSummary, Place, Recovery, RunId, RunOutcome, RunRequest, Then},
     snapshot::{Lane, ReadConfig, ReadError, Snapshot, WhenChanged},
     status::{Health, MemoryPart, QueueLengths, ServerStatus, SkippedFile},
     stepper::Stepper,

@@ -125,9 +125,8 @@ impl Snapshot {
             let own = memory::words_of(&transaction.title);
             let fits = words.is_empty() || own.split(' ').any(|it| words.iter().any(|w| w == it));
             if fits && res.len() < n_max {
-                let in_force = |it: &(VfsPath, proposal::FileStanding)| {
-                    it.1 == proposal::FileStanding::InForce
-                };
+                let in_force =
+                    |it: &proposal::TransactionFile| it.standing == proposal::FileStanding::InForce;
                 let is_in_force = transaction.files.iter().all(in_force);
                 res.push(Episode { transaction, is_in_force });
             }

@@ -1,10 +1,13 @@
 //! Runs: what takes longer than a read, can be cancelled, and ends with one outcome.
 
-use std::{fmt, time::Duration};
+use std::{collections::BTreeSet, fmt, time::Duration};
 
+use disk::Recovered;
 use graph::EdgeCounts;
 use ide::{FileMove, FilePosition, Mover, Refactor, Rewrite};
-use proposal::{Outcome, ProposalId, TransactionId, UndoScope};
+use proposal::{
+    Forgotten, Outcome, PartId, ProposalId, ProposalState, Selection, TransactionId, UndoScope,
+};
 use store::history::MemoryRow;
 use text::{LineCol, PositionEncoding};
 use vfs::VfsPath;
@@ -79,6 +82,9 @@ pub enum RunRequest {
     },
     /// Applies a pending proposal.
     Apply(ProposalId),
+    /// Applies chosen parts of a pending proposal. Those that were neither chosen nor refused go on
+    /// waiting, as a proposal of their own.
+    ApplyParts(ProposalId, Choice),
     /// Sets a pending proposal aside.
     Reject(ProposalId),
     /// Takes a transaction back.
@@ -95,6 +101,27 @@ pub enum RunRequest {
         /// How much of it.
         scope: UndoScope,
     },
+    /// Takes all transactions of a selection back, the newest first, or brings them back. What
+    /// cannot be is left and told; the others are done all the same.
+    ReverseMany {
+        /// Which.
+        selection: Selection,
+        /// True for taking back.
+        is_undo: bool,
+    },
+    /// Ends what a crash interrupted, and tells what that was.
+    Recover,
+    /// Writes a document that lists the latest changes, and has it shown.
+    ShowHistory(Selection),
+}
+
+/// What a user says of the parts of a proposal.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Choice {
+    /// Apply these.
+    pub accepted: BTreeSet<PartId>,
+    /// These not, now or later.
+    pub rejected: BTreeSet<PartId>,
 }
 
 impl RunRequest {
@@ -111,9 +138,14 @@ impl RunRequest {
             RunRequest::Rewrite { .. } => "rewrite",
             RunRequest::CreateSettings { .. } => "create settings",
             RunRequest::Apply(_) => "apply",
+            RunRequest::ApplyParts(..) => "apply parts",
             RunRequest::Reject(_) => "reject",
             RunRequest::Undo { .. } => "undo",
             RunRequest::Redo { .. } => "redo",
+            RunRequest::ReverseMany { is_undo: true, .. } => "undo many",
+            RunRequest::ReverseMany { is_undo: false, .. } => "redo many",
+            RunRequest::Recover => "recover",
+            RunRequest::ShowHistory(_) => "show history",
         }
     }
 }
@@ -193,7 +225,22 @@ pub enum RunOutcome {
         outcome: Outcome,
         /// What the client said against it.
         reason: Option<String>,
+        /// The pending proposal of what is still missing, where something is.
+        rest: Option<ProposalId>,
     },
+    /// Several transactions were taken back (`is_undo`) or brought back.
+    Reversed {
+        /// The direction.
+        is_undo: bool,
+        /// Those that were.
+        done: Vec<TransactionId>,
+        /// Those that were not, or not all of them, and why.
+        refused: Vec<(TransactionId, String)>,
+    },
+    /// What a crash had interrupted is ended.
+    Recovered(Box<Recovery>),
+    /// A document was written for the client to show.
+    Shown(VfsPath),
     /// The proposal was set aside.
     Rejected(ProposalId),
     /// It cannot or must not be done; nothing was changed. For people.
@@ -202,6 +249,19 @@ pub enum RunOutcome {
     Cancelled,
     /// Something outside failed. For people.
     Failed(String),
+}
+
+/// What a recovery found and did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Recovery {
+    /// Writes of files that were interrupted.
+    pub writes: Vec<Recovered>,
+    /// Transactions that were begun, with what was found of them.
+    pub transactions: Vec<(TransactionId, ProposalId, ProposalState)>,
+    /// What the journal let go because it had reached its limits.
+    pub forgotten: Forgotten,
+    /// What did not work, for people.
+    pub troubles: Vec<String>,
 }
 
 /// What an index run found.

@@ -129,9 +129,15 @@ impl GlobalState {
             RunRequest::Rewrite { rewrite, then } => self.rewrite(id, rewrite, then),
             RunRequest::CreateSettings { root, then } => self.create_settings(id, root, then),
             RunRequest::Apply(proposal) => self.apply_proposal(id, proposal),
+            RunRequest::ApplyParts(proposal, choice) => self.apply_parts(id, proposal, choice),
             RunRequest::Reject(proposal) => self.reject_proposal(id, proposal),
             RunRequest::Undo { transaction, scope } => self.reverse(id, transaction, scope, true),
             RunRequest::Redo { transaction, scope } => self.reverse(id, transaction, scope, false),
+            RunRequest::ReverseMany { selection, is_undo } => {
+                self.reverse_many(id, selection, is_undo);
+            }
+            RunRequest::Recover => self.recover_run(id),
+            RunRequest::ShowHistory(selection) => self.show_history(id, selection),
         }
     }
 
@@ -204,6 +210,13 @@ impl RunOutcome {
                 format!("applied in {} of {all} files", done.len())
             }
             RunOutcome::Rejected(_) => "set aside".to_owned(),
+            RunOutcome::Reversed { is_undo, done, refused } => {
+                let what = if *is_undo { "taken back" } else { "brought back" };
+                let n_all = done.len() + refused.len();
+                format!("{} of {n_all} changes {what}", done.len())
+            }
+            RunOutcome::Recovered(recovery) => recovery.describe(),
+            RunOutcome::Shown(path) => format!("open {path}"),
             RunOutcome::Refused(why) | RunOutcome::Failed(why) => why.clone(),
             RunOutcome::Cancelled => "cancelled".to_owned(),
         }

@@ -11,7 +11,7 @@ use std::{
 use ide::{Analysis, Cancelled, FilePosition};
 use memory::{Answer, Embedding, PieceConfig, Query, QueryVector, Retriever, Sources, UnsavedFile};
 use models::Embedder;
-use proposal::Journal;
+use proposal::{Journal, PresentFile};
 use settings::Settings;
 use store::Store;
 use syntax::FileFacts;
@@ -140,6 +140,21 @@ impl Snapshot {
     /// indexed.
     pub fn text(&self, file: FileId) -> Option<Arc<str>> {
         self.analysis.text(file)
+    }
+
+    /// A file as it is: its open document as this moment has it, else what the disk holds now.
+    ///
+    /// # Errors
+    /// What the disk says of a file that is there and cannot be read.
+    pub fn present(&self, path: &VfsPath) -> Result<Option<PresentFile>, vfs::ReadError> {
+        if let Some(overlay) = self.vfs.file_id(path).and_then(|it| self.vfs.overlay(it)) {
+            return Ok(Some(PresentFile::open(&overlay.rope.to_string(), overlay.version)));
+        }
+        match self.loader.read(path) {
+            Ok(bytes) => Ok(Some(PresentFile::closed(bytes))),
+            Err(vfs::ReadError::NotFound { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// The lines of the text that the answers about `file` count in.

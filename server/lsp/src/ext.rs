@@ -124,8 +124,10 @@ pub const COMMANDS: &[Command] = &[
     },
     Command {
         name: APPLY_PROPOSAL,
-        arguments: "proposal?",
-        doc: "Applies a pending proposal; without argument the only one there is.",
+        arguments: "proposal?, parts?, reject?",
+        doc: "Applies a pending proposal; without argument the only one there is. With `parts`, \
+              the ids that `aios.review` gives, only those; the others go on waiting as a proposal \
+              of their own, but for those in `reject`.",
     },
     Command {
         name: REJECT_PROPOSAL,
@@ -133,14 +135,30 @@ pub const COMMANDS: &[Command] = &[
         doc: "Rejects a pending proposal; without argument the only one there is.",
     },
     Command {
+        name: REVIEW,
+        arguments: "proposal?",
+        doc: "Answers a proposal as files and parts, for a client that has it reviewed itself: \
+              `{proposal, title, reason, state, risk, riskReasons, files: [{uri, newUri, path, \
+              kind, version, secret, parts: [{id, kind, reasons, old: {start, lines}, new: {start, \
+              lines}, oldText, newText}]}], left}`; lines count from 0.",
+    },
+    Command {
         name: UNDO,
-        arguments: "transaction?",
-        doc: "Takes a transaction back; without argument the last one.",
+        arguments: "transaction?, parts?, since?, by?",
+        doc: "Takes a transaction back; without argument the last one. With `parts` only those \
+              files and hunks; with `since` (milliseconds since 1970) or `by` (an identity) all \
+              changes that fit.",
     },
     Command {
         name: REDO,
-        arguments: "transaction?",
-        doc: "Brings back what was undone; without argument the last undo.",
+        arguments: "transaction?, parts?, since?, by?",
+        doc: "Brings back what was undone; without argument the last undo. The rest as for \
+              `aios.undo`.",
+    },
+    Command {
+        name: SHOW_HISTORY,
+        arguments: "since?, by?",
+        doc: "Opens a document that lists the changes, with code actions to take them back.",
     },
     Command {
         name: SEARCH,
@@ -240,6 +258,8 @@ pub(crate) const REWRITE: &str = "aios.rewrite";
 pub(crate) const CREATE_SETTINGS: &str = "aios.createSettings";
 pub(crate) const APPLY_PROPOSAL: &str = "aios.applyProposal";
 pub(crate) const REJECT_PROPOSAL: &str = "aios.rejectProposal";
+pub(crate) const REVIEW: &str = "aios.review";
+pub(crate) const SHOW_HISTORY: &str = "aios.showHistory";
 pub(crate) const UNDO: &str = "aios.undo";
 pub(crate) const REDO: &str = "aios.redo";
 pub(crate) const SEARCH: &str = "aios.search";

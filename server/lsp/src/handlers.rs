@@ -4,7 +4,7 @@
 //! before it looks at the next message, and that is all that keeps edits and questions in order.
 
 mod call_hierarchy;
-mod code_action;
+pub(crate) mod code_action;
 mod code_lens;
 mod configuration;
 mod declaration;

@@ -15,6 +15,8 @@ mod others;
 mod partial;
 mod publish;
 mod registration;
+mod review;
+mod review_json;
 mod serve;
 mod session;
 mod symbol_data;

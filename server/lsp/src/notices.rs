@@ -103,7 +103,9 @@ fn for_the_user(outcome: &RunOutcome) -> Option<(NoticeLevel, String)> {
             let why = reason.as_deref().unwrap_or("the editor changed nothing");
             Some((NoticeLevel::Warning, format!("not applied: {why}")))
         }
-        RunOutcome::Changed { outcome: Outcome::Partial { done, missing, other }, .. } => {
+        RunOutcome::Changed {
+            outcome: Outcome::Partial { done, missing, other }, rest, ..
+        } => {
             let list = |paths: &[VfsPath]| {
                 let paths: Vec<String> = paths.iter().map(VfsPath::to_string).collect();
                 paths.join(", ")
@@ -115,9 +117,25 @@ fn for_the_user(outcome: &RunOutcome) -> Option<(NoticeLevel, String)> {
             if !other.is_empty() {
                 text.push_str(&format!("; neither old nor new: {}", list(other)));
             }
+            text.push_str("; `aios.undo` takes back what was applied");
+            if let Some(rest) = rest {
+                text.push_str(&format!(", {rest} completes it (a code action in these files)"));
+            }
             Some((NoticeLevel::Warning, text))
         }
+        RunOutcome::Changed { outcome: Outcome::Applied, rest: Some(rest), .. } => {
+            let text = format!("the rest waits as {rest}: code actions apply it or set it aside");
+            Some((NoticeLevel::Info, text))
+        }
+        RunOutcome::Reversed { refused, .. } if !refused.is_empty() => {
+            let refused = refused.iter().map(|(id, why)| format!("{id}: {why}"));
+            let refused: Vec<String> = refused.collect();
+            Some((NoticeLevel::Warning, format!("left as it is: {}", refused.join("; "))))
+        }
         RunOutcome::Changed { outcome: Outcome::Applied, .. }
+        | RunOutcome::Reversed { .. }
+        | RunOutcome::Recovered(_)
+        | RunOutcome::Shown(_)
         | RunOutcome::Indexed(_)
         | RunOutcome::HistoryRead(_)
         | RunOutcome::Remembered(_)

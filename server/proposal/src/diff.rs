@@ -5,8 +5,9 @@ use std::ops::Range;
 use vfs::VfsPath;
 
 use crate::{
-    FilePlan, Proposal, SimulatedFile, Simulation,
+    FilePlan, Mark, Part, PartId, Proposal, SimulatedFile, Simulation,
     lines::{self, Hunk},
+    parts::{parts, simulated},
     show::{self, count},
 };
 
@@ -24,6 +25,8 @@ pub struct DiffStyle<'a> {
     pub roots: &'a [VfsPath],
     /// The lines that say how the reader answers, without a leading `#`.
     pub answers: &'a [&'a str],
+    /// Whether each part has a mark by which the reader takes it or leaves it.
+    pub has_marks: bool,
 }
 
 /// What a line of a diff is; a terminal colours by it.
@@ -68,15 +71,22 @@ pub fn diff_lines(
 ) -> Vec<DiffLine> {
     let mut acc = Vec::new();
     header(&mut acc, proposal, style);
+    let parts = parts(proposal, simulation);
     for (nth, plan) in proposal.files.iter().enumerate() {
         if DIFF_LINES_MAX <= acc.len() {
             let rest = count(proposal.files.len() - nth, "more file");
             note(&mut acc, &format!("{rest}: the diff is cut after {DIFF_LINES_MAX} lines"), None);
             break;
         }
-        let file =
-            simulation.files.iter().find(|it| it.before == plan.before && it.after == plan.after);
-        file_diff(&mut acc, nth, plan, file, style.roots);
+        let of_file = parts.iter().filter(|it| it.id.file as usize == nth);
+        let file = FileDiff {
+            nth,
+            plan,
+            file: simulated(plan, simulation),
+            parts: of_file.collect(),
+            style,
+        };
+        file.write(&mut acc);
     }
     acc
 }
@@ -164,64 +174,113 @@ fn note(acc: &mut Vec<DiffLine>, text: &str, place: Option<(usize, usize)>) {
     acc.push(DiffLine { kind: DiffLineKind::Note, text: format!("\\ {text}"), place });
 }
 
-fn file_diff(
-    acc: &mut Vec<DiffLine>,
+/// One file of a diff.
+struct FileDiff<'a> {
     nth: usize,
-    plan: &FilePlan,
-    file: Option<&SimulatedFile>,
-    roots: &[VfsPath],
-) {
-    file_head(acc, nth, plan, roots);
-    if plan.is_secret {
-        return note(acc, "a secret file: its contents are not shown", Some((nth, 0)));
-    }
-    let Some(file) = file else {
-        return note(acc, "its contents are not known any more", Some((nth, 0)));
-    };
-    if file.pre == file.post {
-        return;
-    }
-    let (old, new) = (file.pre_text().unwrap_or(""), file.post_text().unwrap_or(""));
-    let (old, new) = (lines::split(old), lines::split(new));
-    let ends = (line_ends(&old), line_ends(&new));
-    let is_plain = matches!(ends, (LineEnds::Lf | LineEnds::None, LineEnds::Lf | LineEnds::None));
-    let is_crlf =
-        matches!(ends, (LineEnds::Crlf | LineEnds::None, LineEnds::Crlf | LineEnds::None));
-    if is_crlf && !is_plain {
-        note(acc, "every line ends with CRLF", Some((nth, 0)));
-    }
-    let mut lines = Lines { acc, old: &old, new: &new, shows_ends: !is_plain && !is_crlf };
-    for (hunk_nth, hunks) in groups(&lines::hunks(&old, &new)).iter().enumerate() {
-        if DIFF_LINES_MAX <= lines.acc.len() {
-            let text = format!("more hunks: the diff is cut after {DIFF_LINES_MAX} lines");
-            return note(lines.acc, &text, Some((nth, hunk_nth)));
+    plan: &'a FilePlan,
+    file: Option<&'a SimulatedFile>,
+    parts: Vec<&'a Part>,
+    style: &'a DiffStyle<'a>,
+}
+
+impl FileDiff<'_> {
+    fn write(&self, acc: &mut Vec<DiffLine>) {
+        self.head(acc);
+        let place = Some((self.nth, 0));
+        if self.plan.is_secret {
+            return note(acc, "a secret file: its contents are not shown", place);
         }
-        lines.hunk(hunks, (nth, hunk_nth));
+        let Some(file) = self.file else {
+            return note(acc, "its contents are not known any more", place);
+        };
+        if file.pre == file.post {
+            return;
+        }
+        let (old, new) = (file.pre_text().unwrap_or(""), file.post_text().unwrap_or(""));
+        let (old, new) = (lines::split(old), lines::split(new));
+        let ends = (line_ends(&old), line_ends(&new));
+        let is_plain =
+            matches!(ends, (LineEnds::Lf | LineEnds::None, LineEnds::Lf | LineEnds::None));
+        let is_crlf =
+            matches!(ends, (LineEnds::Crlf | LineEnds::None, LineEnds::Crlf | LineEnds::None));
+        if is_crlf && !is_plain {
+            note(acc, "every line ends with CRLF", place);
+        }
+        let hunks = lines::hunks(&old, &new);
+        let mut lines = Lines { acc, old: &old, new: &new, shows_ends: !is_plain && !is_crlf };
+        for hunk_nth in 0..hunks.len() {
+            let place = (self.nth, hunk_nth);
+            if DIFF_LINES_MAX <= lines.acc.len() {
+                let text = format!("more hunks: the diff is cut after {DIFF_LINES_MAX} lines");
+                return note(lines.acc, &text, Some(place));
+            }
+            let is_it = |it: &&&Part| it.id.hunk == Some(hunk_nth as u32);
+            let title = self.parts.iter().find(is_it).map(|it| self.title(it));
+            lines.hunk(&around(&hunks, hunk_nth, old.len()), &title.unwrap_or_default(), place);
+        }
+    }
+
+    fn head(&self, acc: &mut Vec<DiffLine>) {
+        let place = Some((self.nth, 0));
+        let (plan, roots) = (self.plan, self.style.roots);
+        let show = |side: &str, path: &VfsPath| format!("{side}/{}", show::path(path, roots));
+        let mut add = |text: String| {
+            acc.push(DiffLine { kind: DiffLineKind::File, text, place });
+        };
+        if let Some(whole) = self.parts.iter().find(|it| it.id.hunk.is_none()) {
+            add(format!("# {}", self.title(whole)));
+        }
+        let (before, after) = (plan.before.as_ref(), plan.after.as_ref());
+        let (old, new) = (before.unwrap_or(plan.path()), after.unwrap_or(plan.path()));
+        add(format!("diff --git {} {}", show("a", old), show("b", new)));
+        match (before, after) {
+            (None, _) => add("new file mode 100644".to_owned()),
+            (_, None) => add("deleted file mode 100644".to_owned()),
+            (Some(before), Some(after)) if before != after => {
+                add(format!("rename from {}", show::path(before, roots)));
+                add(format!("rename to {}", show::path(after, roots)));
+            }
+            _ => {}
+        }
+        if plan.hash_before != plan.hash_after {
+            let nowhere = || "/dev/null".to_owned();
+            add(format!("--- {}", before.map_or_else(nowhere, |it| show("a", it))));
+            add(format!("+++ {}", after.map_or_else(nowhere, |it| show("b", it))));
+        }
+    }
+
+    /// The part's mark, its id, and why it is.
+    fn title(&self, part: &Part) -> String {
+        let PartId { hunk, .. } = part.id;
+        let mark = if self.style.has_marks { Mark::Open.sign() } else { "" };
+        let does = if hunk.is_none() { part.does() } else { "" };
+        let reasons = if hunk.is_none() { String::new() } else { part.reasons.join(", ") };
+        let id = part.id.to_string();
+        let words = [mark, &id, does, &reasons].into_iter().filter(|it| !it.is_empty());
+        show::visible_line(&words.collect::<Vec<_>>().join(" "))
     }
 }
 
-fn file_head(acc: &mut Vec<DiffLine>, nth: usize, plan: &FilePlan, roots: &[VfsPath]) {
-    let show = |side: &str, path: &VfsPath| format!("{side}/{}", show::path(path, roots));
-    let mut add = |text: String| {
-        acc.push(DiffLine { kind: DiffLineKind::File, text, place: Some((nth, 0)) });
-    };
-    let (before, after) = (plan.before.as_ref(), plan.after.as_ref());
-    let (old, new) = (before.unwrap_or(plan.path()), after.unwrap_or(plan.path()));
-    add(format!("diff --git {} {}", show("a", old), show("b", new)));
-    match (before, after) {
-        (None, _) => add("new file mode 100644".to_owned()),
-        (_, None) => add("deleted file mode 100644".to_owned()),
-        (Some(before), Some(after)) if before != after => {
-            add(format!("rename from {}", show::path(before, roots)));
-            add(format!("rename to {}", show::path(after, roots)));
-        }
-        _ => {}
+/// A hunk and the lines around it that are shown; between two hunks each line is shown once at
+/// most.
+fn around(hunks: &[Hunk], nth: usize, n_old: usize) -> Shown {
+    let hunk = hunks[nth].clone();
+    let last_end = nth.checked_sub(1).map_or(0, |it| hunks[it].old.end);
+    let shown_before = if nth == 0 { 0 } else { CONTEXT_LINES };
+    let free = hunk.old.start.saturating_sub(last_end + shown_before);
+    let next_start = hunks.get(nth + 1).map_or(n_old, |it| it.old.start);
+    Shown {
+        before: free.min(CONTEXT_LINES),
+        after: (next_start - hunk.old.end).min(CONTEXT_LINES),
+        hunk,
     }
-    if plan.hash_before != plan.hash_after {
-        let nowhere = || "/dev/null".to_owned();
-        add(format!("--- {}", before.map_or_else(nowhere, |it| show("a", it))));
-        add(format!("+++ {}", after.map_or_else(nowhere, |it| show("b", it))));
-    }
+}
+
+/// How much of the old text is shown with a hunk.
+struct Shown {
+    hunk: Hunk,
+    before: usize,
+    after: usize,
 }
 
 /// How the lines of a text end.
@@ -248,21 +307,6 @@ fn line_ends(lines: &[&str]) -> LineEnds {
     merged.unwrap_or(LineEnds::None)
 }
 
-/// Hunks so near to each other that their context touches, together.
-fn groups(hunks: &[Hunk]) -> Vec<Vec<Hunk>> {
-    let mut res: Vec<Vec<Hunk>> = Vec::new();
-    for hunk in hunks {
-        let last_end = res.last().and_then(|it| it.last()).map(|it| it.old.end);
-        match (res.last_mut(), last_end) {
-            (Some(group), Some(end)) if hunk.old.start <= end + 2 * CONTEXT_LINES => {
-                group.push(hunk.clone());
-            }
-            _ => res.push(vec![hunk.clone()]),
-        }
-    }
-    res
-}
-
 struct Lines<'a> {
     acc: &'a mut Vec<DiffLine>,
     old: &'a [&'a str],
@@ -272,22 +316,17 @@ struct Lines<'a> {
 }
 
 impl Lines<'_> {
-    fn hunk(&mut self, hunks: &[Hunk], place: (usize, usize)) {
-        let (Some(first), Some(last)) = (hunks.first(), hunks.last()) else { return };
-        let before = first.old.start.min(CONTEXT_LINES);
-        let after = (self.old.len() - last.old.end).min(CONTEXT_LINES);
-        let old = first.old.start - before..last.old.end + after;
-        let new = first.new.start - before..last.new.end + after;
-        let text = format!("@@ -{} +{} @@", span(&old), span(&new));
+    fn hunk(&mut self, shown: &Shown, title: &str, place: (usize, usize)) {
+        let Shown { hunk, before, after } = shown;
+        let old = hunk.old.start - before..hunk.old.end + after;
+        let new = hunk.new.start - before..hunk.new.end + after;
+        let text = format!("@@ -{} +{} @@ {title}", span(&old), span(&new));
+        let text = text.trim_end().to_owned();
         self.acc.push(DiffLine { kind: DiffLineKind::Hunk, text, place: Some(place) });
-        let mut at = old.start;
-        for hunk in hunks {
-            self.lines(self.old, at..hunk.old.start, DiffLineKind::Context, place);
-            self.lines(self.old, hunk.old.clone(), DiffLineKind::Removed, place);
-            self.lines(self.new, hunk.new.clone(), DiffLineKind::Added, place);
-            at = hunk.old.end;
-        }
-        self.lines(self.old, at..old.end, DiffLineKind::Context, place);
+        self.lines(self.old, old.start..hunk.old.start, DiffLineKind::Context, place);
+        self.lines(self.old, hunk.old.clone(), DiffLineKind::Removed, place);
+        self.lines(self.new, hunk.new.clone(), DiffLineKind::Added, place);
+        self.lines(self.old, hunk.old.end..old.end, DiffLineKind::Context, place);
     }
 
     fn lines(

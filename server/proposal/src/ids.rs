@@ -60,6 +60,13 @@ id!(
     "m"
 );
 
+/// The moment `now_ms` as `2026-11-23 21:04`, in UTC.
+pub(crate) fn minute(now_ms: u64) -> String {
+    let (year, month, day) = date(now_ms / DAY_MS);
+    let minutes = now_ms % DAY_MS / 60_000;
+    format!("{year:04}-{month:02}-{day:02} {:02}:{:02}", minutes / 60, minutes % 60)
+}
+
 /// Year, month and day of the `days`-th day after 1970-01-01, in the calendar of today.
 ///
 /// The days are counted from 1 March of year 0, so that the leap day is the last of its year;

@@ -3,6 +3,9 @@
 //! The order that survives a kill: the proposal is stored, then the checkpoint, then the change is
 //! applied by whoever can, then it is measured. A server that starts measures what it finds begun.
 
+mod hunks;
+mod rest;
+mod select;
 mod undo;
 mod watch;
 
@@ -11,24 +14,27 @@ use std::{
     sync::{Arc, Mutex, MutexGuard},
 };
 
+pub use self::select::Selection;
+
 use rustc_hash::FxHashMap;
 use store::{
     StoreError,
     history::{
-        BlobKey, BlobRow, FileStanding, FinishRow, History, MeasuredRow, Memories, ProposalRow,
-        ProposalState, StandingRow, TransactionFileRow, TransactionKind, TransactionRow,
-        TransactionState, Usage,
+        BlobKey, BlobRow, FileStanding, FinishRow, History, Keep, MeasuredRow, Memories,
+        ProposalRow, ProposalState, StandingRow, TransactionFileRow, TransactionKind,
+        TransactionRow, TransactionState,
     },
 };
 use text::TextEdits;
 use vfs::{ContentHash, SourceChange, VfsPath};
 
 use crate::{
-    Checkpoint, Content, FilePlan, FileState, Image, Measured, Outcome, Present, Proposal,
-    ProposalId, ProposeError, ReverseError, Reverses, SimulateError, SimulatedFile, Simulation,
-    TransactionId, outcome::measure_texts, rows, simulate,
+    Checkpoint, Content, FilePlan, FileState, Flip, Image, Measured, Outcome, PartId, Present,
+    Proposal, ProposalId, ProposeError, ReverseError, Reverses, SimulateError, SimulatedFile,
+    Simulation, TransactionId, outcome::measure_texts, rows, simulate,
 };
 
+const DAY_MS: u64 = 24 * 60 * 60 * 1000;
 /// Proposals listed at most.
 pub const PROPOSALS_MAX: usize = 1_000;
 /// Proposals with texts of secret files that are remembered; then all are forgotten.
@@ -66,12 +72,25 @@ pub struct Transaction {
     pub title: String,
     /// Who asked for it.
     pub caller: String,
+    /// Which action made it: `rename`, `undo`.
+    pub action: String,
     /// When it began, in milliseconds since 1970.
     pub started_ms: u64,
     /// What became of it.
     pub state: TransactionState,
-    /// Its files by the path after it (before it for a deleted one), and where each stands.
-    pub files: Vec<(VfsPath, FileStanding)>,
+    /// Its files.
+    pub files: Vec<TransactionFile>,
+}
+
+/// A file of a transaction, for a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TransactionFile {
+    /// The path after it, before it for a deleted one.
+    pub path: VfsPath,
+    /// Where it stands; meaningful in the first transaction of a chain.
+    pub standing: FileStanding,
+    /// The hunks of it that are taken back while the rest stands, from 0.
+    pub hunks_off: Vec<u32>,
 }
 
 /// A transaction whose checkpoint is on the disk: now it may be applied.
@@ -112,6 +131,8 @@ pub enum UndoScope {
     Transaction,
     /// These files, by their path after the transaction (before it for deleted ones).
     Files(Vec<VfsPath>),
+    /// These parts of the first transaction of the chain: files and hunks of files.
+    Parts(Vec<PartId>),
 }
 
 /// A reversal that fits the texts of this moment: a proposal like any other.
@@ -145,6 +166,8 @@ pub struct Retention {
     pub proposals_max: u64,
     /// Bytes of kept contents.
     pub blob_bytes_max: u64,
+    /// What was last touched longer ago than this goes.
+    pub age_ms_max: u64,
 }
 
 /// What the journal let go.
@@ -179,6 +202,8 @@ pub enum JournalError {
         /// Undo or redo.
         is_undo: bool,
     },
+    /// The transaction has no such hunk of a file that can be taken back alone.
+    NoPart(TransactionId, PartId),
     /// The transaction was measured already.
     Finished(TransactionId, TransactionState),
     /// The proposal was answered already.
@@ -207,7 +232,8 @@ impl Recorded {
 impl Transaction {
     /// True where its change of `path` is still there, so that it can be taken back.
     pub fn is_in_force(&self, path: &VfsPath) -> bool {
-        self.files.iter().any(|(it, standing)| it == path && *standing == FileStanding::InForce)
+        let stands = |it: &TransactionFile| it.standing == FileStanding::InForce;
+        self.files.iter().any(|it| it.path == *path && stands(it))
     }
 }
 
@@ -373,7 +399,13 @@ impl Journal {
         }
         finish.proposals.push((row.proposal.clone(), state_of(&measured.outcome)));
         if let Some(reverses) = &proposal.reverses {
-            self.stand(&mut finish, reverses, &files, &measured)?;
+            self.stand(&mut finish, reverses, &proposal.files, &measured)?;
+        }
+        if let Some(whole) = &proposal.part_of
+            && measured.outcome != Outcome::Declined
+            && self.proposal(whole)?.is_pending()
+        {
+            finish.proposals.push((whole.to_string(), ProposalState::Partial));
         }
         self.history.finish(&finish)?;
         if measured.outcome != Outcome::Declined {
@@ -387,18 +419,23 @@ impl Journal {
         &self,
         finish: &mut FinishRow,
         reverses: &Reverses,
-        files: &[TransactionFileRow],
+        plans: &[FilePlan],
         measured: &Measured,
     ) -> Result<(), JournalError> {
-        let to = if reverses.is_undo { FileStanding::Undone } else { FileStanding::InForce };
         let root = reverses.root.as_str();
         let mut root_files = self.history.transaction_files(root)?;
         let is_there = |state: &FileState| matches!(state, FileState::Done | FileState::Other);
-        let reversed = files.iter().zip(&measured.files).filter(|it| is_there(it.1));
-        let reversed = reversed.map(|it| it.0.root_nth).chain(reverses.already.iter().copied());
-        for nth in reversed {
-            finish.standing.push(StandingRow { transaction: root.to_owned(), nth, standing: to });
-            root_files.iter_mut().filter(|it| it.nth == nth).for_each(|it| it.standing = to);
+        let reversed = plans.iter().zip(&measured.files).filter(|it| is_there(it.1));
+        let reversed = reversed.filter_map(|(plan, _)| Some((plan.root_nth?, plan.flip.as_ref())));
+        let already = reverses.already.iter().map(|it| (*it, None));
+        let already = already.chain(reverses.already_flips.iter().map(|it| (it.0, Some(&it.1))));
+        for (nth, flip) in reversed.chain(already) {
+            let row = standing_row(root, nth, reverses.is_undo, flip);
+            for file in root_files.iter_mut().filter(|it| it.nth == nth) {
+                file.standing = row.standing;
+                file.off = row.off.clone().unwrap_or_else(|| file.off.clone());
+            }
+            finish.standing.push(row);
         }
         if let Some(row) = self.history.transaction(root)? {
             finish.proposals.push((row.proposal, standing_state(&root_files)));
@@ -431,7 +468,10 @@ impl Journal {
 
     fn transaction_of_row(&self, row: TransactionRow) -> Result<Transaction, JournalError> {
         let files = self.history.transaction_files(&row.id)?;
-        let files = files.iter().map(|it| Ok((file_path(it)?, it.standing)));
+        let files = files.iter().map(|it| {
+            let (standing, hunks_off) = (it.standing, it.off.clone());
+            Ok(TransactionFile { path: file_path(it)?, standing, hunks_off })
+        });
         Ok(Transaction {
             id: parse_transaction_id(&row.id)?,
             proposal: parse_proposal_id(&row.proposal)?,
@@ -439,6 +479,7 @@ impl Journal {
             root: parse_transaction_id(&row.root)?,
             title: row.title,
             caller: row.caller,
+            action: row.action,
             started_ms: row.started_ms,
             state: row.state,
             files: files.collect::<Result<_, JournalError>>()?,
@@ -481,11 +522,11 @@ impl Journal {
 
     /// Lets the oldest go until `retention` holds; what is pending or under way stays, and so does
     /// the newest.
-    pub fn forget(&self, retention: &Retention) -> Result<Forgotten, JournalError> {
-        let gone = self.history.forget_oldest(&Usage {
+    pub fn forget(&self, retention: &Retention, now_ms: u64) -> Result<Forgotten, JournalError> {
+        let gone = self.history.forget_oldest(&Keep {
             proposals: retention.proposals_max,
-            transactions: u64::MAX,
             blob_bytes: retention.blob_bytes_max,
+            since_ms: now_ms.saturating_sub(retention.age_ms_max),
         })?;
         Ok(Forgotten {
             proposals: gone.proposals,
@@ -547,6 +588,8 @@ fn checkpoint_rows(
             post: key(&image.post),
             is_secret: plan.is_secret,
             standing: FileStanding::Untouched,
+            flipped: plan.flip.as_ref().map(|it| it.hunks.clone()),
+            off: Vec::new(),
         });
     }
     (files, blobs)
@@ -563,6 +606,7 @@ fn finish_row(row: &TransactionRow, now_ms: u64, measured: &Measured) -> FinishR
         transaction: row.id.clone(),
         nth: nth as u32,
         standing: FileStanding::InForce,
+        off: None,
     });
     FinishRow {
         id: row.id.clone(),
@@ -602,14 +646,26 @@ fn really_left(
     finish.blobs.push(BlobRow { key, bytes: post.into_bytes() });
 }
 
+/// Where a file of the root stands after its undo or redo.
+fn standing_row(root: &str, nth: u32, is_undo: bool, flip: Option<&Flip>) -> StandingRow {
+    let is_undone = flip.map_or(is_undo, |it| it.is_undone);
+    StandingRow {
+        transaction: root.to_owned(),
+        nth,
+        standing: if is_undone { FileStanding::Undone } else { FileStanding::InForce },
+        off: flip.map(|it| it.off.clone()),
+    }
+}
+
 /// The state of a proposal whose files stand so.
 fn standing_state(files: &[TransactionFileRow]) -> ProposalState {
     let is_undone = |it: &&TransactionFileRow| {
         matches!(it.standing, FileStanding::Undone | FileStanding::EditorUndone)
     };
+    let has_hunks_off = files.iter().any(|it| !it.off.is_empty());
     let n_untouched = files.iter().filter(|it| it.standing == FileStanding::Untouched).count();
     let n_undone = files.iter().filter(is_undone).count();
-    if n_undone == 0 && n_untouched == 0 {
+    if n_undone == 0 && n_untouched == 0 && !has_hunks_off {
         ProposalState::Applied
     } else if n_undone + n_untouched == files.len() {
         ProposalState::Undone
@@ -633,7 +689,11 @@ fn parse_transaction_id(text: &str) -> Result<TransactionId, JournalError> {
 
 impl Default for Retention {
     fn default() -> Retention {
-        Retention { proposals_max: 2_000, blob_bytes_max: 256 * 1024 * 1024 }
+        Retention {
+            proposals_max: 2_000,
+            blob_bytes_max: 256 * 1024 * 1024,
+            age_ms_max: 90 * DAY_MS,
+        }
     }
 }
 
@@ -652,6 +712,9 @@ impl fmt::Display for JournalError {
             }
             JournalError::Already { transaction, is_undo: false } => {
                 write!(f, "{transaction}: was brought back by hand already")
+            }
+            JournalError::NoPart(id, part) => {
+                write!(f, "{id}: has no hunk {part} that stands alone")
             }
             JournalError::Finished(id, state) => write!(f, "{id}: is {} already", state.name()),
             JournalError::NotPending(id, state) => write!(f, "{id}: is {} already", state.name()),

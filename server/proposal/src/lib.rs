@@ -9,16 +9,19 @@ mod checkpoint;
 mod code;
 mod diff;
 mod effect;
+mod history_text;
 mod ids;
 mod impact_rows;
 mod journal;
 mod lines;
 mod merge;
 mod outcome;
+mod parts;
 mod present;
 mod proposal;
 mod propose;
 mod reverse;
+mod review;
 mod risk;
 mod rollback;
 mod rows;
@@ -30,20 +33,23 @@ pub use crate::{
     checkpoint::{Checkpoint, Content, Image},
     diff::{DiffLine, DiffLineKind, DiffStyle, diff_lines, diff_text},
     effect::add_effect,
+    history_text::{HistoryPlace, history_at, history_text},
     ids::{MemoryId, ProposalId, TransactionId},
     journal::{
         Begun, Finished, Forgotten, Journal, JournalError, Noted, PROPOSALS_MAX, Recorded,
-        Retention, Reversal, Transaction, UndoRequest, UndoScope,
+        Retention, Reversal, Selection, Transaction, TransactionFile, UndoRequest, UndoScope,
     },
     merge::{ConflictHunk, merge},
     outcome::{FileState, Measured, Outcome, measure},
+    parts::{Part, PartId, PartKind, PartsError, narrow, parts},
     present::{Present, PresentFile},
     proposal::{
-        ChangeAnnotation, Draft, FilePlan, Impact, LeftSite, Origin, Place, Proposal, Reverses,
-        Risk, RiskKind, RiskLevel, RiskReason, Rollback, SyntaxProblem,
+        ChangeAnnotation, Draft, FilePlan, Flip, Impact, LeftSite, Origin, Place, Proposal,
+        Reverses, Risk, RiskKind, RiskLevel, RiskReason, Rollback, SyntaxProblem,
     },
     propose::{Context, PROPOSAL_BYTES_MAX, PROPOSAL_FILES_MAX, ProposeError, propose},
     reverse::{Refusal, ReverseError},
+    review::{Mark, Marked, mark_at, marks},
     risk::needs_preview,
     secret::is_secret,
     show::visible_line,

@@ -56,6 +56,25 @@ pub(crate) fn hunks(old: &[&str], new: &[&str]) -> Vec<Hunk> {
     res
 }
 
+/// The text in which only the hunks that are on were made.
+pub(crate) fn compose(
+    old: &[&str],
+    new: &[&str],
+    hunks: &[Hunk],
+    is_on: &dyn Fn(usize) -> bool,
+) -> String {
+    let mut res = String::new();
+    let mut at = 0;
+    for (nth, hunk) in hunks.iter().enumerate() {
+        res.extend(old[at..hunk.old.start].iter().copied());
+        let lines = if is_on(nth) { &new[hunk.new.clone()] } else { &old[hunk.old.clone()] };
+        res.extend(lines.iter().copied());
+        at = hunk.old.end;
+    }
+    res.extend(old[at..].iter().copied());
+    res
+}
+
 /// Small edits that turn `old` into `new`: one for each hunk, without the beginning and the end
 /// that both texts of the hunk share.
 pub(crate) fn edits(old: &str, new: &str) -> TextEdits {
@@ -77,7 +96,8 @@ pub(crate) fn edits(old: &str, new: &str) -> TextEdits {
     TextEdits::new(res).expect("hunks are disjoint")
 }
 
-fn bytes(lines: &[&str]) -> usize {
+/// How long `lines` are together.
+pub(crate) fn bytes(lines: &[&str]) -> usize {
     lines.iter().map(|it| it.len()).sum()
 }
 

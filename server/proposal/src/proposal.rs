@@ -63,6 +63,8 @@ pub struct Proposal {
     /// True where it came back from the journal without the texts of secret files: it can be shown,
     /// not applied.
     pub is_redacted: bool,
+    /// The proposal that this one is the chosen part of.
+    pub part_of: Option<ProposalId>,
 }
 
 /// One file before and after a proposal, by hash.
@@ -82,6 +84,19 @@ pub struct FilePlan {
     pub is_secret: bool,
     /// Which file of the root transaction this is about, for a reversal.
     pub root_nth: Option<u32>,
+    /// For a reversal that is about single hunks of that file.
+    pub flip: Option<Flip>,
+}
+
+/// What a reversal does to the hunks of a root transaction's file, and how that stands afterwards.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Flip {
+    /// The hunks that it takes back or brings back, by their number from 0.
+    pub hunks: Vec<u32>,
+    /// Those that are taken back afterwards, while the rest of the file stands.
+    pub off: Vec<u32>,
+    /// True where nothing of the file stands afterwards.
+    pub is_undone: bool,
 }
 
 /// The reason of some parts of a change, as the user sees it.
@@ -136,6 +151,8 @@ pub struct Reverses {
     pub is_undo: bool,
     /// Files of the root transaction that somebody took back, or brought back, by hand already.
     pub already: Vec<u32>,
+    /// The same for single hunks of a file.
+    pub already_flips: Vec<(u32, Flip)>,
 }
 
 /// How dangerous a proposal is.

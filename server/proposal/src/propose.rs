@@ -134,6 +134,7 @@ pub(crate) fn propose_looking(
         left: draft.left,
         reverses: None,
         is_redacted: false,
+        part_of: None,
     };
     Ok((proposal, simulation))
 }
@@ -166,6 +167,7 @@ fn plan(file: &SimulatedFile) -> FilePlan {
         version: file.version,
         is_secret: file.before.iter().chain(&file.after).any(is_secret),
         root_nth: None,
+        flip: None,
     }
 }
 

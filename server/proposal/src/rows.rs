@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 
 use store::history::{
-    AnnotationRow, EditRow, FileEditsRow, FilePlanRow, ImpactRow, LeftRow, OperationRow, PlaceRow,
-    ProposalBody, ProposalRow, ProposalState, ReversalRow, RiskReasonRow,
+    AnnotationRow, EditRow, FileEditsRow, FilePlanRow, FlipRow, ImpactRow, LeftRow, OperationRow,
+    PlaceRow, ProposalBody, ProposalRow, ProposalState, ReversalRow, RiskReasonRow,
 };
 use text::{TextEdit, TextEdits, TextRange};
 use vfs::{ContentHash, FileOperation, SourceChange, VfsPath};
 
 use crate::{
-    ChangeAnnotation, FilePlan, Impact, LeftSite, Origin, Place, Proposal, ProposalId, Reverses,
-    Risk, RiskKind, RiskLevel, RiskReason, SyntaxProblem, TransactionId,
+    ChangeAnnotation, FilePlan, Flip, Impact, LeftSite, Origin, Place, Proposal, ProposalId,
+    Reverses, Risk, RiskKind, RiskLevel, RiskReason, SyntaxProblem, TransactionId,
     impact_rows::{effect, effect_row, rollback, rollback_row},
     is_secret,
 };
@@ -54,8 +54,10 @@ fn body(proposal: &Proposal) -> ProposalBody {
             root: it.root.to_string(),
             is_undo: it.is_undo,
             already: it.already.clone(),
+            already_flips: it.already_flips.iter().map(|it| (it.0, flip_row(&it.1))).collect(),
         }),
         is_redacted: is_redacted(proposal),
+        part_of: proposal.part_of.as_ref().map(ProposalId::to_string),
     }
 }
 
@@ -68,7 +70,12 @@ fn plan_row(it: &FilePlan) -> FilePlanRow {
         version: it.version,
         is_secret: it.is_secret,
         root_nth: it.root_nth,
+        flip: it.flip.as_ref().map(flip_row),
     }
+}
+
+fn flip_row(it: &Flip) -> FlipRow {
+    FlipRow { hunks: it.hunks.clone(), off: it.off.clone(), is_undone: it.is_undone }
 }
 
 fn edits_row((path, edits): (&VfsPath, &TextEdits)) -> FileEditsRow {
@@ -163,6 +170,7 @@ pub(crate) fn proposal(row: ProposalRow) -> Result<Proposal, String> {
         left: body.left.into_iter().map(left).collect::<Result<_, _>>()?,
         reverses: body.reverses.map(reverses).transpose()?,
         is_redacted: body.is_redacted,
+        part_of: body.part_of.as_deref().and_then(ProposalId::parse),
     })
 }
 
@@ -204,7 +212,12 @@ fn plan(it: FilePlanRow) -> Result<FilePlan, String> {
         version: it.version,
         is_secret: it.is_secret,
         root_nth: it.root_nth,
+        flip: it.flip.map(flip),
     })
+}
+
+fn flip(it: FlipRow) -> Flip {
+    Flip { hunks: it.hunks, off: it.off, is_undone: it.is_undone }
 }
 
 fn annotation(it: AnnotationRow) -> Result<ChangeAnnotation, String> {
@@ -261,7 +274,8 @@ fn left(it: LeftRow) -> Result<LeftSite, String> {
 
 fn reverses(it: ReversalRow) -> Result<Reverses, String> {
     let root = TransactionId::parse(&it.root).ok_or_else(|| wrong("transaction", &it.root))?;
-    Ok(Reverses { root, is_undo: it.is_undo, already: it.already })
+    let already_flips = it.already_flips.into_iter().map(|it| (it.0, flip(it.1))).collect();
+    Ok(Reverses { root, is_undo: it.is_undo, already: it.already, already_flips })
 }
 
 fn range(start: u32, end: u32) -> Result<TextRange, String> {

@@ -72,7 +72,11 @@ fn a_rename_with_many_sites() {
     let (proposal, simulation) = measured("propose", &mut report, || propose(draft, &ctx).unwrap());
     assert_eq!(proposal.impact.references, n_sites);
     measured("diff", &mut report, || {
-        diff_text(&proposal, &simulation, &DiffStyle { roots: &roots, answers: &[] })
+        diff_text(
+            &proposal,
+            &simulation,
+            &DiffStyle { roots: &roots, answers: &[], has_marks: false },
+        )
     });
 
     let dir = tempfile::tempdir().unwrap();

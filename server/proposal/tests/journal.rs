@@ -1,140 +1,16 @@
 //! The journal's promises, one at a time; `histories.rs` has them all at once.
 
-use std::{cell::RefCell, collections::BTreeMap, fs, path::Path, sync::Arc};
+mod world;
+
+use std::fs;
 
 use proposal::{
-    Checkpoint, Content, Context, Draft, FileStanding, FileState, Finished, Journal, JournalError,
-    Origin, Outcome, PresentFile, Proposal, ProposalId, ProposalState, Recorded, Retention,
-    Simulation, TransactionId, TransactionState, UndoRequest, UndoScope, propose,
+    Checkpoint, Content, FileStanding, FileState, Journal, JournalError, Outcome, PresentFile,
+    Proposal, ProposalState, Recorded, Retention, TransactionId, TransactionState, UndoScope,
 };
-use store::history::{open_history, open_history_in_memory};
-use text::{TextEdit, TextEdits, TextRange};
-use vfs::{FileOperation, ReadError, SourceChange, VfsPath};
+use vfs::{FileOperation, VfsPath};
 
-/// A workspace in memory with its journal.
-struct World {
-    files: RefCell<BTreeMap<VfsPath, String>>,
-    journal: Journal,
-    n_ids: RefCell<u64>,
-}
-
-fn path(name: &str) -> VfsPath {
-    VfsPath::new("/w").unwrap().join(name)
-}
-
-fn open(dir: &Path) -> Journal {
-    Journal::new(Arc::new(open_history(dir, 1).unwrap().history))
-}
-
-impl World {
-    fn new(files: &[(&str, &str)]) -> World {
-        World::on(Journal::new(Arc::new(open_history_in_memory().unwrap())), files)
-    }
-
-    fn on(journal: Journal, files: &[(&str, &str)]) -> World {
-        let files = files.iter().map(|it| (path(it.0), it.1.to_owned())).collect();
-        World { files: RefCell::new(files), journal, n_ids: RefCell::new(0) }
-    }
-
-    fn present(&self, path: &VfsPath) -> Result<Option<PresentFile>, ReadError> {
-        Ok(self.files.borrow().get(path).map(|it| PresentFile::closed(it.as_bytes())))
-    }
-
-    fn set(&self, name: &str, text: &str) {
-        self.files.borrow_mut().insert(path(name), text.to_owned());
-    }
-
-    fn get(&self, name: &str) -> Option<String> {
-        self.files.borrow().get(&path(name)).cloned()
-    }
-
-    fn number(&self) -> u64 {
-        *self.n_ids.borrow_mut() += 1;
-        *self.n_ids.borrow()
-    }
-
-    fn with_context<T>(&self, with: impl FnOnce(&Context<'_>) -> T) -> T {
-        with(&Context {
-            id: ProposalId::new(0, self.number()),
-            now_ms: self.number(),
-            roots: &[VfsPath::new("/w").unwrap()],
-            present: &|path| self.present(path),
-            facts: &|_, _| None,
-        })
-    }
-
-    /// The first `from` of each of these files becomes `to`.
-    fn replace(&self, names: &[&str], from: &str, to: &str) -> Proposal {
-        let mut change = SourceChange::default();
-        for name in names {
-            let text = self.get(name).unwrap();
-            let at = text.find(from).unwrap();
-            let range = TextRange::from_usize(at, at + from.len());
-            let edits = TextEdits::new(vec![TextEdit { range, text: to.to_owned() }]).unwrap();
-            change.edits.insert(path(name), edits);
-        }
-        self.propose(change)
-    }
-
-    fn propose(&self, change: SourceChange) -> Proposal {
-        let draft = Draft {
-            title: "Change it".to_owned(),
-            origin: Origin { caller: "me".to_owned(), action: "test".to_owned() },
-            change,
-            ..Draft::default()
-        };
-        let proposal = self.with_context(|ctx| propose(draft, ctx)).unwrap().0;
-        self.journal.record(&proposal).unwrap();
-        proposal
-    }
-
-    fn begin(&self, proposal: &Proposal) -> Result<(TransactionId, Simulation), JournalError> {
-        let id = TransactionId::new(0, self.number());
-        let begun = self.journal.begin(proposal, id, 1, &|it| self.present(it))?;
-        Ok((begun.transaction, begun.simulation))
-    }
-
-    fn write(&self, simulation: &Simulation) {
-        let mut files = self.files.borrow_mut();
-        for file in &simulation.files {
-            file.before.iter().for_each(|it| drop(files.remove(it)));
-            if let (Some(after), Some(text)) = (&file.after, file.post_text()) {
-                files.insert(after.clone(), text.to_owned());
-            }
-        }
-    }
-
-    fn finish(&self, id: &TransactionId) -> Finished {
-        self.journal.finish(id, 2, &|it| self.present(it)).unwrap()
-    }
-
-    fn apply(&self, proposal: &Proposal) -> TransactionId {
-        let (id, simulation) = self.begin(proposal).unwrap();
-        self.write(&simulation);
-        assert_eq!(self.finish(&id).measured.outcome, Outcome::Applied);
-        id
-    }
-
-    fn undo(&self, transaction: Option<&TransactionId>) -> Result<Proposal, JournalError> {
-        self.undo_some(transaction, UndoScope::Transaction)
-    }
-
-    fn undo_some(
-        &self,
-        transaction: Option<&TransactionId>,
-        scope: UndoScope,
-    ) -> Result<Proposal, JournalError> {
-        let request =
-            UndoRequest { transaction: transaction.cloned(), scope, caller: "me".to_owned() };
-        let proposal = self.with_context(|ctx| self.journal.undo(&request, ctx))?.proposal;
-        self.journal.record(&proposal).unwrap();
-        Ok(proposal)
-    }
-
-    fn state(&self, id: &ProposalId) -> ProposalState {
-        self.journal.proposal(id).unwrap().state
-    }
-}
+use crate::world::{World, open, path};
 
 #[test]
 fn a_proposal_comes_back_as_it_was() {
@@ -233,7 +109,8 @@ fn one_file_of_several_is_taken_back() {
         ("two\n".into(), "one\n".into())
     );
     assert_eq!(world.state(&proposal.id), ProposalState::Partial);
-    let standing = world.journal.transaction(&id).unwrap().files;
+    let files = world.journal.transaction(&id).unwrap().files;
+    let standing: Vec<_> = files.into_iter().map(|it| (it.path, it.standing)).collect();
     let expected = [(path("a"), FileStanding::InForce), (path("b"), FileStanding::Undone)];
     assert_eq!(standing, expected);
 }
@@ -390,8 +267,8 @@ fn what_is_kept_has_a_limit_that_is_told() {
     for n in 0..10 {
         world.apply(&world.replace(&["a"], &n.to_string(), &(n + 1).to_string()));
     }
-    let retention = Retention { proposals_max: 4, blob_bytes_max: u64::MAX };
-    let gone = world.journal.forget(&retention).unwrap();
+    let retention = Retention { proposals_max: 4, blob_bytes_max: u64::MAX, age_ms_max: u64::MAX };
+    let gone = world.journal.forget(&retention, 0).unwrap();
     // Each content is the next one's beginning, so they share it.
     assert_eq!((gone.proposals, gone.transactions, gone.blob_bytes), (6, 6, 12));
     for n in (6..10).rev() {

@@ -70,7 +70,7 @@ fn draft(change: SourceChange) -> Draft {
 fn check(files: Files<'_>, draft: Draft, expected: Expect) -> Proposal {
     let (proposal, simulation) = try_propose(files, draft).unwrap();
     let roots = [VfsPath::new("/w").unwrap()];
-    let style = DiffStyle { roots: &roots, answers: &["Apply: aios apply ID"] };
+    let style = DiffStyle { roots: &roots, answers: &["Apply: aios apply ID"], has_marks: false };
     expected.assert_eq(&diff_text(&proposal, &simulation, &style));
     let n_parts = proposal.change.edits.values().map(|it| it.iter().len()).sum::<usize>()
         + proposal.change.operations.len();
@@ -139,7 +139,7 @@ fn a_rename_says_what_it_touches_and_what_it_leaves() {
             diff --git a/src/area.rs b/src/area.rs
             --- a/src/area.rs
             +++ b/src/area.rs
-            @@ -1,8 +1,8 @@
+            @@ -1,5 +1,5 @@ 1.1 edits, definition
             -/// The area.
             -pub fn area(r: f32) -> f32 {
             +/// The surface.
@@ -147,6 +147,7 @@ fn a_rename_says_what_it_touches_and_what_it_leaves() {
                  r * r
              }
 
+            @@ -6,3 +6,3 @@ 1.2 references in the same file
              fn two() -> f32 {
             -    area(2.0)
             +    surface(2.0)
@@ -154,13 +155,14 @@ fn a_rename_says_what_it_touches_and_what_it_leaves() {
             diff --git a/src/lib.rs b/src/lib.rs
             --- a/src/lib.rs
             +++ b/src/lib.rs
-            @@ -1,7 +1,7 @@
+            @@ -1,5 +1,5 @@ 2.1 imports
              mod area;
 
             -use area::area;
             +use area::surface;
 
              fn one() -> f32 {
+            @@ -6,2 +6,2 @@ 2.2 references in other files
             -    area(1.0)
             +    surface(1.0)
              }
@@ -188,11 +190,12 @@ fn a_change_that_no_longer_parses_is_a_high_risk() {
             diff --git a/a.rs b/a.rs
             --- a/a.rs
             +++ b/a.rs
-            @@ -1,5 +1,5 @@
+            @@ -1,3 +1,3 @@ 1.1 definition
             -fn a() {}
             +fn a(() {}
 
              fn b() {
+            @@ -4,2 +4,2 @@ 1.2 references in the same file
             -    a();
             +    a(();
              }
@@ -222,7 +225,7 @@ fn line_ends_are_shown_where_they_differ_and_only_there() {
             --- a/crlf.txt
             +++ b/crlf.txt
             \ every line ends with CRLF
-            @@ -1,4 +1,4 @@
+            @@ -1,4 +1,4 @@ 1.1 edits
             -one
             +1
 
@@ -232,11 +235,12 @@ fn line_ends_are_shown_where_they_differ_and_only_there() {
             diff --git a/plain.txt b/plain.txt
             --- a/plain.txt
             +++ b/plain.txt
-            @@ -1,4 +1,4 @@
+            @@ -1,3 +1,3 @@ 2.1 edits
             -one
             +1
 
 
+            @@ -4 +4 @@ 2.2 edits
             -one
             +1
         "#]],
@@ -267,7 +271,7 @@ fn line_ends_are_shown_where_they_differ_and_only_there() {
             diff --git a/a.txt b/a.txt
             --- a/a.txt
             +++ b/a.txt
-            @@ -1,3 +1,3 @@
+            @@ -1,3 +1,3 @@ 1.1 edits
             -one
             +one␍
              two
@@ -289,7 +293,7 @@ fn line_ends_are_shown_where_they_differ_and_only_there() {
             diff --git a/a.txt b/a.txt
             --- a/a.txt
             +++ b/a.txt
-            @@ -1 +1 @@
+            @@ -1 +1 @@ 1.1 edits
             -one
             \ No newline at end of file
             +one
@@ -311,11 +315,17 @@ fn distant_changes_are_hunks_of_their_own() {
     let edits = TextEdits::new(vec![edit(first, 0, "new\n"), edit(second, 8, "")]).unwrap();
     change.edits.insert(path("a.txt"), edits);
     let (proposal, simulation) = try_propose(&files, draft(change)).unwrap();
-    let style = DiffStyle { roots: &[], answers: &[] };
+    let style = DiffStyle { roots: &[], answers: &[], has_marks: false };
     let lines = diff_lines(&proposal, &simulation, &style);
     let hunks = lines.iter().filter(|it| it.kind == DiffLineKind::Hunk);
     let hunks: Vec<_> = hunks.map(|it| (it.text.as_str(), it.place)).collect();
-    assert_eq!(hunks, [("@@ -1,4 +1,5 @@", Some((0, 0))), ("@@ -17,7 +18,6 @@", Some((0, 1)))]);
+    assert_eq!(
+        hunks,
+        [
+            ("@@ -1,4 +1,5 @@ 1.1 edits", Some((0, 0))),
+            ("@@ -17,7 +18,6 @@ 1.2 edits", Some((0, 1)))
+        ]
+    );
 }
 
 #[test]
@@ -333,6 +343,7 @@ fn settings_of_the_product_itself_stand_out() {
             #   the way back was tried: every byte and file as before
             #   creates .aios/config.toml
             # Apply: aios apply ID
+            # 1 creates the file
             diff --git a/.aios/config.toml b/.aios/config.toml
             new file mode 100644
             --- /dev/null
@@ -383,16 +394,20 @@ fn files_that_come_go_and_move_are_shown() {
             #   moves bin to bin2
             #   moves from.txt to to.txt
             # Apply: aios apply ID
+            # 1 moves the file
             diff --git a/bin b/bin2
             rename from bin
             rename to bin2
+            # 2 moves the file
             diff --git a/from.txt b/to.txt
             rename from from.txt
             rename to to.txt
+            # 3 creates the file
             diff --git a/new.txt b/new.txt
             new file mode 100644
             --- /dev/null
             +++ b/new.txt
+            # 4 deletes the file
             diff --git a/old.rs b/old.rs
             deleted file mode 100644
             --- a/old.rs
@@ -410,24 +425,25 @@ fn secrets_are_not_shown() {
         &files,
         draft(replace(&files, "KEY", "TOKEN")),
         expect![[r#"
-        # Change it
-        # p-20261123-000abc: test, asked for by local
-        # Risk: high
-        #   high: contents of secret files are not kept, so this cannot be taken back: .env
-        # Touches: 2 files; +2 -2 lines
-        #   edits: 2 places in 2 files
-        # Apply: aios apply ID
-        diff --git a/.env b/.env
-        --- a/.env
-        +++ b/.env
-        \ a secret file: its contents are not shown
-        diff --git a/a.txt b/a.txt
-        --- a/a.txt
-        +++ b/a.txt
-        @@ -1 +1 @@
-        -KEY
-        +TOKEN
-    "#]],
+            # Change it
+            # p-20261123-000abc: test, asked for by local
+            # Risk: high
+            #   high: contents of secret files are not kept, so this cannot be taken back: .env
+            # Touches: 2 files; +2 -2 lines
+            #   edits: 2 places in 2 files
+            # Apply: aios apply ID
+            # 1 changes a secret file
+            diff --git a/.env b/.env
+            --- a/.env
+            +++ b/.env
+            \ a secret file: its contents are not shown
+            diff --git a/a.txt b/a.txt
+            --- a/a.txt
+            +++ b/a.txt
+            @@ -1 +1 @@ 2.1 edits
+            -KEY
+            +TOKEN
+        "#]],
     );
     assert!(proposal.files[0].is_secret);
 }
@@ -449,7 +465,7 @@ fn what_cannot_be_seen_or_would_move_the_cursor_is_made_visible() {
             diff --git a/a.txt b/a.txt
             --- a/a.txt
             +++ b/a.txt
-            @@ -1 +1 @@
+            @@ -1 +1 @@ 1.1 edits
             -x‹U+001B›[2J‹U+202E›
             +y‹U+001B›[2J‹U+202E›
         "#]],

@@ -106,6 +106,28 @@ pub const SETTINGS: &[Setting] = &[
         doc: "Longer files are skipped and listed as skipped.",
     },
     Setting {
+        key: "journal.changes_max",
+        kind: Kind::Int(10, 1_000_000),
+        default: "2000",
+        scope: Scope::Machine,
+        doc: "How many changes the journal keeps. When there are more, the oldest that are \
+              answered go, and that is told: they cannot be taken back any more.",
+    },
+    Setting {
+        key: "journal.bytes_max",
+        kind: Kind::Int(1_048_576, 1_099_511_627_776),
+        default: "268435456",
+        scope: Scope::Machine,
+        doc: "How many bytes of files before and after their changes the journal keeps.",
+    },
+    Setting {
+        key: "journal.days_max",
+        kind: Kind::Int(1, 36_500),
+        default: "90",
+        scope: Scope::Machine,
+        doc: "How many days the journal keeps a change that nobody touched since.",
+    },
+    Setting {
         key: "memory.chunk_tokens",
         kind: Kind::Int(32, 8_192),
         default: "512",
@@ -233,6 +255,12 @@ pub struct Settings {
     pub files_max: usize,
     /// `index.file_bytes_max`.
     pub file_bytes_max: u64,
+    /// `journal.changes_max`.
+    pub journal_changes_max: u64,
+    /// `journal.bytes_max`.
+    pub journal_bytes_max: u64,
+    /// `journal.days_max`.
+    pub journal_days_max: u64,
     /// `memory.chunk_tokens`.
     pub chunk_tokens: usize,
     /// `memory.overlap_tokens`.
@@ -278,6 +306,9 @@ impl Settings {
             },
             files_max: int(values, "index.files_max") as usize,
             file_bytes_max: int(values, "index.file_bytes_max") as u64,
+            journal_changes_max: int(values, "journal.changes_max").unsigned_abs(),
+            journal_bytes_max: int(values, "journal.bytes_max").unsigned_abs(),
+            journal_days_max: int(values, "journal.days_max").unsigned_abs(),
             chunk_tokens: int(values, "memory.chunk_tokens") as usize,
             overlap_tokens: int(values, "memory.overlap_tokens") as usize,
             top_k: int(values, "memory.top_k") as usize,

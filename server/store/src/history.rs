@@ -14,9 +14,10 @@ pub use self::{
     open::{HISTORY_FILE, MovedAside, OpenedHistory, open_history, open_history_in_memory},
     rows::{
         AnnotationRow, BlobKey, BlobRow, EditRow, EffectRow, FileEditsRow, FilePlanRow,
-        FileStanding, FinishRow, ImpactRow, LeftRow, MeasuredRow, MoveRow, OperationRow, PlaceRow,
-        ProposalBody, ProposalRow, ProposalState, ReversalRow, RiskReasonRow, StandingRow,
-        TransactionFileRow, TransactionKind, TransactionRow, TransactionState, Usage,
+        FileStanding, FinishRow, FlipRow, ImpactRow, Keep, LeftRow, MeasuredRow, MoveRow,
+        OperationRow, PlaceRow, ProposalBody, ProposalRow, ProposalState, ReversalRow,
+        RiskReasonRow, StandingRow, TransactionFileRow, TransactionKind, TransactionRow,
+        TransactionState, Usage,
     },
     sqlite::SqliteHistory,
 };
@@ -92,7 +93,7 @@ pub trait History: Memories {
     /// How much the history holds.
     fn usage(&self) -> Result<Usage>;
 
-    /// Forgets the oldest finished proposals and transactions until `keep` holds; gives back how
-    /// many of each went.
-    fn forget_oldest(&self, keep: &Usage) -> Result<Usage>;
+    /// Forgets the oldest finished proposals and transactions until `keep` holds, or only what
+    /// waits for an answer is left; gives back how many of each went.
+    fn forget_oldest(&self, keep: &Keep) -> Result<Usage>;
 }

@@ -5,9 +5,9 @@ use std::{fs, path::Path, sync::Arc};
 use store::{
     Fault,
     history::{
-        BlobRow, FileStanding, FinishRow, HISTORY_FILE, History, ProposalBody, ProposalRow,
-        ProposalState, SqliteHistory, TransactionFileRow, TransactionKind, TransactionRow,
-        TransactionState, Usage, open_history,
+        BlobRow, FileStanding, FinishRow, HISTORY_FILE, History, Keep, ProposalBody, ProposalRow,
+        ProposalState, SqliteHistory, StandingRow, TransactionFileRow, TransactionKind,
+        TransactionRow, TransactionState, Usage, open_history,
     },
 };
 
@@ -62,6 +62,8 @@ fn file(pre: u8, post: u8) -> TransactionFileRow {
         post: Some([post; 32]),
         is_secret: false,
         standing: FileStanding::Untouched,
+        flipped: Some(vec![0, 12]),
+        off: vec![3],
     }
 }
 
@@ -233,7 +235,7 @@ fn the_oldest_go_first_with_their_undos_and_their_contents() {
     apply(&history, 3, None);
     apply(&history, 5, Some("t1"));
     history.add_proposal(&proposal("p7")).unwrap();
-    let keep = |proposals, blob_bytes| Usage { proposals, transactions: u64::MAX, blob_bytes };
+    let keep = |proposals, blob_bytes| Keep { proposals, blob_bytes, since_ms: 0 };
     assert_eq!(history.forget_oldest(&keep(10, 10_000)).unwrap(), Usage::default());
     // The first goes with its undo, though that is younger than the second.
     let gone = history.forget_oldest(&keep(3, 10_000)).unwrap();
@@ -253,6 +255,56 @@ fn what_is_under_way_is_not_forgotten() {
     let row = transaction(&history, "t1", "p1", "t1");
     assert!(history.begin(&row, &[file(1, 2)], &[blob(1), blob(2)]).unwrap());
     history.add_proposal(&proposal("p2")).unwrap();
-    let gone = history.forget_oldest(&Usage::default()).unwrap();
-    assert_eq!(gone, Usage::default());
+    let none = Keep { proposals: 0, blob_bytes: 0, since_ms: u64::MAX >> 1 };
+    assert_eq!(history.forget_oldest(&none).unwrap(), Usage::default());
+}
+
+#[test]
+fn what_waits_for_an_answer_is_not_forgotten_and_what_is_old_is() {
+    let history = store::history::open_history_in_memory().unwrap();
+    let at = |id: &str, created_ms| ProposalRow { created_ms, ..proposal(id) };
+    let reject = |id: &str| {
+        assert!(
+            history.move_proposal(id, ProposalState::Pending, ProposalState::Rejected).unwrap()
+        );
+    };
+    history.add_proposal(&at("waits", 1)).unwrap();
+    history.add_proposal(&at("old", 2)).unwrap();
+    reject("old");
+    // Taken back a moment ago, though it was applied long since.
+    apply(&history, 1, None);
+    history.add_proposal(&at("undo", 50)).unwrap();
+    let row = transaction(&history, "t-undo", "undo", "t1");
+    assert!(history.begin(&row, &[], &[]).unwrap());
+    let state = TransactionState::Applied;
+    let proposals = vec![("undo".to_owned(), ProposalState::Applied)];
+    let finish = FinishRow { id: "t-undo".to_owned(), state, proposals, ..FinishRow::default() };
+    history.finish(&finish).unwrap();
+    history.add_proposal(&at("new", 60)).unwrap();
+    reject("new");
+    let keep = Keep { proposals: 100, blob_bytes: 10_000, since_ms: 50 };
+    let gone = Usage { proposals: 1, ..Usage::default() };
+    assert_eq!(history.forget_oldest(&keep).unwrap(), gone);
+    assert!(history.proposal("old").unwrap().is_none());
+    assert!(history.proposal("waits").unwrap().is_some());
+    assert!(history.transaction("t1").unwrap().is_some());
+    assert_eq!(history.forget_oldest(&Keep { since_ms: 51, ..keep }).unwrap().proposals, 2);
+    assert!(history.proposal("waits").unwrap().is_some());
+}
+
+#[test]
+fn hunks_that_are_taken_back_are_noted_and_stay_noted() {
+    let history = store::history::open_history_in_memory().unwrap();
+    apply(&history, 1, None);
+    let stand = |standing, off: Option<&[u32]>| {
+        let off = off.map(<[u32]>::to_vec);
+        let row = StandingRow { transaction: "t1".to_owned(), nth: 0, standing, off };
+        history.set_standing(&[row]).unwrap();
+        let file = history.transaction_files("t1").unwrap().remove(0);
+        (file.standing, file.off)
+    };
+    let (in_force, undone) = (FileStanding::InForce, FileStanding::Undone);
+    assert_eq!(stand(in_force, Some(&[1, 2])), (in_force, vec![1, 2]));
+    assert_eq!(stand(undone, None), (undone, vec![1, 2]));
+    assert_eq!(stand(in_force, Some(&[])), (in_force, vec![]));
 }

@@ -1,18 +1,19 @@
-//! The changes: `rename`, `settings`, `proposals`, `show`, `apply`, `reject`, `undo`, `redo`.
+//! The changes: `rename`, `settings`, `proposals`, `show`, `apply`, `reject`.
 
-use std::path::Path;
+use std::{collections::BTreeSet, path::Path};
 
 use disk::Disk;
-use engine::{LoadGraph, ReadError, RunOutcome, RunRequest, Snapshot, Then};
+use engine::{Choice, LoadGraph, ReadError, RunOutcome, RunRequest, Snapshot, Then};
 use proposal::{
-    DiffLine, DiffLineKind, DiffStyle, Journal, JournalError, Outcome, PresentFile, Proposal,
-    ProposalId, ProposalState, Recorded, TransactionId, UndoScope, diff_lines,
+    DiffLine, DiffLineKind, DiffStyle, Journal, JournalError, Outcome, Part, PresentFile, Proposal,
+    ProposalId, ProposalState, Recorded, TransactionId, diff_lines, parts,
 };
 use serde_json::{Value, json};
 use vfs::{Loader as _, VfsPath};
 
 use crate::{
-    commands::target::Target,
+    args::ApplyArgs,
+    commands::{chosen::parts_named, target::Target},
     exit::Exit,
     output::{Output, Paint},
     session::Session,
@@ -95,7 +96,16 @@ pub(crate) fn proposals(root: &Path, output: Output) -> anyhow::Result<Exit> {
 /// `aios show`.
 pub(crate) fn show(root: &Path, id: Option<&str>, output: Output) -> anyhow::Result<Exit> {
     let session = Session::start(root, LoadGraph::Never)?;
-    let Some(recorded) = chosen(&session, id, |_| true, output)? else {
+    let id = match id.and_then(TransactionId::parse) {
+        None => id.map(str::to_owned),
+        Some(transaction) => {
+            let applied = session.ask("transaction", move |snapshot| {
+                Ok(journal(snapshot)?.transaction(&transaction)?.proposal)
+            })?;
+            Some(applied.to_string())
+        }
+    };
+    let Some(recorded) = chosen(&session, id.as_deref(), |_| true, output)? else {
         return Ok(Exit::Refused);
     };
     print_diff(&session, recorded, output)?;
@@ -103,29 +113,29 @@ pub(crate) fn show(root: &Path, id: Option<&str>, output: Output) -> anyhow::Res
 }
 
 /// `aios apply`.
-pub(crate) fn apply(root: &Path, id: Option<&str>, output: Output) -> anyhow::Result<Exit> {
-    answer(root, id, output, RunRequest::Apply)
+pub(crate) fn apply(root: &Path, args: &ApplyArgs, output: Output) -> anyhow::Result<Exit> {
+    let id = args.id.as_deref();
+    if args.only.is_empty() {
+        return answer(root, id, output, RunRequest::Apply);
+    }
+    let mut session = Session::indexed(root, LoadGraph::Never)?;
+    let Some(recorded) = chosen(&session, id, Recorded::is_pending, output)? else {
+        return Ok(Exit::Refused);
+    };
+    let id = recorded.proposal.id.clone();
+    let parts = session.ask("parts", move |snapshot| {
+        let simulation = journal(snapshot)?.simulation_of(&recorded, &on_disk)?;
+        Ok(parts(&recorded.proposal, &simulation))
+    })?;
+    let accepted = parts_named(&args.only, &parts, &session.root)?;
+    let choice = Choice { accepted, rejected: BTreeSet::new() };
+    let outcome = session.run(RunRequest::ApplyParts(id, choice))?;
+    ended(&session, &outcome, output)
 }
 
 /// `aios reject`.
 pub(crate) fn reject(root: &Path, id: Option<&str>, output: Output) -> anyhow::Result<Exit> {
     answer(root, id, output, RunRequest::Reject)
-}
-
-/// `aios undo`.
-pub(crate) fn undo(root: &Path, id: Option<&str>, output: Output) -> anyhow::Result<Exit> {
-    reverse(root, id, output, |transaction| RunRequest::Undo {
-        transaction,
-        scope: UndoScope::Transaction,
-    })
-}
-
-/// `aios redo`.
-pub(crate) fn redo(root: &Path, id: Option<&str>, output: Output) -> anyhow::Result<Exit> {
-    reverse(root, id, output, |transaction| RunRequest::Redo {
-        transaction,
-        scope: UndoScope::Transaction,
-    })
 }
 
 /// Prints what a run proposed, then applies it where that was asked for.
@@ -161,47 +171,11 @@ fn answer(
     request: impl Fn(ProposalId) -> RunRequest,
 ) -> anyhow::Result<Exit> {
     let mut session = Session::indexed(root, LoadGraph::Never)?;
-    let is_pending = |it: &Recorded| it.state == ProposalState::Pending;
-    let Some(recorded) = chosen(&session, id, is_pending, output)? else {
+    let Some(recorded) = chosen(&session, id, Recorded::is_pending, output)? else {
         return Ok(Exit::Refused);
     };
     let outcome = session.run(request(recorded.proposal.id))?;
     ended(&session, &outcome, output)
-}
-
-/// Takes back or brings back: the transaction of the proposal `id`, or the latest that fits.
-fn reverse(
-    root: &Path,
-    id: Option<&str>,
-    output: Output,
-    request: impl Fn(Option<TransactionId>) -> RunRequest,
-) -> anyhow::Result<Exit> {
-    let mut session = Session::indexed(root, LoadGraph::Never)?;
-    let transaction = match id {
-        None => None,
-        Some(written) => match transaction_named(&session, written)? {
-            Some(transaction) => Some(transaction),
-            None => {
-                return Ok(output.refuse(format!("there is no applied change `{written}`"))?);
-            }
-        },
-    };
-    let outcome = session.run(request(transaction))?;
-    ended(&session, &outcome, output)
-}
-
-/// The transaction with the id `written`, or the one that applied the proposal with it.
-fn transaction_named(session: &Session, written: &str) -> anyhow::Result<Option<TransactionId>> {
-    if let Some(id) = TransactionId::parse(written) {
-        return Ok(Some(id));
-    }
-    let written = written.to_owned();
-    session.ask("transactions", move |snapshot| {
-        let journal = journal(snapshot)?;
-        let transactions = journal.transactions(PROPOSALS_SEARCHED_MAX)?;
-        let found = transactions.into_iter().find(|it| it.proposal.as_str() == written);
-        Ok(found.map(|it| it.root))
-    })
 }
 
 /// The proposal `id`, else the newest for which `fits` is true; says so where there is none.
@@ -249,13 +223,15 @@ pub(crate) fn journal(snapshot: &Snapshot) -> Result<&Journal, ReadError> {
 fn print_diff(session: &Session, recorded: Recorded, output: Output) -> anyhow::Result<()> {
     let object = proposal_json(&recorded.proposal, recorded.state);
     let root = session.root.clone();
-    let lines = session.ask("show", move |snapshot| {
+    let (lines, parts) = session.ask("show", move |snapshot| {
         let simulation = journal(snapshot)?.simulation_of(&recorded, &on_disk)?;
-        let style = DiffStyle { roots: &[root], answers: &[] };
-        Ok(diff_lines(&recorded.proposal, &simulation, &style))
+        let style = DiffStyle { roots: &[root], answers: &[], has_marks: false };
+        let lines = diff_lines(&recorded.proposal, &simulation, &style);
+        Ok((lines, parts(&recorded.proposal, &simulation)))
     })?;
     if output.is_json() {
         let mut object = object;
+        object["parts"] = parts.iter().map(part_json).collect::<Vec<Value>>().into();
         object["diff"] = lines.iter().map(|it| it.text.as_str()).collect::<Vec<&str>>().into();
         return Ok(output.line(|| object, String::new)?);
     }
@@ -292,6 +268,17 @@ fn painted(line: &DiffLine, output: Output) -> String {
     output.paint(paint, &line.text)
 }
 
+fn part_json(part: &Part) -> Value {
+    json!({
+        "id": part.id.to_string(),
+        "path": part.path.as_str(),
+        "kind": part.kind.name(),
+        "old": { "start": part.old.start + 1, "lines": part.old.len() },
+        "new": { "start": part.new.start + 1, "lines": part.new.len() },
+        "reasons": part.reasons,
+    })
+}
+
 fn proposal_json(proposal: &Proposal, state: ProposalState) -> Value {
     let paths = proposal.files.iter().map(|it| it.path().as_str());
     let reasons = proposal.risk.reasons.iter().map(|it| it.detail.as_str());
@@ -311,10 +298,22 @@ fn proposal_json(proposal: &Proposal, state: ProposalState) -> Value {
     })
 }
 
+fn list(transactions: &[TransactionId]) -> String {
+    if transactions.is_empty() {
+        return "nothing".to_owned();
+    }
+    let ids: Vec<&str> = transactions.iter().map(TransactionId::as_str).collect();
+    ids.join(", ")
+}
+
 /// Prints how a run ended.
-fn ended(session: &Session, outcome: &RunOutcome, output: Output) -> anyhow::Result<Exit> {
+pub(crate) fn ended(
+    session: &Session,
+    outcome: &RunOutcome,
+    output: Output,
+) -> anyhow::Result<Exit> {
     let (word, text, exit) = match outcome {
-        RunOutcome::Changed { proposal, outcome, reason, .. } => {
+        RunOutcome::Changed { proposal, outcome, reason, rest, transaction } => {
             let (word, exit) = match outcome {
                 Outcome::Applied => ("applied", Exit::Done),
                 Outcome::Partial { .. } => ("partial", Exit::Refused),
@@ -323,8 +322,26 @@ fn ended(session: &Session, outcome: &RunOutcome, output: Output) -> anyhow::Res
             let reason = reason.as_ref().map_or(String::new(), |it| format!(": {it}"));
             // The title says whether it was made, taken back or brought back.
             let title = journaled(session, proposal)?.proposal.title;
-            (word, format!("{word} {proposal}: {title}{reason}"), exit)
+            let next = match rest {
+                Some(rest) => format!(
+                    "; the rest waits as {rest}: `aios apply {rest}` completes it, `aios undo \
+                     {transaction}` takes back what was applied"
+                ),
+                None => String::new(),
+            };
+            (word, format!("{word} {proposal}: {title}{reason}{next}"), exit)
         }
+        RunOutcome::Reversed { is_undo, done, refused } => {
+            let word = if *is_undo { "taken back" } else { "brought back" };
+            let mut text = format!("{word}: {}", list(done));
+            for (transaction, why) in refused {
+                text.push_str(&format!("\nleft as it is: {transaction}: {why}"));
+            }
+            let exit = if refused.is_empty() { Exit::Done } else { Exit::Refused };
+            (word, text, exit)
+        }
+        RunOutcome::Recovered(recovery) => ("recovered", recovery.describe(), Exit::Done),
+        RunOutcome::Shown(path) => ("shown", path.to_string(), Exit::Done),
         RunOutcome::Rejected(proposal) => ("rejected", format!("rejected {proposal}"), Exit::Done),
         RunOutcome::Proposed { proposal, .. } => {
             ("proposed", format!("proposed {proposal}"), Exit::Done)

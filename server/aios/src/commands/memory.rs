@@ -232,7 +232,7 @@ fn episode_json(it: &Episode) -> Value {
         "by": done.caller,
         "outcome": outcome(done.state),
         "in_force": it.is_in_force,
-        "files": done.files.iter().map(|it| it.0.as_str()).collect::<Vec<_>>(),
+        "files": done.files.iter().map(|it| it.path.as_str()).collect::<Vec<_>>(),
     })
 }
 

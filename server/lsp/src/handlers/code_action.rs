@@ -4,7 +4,7 @@ use engine::ReadError;
 use ide::{
     ACTION_CREATE_SETTINGS, ACTION_REFACTOR, ACTION_RENAME, ACTION_REWRITE, Action, Refactor,
 };
-use proposal::{ProposalId, Transaction, TransactionKind};
+use proposal::{Recorded, Transaction, TransactionKind};
 use serde_json::{Value, json};
 use tower_lsp::{
     gen_lsp_types::{
@@ -15,8 +15,10 @@ use tower_lsp::{
 };
 use vfs::VfsPath;
 
-use crate::{backend::Backend, ext, from_proto, view::View};
+use crate::{backend::Backend, ext, from_proto, review::document_actions, view::View};
 
+/// The action of proposals of what is missing after a change that was applied in part.
+const ACTION_COMPLETE: &str = "complete";
 /// How far back the last change to a file is looked for.
 const TRANSACTIONS_MAX: usize = 20;
 
@@ -27,13 +29,14 @@ pub(crate) async fn handle_code_action(
     let path = from_proto::path(&params.text_document)?;
     let answer = backend.link().read("actions", move |view| {
         let mut acc = Vec::new();
-        answers_to_proposal(&mut acc, view, &path);
+        document_actions(&mut acc, view, &path, params.range.start.line);
         if let Some(at) = view.file_range(&path, params.range) {
             let actions = view.snapshot.analysis.actions(at)?;
             acc.extend(actions.iter().map(|it| code_action(view, it)));
         }
         if params.context.trigger_kind != Some(CodeActionTriggerKind::Automatic) {
             acc.extend(undo_action(view, &path)?);
+            acc.extend(rest_actions(view, &path)?);
         }
         if let Some(only) = &params.context.only {
             acc.retain(|it| only.iter().any(|kind| is_of_kind(it, kind)));
@@ -49,26 +52,6 @@ pub(crate) async fn handle_code_action_resolve(
     action: CodeAction,
 ) -> Result<CodeAction> {
     Ok(action)
-}
-
-/// Apply and Reject, inside a proposal's diff document.
-fn answers_to_proposal(acc: &mut Vec<CodeAction>, view: &View<'_>, path: &VfsPath) {
-    let Some(proposal) = proposal_of(view, path) else { return };
-    let answers = [
-        ("AIOS: apply this proposal", ext::APPLY_PROPOSAL, true),
-        ("AIOS: reject this proposal", ext::REJECT_PROPOSAL, false),
-    ];
-    acc.extend(answers.map(|(title, command, is_preferred)| CodeAction {
-        kind: Some(CodeActionKind::from("quickfix.aios")),
-        is_preferred: Some(is_preferred),
-        ..with_command(title, command, json!({ "proposal": proposal.as_str() }))
-    }));
-}
-
-/// The proposal whose diff document `path` is.
-fn proposal_of(view: &View<'_>, path: &VfsPath) -> Option<ProposalId> {
-    let name = path.relative_to(view.snapshot.proposals_folder.as_ref()?)?;
-    ProposalId::parse(name.split('.').next()?)
 }
 
 /// Undo of the last change of ours that still stands in this file. Not for questions that an editor
@@ -88,6 +71,31 @@ fn undo_action(
             json!({ "transaction": last.id.as_str() }),
         )
     }))
+}
+
+/// What waits here because a change was applied in part: it can be completed or set aside.
+fn rest_actions(
+    view: &View<'_>,
+    path: &VfsPath,
+) -> std::result::Result<Vec<CodeAction>, ReadError> {
+    let Some(journal) = &view.snapshot.journal else { return Ok(Vec::new()) };
+    let recent = journal.proposals(TRANSACTIONS_MAX)?;
+    let is_here = |it: &Recorded| it.proposal.files.iter().any(|file| file.path() == path);
+    let rests = recent.into_iter().filter(|it| {
+        it.is_pending() && it.proposal.origin.action == ACTION_COMPLETE && is_here(it)
+    });
+    let actions = rests.flat_map(|Recorded { proposal, .. }| {
+        let verbs = [("apply", ext::APPLY_PROPOSAL), ("set aside", ext::REJECT_PROPOSAL)];
+        verbs.map(|(verb, command)| CodeAction {
+            kind: Some(CodeActionKind::from("refactor.rewrite.aios.rest")),
+            ..with_command(
+                &format!("AIOS: {verb}: {}", proposal.title),
+                command,
+                json!({ "proposal": proposal.id.as_str() }),
+            )
+        })
+    });
+    Ok(actions.collect())
 }
 
 fn code_action(view: &View<'_>, action: &Action) -> CodeAction {
@@ -139,7 +147,8 @@ fn code_action(view: &View<'_>, action: &Action) -> CodeAction {
     }
 }
 
-fn with_command(title: &str, command: &str, argument: Value) -> CodeAction {
+/// An action that runs one of our commands.
+pub(crate) fn with_command(title: &str, command: &str, argument: Value) -> CodeAction {
     CodeAction {
         title: title.to_owned(),
         data: Some(argument.clone()),
@@ -170,6 +179,7 @@ fn for_client(view: &View<'_>, mut action: CodeAction) -> Option<CodeActionRespo
         action.command = None;
     }
     if !can.code_action_literals {
+        // What is an edit alone, the user of such an editor makes by hand.
         return action.command.map(CodeActionResponse::from);
     }
     if !can.code_action_data {

@@ -1,10 +1,10 @@
 //! `workspace/executeCommand`: the commands of [`ext::COMMANDS`].
 
 use engine::{
-    ClientChange, Lane, Place, ReadConfig, RunId, RunOutcome, RunRequest, Then, WhenChanged,
+    Choice, ClientChange, Lane, Place, ReadConfig, RunId, RunOutcome, RunRequest, Then, WhenChanged,
 };
 use memory::Query;
-use proposal::{Outcome, ProposalId, TransactionId, UndoScope};
+use proposal::{Outcome, PartId, ProposalId, Selection, TransactionId, UndoScope};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use tower_lsp::{
@@ -16,7 +16,9 @@ use crate::{
     backend::{Backend, Link},
     error, ext, from_proto,
     handlers::questions,
-    notices, uri,
+    notices,
+    review_json::review_json,
+    uri,
     view::View,
 };
 
@@ -41,13 +43,15 @@ pub(crate) async fn handle_execute_command(
         ext::MOVE_FILE => super::rename_files::request(parse(argument, "to")?)?,
         ext::REWRITE => super::refactor::rewrite(parse(argument, "pattern")?)?,
         ext::CREATE_SETTINGS => create_settings(parse(argument, "root")?)?,
-        ext::APPLY_PROPOSAL => RunRequest::Apply(proposal(link, argument).await?),
+        ext::REVIEW => return review(link, argument).await,
+        ext::APPLY_PROPOSAL => apply(link, argument).await?,
         ext::REJECT_PROPOSAL => RunRequest::Reject(proposal(link, argument).await?),
-        ext::UNDO => {
-            RunRequest::Undo { transaction: transaction(argument)?, scope: UndoScope::Transaction }
-        }
-        ext::REDO => {
-            RunRequest::Redo { transaction: transaction(argument)?, scope: UndoScope::Transaction }
+        ext::UNDO => reverse(argument, true)?,
+        ext::REDO => reverse(argument, false)?,
+        ext::SHOW_HISTORY => {
+            let ReverseArgument { since, by, .. } = parse(argument, "by")?;
+            let selection = Selection { since_ms: since, caller: by, ..Selection::default() };
+            RunRequest::ShowHistory(selection)
         }
         ext::REINDEX => RunRequest::Index,
         ext::READ_HISTORY => RunRequest::ReadHistory,
@@ -94,7 +98,17 @@ struct CreateSettingsArgument {
 #[serde(rename_all = "camelCase", default)]
 struct IdArgument {
     proposal: Option<String>,
+    parts: Option<Vec<String>>,
+    reject: Vec<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct ReverseArgument {
     transaction: Option<String>,
+    parts: Option<Vec<String>>,
+    since: Option<u64>,
+    by: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -164,13 +178,60 @@ async fn proposal(link: &Link, argument: Value) -> Result<ProposalId> {
     }
 }
 
-fn transaction(argument: Value) -> Result<Option<TransactionId>> {
-    let Some(text) = parse::<IdArgument>(argument, "transaction")?.transaction else {
-        return Ok(None);
+/// All of a proposal, or the parts of it that are named.
+async fn apply(link: &Link, argument: Value) -> Result<RunRequest> {
+    let IdArgument { parts, reject, .. } = parse(argument.clone(), "proposal")?;
+    let id = proposal(link, argument).await?;
+    Ok(match parts {
+        None if reject.is_empty() => RunRequest::Apply(id),
+        None => return Err(error::invalid_params("`reject` without `parts` leaves nothing")),
+        Some(parts) => {
+            let accepted = part_ids(&parts)?.into_iter().collect();
+            let rejected = part_ids(&reject)?.into_iter().collect();
+            RunRequest::ApplyParts(id, Choice { accepted, rejected })
+        }
+    })
+}
+
+fn reverse(argument: Value, is_undo: bool) -> Result<RunRequest> {
+    let ReverseArgument { transaction, parts, since, by } = parse(argument, "transaction")?;
+    if since.is_some() || by.is_some() {
+        let selection = Selection { since_ms: since, caller: by, ..Selection::default() };
+        return Ok(RunRequest::ReverseMany { selection, is_undo });
+    }
+    let transaction = transaction.map(|text| {
+        TransactionId::parse(&text)
+            .ok_or_else(|| error::invalid_params(format!("`{text}` is no transaction's id")))
+    });
+    let transaction = transaction.transpose()?;
+    let scope = match parts {
+        None => UndoScope::Transaction,
+        Some(parts) => UndoScope::Parts(part_ids(&parts)?),
     };
-    let id = TransactionId::parse(&text)
-        .ok_or_else(|| error::invalid_params(format!("`{text}` is no transaction's id")))?;
-    Ok(Some(id))
+    Ok(match is_undo {
+        true => RunRequest::Undo { transaction, scope },
+        false => RunRequest::Redo { transaction, scope },
+    })
+}
+
+fn part_ids(written: &[String]) -> Result<Vec<PartId>> {
+    let ids = written.iter().map(|text| {
+        PartId::parse(text)
+            .ok_or_else(|| error::invalid_params(format!("`{text}` is no part's id")))
+    });
+    ids.collect()
+}
+
+/// A proposal as files and parts.
+async fn review(link: &Link, argument: Value) -> Result<Option<Value>> {
+    let id = proposal(link, argument).await?;
+    let answer = link.read("review", move |view| {
+        let Some(journal) = &view.snapshot.journal else { return Ok(None) };
+        let recorded = journal.proposal(&id)?;
+        let simulation = journal.simulation_of(&recorded, &|path| view.snapshot.present(path))?;
+        Ok(Some(review_json(view, &recorded, &simulation)))
+    });
+    answer.await
 }
 
 async fn status(link: &Link) -> Result<Option<Value>> {
@@ -249,7 +310,7 @@ fn outcome_json(link: &Link, run: RunId, outcome: &RunOutcome) -> Value {
             let document = document.as_ref().map(|it| link.spellings.uri(it));
             json!({ "outcome": "proposed", "proposal": proposal.as_str(), "document": document })
         }
-        RunOutcome::Changed { transaction, proposal, outcome, reason } => {
+        RunOutcome::Changed { transaction, proposal, outcome, reason, rest } => {
             let (proposal, transaction) = (proposal.as_str(), transaction.as_str());
             let outcome = match outcome {
                 Outcome::Applied => "applied",
@@ -261,7 +322,24 @@ fn outcome_json(link: &Link, run: RunId, outcome: &RunOutcome) -> Value {
                 "proposal": proposal,
                 "transaction": transaction,
                 "message": reason,
+                "rest": rest.as_ref().map(ProposalId::as_str),
             })
+        }
+        RunOutcome::Reversed { done, refused, .. } => {
+            let refused = refused.iter().map(
+                |(transaction, why)| json!({ "transaction": transaction.as_str(), "message": why }),
+            );
+            json!({
+                "outcome": "reversed",
+                "done": done.iter().map(TransactionId::as_str).collect::<Vec<&str>>(),
+                "refused": refused.collect::<Vec<Value>>(),
+            })
+        }
+        RunOutcome::Recovered(recovery) => {
+            json!({ "outcome": "recovered", "message": recovery.describe() })
+        }
+        RunOutcome::Shown(path) => {
+            json!({ "outcome": "shown", "document": link.spellings.uri(path) })
         }
         RunOutcome::Rejected(proposal) => {
             json!({ "outcome": "rejected", "proposal": proposal.as_str() })

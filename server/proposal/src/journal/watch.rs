@@ -43,13 +43,14 @@ impl Journal {
                 if !changed.contains(&path) || taken.contains(&path) {
                     continue;
                 }
-                let to = now(&file, root_file.standing, &path, present);
-                if to.unwrap_or(root_file.standing) == FileStanding::InForce {
+                let now = now(&file, root_file, &path, present);
+                let to = now.as_ref().map_or(root_file.standing, |it| it.0);
+                if to == FileStanding::InForce {
                     taken.insert(path.clone());
                 }
-                if let Some(to) = to {
+                if let Some((to, off)) = now {
                     let root = row.root.clone();
-                    turned.push(Turned { root, to, nth: file.root_nth, path });
+                    turned.push(Turned { root, to, off, nth: file.root_nth, path });
                 }
             }
         }
@@ -62,12 +63,13 @@ impl Journal {
         let groups = turned.chunk_by(|a, b| (&a.root, a.to) == (&b.root, b.to));
         let noted = groups.map(|group| {
             let transaction = parse_transaction_id(&group[0].root)?;
-            let nths: Vec<u32> = group.iter().map(|it| it.nth).collect();
+            let stand = group.iter().map(|it| (it.nth, it.to, it.off.clone()));
+            let stand: Vec<_> = stand.collect();
             Ok(Noted {
                 title: self.row(&transaction)?.title,
                 files: group.iter().map(|it| it.path.clone()).collect(),
                 standing: group[0].to,
-                state: self.set_standing(&transaction, group[0].to, &nths)?,
+                state: self.set_standing(&transaction, &stand)?,
                 transaction,
             })
         });
@@ -81,15 +83,18 @@ struct Turned {
     nth: u32,
     path: VfsPath,
     to: FileStanding,
+    /// Its hunks that are taken back, where that changed.
+    off: Option<Vec<u32>>,
 }
 
-/// The new standing of a file, where its text says that it has one.
+/// The new standing of a file and its hunks that are taken back, where its text says that something
+/// changed.
 fn now(
     file: &TransactionFileRow,
-    stands: FileStanding,
+    root_file: &TransactionFileRow,
     path: &VfsPath,
     present: &Present<'_>,
-) -> Option<FileStanding> {
+) -> Option<(FileStanding, Option<Vec<u32>>)> {
     // Only edits of a text in its place: no editor takes back more than that.
     if file.before != file.after || file.pre == file.post {
         return None;
@@ -97,10 +102,28 @@ fn now(
     let content = |key: Option<[u8; 32]>| ContentHash::from_bytes(&key?).map(Content::Redacted);
     let (pre, post) = content(file.pre).zip(content(file.post))?;
     let bytes = present(path).ok()??.bytes;
-    match stands {
-        FileStanding::InForce if pre.is(&bytes) => Some(FileStanding::EditorUndone),
-        FileStanding::Undone | FileStanding::EditorUndone if post.is(&bytes) => {
-            Some(FileStanding::InForce)
+    let off = &root_file.off;
+    match (root_file.standing, &file.flipped) {
+        (FileStanding::InForce, None) if pre.is(&bytes) => Some((FileStanding::EditorUndone, None)),
+        (FileStanding::InForce, None) if !off.is_empty() && post.is(&bytes) => {
+            Some((FileStanding::InForce, Some(Vec::new())))
+        }
+        // A redo of single hunks: only they were taken back.
+        (FileStanding::InForce, Some(hunks))
+            if hunks.iter().all(|it| !off.contains(it)) && pre.is(&bytes) =>
+        {
+            let mut off: Vec<u32> = off.iter().chain(hunks).copied().collect();
+            off.sort_unstable();
+            Some((FileStanding::InForce, Some(off)))
+        }
+        (FileStanding::InForce, Some(hunks))
+            if hunks.iter().all(|it| off.contains(it)) && post.is(&bytes) =>
+        {
+            let off = off.iter().filter(|it| !hunks.contains(it)).copied().collect();
+            Some((FileStanding::InForce, Some(off)))
+        }
+        (FileStanding::Undone | FileStanding::EditorUndone, None) if post.is(&bytes) => {
+            Some((FileStanding::InForce, Some(Vec::new())))
         }
         _ => None,
     }

@@ -31,6 +31,7 @@ const CACHE_KIB: u32 = 2 * 1024;
 const MIGRATIONS: &[Migration] = &[
     Migration { number: 1, sql: include_str!("migrations/0001_journal.sql") },
     Migration { number: 2, sql: include_str!("migrations/0002_memories.sql") },
+    Migration { number: 3, sql: include_str!("migrations/0003_hunks.sql") },
 ];
 
 /// An open history, and what happened on the way.

@@ -72,6 +72,8 @@ pub struct ProposalBody {
     pub reverses: Option<ReversalRow>,
     /// True where texts were left out because they are secrets; it cannot be applied from this row.
     pub is_redacted: bool,
+    /// The proposal that this one is the chosen part of.
+    pub part_of: Option<String>,
 }
 
 /// One file before and after a proposal.
@@ -92,6 +94,20 @@ pub struct FilePlanRow {
     pub is_secret: bool,
     /// Which file of the root transaction this is about, for a reversal.
     pub root_nth: Option<u32>,
+    /// For a reversal that is about single hunks of it.
+    pub flip: Option<FlipRow>,
+}
+
+/// What a reversal does to the hunks of a root transaction's file.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct FlipRow {
+    /// The hunks that it takes back or brings back, by their number from 0.
+    pub hunks: Vec<u32>,
+    /// Those that are taken back afterwards, while the rest of the file stands.
+    pub off: Vec<u32>,
+    /// True where nothing of the file stands afterwards.
+    pub is_undone: bool,
 }
 
 /// The edits of one file.
@@ -263,6 +279,8 @@ pub struct ReversalRow {
     pub is_undo: bool,
     /// Files of the root transaction for which nothing is left to do.
     pub already: Vec<u32>,
+    /// The same for single hunks of a file.
+    pub already_flips: Vec<(u32, FlipRow)>,
 }
 
 /// What a transaction is for.
@@ -351,6 +369,10 @@ pub struct TransactionFileRow {
     pub is_secret: bool,
     /// Where it stands; meaningful in root transactions.
     pub standing: FileStanding,
+    /// The hunks of the root's file that it takes back or brings back; `None`: the whole file.
+    pub flipped: Option<Vec<u32>>,
+    /// The hunks that are taken back while the rest stands; meaningful in root transactions.
+    pub off: Vec<u32>,
 }
 
 /// Bytes to keep under their hash.
@@ -382,6 +404,8 @@ pub struct StandingRow {
     pub nth: u32,
     /// Where it stands now.
     pub standing: FileStanding,
+    /// The hunks that are taken back while the rest stands; `None`: as before.
+    pub off: Option<Vec<u32>>,
 }
 
 /// The end of a transaction.
@@ -412,6 +436,17 @@ pub struct MoveRow {
     pub from: String,
     /// Where it is.
     pub to: String,
+}
+
+/// What the history may keep.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Keep {
+    /// Proposals at most.
+    pub proposals: u64,
+    /// Bytes of contents at most.
+    pub blob_bytes: u64,
+    /// Nothing that was last touched before this moment, in milliseconds since 1970.
+    pub since_ms: u64,
 }
 
 /// How much of everything.

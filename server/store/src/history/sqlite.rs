@@ -11,7 +11,7 @@ use rusqlite::{
 };
 
 use super::{
-    BlobKey, BlobRow, FinishRow, History, MoveRow, ProposalRow, ProposalState, StandingRow,
+    BlobKey, BlobRow, FinishRow, History, Keep, MoveRow, ProposalRow, ProposalState, StandingRow,
     TransactionFileRow, TransactionRow, Usage,
     open::{SUSPECT_FILE, is_alive},
 };
@@ -46,10 +46,12 @@ const ADD_TRANSACTION: &str =
      VALUES (:id, :proposal, :kind, :root, :server, :started_ms, :finished_ms, :state)";
 
 const ADD_FILE: &str = "INSERT INTO transaction_files
-       (tx, nth, root_nth, path_before, path_after, pre, post, is_secret, standing)
-     VALUES (:tx, :nth, :root_nth, :before, :after, :pre, :post, :is_secret, :standing)";
+       (tx, nth, root_nth, path_before, path_after, pre, post, is_secret, standing, flipped, off)
+     VALUES (:tx, :nth, :root_nth, :before, :after, :pre, :post, :is_secret, :standing, :flipped,
+             :off)";
 
-const FILES: &str = "SELECT nth, root_nth, path_before, path_after, pre, post, is_secret, standing
+const FILES: &str =
+    "SELECT nth, root_nth, path_before, path_after, pre, post, is_secret, standing, flipped, off
      FROM transaction_files WHERE tx = ?1 ORDER BY nth";
 
 const ADD_BLOB: &str = "INSERT OR IGNORE INTO blobs (key, len, bytes) VALUES (?1, ?2, ?3)";
@@ -64,20 +66,24 @@ const MOVES: &str = "SELECT t.seq, f.path_before, f.path_after
        AND f.path_before <> f.path_after
      ORDER BY t.seq, f.nth";
 
-const SET_STANDING: &str = "UPDATE transaction_files SET standing = ?3 WHERE tx = ?1 AND nth = ?2";
+const SET_STANDING: &str = "UPDATE transaction_files
+     SET standing = ?3, off = coalesce(?4, off) WHERE tx = ?1 AND nth = ?2";
 
 const FINISH: &str = "UPDATE transactions SET state = ?2, finished_ms = ?3 WHERE id = ?1";
 
-/// The oldest proposal that may go: the newest stays, and so does every chain with a transaction
-/// under way.
+/// The oldest proposal that may go: the newest stays, and so does what waits for an answer, and
+/// every chain with a transaction under way or a reversal that waits.
+/// With a moment: the oldest of those whose whole chain is older.
 const OLDEST: &str = "SELECT p.id FROM proposals p
-     WHERE p.seq < (SELECT max(seq) FROM proposals) AND p.state <> 'applying'
+     WHERE p.seq < (SELECT max(seq) FROM proposals) AND p.state NOT IN ('applying', 'pending')
        AND NOT EXISTS (
          SELECT 1 FROM transactions mine
          JOIN transactions other ON other.root = mine.root
          JOIN proposals theirs ON theirs.id = other.proposal
          WHERE mine.proposal = p.id
-           AND (other.state = 'started' OR theirs.seq = (SELECT max(seq) FROM proposals)))
+           AND (other.state = 'started' OR theirs.seq = (SELECT max(seq) FROM proposals)
+                OR theirs.state = 'pending' OR ?1 <= theirs.created_ms))
+       AND (?1 IS NULL OR p.created_ms < ?1)
      ORDER BY p.seq LIMIT 1";
 
 /// The proposals of all transactions that stand on the same roots as those of a proposal.
@@ -216,6 +222,8 @@ impl History for SqliteHistory {
                     ":post": file.post,
                     ":is_secret": file.is_secret,
                     ":standing": file.standing.name(),
+                    ":flipped": file.flipped.as_deref().map(numbers_text),
+                    ":off": numbers_text(&file.off),
                 })?;
             }
             Ok(true)
@@ -324,18 +332,20 @@ impl History for SqliteHistory {
         self.read(usage)
     }
 
-    fn forget_oldest(&self, keep: &Usage) -> Result<Usage> {
+    fn forget_oldest(&self, keep: &Keep) -> Result<Usage> {
         self.write(|db| {
+            let oldest = |before_ms: Option<i64>| -> rusqlite::Result<Option<String>> {
+                let mut oldest = db.prepare_cached(OLDEST)?;
+                oldest.query_row([before_ms], |row| row.get(0)).optional()
+            };
             let before = usage(db)?;
-            let mut now = before;
-            while keep.proposals < now.proposals
-                || keep.transactions < now.transactions
-                || keep.blob_bytes < now.blob_bytes
-            {
-                let oldest: Option<String> =
-                    db.prepare_cached(OLDEST)?.query_row([], |row| row.get(0)).optional()?;
-                let Some(oldest) = oldest else { break };
-                forget(db, &oldest)?;
+            while let Some(id) = oldest(Some(keep.since_ms.cast_signed()))? {
+                forget(db, &id)?;
+            }
+            let mut now = usage(db)?;
+            while keep.proposals < now.proposals || keep.blob_bytes < now.blob_bytes {
+                let Some(id) = oldest(None)? else { break };
+                forget(db, &id)?;
                 now = usage(db)?;
             }
             Ok(Usage {
@@ -358,7 +368,8 @@ fn add_blobs(db: &Connection, blobs: &[BlobRow]) -> rusqlite::Result<()> {
 fn stand(db: &Connection, rows: &[StandingRow]) -> rusqlite::Result<()> {
     let mut set = db.prepare_cached(SET_STANDING)?;
     for row in rows {
-        set.execute(params![row.transaction, row.nth, row.standing.name()])?;
+        let off = row.off.as_deref().map(numbers_text);
+        set.execute(params![row.transaction, row.nth, row.standing.name(), off])?;
     }
     Ok(())
 }
@@ -438,7 +449,20 @@ fn file_row(row: &Row<'_>) -> rusqlite::Result<TransactionFileRow> {
         post: row.get(5)?,
         is_secret: row.get(6)?,
         standing: named(row, 7, super::FileStanding::from_name)?,
+        flipped: row.get::<_, Option<String>>(8)?.map(|it| numbers(8, &it)).transpose()?,
+        off: numbers(9, &row.get::<_, String>(9)?)?,
     })
+}
+
+/// Numbers as a column holds them: `0,2,3`.
+fn numbers_text(numbers: &[u32]) -> String {
+    numbers.iter().map(u32::to_string).collect::<Vec<_>>().join(",")
+}
+
+fn numbers(nth: usize, text: &str) -> rusqlite::Result<Vec<u32>> {
+    let numbers = text.split(',').filter(|it| !it.is_empty());
+    let numbers = numbers.map(|it| it.parse().map_err(|_| wrong(nth, it.into())));
+    numbers.collect()
 }
 
 fn named<T>(
@@ -503,6 +527,8 @@ mod tests {
             post: None,
             is_secret: false,
             standing: FileStanding::Untouched,
+            flipped: None,
+            off: Vec::new(),
         };
         let blob = BlobRow { key: [9; 32], bytes: vec![9; 1_000_000] };
         let error = history.begin(&row, &[file], &[blob]).unwrap_err();

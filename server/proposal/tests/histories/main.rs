@@ -1,8 +1,13 @@
-//! Random histories of proposals, whole and partial applications, edits by the user, undos, redos
-//! and restarts, against a model that knows texts as sets of lines. Each line ever written is
-//! unique.
+//! Random histories of proposals, whole and partial applications, edits by the user, undos and
+//! redos of transactions, files and hunks, and restarts, against a model that knows texts as sets
+//! of lines. Each line ever written is unique.
 //!
 //! `HISTORIES=10000 cargo test -p proposal --test histories` runs more of them, `HISTORY=17` one.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails, wherever it stands")]
+#![allow(clippy::print_stdout, reason = "the figures of a long run")]
+
+mod hunks;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -13,14 +18,16 @@ use std::{
 use proposal::{
     Context, Draft, FileStanding, Journal, JournalError, Origin, Outcome, PresentFile, Proposal,
     ProposalId, ProposalState, SimulatedFile, Simulation, TransactionId, UndoRequest, UndoScope,
-    propose, simulate,
+    parts, propose, simulate,
 };
 use store::history::{History, open_history};
 use tempfile::TempDir;
 use text::{TextEdit, TextEdits, TextRange};
 use vfs::{FileOperation, ReadError, SourceChange, VfsPath};
 
-const HISTORIES: u64 = 300;
+use crate::hunks::{Hunks, Turn, scope_of};
+
+const HISTORIES: u64 = 200;
 const STEPS: usize = 40;
 
 type World = BTreeMap<VfsPath, String>;
@@ -64,6 +71,7 @@ struct RootFile {
     standing: FileStanding,
     forward: Option<Link>,
     undo: Option<Link>,
+    hunks: Hunks,
 }
 
 #[derive(Debug)]
@@ -96,6 +104,18 @@ struct Seen {
     stale: usize,
     recovered: usize,
     editor: usize,
+    hunks_undone: usize,
+    hunks_redone: usize,
+    chosen: usize,
+}
+
+/// A change of a file that is to be reversed: which file of the root, what was done, and for single
+/// hunks which of them will stand.
+#[derive(Clone, Debug)]
+struct Wanted {
+    nth: u32,
+    link: Link,
+    turn: Option<Turn>,
 }
 
 struct Walk {
@@ -154,7 +174,7 @@ impl Walk {
             seen: Seen::default(),
         };
         for name in ["a", "b", "sub/c"] {
-            let text = res.text(6);
+            let text = res.text(10);
             res.world.insert(path(name), text);
         }
         res
@@ -163,7 +183,8 @@ impl Walk {
     fn step(&mut self) {
         self.clock += 1;
         match self.rng.below(100) {
-            0..25 => self.apply_new(),
+            0..20 => self.apply_new(),
+            20..25 => self.apply_chosen(),
             25..45 => self.user_edits(),
             45..70 => self.reverse(true),
             70..85 => self.reverse(false),
@@ -195,7 +216,7 @@ impl Walk {
         for line in lines(text) {
             let end = start + line.len();
             let range = TextRange::from_usize;
-            match self.rng.below(8) {
+            match self.rng.below(11) {
                 0 => edits.push(TextEdit { range: range(start, end), text: self.line(who) }),
                 1 => edits.push(TextEdit { range: range(start, end), text: String::new() }),
                 2 => edits.push(TextEdit { range: range(start, start), text: self.line(who) }),
@@ -275,19 +296,26 @@ impl Walk {
             2 => Ending::Nothing,
             _ => Ending::Whole,
         };
-        let (id, simulation, links) = self.carry_out(&proposal, ending);
-        let files = links.iter().map(|link| RootFile {
+        self.apply_root(&proposal, ending);
+    }
+
+    fn apply_root(&mut self, proposal: &Proposal, ending: Ending) {
+        let (id, _, links) = self.carry_out(proposal, ending);
+        let checkpoint = self.journal.checkpoint(&id).unwrap().simulation();
+        let parts = parts(proposal, &checkpoint);
+        let files = links.iter().enumerate().map(|(nth, link)| RootFile {
             standing: if link.is_some() { FileStanding::InForce } else { FileStanding::Untouched },
             forward: link.clone(),
             undo: None,
+            hunks: Hunks::of(link.as_ref(), parts.iter().filter(|it| it.id.file as usize == nth)),
         });
         let files: Vec<RootFile> = files.collect();
         if links.iter().any(Option::is_some) {
             let (forward_at, undo_at) = (self.clock, 0);
-            self.roots.push(Root { id, proposal: proposal.id, files, forward_at, undo_at });
+            let proposal = proposal.id.clone();
+            self.roots.push(Root { id, proposal, files, forward_at, undo_at });
             self.follow_moves(&links);
         }
-        drop(simulation);
     }
 
     /// Begins the proposal, does to the world what `ending` says, perhaps dies, and measures. Gives
@@ -450,42 +478,64 @@ impl Walk {
         self.seen.stale += 1;
     }
 
-    fn links_to_reverse(root: &Root, is_undo: bool, only: Option<usize>) -> Vec<(u32, Link)> {
+    fn wanted(
+        root: &Root,
+        is_undo: bool,
+        only: Option<usize>,
+        hunks: Option<&BTreeSet<u32>>,
+    ) -> Vec<Wanted> {
         let (standing, link): (_, fn(&RootFile) -> &Option<Link>) = match is_undo {
             true => (FileStanding::InForce, |it| &it.forward),
             false => (FileStanding::Undone, |it| &it.undo),
         };
-        let files = root.files.iter().enumerate();
-        let files = files.filter(|it| it.1.standing == standing && only.is_none_or(|n| n == it.0));
-        files.filter_map(|it| Some((it.0 as u32, link(it.1).clone()?))).collect()
+        let mut res = Vec::new();
+        let files = root.files.iter().enumerate().filter(|it| only.is_none_or(|n| n == it.0));
+        for (nth, file) in files {
+            let nth = nth as u32;
+            if file.hunks.is_used() || hunks.is_some() {
+                if let Some((link, turn)) = file.turn(is_undo, hunks) {
+                    res.push(Wanted { nth, link, turn: Some(turn) });
+                }
+            } else if file.standing == standing
+                && let Some(link) = link(file).clone()
+            {
+                res.push(Wanted { nth, link, turn: None });
+            }
+        }
+        res
     }
 
     fn reverse(&mut self, is_undo: bool) {
         let candidates: Vec<usize> = (0..self.roots.len()).collect();
         let Some(&chosen) = self.rng.pick(&candidates) else { return };
         let is_last = self.rng.chance(50);
-        let only = self.rng.chance(20).then(|| self.rng.below(self.roots[chosen].files.len()));
-        let (request, chosen, only) = if is_last {
+        let only = self.rng.chance(50).then(|| self.rng.below(self.roots[chosen].files.len()));
+        let hunks = only.filter(|_| self.rng.chance(75)).and_then(|nth| {
+            let all = self.roots[chosen].files[nth].choosable();
+            let some: BTreeSet<u32> = all.into_iter().filter(|_| self.rng.chance(50)).collect();
+            (!some.is_empty()).then_some(some)
+        });
+        let (request, chosen, only) = if is_last && hunks.is_none() {
             let at = |it: &&usize| match is_undo {
                 true => self.roots[**it].forward_at,
                 false => self.roots[**it].undo_at,
             };
-            let standing = if is_undo { FileStanding::InForce } else { FileStanding::Undone };
             let reversible = candidates.iter().filter(|it| {
                 let files = &self.roots[**it].files;
-                at(it) != 0 && files.iter().any(|it| it.standing == standing)
+                at(it) != 0 && files.iter().any(|it| it.is_reversible(is_undo))
             });
             let Some(&last) = reversible.max_by_key(at) else { return };
             (None, last, None)
         } else {
             (Some(self.roots[chosen].id.clone()), chosen, only)
         };
-        let links = Self::links_to_reverse(&self.roots[chosen], is_undo, only);
-        let scope = match only {
-            None => UndoScope::Transaction,
-            Some(nth) => {
+        let wanted = Self::wanted(&self.roots[chosen], is_undo, only, hunks.as_ref());
+        let scope = match (only, &hunks) {
+            (None, _) => UndoScope::Transaction,
+            (Some(nth), Some(hunks)) => scope_of(nth, hunks),
+            (Some(nth), None) => {
                 let transaction = self.journal.transaction(&self.roots[chosen].id).unwrap();
-                UndoScope::Files(vec![transaction.files[nth].0.clone()])
+                UndoScope::Files(vec![transaction.files[nth].path.clone()])
             }
         };
         let request = UndoRequest { transaction: request, scope, caller: "test".to_owned() };
@@ -493,7 +543,7 @@ impl Walk {
             true => journal.undo(&request, ctx),
             false => journal.redo(&request, ctx),
         });
-        let is_exact = links.iter().all(|(_, it)| {
+        let is_exact = wanted.iter().map(|it| &it.link).all(|it| {
             it.after.as_ref().and_then(|it| self.world.get(it)) == it.post.as_ref()
                 && it.before.iter().all(|before| {
                     it.after.as_ref() == Some(before) || !self.world.contains_key(before)
@@ -501,13 +551,16 @@ impl Walk {
         });
         let reversal = match reversal {
             Ok(reversal) => reversal,
-            Err(JournalError::Nothing { .. }) => return assert!(links.is_empty()),
+            Err(JournalError::Nothing { .. }) => return assert!(wanted.is_empty()),
             Err(JournalError::Already { .. }) => {
-                assert!(!links.is_empty());
+                assert!(!wanted.is_empty());
                 let root = &mut self.roots[chosen];
-                for (nth, _) in links {
-                    root.files[nth as usize].standing =
-                        if is_undo { FileStanding::EditorUndone } else { FileStanding::InForce };
+                for it in wanted {
+                    let file = &mut root.files[it.nth as usize];
+                    file.stand(is_undo, it.turn.as_ref());
+                    if file.standing == FileStanding::Undone {
+                        file.standing = FileStanding::EditorUndone;
+                    }
                 }
                 return;
             }
@@ -521,6 +574,7 @@ impl Walk {
         let proposal = reversal.proposal;
         let root = self.roots[chosen].id.clone();
         assert_eq!(proposal.reverses.as_ref().map(|it| &it.root), Some(&root));
+        let links: Vec<Link> = wanted.iter().map(|it| it.link.clone()).collect();
         self.check_reversal(&links, &reversal.simulation, is_exact);
         self.journal.record(&proposal).unwrap();
         let ending = match self.rng.below(20) {
@@ -529,12 +583,12 @@ impl Walk {
             _ => Ending::Whole,
         };
         let (_, _, done) = self.carry_out(&proposal, ending);
-        self.note_reversal(chosen, is_undo, &proposal, done);
+        self.note_reversal(chosen, is_undo, &proposal, (done, &wanted));
     }
 
     /// The texts that a reversal leads to are those that the sets of lines say, in both their
     /// orders.
-    fn check_reversal(&mut self, links: &[(u32, Link)], simulation: &Simulation, is_exact: bool) {
+    fn check_reversal(&mut self, links: &[Link], simulation: &Simulation, is_exact: bool) {
         let mut after = self.world.clone();
         for file in &simulation.files {
             file.before.iter().for_each(|it| drop(after.remove(it)));
@@ -544,14 +598,14 @@ impl Walk {
                 after.insert(path.clone(), text.to_owned());
             }
         }
-        for (_, link) in links {
+        for link in links {
             let now = link.after.as_ref().and_then(|it| self.world.get(it));
             let Some(before) = &link.before else {
                 let gone = link.after.as_ref().unwrap();
                 // Another file of the transaction may stand in its place afterwards.
                 assert!(
                     !after.contains_key(gone)
-                        || links.iter().any(|it| it.1.before.as_ref() == Some(gone))
+                        || links.iter().any(|it| it.before.as_ref() == Some(gone))
                 );
                 continue;
             };
@@ -588,13 +642,11 @@ impl Walk {
         chosen: usize,
         is_undo: bool,
         proposal: &Proposal,
-        done: Vec<Option<Link>>,
+        (done, wanted): (Vec<Option<Link>>, &[Wanted]),
     ) {
-        let (to, clock) = match is_undo {
-            true => (FileStanding::Undone, self.clock),
-            false => (FileStanding::InForce, self.clock),
-        };
+        let clock = self.clock;
         let root = &mut self.roots[chosen];
+        let turn_of = |nth: u32| wanted.iter().find(|it| it.nth == nth)?.turn.as_ref();
         for (plan, link) in proposal.files.iter().zip(&done) {
             let (Some(nth), Some(link)) = (plan.root_nth, link) else { continue };
             let file = &mut root.files[nth as usize];
@@ -603,16 +655,25 @@ impl Walk {
             let is_whole = link.after == plan.after
                 && link.post.as_deref().map(|it| vfs::ContentHash::of(it.as_bytes()))
                     == plan.hash_after;
+            let turn = turn_of(nth);
+            assert_eq!(plan.flip.is_some(), turn.is_some());
             if is_whole {
-                file.standing = to;
+                file.stand(is_undo, turn);
+            }
+            file.hunks.done(is_undo, turn);
+            if let Some(turn) = turn {
+                self.seen.hunks_undone += usize::from(is_undo && turn.is_part());
+                self.seen.hunks_redone += usize::from(!is_undo && turn.is_part());
             }
             match is_undo {
                 true => file.undo = Some(link.clone()),
                 false => file.forward = Some(link.clone()),
             }
         }
-        for nth in &proposal.reverses.as_ref().unwrap().already {
-            root.files[*nth as usize].standing = to;
+        let reverses = proposal.reverses.as_ref().unwrap();
+        let already = reverses.already.iter().chain(reverses.already_flips.iter().map(|it| &it.0));
+        for nth in already {
+            root.files[*nth as usize].stand(is_undo, turn_of(*nth));
         }
         if done.iter().any(Option::is_some) {
             match is_undo {
@@ -636,7 +697,10 @@ impl Walk {
             let is_in_place = link.before == link.after && link.pre != link.post;
             let is_there =
                 link.after.as_ref().and_then(|it| self.world.get(it)) == link.post.as_ref();
-            let is_wanted = is_in_place && is_there && file.standing == FileStanding::InForce;
+            let is_wanted = is_in_place
+                && is_there
+                && file.standing == FileStanding::InForce
+                && !file.hunks.is_used();
             is_wanted.then_some((nth, link))
         });
         let edited: Vec<(usize, Link)> = edited.collect();
@@ -659,10 +723,13 @@ impl Walk {
             let id = self.roots[last].id.clone();
             for other in noted.iter().filter(|it| it.transaction != id) {
                 let root = self.roots.iter_mut().find(|it| it.id == other.transaction).unwrap();
-                for file in &mut root.files {
+                let known = self.journal.transaction(&other.transaction).unwrap();
+                for (file, known) in root.files.iter_mut().zip(known.files) {
                     let is_it = |link: &Link| link.after.as_ref() == Some(&path);
                     if file.forward.as_ref().is_some_and(is_it) {
-                        file.standing = other.standing;
+                        assert!(file.hunks.is_used() || known.standing == other.standing);
+                        file.standing = known.standing;
+                        file.hunks.off = known.hunks_off.into_iter().collect();
                     }
                 }
             }
@@ -674,9 +741,13 @@ impl Walk {
     fn check_standing(&self) {
         for root in &self.roots {
             let transaction = self.journal.transaction(&root.id).unwrap();
-            let standing: Vec<FileStanding> = transaction.files.iter().map(|it| it.1).collect();
+            let standing: Vec<FileStanding> =
+                transaction.files.iter().map(|it| it.standing).collect();
             let expected: Vec<FileStanding> = root.files.iter().map(|it| it.standing).collect();
             assert_eq!(standing, expected, "{}", root.id);
+            let off = transaction.files.iter().map(|it| it.hunks_off.clone());
+            let expected_off = root.files.iter().map(|it| it.hunks.off.iter().copied().collect());
+            assert_eq!(off.collect::<Vec<_>>(), expected_off.collect::<Vec<Vec<u32>>>());
             let is_off = |it: &&FileStanding| {
                 matches!(it, FileStanding::Undone | FileStanding::EditorUndone)
             };
@@ -720,6 +791,9 @@ fn every_history_ends_as_the_model_says() {
         seen.stale += it.stale;
         seen.recovered += it.recovered;
         seen.editor += it.editor;
+        seen.hunks_undone += it.hunks_undone;
+        seen.hunks_redone += it.hunks_redone;
+        seen.chosen += it.chosen;
     }
     // A generator that stopped making one of these would leave the test green and empty.
     let least = [
@@ -733,8 +807,12 @@ fn every_history_ends_as_the_model_says() {
         seen.stale,
         seen.recovered,
         seen.editor,
+        seen.hunks_undone,
+        seen.hunks_redone,
+        seen.chosen,
     ];
-    assert!(is_one || least.iter().all(|it| 50 <= *it), "{seen:?}");
+    println!("{seen:?}");
+    assert!(is_one || least.iter().all(|it| 20 <= *it), "{seen:?}");
 }
 
 #[test]

@@ -1,0 +1,90 @@
+//! What is still missing of a change that was made in part: a proposal of its own.
+
+use std::sync::Arc;
+
+use vfs::ReadError;
+
+use super::{Journal, JournalError};
+use crate::{
+    Content, Context, Draft, Image, Origin, Present, Proposal, ProposalId, ProposalState, Refusal,
+    ReverseError, SimulatedFile, Simulation,
+    propose::{Look, propose_looking},
+    reverse::inverse,
+};
+
+impl Journal {
+    /// The proposal that makes of the texts of this moment what `planned` would have left, keeping
+    /// what else was changed since; `None` where nothing is missing. `of` is the proposal whose
+    /// rest it is.
+    ///
+    /// # Errors
+    /// [`JournalError::Reverse`] where what was written since stands in the way.
+    pub fn rest(
+        &self,
+        of: &Proposal,
+        planned: &Simulation,
+        ctx: &Context<'_>,
+    ) -> Result<Option<(Proposal, Simulation)>, JournalError> {
+        let files = planned.files.iter().map(|it| backwards(it, ctx.present));
+        let images: Vec<Image> = files.collect::<Result<_, ReadError>>().map_err(|error| {
+            JournalError::Reverse(ReverseError { refusals: vec![Refusal::Read(error)] })
+        })?;
+        let missing = inverse(&images, ctx.present).map_err(JournalError::Reverse)?;
+        if missing.change.is_empty() {
+            return Ok(None);
+        }
+        let draft = Draft {
+            title: format!("The rest of: {}", whole_title(&of.title)),
+            reason: format!("{} was applied in part", of.id),
+            origin: Origin { caller: of.origin.caller.clone(), action: "complete".to_owned() },
+            change: missing.change,
+            annotations: Vec::new(),
+            left: Vec::new(),
+        };
+        let made = propose_looking(draft, ctx, Look::Closely).map_err(JournalError::Propose)?;
+        Ok(Some(made))
+    }
+
+    /// Lets a proposal be answered again that an editor declined or a killed server left.
+    ///
+    /// # Errors
+    /// [`JournalError::NotPending`] where it was answered otherwise.
+    pub fn reopen(&self, id: &ProposalId) -> Result<(), JournalError> {
+        let state = self.proposal(id)?.state;
+        if state == ProposalState::Pending {
+            return Ok(());
+        }
+        let is_open = matches!(state, ProposalState::Declined | ProposalState::Interrupted)
+            && self.history.move_proposal(id.as_str(), state, ProposalState::Pending)?;
+        match is_open {
+            true => Ok(()),
+            false => Err(JournalError::NotPending(id.clone(), state)),
+        }
+    }
+}
+
+/// The file's change the other way round: its reversal makes it. A file that has moved already only
+/// lacks its edits.
+fn backwards(file: &SimulatedFile, present: &Present<'_>) -> Result<Image, ReadError> {
+    let content = |bytes: &Option<Arc<[u8]>>| bytes.clone().map(Content::Kept);
+    let mut from = file.before.clone();
+    if let (Some(before), Some(after)) = (&file.before, &file.after)
+        && before != after
+        && present(before)?.is_none()
+        && present(after)?.is_some()
+    {
+        from = file.after.clone();
+    }
+    Ok(Image {
+        before: file.after.clone(),
+        after: from,
+        pre: content(&file.post),
+        post: content(&file.pre),
+    })
+}
+
+/// A title without what earlier rests put before it.
+fn whole_title(title: &str) -> &str {
+    let title = title.strip_prefix("The rest of: ").unwrap_or(title);
+    title.rsplit_once(" (").filter(|it| it.1.ends_with(" parts)")).map_or(title, |it| it.0)
+}
