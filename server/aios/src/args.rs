@@ -1,4 +1,6 @@
 //! The command line: every command, option and example that `aios --help` shows.
+//!
+//! Long because it is one table, a row for each command, that is read as `--help` prints it.
 
 use std::path::PathBuf;
 

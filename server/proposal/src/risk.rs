@@ -73,8 +73,7 @@ pub(crate) fn risk(facts: &Facts<'_>) -> Risk {
     }
     let deleted = paths(&|it| it.after.is_none());
     if !deleted.is_empty() {
-        let detail = format!("deletes {}", list(&deleted));
-        add(RiskLevel::Medium, RiskKind::DeletesFiles, detail);
+        add(RiskLevel::Medium, RiskKind::DeletesFiles, format!("deletes {}", list(&deleted)));
     }
     let moved = paths(&|it| it.before.is_some() && it.after.is_some() && it.before != it.after);
     if !moved.is_empty() {
