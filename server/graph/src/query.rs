@@ -328,7 +328,8 @@ impl CodeGraph {
     /// What `name`, were it written at `offset`, would stand for.
     pub fn lookup(&self, file: FileId, offset: TextSize, name: &str) -> Resolved {
         let res = Resolver::new(self);
-        let Some(facts) = self.facts(file) else { return Resolved::Unresolved };
+        let facts = self.facts(file).filter(|it| !it.scopes.is_empty());
+        let Some(facts) = facts else { return Resolved::Unresolved };
         let place = Place::new(file, facts.scope_at(offset), Some(offset));
         let outcome = res.bare(place, name, Want::Any);
         self.resolved(&res, outcome)

@@ -77,7 +77,10 @@ impl CodeGraph {
             edges.extend(self.documents_from(&res, file, None));
         }
         let mut walk = Walk { res: &res, file, place: None, kinds, edges };
-        walk.references(facts.scopes[0].range, check)?;
+        // A file that could not be parsed has no scopes and no references.
+        if let Some(whole) = facts.scopes.first() {
+            walk.references(whole.range, check)?;
+        }
         Ok(in_order(walk.edges))
     }
 }

@@ -124,8 +124,8 @@ fn macro_named(res: &Resolver<'_>, file: FileId, name: &str) -> Outcome {
 pub(super) fn module_at(res: &Resolver<'_>, file: FileId, scope: ScopeIdx) -> Thing {
     let facts = res.facts(file);
     let mut at = Some(scope);
-    while let Some(idx) = at {
-        let scope = facts.scope(idx);
+    // A file that could not be parsed has no scopes, not even its own.
+    while let Some(scope) = at.and_then(|it| facts.scopes.get(it.index())) {
         if let Some(symbol) = scope.owner
             && facts.symbol(symbol).kind == SymbolKind::Module
         {

@@ -526,3 +526,20 @@ fn receivers_are_known_by_what_is_written() {
         expect!["/a.rs:6 B::go, inferred: member of the receiver's type"],
     );
 }
+
+#[test]
+fn a_file_that_could_not_be_parsed_is_a_module_without_names() {
+    let (mut graph, file, offset) = crate::fixture::graph_at(
+        "//- /src/lib.rs\nmod deep;\nfn f() { deep::inner::g$0(); }\n//- /src/deep.rs\n",
+    );
+    let path = vfs::VfsPath::new("/src/deep.rs").unwrap();
+    let deep = graph.file_at(path.as_str()).unwrap();
+    let mut facts = syntax::FileFacts::clone(graph.facts(deep).unwrap());
+    (facts.scopes, facts.gave_up) = (Box::default(), true);
+    graph.set_file(deep, &path, Some(std::sync::Arc::new(facts)));
+    let reference = graph.facts(file).unwrap().reference_at(offset).unwrap();
+    assert_eq!(graph.resolve(file, reference), crate::Resolved::Unresolved);
+    let edges = graph.edges_from_file(deep, &crate::EdgeKind::ALL, &mut || Ok(())).unwrap();
+    assert_eq!(edges, []);
+    assert_eq!(graph.lookup(deep, text::TextSize::new(0), "g"), crate::Resolved::Unresolved);
+}
