@@ -24,6 +24,8 @@ pub(crate) struct Hunks {
     post: String,
     /// Those that are taken back while the rest stands.
     pub(crate) off: BTreeSet<u32>,
+    /// True where the root's change left the file in its place.
+    is_in_place: bool,
     /// True once something was done to single hunks.
     is_used: bool,
     /// What was done to them last, and whether that was an undo.
@@ -59,6 +61,7 @@ impl Hunks {
             all,
             pre: link.pre.clone().unwrap_or_default(),
             post: link.post.clone().unwrap_or_default(),
+            is_in_place: link.before.is_some() && link.before == link.after,
             last: (false, flips),
             ..Hunks::default()
         }
@@ -101,11 +104,10 @@ fn compose(
 }
 
 impl RootFile {
-    /// The hunks that can be chosen: those of a file that stays where it is.
+    /// The hunks that can be chosen: those of a file that the root left in its place. A redo that
+    /// was made in part may have left a moved file so, too; that one is refused.
     pub(crate) fn choosable(&self) -> Vec<u32> {
-        let is_in_place =
-            self.forward.as_ref().is_some_and(|it| it.before.is_some() && it.before == it.after);
-        if is_in_place { (0..self.hunks.all.len() as u32).collect() } else { Vec::new() }
+        if self.hunks.is_in_place { (0..self.hunks.all.len() as u32).collect() } else { Vec::new() }
     }
 
     pub(crate) fn is_reversible(&self, is_undo: bool) -> bool {
