@@ -14,7 +14,7 @@ pub const CONTEXT_TOKENS: usize = 8_000;
 /// Tokens of a context at most.
 pub const CONTEXT_TOKENS_MAX: usize = 200_000;
 /// Hits of the search that are looked at.
-const HITS_MAX: usize = 80;
+const HITS_MAX: usize = 150;
 /// Hits whose neighbours are looked at.
 const SEEDS_MAX: usize = 12;
 /// Neighbours of one kind for one hit.
@@ -26,14 +26,13 @@ const MEMORIES_MAX: usize = 5;
 /// A longer definition is put in by its head alone.
 const PIECE_BYTES_MAX: usize = 6 * 1024;
 
-/// What a neighbour is worth, in shares of the hit that it belongs to. Measured together on the
-/// commit tasks of the evaluation.
-const CALLEE: f32 = 0.3;
-const CALLER: f32 = 0.25;
-const TEST: f32 = 0.15;
-const CONTAINER: f32 = 0.2;
+/// What a neighbour is worth, in shares of the hit that it belongs to.
+const CALLEE: f32 = 0.25;
+const CALLER: f32 = 0.2;
+const TEST: f32 = 0.1;
+const CONTAINER: f32 = 0.15;
 /// What the best commit like the task makes each of its symbols worth, in shares of the best hit.
-const COMMIT: f32 = 0.35;
+const COMMIT: f32 = 0.25;
 /// What a memory is worth, in shares of the best hit.
 const MEMORY: f32 = 0.5;
 
@@ -67,10 +66,10 @@ impl Snapshot {
         let mut limits = Vec::new();
         let mut pieces = Vec::new();
         let answer = self.search(&Query::text(task, HITS_MAX))?;
-        let best = answer.hits.first().map_or(1.0, |it| it.score.max(f32::EPSILON));
         for (nth, hit) in answer.hits.iter().enumerate() {
             self.check()?;
-            let value = hit.score / best;
+            // By its place rather than by its score: scores of one question lie close together.
+            let value = 1.0 / ((nth + 1) as f32).sqrt();
             let why = format!("hit {}: {}", nth + 1, hit.why());
             let Some(file) = self.file_of(&hit.root, &hit.path) else { continue };
             let symbol = self.symbol_of_hit(file, hit);

@@ -100,9 +100,9 @@ pub fn pack(candidates: Vec<Piece>, tokens_max: usize) -> Pack {
     res
 }
 
-/// How much the length of a piece counts against it: 1 would be value per token, and fill the pack
-/// with the smallest pieces, whatever they are worth; 0 would be value alone. Measured.
-const COST_POWER: f32 = 0.5;
+/// How much the length of a piece counts against it: 1 would fill the pack with the smallest
+/// pieces, whatever they are worth; 0 would be value alone. Measured, see `README.md`.
+const COST_POWER: f32 = 0.25;
 
 /// One piece for each that overlap: the one worth most, which is then worth what the others are,
 /// too.

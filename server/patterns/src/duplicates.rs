@@ -78,7 +78,9 @@ fn is_unit(facts: &FileFacts, idx: SymbolIdx) -> bool {
         symbol.kind,
         SymbolKind::Function | SymbolKind::Method | SymbolKind::Constructor | SymbolKind::Macro
     );
-    is_function && !symbol.is_test && !symbol.is_local && !facts.is_test
+    // An overload's signature has no body, and is like its sisters on purpose.
+    let has_body = facts.signature_end(symbol) < symbol.range.end();
+    is_function && has_body && !symbol.is_test && !symbol.is_local && !facts.is_test
 }
 
 /// The fingerprint of a function; `None` for what is not compared.
