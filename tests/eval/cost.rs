@@ -5,7 +5,7 @@
 
 use std::{env, fs, path::Path, path::PathBuf};
 
-use memory::{Query, Sources, search};
+use memory::{Query, Sources, Weights, search};
 use store::{Access, FileWrite, Store, open};
 
 use crate::corpus::{BATCH, ROOT, SourceFile, facts_of, read_folder, write_of};
@@ -51,11 +51,14 @@ fn indexing_and_searching_stay_within_their_budgets() {
         let file = &files[files.len() / 2];
         store.put(ROOT, &[write_of(file, &facts_of(file))]).expect("a put");
     });
+    let weights = Weights::default();
     let mut searches: Vec<f64> = QUESTIONS
         .iter()
         .map(|it| {
             let query = Query::text(it, 20);
-            cpu_seconds(|| drop(search(&Sources::saved(&store), &query).expect("a search")))
+            cpu_seconds(|| {
+                drop(search(&Sources::saved(&store, &weights), &query).expect("a search"))
+            })
         })
         .collect();
     searches.sort_by(f64::total_cmp);
@@ -115,7 +118,7 @@ fn index(dir: &Path, files: &[SourceFile]) -> Cold {
 }
 
 /// CPU time of this thread, which does all the work.
-fn cpu_seconds(work: impl FnOnce()) -> f64 {
+pub(crate) fn cpu_seconds(work: impl FnOnce()) -> f64 {
     let now = || {
         let text = fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
         let nanos = text.split(' ').next().and_then(|it| it.parse::<f64>().ok());

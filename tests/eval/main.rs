@@ -3,3 +3,4 @@
 mod corpus;
 mod cost;
 mod own_code;
+mod vectors;

@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use memory::{Answer, Query, Sources, search};
+use memory::{Answer, Query, Sources, Weights, search};
 use store::open_in_memory;
 
 use crate::corpus::{SourceFile, put_all, read_folder};
@@ -40,11 +40,12 @@ fn questions_about_this_repository_are_answered() {
 
     let store = open_in_memory().expect("there is memory for a store");
     put_all(&store, &files);
+    let weights = Weights::default();
     let (mut n_files, mut n_symbols) = (0, 0);
     let mut missed = String::new();
     for question in &questions {
-        let answer =
-            search(&Sources::saved(&store), &Query::text(&question.text, 50)).expect("a search");
+        let answer = search(&Sources::saved(&store, &weights), &Query::text(&question.text, 50))
+            .expect("a search");
         let has_file = has_file(&answer, question);
         let has_symbol = has_symbol(&answer, question);
         n_files += usize::from(has_file);

@@ -68,6 +68,9 @@ pub(crate) enum Command {
     #[command(after_help = "\
 Examples:
   aios search 'where are colours parsed'
+  aios search --lang rust --path server/ --kind function parse
+  aios search --similar src/colour.rs:40      code like what stands there
+  aios search --explain --limit 3 'retry after a timeout'
   aios search --limit 50 --json parse_color")]
     Search(SearchArgs),
 
@@ -292,12 +295,32 @@ pub(crate) struct IndexArgs {
 #[derive(Args, Debug)]
 pub(crate) struct SearchArgs {
     /// What to look for; several words need no quotes
-    #[arg(required = true, value_name = "QUERY")]
+    #[arg(required_unless_present = "similar", value_name = "QUERY")]
     pub(crate) query: Vec<String>,
 
-    /// How many hits at most
-    #[arg(long, default_value_t = 10, value_name = "N", value_parser = up_to(1_000))]
-    pub(crate) limit: u16,
+    /// How many hits at most [default: `memory.top_k`, 10]
+    #[arg(long, value_name = "N", value_parser = up_to(1_000))]
+    pub(crate) limit: Option<u16>,
+
+    /// Only symbols of this kind (function, method, class, struct, …); may be given several times
+    #[arg(long, value_name = "KIND")]
+    pub(crate) kind: Vec<String>,
+
+    /// Only files of this language (rust, python, …)
+    #[arg(long, value_name = "LANGUAGE")]
+    pub(crate) lang: Option<String>,
+
+    /// Only files whose path, from the workspace's folder, begins so
+    #[arg(long, value_name = "PREFIX")]
+    pub(crate) path: Option<String>,
+
+    /// Code like what stands at this line, instead of a question
+    #[arg(long, value_name = "FILE:LINE", conflicts_with = "query")]
+    pub(crate) similar: Option<String>,
+
+    /// Show each part of each score: its value, and what it counts
+    #[arg(long)]
+    pub(crate) explain: bool,
 }
 
 /// Arguments of `aios symbols`.

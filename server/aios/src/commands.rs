@@ -12,6 +12,7 @@ pub(crate) mod patterns;
 pub(crate) mod questions;
 pub(crate) mod refactor;
 pub(crate) mod reverse;
+pub(crate) mod search;
 pub(crate) mod setup;
 pub(crate) mod state;
 pub(crate) mod target;

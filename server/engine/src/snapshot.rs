@@ -9,7 +9,10 @@ use std::{
 };
 
 use ide::{Analysis, Cancelled, FilePosition};
-use memory::{Answer, Embedding, PieceConfig, Query, QueryVector, Retriever, Sources, UnsavedFile};
+use memory::{
+    Answer, Embedding, Feature, PieceConfig, Query, QueryVector, Retriever, Signals, Sources,
+    UnsavedFile, Weights,
+};
 use models::Embedder;
 use proposal::{Journal, PresentFile};
 use settings::Settings;
@@ -216,6 +219,14 @@ impl Snapshot {
     /// # Errors
     /// What the index reports.
     pub fn search(&self, query: &Query) -> Result<Answer, ReadError> {
+        self.search_with(query, &Signals::default())
+    }
+
+    /// The answer to a question, where more is known that speaks for some places.
+    ///
+    /// # Errors
+    /// What the index reports.
+    pub fn search_with(&self, query: &Query, signals: &Signals) -> Result<Answer, ReadError> {
         let mut open = Vec::new();
         for (file, overlay) in self.vfs.overlays() {
             self.check()?;
@@ -239,8 +250,13 @@ impl Snapshot {
         if query.vector.is_none() && !query.text.trim().is_empty() {
             (query.vector, without) = self.question_vector(&query.text);
         }
-        let sources =
-            Sources { store: self.store.as_ref(), unsaved: &unsaved, embedding: self.embedding() };
+        let sources = Sources {
+            store: self.store.as_ref(),
+            unsaved: &unsaved,
+            embedding: self.embedding(),
+            weights: &weights(&self.settings),
+            signals,
+        };
         let mut answer = memory::search(&sources, &query)?;
         if let Some(why) = without {
             answer.absent.retain(|it| it.0 != Retriever::Vectors);
@@ -267,6 +283,33 @@ impl Snapshot {
         }
     }
 
+    /// Code that is like what stands at `line` (from 1) of the file at `path`; that itself is left
+    /// out.
+    ///
+    /// # Errors
+    /// [`ReadError::NoFile`], [`ReadError::NoPosition`], and what the index reports.
+    pub fn similar(&self, path: &VfsPath, line: u32, query: &Query) -> Result<Answer, ReadError> {
+        let file = self.file(path)?;
+        let (Some(facts), Some(text)) = (self.analysis.facts(file), self.text(file)) else {
+            return Err(ReadError::NoFile(path.clone()));
+        };
+        let at = facts.lines.line(line.saturating_sub(1));
+        let at = at.ok_or_else(|| ReadError::NoPosition(path.clone()))?;
+        let chunk = facts.chunks.iter().find(|it| it.range.intersects(at));
+        let chunk = chunk.map_or(at, |it| it.range);
+        let code = text.get(chunk.to_usize()).unwrap_or_default();
+        let mut query = Query { text: code.to_owned(), ..query.clone() };
+        query.hits_max += 1;
+        let mut answer = self.search(&query)?;
+        let root = root_of(&self.roots, path).map_or("", VfsPath::as_str);
+        let relative = path.as_str().strip_prefix(root).unwrap_or_default().trim_start_matches('/');
+        answer
+            .hits
+            .retain(|it| it.root != root || it.path != relative || !it.range.intersects(chunk));
+        answer.hits.truncate(query.hits_max - 1);
+        Ok(answer)
+    }
+
     /// The open document, where it is in the workspace and its file holds another text.
     fn open_file(&self, file: FileId, overlay: &Overlay) -> Option<OpenFile<'_>> {
         let path = self.vfs.path(file);
@@ -279,6 +322,29 @@ impl Snapshot {
         let facts = Arc::clone(self.analysis.facts(file)?);
         Some(OpenFile { root, path: path.relative_to(root)?, text, facts })
     }
+}
+
+/// What was learned, as the user bends it.
+fn weights(settings: &Settings) -> Weights {
+    let mut res = Weights::default();
+    for (name, percent) in &settings.weights {
+        let feature = match *name {
+            "body" => Feature::Body,
+            "name" => Feature::Name,
+            "doc" => Feature::Doc,
+            "file" => Feature::File,
+            "path" => Feature::Path,
+            "vector" => Feature::Vector,
+            "test" => Feature::Test,
+            "history" => Feature::History,
+            "past_use" => Feature::PastUse,
+            _ => continue,
+        };
+        if *percent != 100 {
+            res.scale(feature, f32::from(*percent) / 100.0);
+        }
+    }
+    res
 }
 
 impl fmt::Display for ReadError {

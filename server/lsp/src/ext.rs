@@ -162,9 +162,10 @@ pub const COMMANDS: &[Command] = &[
     },
     Command {
         name: SEARCH,
-        arguments: "query, limit?",
-        doc: "Searches the workspace; answers `{hits: [{location, path, symbol, score, why}], \
-              retrievers, absent, lagging}`.",
+        arguments: "query, limit?, kinds?, language?, path?, similarTo?",
+        doc: "Searches the workspace, or finds code like what stands at `similarTo` (`{uri, \
+              position}`); answers `{hits: [{location, path, symbol, kind, score, relevance, \
+              why}], retrievers, absent, lagging, unembedded}`. `relevance` is 0 to 1.",
     },
     Command {
         name: CALLERS,

@@ -25,6 +25,7 @@ mod refactor;
 mod references;
 mod rename;
 mod rename_files;
+mod search;
 mod selection_range;
 mod synchronization;
 mod type_hierarchy;

@@ -116,7 +116,7 @@ fn symbol_information(
     }
 }
 
-fn base_symbol(
+pub(crate) fn base_symbol(
     name: &str,
     kind: SymbolKind,
     container: Option<&str>,

@@ -7,7 +7,7 @@ use text::TextRange;
 use crate::words::push_words;
 
 /// The number of what [`documents`] makes of a file; another number means "index again".
-pub const WORDS_VERSION: u32 = 2;
+pub const WORDS_VERSION: u32 = 3;
 
 /// Enclosing types that are named with a symbol; further out stand modules and namespaces, which
 /// the path already tells.
@@ -46,6 +46,7 @@ fn document(text: &str, facts: &FileFacts, chunk: &Chunk) -> Option<Document> {
         range: (range.start().raw(), range.end().raw()),
         lines: lines(facts, range),
         symbol: symbol.map(|it| facts.name(it.name).to_owned()),
+        kind: symbol.map(|it| it.kind.as_str().to_owned()),
         role: role(facts, symbol),
         hash: chunk.hash,
         ..Document::default()

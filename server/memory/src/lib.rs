@@ -1,10 +1,12 @@
 //! Recall: what of a file can be found, and the one ranked answer to a question.
 
 mod documents;
+mod feature;
 mod pack;
 mod pieces;
 mod places;
 mod query;
+mod question;
 mod rank;
 mod recall;
 mod search;
@@ -13,10 +15,14 @@ mod words;
 
 pub use crate::{
     documents::{WORDS_VERSION, documents},
+    feature::{Feature, QuestionKind, Relevance, Values, Weights},
     pack::{Pack, Piece, count_tokens, pack},
     pieces::{Embedding, PieceConfig},
-    query::{Answer, Filters, Hit, Query, QueryVector, Retriever, Tests, UnsavedFile},
-    rank::{Candidate, Known, Lists, Part, Ranked, Weights, rank},
+    query::{
+        Answer, Filters, Hit, PlaceSignal, Query, QueryVector, Retriever, Signals, Tests,
+        UnsavedFile,
+    },
+    rank::{Candidate, Known, Lists, Part, Ranked, Signal, rank},
     recall::{
         ANCHORS_MAX, AnchorNow, Freshness, MEMORIES_MAX, MEMORY_BYTES_MAX, MemoryKind, RecallQuery,
         Recalled, content_hash, has_words, markdown, recall,

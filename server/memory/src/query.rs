@@ -2,9 +2,11 @@
 
 use std::fmt;
 
-use store::VectorSpace;
+use store::{DocumentRow, Role, VectorSpace};
 use syntax::FileFacts;
 use text::TextRange;
+
+use crate::{QuestionKind, Signal, Values};
 
 /// A question: a few words, an identifier, a path, a sentence, an error message with its trace.
 #[derive(Clone, Debug)]
@@ -36,7 +38,7 @@ pub struct QueryVector {
 }
 
 /// What may be found; the default is everything.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Filters {
     /// Only files of these roots; none means all.
     pub roots: Vec<String>,
@@ -44,8 +46,61 @@ pub struct Filters {
     pub path_prefix: Option<String>,
     /// Only files of this language.
     pub language: Option<String>,
+    /// Only symbols of these kinds: `function`, `class`, …; none means all, and what is no symbol.
+    pub kinds: Vec<String>,
     /// What becomes of tests.
     pub tests: Tests,
+    /// Only hits of at least this relevance, 0 to 1.
+    pub relevance_min: f32,
+}
+
+impl Filters {
+    /// True where they let a document through.
+    pub(crate) fn has_row(&self, row: &DocumentRow) -> bool {
+        let is_kind = |kinds: &[String]| row.kind.as_ref().is_some_and(|it| kinds.contains(it));
+        let fits_tests = match self.tests {
+            Tests::Weighted => true,
+            Tests::Without => row.role != Role::Test,
+            Tests::Only => row.role == Role::Test,
+        };
+        fits_tests && (self.kinds.is_empty() || is_kind(&self.kinds))
+    }
+}
+
+/// What is known from elsewhere and speaks for some places: callers and callees of good hits,
+/// history, past use. Whoever knows it gives it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Signals {
+    /// Places, of a file or of a symbol in it, with what speaks for them.
+    pub of_places: Vec<PlaceSignal>,
+}
+
+/// What speaks for one place.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PlaceSignal {
+    /// The file, relative to its root.
+    pub path: String,
+    /// The symbol's name; `None` for all of the file.
+    pub symbol: Option<String>,
+    /// What speaks for it.
+    pub signal: Signal,
+}
+
+impl Signals {
+    /// What speaks for a document: the most of what is said of it.
+    pub(crate) fn of(&self, row: &DocumentRow) -> Signal {
+        let mut res = Signal::default();
+        let mine = self
+            .of_places
+            .iter()
+            .filter(|it| it.path == row.path && (it.symbol.is_none() || it.symbol == row.symbol));
+        for PlaceSignal { signal, .. } in mine {
+            res.neighbour = res.neighbour.max(signal.neighbour);
+            res.history = res.history.max(signal.history);
+            res.past_use = res.past_use.max(signal.past_use);
+        }
+        res
+    }
 }
 
 /// What becomes of test code.
@@ -80,18 +135,28 @@ pub struct Hit {
     pub root: String,
     /// The file, relative to the root.
     pub path: String,
+    /// Id of the file's language.
+    pub language: Option<String>,
     /// Where in the file.
     pub range: TextRange,
     /// First and last line, from 1.
     pub lines: (u32, u32),
     /// The symbol that stands there, by its name.
     pub symbol: Option<String>,
+    /// What the symbol is: `function`, `class`, …
+    pub kind: Option<String>,
     /// True for test code.
     pub is_test: bool,
     /// The sum of `parts`.
     pub score: f32,
+    /// The chance, 0 to 1, that this is what was meant.
+    pub relevance: f32,
+    /// The cosine of question and text, where both have a vector.
+    pub cosine: Option<f32>,
     /// What the score is made of; what counts against the hit is negative.
     pub parts: Vec<(&'static str, f32)>,
+    /// What the parts were weighted from.
+    pub values: Values,
 }
 
 impl Hit {
@@ -126,6 +191,8 @@ impl fmt::Display for Retriever {
 pub struct Answer {
     /// Best first.
     pub hits: Vec<Hit>,
+    /// What the question was taken for.
+    pub kind: Option<QuestionKind>,
     /// Who took part.
     pub retrievers: Vec<Retriever>,
     /// Who did not, and why.

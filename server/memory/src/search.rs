@@ -5,23 +5,10 @@ use store::{DocumentId, DocumentRow, Field, FullTextQuery, Role, Store};
 use text::TextRange;
 
 use crate::{
-    Answer, Candidate, Embedding, Filters, Hit, Known, Lists, Query, Ranked, Retriever, Tests,
-    UnsavedFile, Weights,
-    places::{Place, places},
-    rank::rank,
+    Answer, Candidate, Embedding, Filters, Hit, Known, Lists, Query, Ranked, Relevance, Retriever,
+    Signals, Tests, UnsavedFile, Weights, places::Place, question::Question, rank::rank,
     unsaved::Unsaved,
-    words,
 };
-
-/// Distinct words of a question that are looked at, from its beginning; more were measured to find
-/// less, and each costs time.
-pub(crate) const WORDS_MAX: usize = 32;
-
-/// How often the words of a title count.
-const TITLE_TIMES: usize = 3;
-
-/// Bytes of a question that are looked at.
-const QUESTION_BYTES_MAX: usize = 16 * 1024;
 
 /// Documents taken from each list of full text.
 const LIST_MAX: usize = 2_000;
@@ -30,7 +17,7 @@ const LIST_MAX: usize = 2_000;
 const NEAREST_MAX: usize = 200;
 
 /// Documents whose rows are read for each hit asked for, because what they are may push them down.
-const CANDIDATES_PER_HIT: usize = 4;
+const CANDIDATES_PER_HIT: usize = 8;
 
 /// Most documents whose rows are read.
 const CANDIDATES_MAX: usize = 2_000;
@@ -47,12 +34,17 @@ pub struct Sources<'a> {
     pub unsaved: &'a [UnsavedFile<'a>],
     /// The model, where its vectors of unsaved texts cost next to nothing.
     pub embedding: Option<Embedding<'a>>,
+    /// How much what counts.
+    pub weights: &'a Weights,
+    /// What else speaks for some places.
+    pub signals: &'a Signals,
 }
 
 impl<'a> Sources<'a> {
     /// The store alone.
-    pub fn saved(store: &'a dyn Store) -> Sources<'a> {
-        Sources { store, unsaved: &[], embedding: None }
+    pub fn saved(store: &'a dyn Store, weights: &'a Weights) -> Sources<'a> {
+        static NOTHING: Signals = Signals { of_places: Vec::new() };
+        Sources { store, unsaved: &[], embedding: None, weights, signals: &NOTHING }
     }
 }
 
@@ -63,7 +55,6 @@ impl<'a> Sources<'a> {
 pub fn search(sources: &Sources<'_>, query: &Query) -> store::Result<Answer> {
     let Sources { store, unsaved, .. } = *sources;
     let question = Question::new(&query.text);
-    let weights = Weights::default();
     let files = allowed_files(store, unsaved, &query.filters)?;
     let is_allowed = |id: DocumentId| files.as_ref().is_none_or(|it| it.contains(&id.file()));
     let unsaved = Unsaved::new(unsaved, &query.filters);
@@ -85,66 +76,14 @@ pub fn search(sources: &Sources<'_>, query: &Query) -> store::Result<Answer> {
     add_places(&mut lists, store, &unsaved, &question.places, &is_allowed)?;
 
     let candidates_max = (query.hits_max * CANDIDATES_PER_HIT + 100).min(CANDIDATES_MAX);
-    let candidates = lists.candidates(&weights, candidates_max);
+    let weights = sources.weights.of(question.kind);
+    let candidates = lists.candidates(weights, candidates_max);
     let rows = rows(store, &unsaved, &candidates)?;
     let words_mean = store.statistics(Field::Body, &[])?.words_mean;
-    answer.hits = hits(candidates, &rows, &Asked { query, question, weights, words_mean });
+    let asked = Asked { sources, query, question, words_mean };
+    answer.kind = Some(asked.question.kind);
+    answer.hits = hits(candidates, &rows, &lists, &asked)?;
     Ok(answer)
-}
-
-/// All that orders the hits beside the lists.
-struct Asked<'a> {
-    query: &'a Query,
-    question: Question,
-    weights: Weights,
-    /// Words of a body in the store.
-    words_mean: f32,
-}
-
-/// A question taken apart.
-struct Question {
-    /// What full text is asked. Of a question of several lines the first is its summary: the words
-    /// of that line stand here [`TITLE_TIMES`].
-    words: Vec<String>,
-    /// Identifiers as typed: a symbol of exactly this name is likely meant.
-    identifiers: FxHashSet<String>,
-    places: Vec<Place>,
-    words_left_out: usize,
-}
-
-impl Question {
-    fn new(text: &str) -> Question {
-        let text = text.get(..text.floor_char_boundary(QUESTION_BYTES_MAX)).unwrap_or(text).trim();
-        let mut words = words::distinct(text);
-        let words_left_out = words.len().saturating_sub(WORDS_MAX);
-        words.truncate(WORDS_MAX);
-        if let Some((title, _)) = text.split_once('\n') {
-            let mut title = words::distinct(title);
-            title.retain(|it| words.contains(it));
-            for _ in 1..TITLE_TIMES {
-                words.extend_from_slice(&title);
-            }
-        }
-        Question { words, identifiers: identifiers(text), places: places(text), words_left_out }
-    }
-}
-
-/// The identifiers of a question: those that no sentence has, what stands between backticks, and
-/// all where the question is no more than one or two of them.
-fn identifiers(text: &str) -> FxHashSet<String> {
-    let is_short = text.split_whitespace().count() <= 2;
-    let mut res = FxHashSet::default();
-    let mut is_quoted = false;
-    for part in text.split('`') {
-        let names = part.split(|c: char| !c.is_alphanumeric() && c != '_');
-        for name in names.filter(|it| !it.is_empty()) {
-            if is_short || is_quoted || words::whole(name).is_some() {
-                res.insert(name.to_owned());
-            }
-        }
-        is_quoted = !is_quoted;
-    }
-    res
 }
 
 /// The files of the store that may be found; `None` for all of them.
@@ -271,39 +210,88 @@ fn rows(
     Ok(res)
 }
 
+/// All that orders the hits beside the lists.
+struct Asked<'a> {
+    sources: &'a Sources<'a>,
+    query: &'a Query,
+    question: Question,
+    /// Words of a body in the store.
+    words_mean: f32,
+}
+
 fn hits(
     candidates: Vec<Candidate>,
     rows: &FxHashMap<DocumentId, DocumentRow>,
+    lists: &Lists,
     asked: &Asked<'_>,
-) -> Vec<Hit> {
-    let known = |candidate: &Candidate| {
+) -> store::Result<Vec<Hit>> {
+    let Asked { sources, query, question, words_mean } = asked;
+    let mut vectors = vectors(&candidates, rows, lists, asked)?;
+    let known = candidates.iter().map(|candidate| {
         let row = rows.get(&candidate.id)?;
-        let is_wanted = match asked.query.filters.tests {
-            Tests::Weighted => true,
-            Tests::Without => row.role != Role::Test,
-            Tests::Only => row.role == Role::Test,
-        };
+        let is_wanted = query.filters.has_row(row);
         let symbol = row.symbol.as_deref();
         is_wanted.then(|| Known {
             role: row.role,
-            length: row.n_words as f32 / asked.words_mean.max(1.0),
-            is_named: symbol.is_some_and(|it| asked.question.identifiers.contains(it)),
+            length: row.n_words as f32 / words_mean.max(1.0),
+            is_named: symbol.is_some_and(|it| question.identifiers.contains(it)),
+            name_share: symbol.map_or(0.0, |it| question.share_of(it)),
+            tests_are_meant: question.is_about_tests || query.filters.tests == Tests::Only,
+            vector: vectors.remove(&candidate.id),
+            signal: sources.signals.of(row),
         })
-    };
-    let known: Vec<Option<Known>> = candidates.iter().map(known).collect();
-    let ranked = rank(candidates, &known, &asked.weights).into_iter().take(asked.query.hits_max);
-    ranked.filter_map(|it| Some(hit(rows.get(&it.id)?, it))).collect()
+    });
+    let known: Vec<Option<Known>> = known.collect();
+    let ranked = rank(candidates, &known, sources.weights.of(question.kind));
+    let hits =
+        ranked.into_iter().filter_map(|it| Some(hit(rows.get(&it.id)?, it, sources.weights)));
+    let wanted = hits.filter(|it| query.filters.relevance_min <= it.relevance);
+    Ok(wanted.take(query.hits_max).collect())
 }
 
-fn hit(row: &DocumentRow, ranked: Ranked) -> Hit {
+/// Cosine and nearness of the candidates that have a vector: of those in the list of the nearest as
+/// it stands there, of the others as the store knows.
+fn vectors(
+    candidates: &[Candidate],
+    rows: &FxHashMap<DocumentId, DocumentRow>,
+    lists: &Lists,
+    asked: &Asked<'_>,
+) -> store::Result<FxHashMap<DocumentId, (f32, f32)>> {
+    let with_nearness = |similarity| (similarity, lists.nearness(similarity));
+    let mut res: FxHashMap<DocumentId, (f32, f32)> =
+        lists.nearest.iter().map(|it| (it.id, with_nearness(it.similarity))).collect();
+    let Some(vector) = asked.query.vector.as_ref().filter(|_| !lists.nearest.is_empty()) else {
+        return Ok(res);
+    };
+    let others: Vec<&DocumentRow> = candidates
+        .iter()
+        .filter(|it| !res.contains_key(&it.id))
+        .filter_map(|it| rows.get(&it.id))
+        .collect();
+    let keys: Vec<u64> = others.iter().map(|it| it.hash).collect();
+    let found = asked.sources.store.similarities(&vector.space, &vector.components, &keys)?;
+    for (row, similarity) in others.iter().zip(found) {
+        res.extend(similarity.map(|it| (row.id, with_nearness(it))));
+    }
+    Ok(res)
+}
+
+fn hit(row: &DocumentRow, ranked: Ranked, weights: &Weights) -> Hit {
+    let Relevance { base, score, cosine } = weights.relevance;
+    let sum = base + score * ranked.score + cosine * ranked.cosine.unwrap_or(0.0).max(0.0);
     Hit {
         root: row.root.clone(),
         path: row.path.clone(),
+        language: row.language.clone(),
         range: TextRange::from_usize(row.range.0 as usize, row.range.1 as usize),
         lines: row.lines,
         symbol: row.symbol.clone(),
+        kind: row.kind.clone(),
         is_test: row.role == Role::Test,
         score: ranked.score,
+        relevance: 1.0 / (1.0 + (-sum).exp()),
+        cosine: ranked.cosine,
         parts: ranked.parts,
+        values: ranked.values,
     }
 }

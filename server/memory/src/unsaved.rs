@@ -115,6 +115,7 @@ impl<'a> Unsaved<'a> {
             range: it.range,
             lines: it.lines,
             symbol: it.symbol.clone(),
+            kind: it.kind.clone(),
             role: it.role,
             n_words: it.body.split_ascii_whitespace().count() as u32,
             hash: it.hash,

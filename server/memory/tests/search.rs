@@ -3,8 +3,8 @@
 use expect_test::{Expect, expect};
 use fixture::Fixture;
 use memory::{
-    Answer, Candidate, Filters, Known, Lists, Query, QueryVector, Retriever, Sources, Tests,
-    UnsavedFile, Weights, documents, rank, search,
+    Answer, Candidate, Feature, Filters, Known, Lists, Query, QueryVector, Retriever, Sources,
+    Tests, UnsavedFile, Values, Weights, documents, rank, search,
 };
 use store::{
     DocumentId, Field, FileRow, FileWrite, Role, ScoredDoc, SqliteStore, Store, TextVectors,
@@ -12,8 +12,12 @@ use store::{
 };
 use syntax::FileFacts;
 
-fn sources<'a>(store: &'a dyn Store, unsaved: &'a [UnsavedFile<'a>]) -> Sources<'a> {
-    Sources { store, unsaved, embedding: None }
+fn sources<'a>(
+    store: &'a dyn Store,
+    unsaved: &'a [UnsavedFile<'a>],
+    weights: &'a Weights,
+) -> Sources<'a> {
+    Sources { unsaved, ..Sources::saved(store, weights) }
 }
 
 const ROOT: &str = "/project";
@@ -60,7 +64,7 @@ fn render(answer: &Answer) -> String {
 }
 
 fn ask(store: &dyn Store, query: &Query) -> Answer {
-    let answer = search(&Sources::saved(store), query).unwrap();
+    let answer = search(&Sources::saved(store, &Weights::default()), query).unwrap();
     for hit in &answer.hits {
         let sum: f32 = hit.parts.iter().map(|(_, score)| score).sum();
         assert!((sum - hit.score).abs() < 1e-3, "{}: {} is not {}", hit.path, hit.score, hit.why());
@@ -117,16 +121,16 @@ fn a_name_finds_its_definition_before_its_uses_and_tests() {
     check(
         "total_price",
         expect![[r#"
-            src/cart.rs:8-10 total_price (exact name, name, body, doc, file)
-            src/checkout.py:1-3 pay (body, file)
-            src/cart.rs:17-20 total_price_of_nothing_is_zero (body, name, file, test)"#]],
+            src/cart.rs:8-10 total_price (exact name, name, body, share of the name, length, file)
+            src/checkout.py:1-3 pay (body, length, file)
+            src/cart.rs:17-20 total_price_of_nothing_is_zero (body, name, length, share of the name, file, test)"#]],
     );
     check(
         "Cart",
         expect![[r#"
-            src/cart.rs:2-4 Cart (exact name, path, body, name, file)
-            src/cart.rs:6-6 Cart (exact name, path, body, name, file, no definition)
-            src/checkout.py:1-3 pay (body, file)"#]],
+            src/cart.rs:2-4 Cart (exact name, path, body, share of the name, name, file, length)
+            src/cart.rs:6-6 Cart (exact name, path, body, share of the name, name, file, length, no definition)
+            src/cart.rs:8-10 total_price (path, length, file, name)"#]],
     );
 }
 
@@ -135,11 +139,11 @@ fn a_sentence_finds_code_by_its_documentation() {
     check(
         "where are discounts taken off the prices",
         expect![[r#"
-            src/cart.rs:8-10 total_price (file, name, doc, body)
-            src/cart.rs:17-20 total_price_of_nothing_is_zero (file, name, body, test)
-            src/checkout.py:1-3 pay (body, file)"#]],
+            src/cart.rs:8-10 total_price (file, name, doc, body, share of the name, length)
+            src/cart.rs:17-20 total_price_of_nothing_is_zero (file, name, body, length, share of the name, test)
+            src/cart.rs:2-4 Cart (file, length)"#]],
     );
-    check("send a receipt", expect!["src/checkout.py:1-3 pay (file, doc)"]);
+    check("send a receipt", expect!["src/checkout.py:1-3 pay (file, doc, length)"]);
 }
 
 #[test]
@@ -147,33 +151,35 @@ fn a_path_and_a_line_are_places() {
     check(
         "src/checkout.py",
         expect![[r#"
-            src/checkout.py:1-3 pay (file in the question, path)
-            docs/guide.md:1-3 Checkout (body, name, file, no definition)
-            src/cart.rs:2-4 Cart (path)"#]],
+            src/checkout.py:1-3 pay (file in the question, path, length)
+            docs/guide.md:1-3 Checkout (body, name, file, share of the name, length, no definition)
+            src/cart.rs:2-4 Cart (path, length)"#]],
     );
     check(
         "panicked at src/cart.rs:14:9",
         expect![[r#"
-            src/cart.rs:12-14 add_line (line in the question, file in the question, path, file, name)
-            src/cart.rs:2-4 Cart (file in the question, path, body, name, file)
-            src/cart.rs:8-10 total_price (file in the question, path, file, name)"#]],
+            src/cart.rs:12-14 add_line (path, line in the question, file in the question, length, file, name)
+            src/cart.rs:2-4 Cart (path, file in the question, body, share of the name, name, file, length)
+            src/cart.rs:8-10 total_price (path, file in the question, length, file, name)"#]],
     );
     check(
         "File \"/home/me/shop/src/checkout.py\", line 7, in retry",
         expect![[r#"
-        src/checkout.py:6-8 retry (line in the question, file in the question, body, name, path, file)
-        docs/guide.md:1-3 Checkout (body, name, file, no definition)
-        src/cart.rs:12-14 add_line (file, name, body, path)"#]],
+            src/checkout.py:6-8 retry (line in the question, body, file in the question, name, path, file, share of the name, length)
+            src/checkout.py:1-3 pay (file in the question, path, file, length)
+            src/cart.rs:12-14 add_line (name, file, body, length, share of the name, path)"#]],
     );
 }
 
 #[test]
 fn text_of_no_language_is_found_too() {
-    check("milk", expect!["notes.txt:1-1 - (body, file, no definition)"]);
+    check("milk", expect!["notes.txt:1-1 - (body, file, length, no definition)"]);
     check("", expect![""]);
     check(
         "nothing_has_this_name",
-        expect!["src/cart.rs:17-20 total_price_of_nothing_is_zero (body, name, file, test)"],
+        expect![[r#"
+            src/cart.rs:17-20 total_price_of_nothing_is_zero (body, name, file, length, share of the name, test)
+            src/cart.rs:2-4 Cart (file, length)"#]],
     );
 }
 
@@ -187,9 +193,9 @@ fn filters_leave_out_files_and_tests() {
         hits.collect::<Vec<_>>().join(" ")
     };
     let all = Filters::default();
-    expect!["src/cart.rs:8 src/cart.rs:17 src/checkout.py:1 docs/guide.md:1"]
+    expect!["src/cart.rs:8 src/cart.rs:17 src/checkout.py:1 src/cart.rs:2 docs/guide.md:1"]
         .assert_eq(&ask(all.clone()));
-    expect!["src/cart.rs:8 src/checkout.py:1 docs/guide.md:1"]
+    expect!["src/cart.rs:8 src/checkout.py:1 src/cart.rs:2 docs/guide.md:1"]
         .assert_eq(&ask(Filters { tests: Tests::Without, ..all.clone() }));
     expect!["src/cart.rs:17"].assert_eq(&ask(Filters { tests: Tests::Only, ..all.clone() }));
     let docs = Filters { path_prefix: Some("docs/".to_owned()), ..all.clone() };
@@ -218,10 +224,10 @@ fn two_worktrees_in_one_store_do_not_see_each_other() {
         let filters = Filters { roots: vec![root.to_owned()], ..Filters::default() };
         render(&ask(&store, &Query { filters, ..Query::text("pay", 9) }))
     };
-    expect!["later.py:1-2 pay_later (body, name, file)"].assert_eq(&ask("/worktree"));
+    expect!["later.py:1-2 pay_later (body, name, share of the name, file, length)"].assert_eq(&ask("/worktree"));
     expect![[r#"
-        src/checkout.py:1-3 pay (exact name, body, name, file)
-        docs/guide.md:1-3 Checkout (body, file, no definition)"#]]
+        src/checkout.py:1-3 pay (exact name, name, body, share of the name, length, file)
+        docs/guide.md:1-3 Checkout (body, file, length, no definition)"#]]
     .assert_eq(&ask(ROOT));
 }
 
@@ -231,20 +237,25 @@ fn an_open_file_is_found_as_it_is_in_the_editor() {
     let text = "def pay(cart):\n    return refund(cart)\n\n\ndef refund(cart):\n    pass\n";
     let facts = facts("src/checkout.py", text);
     let unsaved = [UnsavedFile { root: ROOT, path: "src/checkout.py", text, facts: &facts }];
-    let ask = |words| render(&search(&sources(&store, &unsaved), &Query::text(words, 3)).unwrap());
+    let ask = |words| {
+        render(
+            &search(&sources(&store, &unsaved, &Weights::default()), &Query::text(words, 3))
+                .unwrap(),
+        )
+    };
     expect![[r#"
-        src/checkout.py:5-6 refund (body, exact name, name, file)
-        src/checkout.py:1-2 pay (body, file)"#]]
+        src/checkout.py:5-6 refund (exact name, body, name, file, share of the name, length)
+        src/checkout.py:1-2 pay (body, file, length)"#]]
     .assert_eq(&ask("refund"));
     expect![""].assert_eq(&ask("receipt"));
     expect![[r#"
-        src/checkout.py:1-2 pay (line in the question, file in the question, path)
-        docs/guide.md:1-3 Checkout (body, name, file, no definition)"#]]
+        src/checkout.py:1-2 pay (file in the question, line in the question, path, length)
+        docs/guide.md:1-3 Checkout (body, name, file, share of the name, length, no definition)"#]]
     .assert_eq(&ask("checkout.py:2"));
     expect![[r#"
-        src/cart.rs:12-14 add_line (body, exact name, name, file)
-        src/cart.rs:2-4 Cart (file, body)
-        src/cart.rs:8-10 total_price (file, body)"#]]
+        src/cart.rs:12-14 add_line (exact name, body, name, file, share of the name, length)
+        src/cart.rs:8-10 total_price (file, body, length)
+        src/cart.rs:2-4 Cart (file, body, length)"#]]
     .assert_eq(&ask("add_line"));
 }
 
@@ -256,8 +267,8 @@ fn an_unsaved_text_scores_as_it_will_when_it_is_saved() {
     let unsaved = [UnsavedFile { root: ROOT, path: "src/cart.rs", text: &text, facts: &facts }];
     for words in ["total_price", "sum of all prices", "add a line to the cart"] {
         let query = Query::text(words, 9);
-        let saved = search(&Sources::saved(&store), &query).unwrap();
-        let open = search(&sources(&store, &unsaved), &query).unwrap();
+        let saved = search(&Sources::saved(&store, &Weights::default()), &query).unwrap();
+        let open = search(&sources(&store, &unsaved, &Weights::default()), &query).unwrap();
         assert_eq!(render(&saved), render(&open));
         for (saved, open) in saved.hits.iter().zip(&open.hits) {
             assert!((saved.score - open.score).abs() < 1e-3, "{} {}", saved.why(), open.why());
@@ -282,7 +293,9 @@ fn vectors_take_part_where_there_is_a_model_and_are_missed_where_not() {
     store.put_vectors(&space, &[TextVectors { key: hash, pieces: vec![vec![1.0, 0.0]] }]).unwrap();
     let answer = ask(&store, &query);
     assert_eq!(answer.retrievers, [Retriever::FullText, Retriever::Vectors]);
-    expect!["src/checkout.py:6-8 retry (vector)"].assert_eq(&render(&answer));
+    expect![[r#"
+        src/checkout.py:6-8 retry (vector, file vector, length)
+        src/checkout.py:1-3 pay (file vector, length)"#]].assert_eq(&render(&answer));
 }
 
 #[test]
@@ -305,19 +318,23 @@ fn the_order_is_a_pure_sum_of_the_lists() {
         at_line: vec![id(2, 0)],
         ..Lists::default()
     };
-    let weights = Weights { length: 0.75, line: 0.5, ..Weights::default() };
+    let mut weights = Values::default();
+    weights[Feature::Body] = 1.0;
+    weights[Feature::Name] = 0.5;
+    weights[Feature::File] = 0.5;
+    weights[Feature::Line] = 0.1;
+    weights[Feature::Test] = -0.4;
     let candidates = lists.candidates(&weights, 3);
     let places: Vec<(i64, usize)> =
         candidates.iter().map(|it: &Candidate| (it.id.file(), it.id.nth())).collect();
     assert_eq!(places, [(1, 1), (2, 0), (1, 0)]);
 
-    let known = Known { role: Role::Definition, length: 1.0, is_named: false };
+    let known = Known { length: 1.0, ..Known::default() };
     let known = [Some(Known { role: Role::Test, ..known }), None, Some(known)];
     let ranked = rank(candidates, &known, &weights);
     let told: Vec<String> =
         ranked.iter().map(|it| format!("{} {} {:?}", it.id.nth(), it.score, it.parts)).collect();
     expect![[r#"
-        0 5 [("body", 4.0), ("file", 1.0)]
-        1 4 [("name", 5.0), ("body", 2.0), ("file", 1.0), ("test", -4.0)]"#]]
-    .assert_eq(&told.join("\n"));
+        1 1.2 [("name", 1.0), ("body", 0.4), ("file", 0.2), ("test", -0.4)]
+        0 1 [("body", 0.8), ("file", 0.2)]"#]].assert_eq(&told.join("\n"));
 }

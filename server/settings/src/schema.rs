@@ -198,6 +198,78 @@ pub const SETTINGS: &[Setting] = &[
               answers say so.",
     },
     Setting {
+        key: "weights.body",
+        kind: Kind::Int(0, 1_000),
+        default: "100",
+        scope: Scope::Workspace,
+        doc: "How much the words of a function or type count in a search, in percent of what was \
+              learned.",
+    },
+    Setting {
+        key: "weights.name",
+        kind: Kind::Int(0, 1_000),
+        default: "100",
+        scope: Scope::Workspace,
+        doc: "How much the words of its name count in a search, in percent of what was \
+              learned.",
+    },
+    Setting {
+        key: "weights.doc",
+        kind: Kind::Int(0, 1_000),
+        default: "100",
+        scope: Scope::Workspace,
+        doc: "How much the words of its documentation count in a search, in percent of what was \
+              learned.",
+    },
+    Setting {
+        key: "weights.file",
+        kind: Kind::Int(0, 1_000),
+        default: "100",
+        scope: Scope::Workspace,
+        doc: "How much the words of its file count in a search, in percent of what was \
+              learned.",
+    },
+    Setting {
+        key: "weights.path",
+        kind: Kind::Int(0, 1_000),
+        default: "100",
+        scope: Scope::Workspace,
+        doc: "How much the words of its path count in a search, in percent of what was \
+              learned.",
+    },
+    Setting {
+        key: "weights.vector",
+        kind: Kind::Int(0, 1_000),
+        default: "100",
+        scope: Scope::Workspace,
+        doc: "How much nearness in meaning counts in a search, in percent of what was \
+              learned.",
+    },
+    Setting {
+        key: "weights.test",
+        kind: Kind::Int(0, 1_000),
+        default: "100",
+        scope: Scope::Workspace,
+        doc: "How much being test code counts against it in a search, in percent of what was \
+              learned.",
+    },
+    Setting {
+        key: "weights.history",
+        kind: Kind::Int(0, 1_000),
+        default: "100",
+        scope: Scope::Workspace,
+        doc: "How much changes of the past that speak like the question count in a search, in percent of what was \
+              learned.",
+    },
+    Setting {
+        key: "weights.past_use",
+        kind: Kind::Int(0, 1_000),
+        default: "100",
+        scope: Scope::Workspace,
+        doc: "How much having been of use before counts in a search, in percent of what was \
+              learned.",
+    },
+    Setting {
         key: "log.level",
         kind: Kind::Choice(&["error", "warn", "info", "debug", "trace"]),
         default: "\"info\"",
@@ -279,6 +351,8 @@ pub struct Settings {
     pub findings: Findings,
     /// `history.commits_max`.
     pub history_commits_max: usize,
+    /// `weights.*`: the last part of each key, and percent of what was learned.
+    pub weights: Vec<(&'static str, u16)>,
     /// `log.level`.
     pub log_level: LogLevel,
 }
@@ -322,6 +396,11 @@ impl Settings {
                 unused_private: severity(values, "diagnostics.unused_private"),
             },
             history_commits_max: int(values, "history.commits_max") as usize,
+            weights: SETTINGS
+                .iter()
+                .filter_map(|it| Some((it.key.strip_prefix("weights.")?, it.key)))
+                .map(|(name, key)| (name, int(values, key) as u16))
+                .collect(),
             log_level: match choice(values, "log.level") {
                 0 => LogLevel::Error,
                 1 => LogLevel::Warn,

@@ -85,6 +85,8 @@ pub struct Document {
     pub lines: (u32, u32),
     /// The symbol's name as written; `None` for a section without one.
     pub symbol: Option<String>,
+    /// What the symbol is, in a word.
+    pub kind: Option<String>,
     /// What it is to a search.
     pub role: Role,
     /// Hash of the piece's text: vectors are kept under it.
@@ -170,6 +172,8 @@ pub struct DocumentRow {
     pub lines: (u32, u32),
     /// The symbol's name as written.
     pub symbol: Option<String>,
+    /// What the symbol is, in a word.
+    pub kind: Option<String>,
     /// What it is to a search.
     pub role: Role,
     /// Number of words of its body.

@@ -360,8 +360,8 @@ impl Store for SqliteStore {
 /// Documents by `condition`, as [`document_row`] reads them.
 fn documents_where(condition: &str) -> String {
     format!(
-        "SELECT d.id, r.path, f.path, f.language, start, end, line_start, line_end, symbol, role,
-             n_words, d.hash
+        "SELECT d.id, r.path, f.path, f.language, start, end, line_start, line_end, symbol, kind,
+             role, n_words, d.hash
          FROM documents d JOIN files f ON f.id = d.id / {DOCUMENT_STRIDE}
          JOIN roots r ON r.id = f.root
          WHERE {condition}"
@@ -440,8 +440,9 @@ fn document_row(row: &Row<'_>) -> rusqlite::Result<DocumentRow> {
         range: (row.get(4)?, row.get(5)?),
         lines: (row.get(6)?, row.get(7)?),
         symbol: row.get(8)?,
-        role: Role::numbered(row.get(9)?).ok_or_else(|| damaged("unknown role"))?,
-        n_words: row.get(10)?,
-        hash: row.get::<_, i64>(11)?.cast_unsigned(),
+        kind: row.get(9)?,
+        role: Role::numbered(row.get(10)?).ok_or_else(|| damaged("unknown role"))?,
+        n_words: row.get(11)?,
+        hash: row.get::<_, i64>(12)?.cast_unsigned(),
     })
 }

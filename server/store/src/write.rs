@@ -158,8 +158,8 @@ fn put_documents(db: &Connection, file: i64, documents: &FileDocuments) -> Resul
     }
     full_text::put_file(db, file, documents)?;
     let mut insert = db.prepare_cached(
-        "INSERT INTO documents (id, start, end, line_start, line_end, symbol, role, n_words, hash)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO documents (id, start, end, line_start, line_end, symbol, kind, role, n_words,
+         hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )?;
     for (nth, it) in documents.chunks.iter().enumerate() {
         let id = DocumentId::new(file, nth);
@@ -173,6 +173,7 @@ fn put_documents(db: &Connection, file: i64, documents: &FileDocuments) -> Resul
             lines.0,
             lines.1,
             it.symbol,
+            it.kind,
             it.role.number(),
             n_words as i64,
             hash

@@ -1,10 +1,9 @@
-//! The questions for places: `search`, `symbols`, `refs`.
+//! The questions for places: `symbols`, `refs`.
 
 use std::path::Path;
 
 use engine::{LoadGraph, ReadError, Snapshot};
 use ide::{FilePosition, NavTarget, OutlineItem, Site};
-use memory::{Hit, Query};
 use serde_json::{Value, json};
 use text::{LineCol, PositionEncoding, TextRange};
 use vfs::{FileId, VfsPath};
@@ -18,34 +17,6 @@ use crate::{
 
 /// A line of source is shown up to here.
 const LINE_CHARS_MAX: usize = 160;
-
-/// `aios search`.
-pub(crate) fn search(
-    root: &Path,
-    words: &[String],
-    hits_max: usize,
-    output: Output,
-) -> anyhow::Result<Exit> {
-    let mut session = Session::with_vectors(root, LoadGraph::Never)?;
-    session.index()?;
-    let query = Query::text(&words.join(" "), hits_max);
-    let answer = session.ask("search", move |snapshot| snapshot.search(&query))?;
-    for hit in &answer.hits {
-        output.line(|| hit_json(hit), || hit_text(hit, output))?;
-    }
-    if answer.hits.is_empty() {
-        return Ok(output.refuse("nothing was found")?);
-    }
-    let took: Vec<String> = answer.retrievers.iter().map(ToString::to_string).collect();
-    let absent: Vec<String> =
-        answer.absent.iter().map(|(who, why)| format!("{who}: {why}")).collect();
-    let note = || {
-        let without = absent.iter().map(|it| format!("; without {it}")).collect::<String>();
-        output.paint(Paint::Faint, format!("by {}{without}", took.join(", ")))
-    };
-    output.line(|| json!({"retrievers": took, "absent": absent}), note)?;
-    Ok(Exit::Done)
-}
 
 /// `aios symbols`: the outline of a file, or symbols by name.
 pub(crate) fn symbols(
@@ -213,32 +184,6 @@ fn source_line(snapshot: &Snapshot, file: FileId, range: TextRange) -> String {
         Some(text.chars().take(LINE_CHARS_MAX).collect())
     };
     line().unwrap_or_default()
-}
-
-fn hit_json(hit: &Hit) -> Value {
-    let parts: serde_json::Map<String, Value> =
-        hit.parts.iter().map(|(name, score)| ((*name).to_owned(), json!(score))).collect();
-    json!({
-        "file": hit.path,
-        "start_line": hit.lines.0,
-        "end_line": hit.lines.1,
-        "score": hit.score,
-        "symbol": hit.symbol,
-        "parts": parts,
-        "why": hit.why(),
-    })
-}
-
-fn hit_text(hit: &Hit, output: Output) -> String {
-    let place = format!("{}:{}-{}", hit.path, hit.lines.0, hit.lines.1);
-    let symbol = hit.symbol.as_deref().unwrap_or("");
-    let score = format!("  {:.2} = {}", hit.score, hit.why());
-    format!(
-        "{}  {}{}",
-        output.paint(Paint::Place, place),
-        output.paint(Paint::Name, symbol),
-        output.paint(Paint::Faint, score)
-    )
 }
 
 /// `path` below its workspace folder, else whole.

@@ -1,9 +1,6 @@
 //! `workspace/executeCommand`: the commands of [`ext::COMMANDS`].
 
-use engine::{
-    Choice, ClientChange, Lane, Place, ReadConfig, RunId, RunOutcome, RunRequest, Then, WhenChanged,
-};
-use memory::Query;
+use engine::{Choice, ClientChange, Place, RunId, RunOutcome, RunRequest, Then};
 use proposal::{Outcome, PartId, ProposalId, Selection, TransactionId, UndoScope};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
@@ -15,17 +12,11 @@ use tower_lsp::{
 use crate::{
     backend::{Backend, Link},
     error, ext, from_proto,
-    handlers::questions,
+    handlers::{questions, search},
     notices,
     review_json::review_json,
     uri,
-    view::View,
 };
-
-/// Hits of one search, where the question names no limit.
-const HITS: usize = 20;
-/// Hits of one search at most.
-pub(crate) const HITS_MAX: usize = 200;
 
 pub(crate) async fn handle_execute_command(
     backend: &Backend,
@@ -35,7 +26,7 @@ pub(crate) async fn handle_execute_command(
     let argument = params.arguments.and_then(|it| it.into_iter().next()).unwrap_or_default();
     let wait = argument.get("wait").and_then(Value::as_bool) == Some(true);
     let request = match params.command.as_str() {
-        ext::SEARCH => return search(link, parse(argument, "query")?).await,
+        ext::SEARCH => return search::search(link, parse(argument, "query")?).await,
         ext::STATUS => return status(link).await,
         it if questions::is_question(it) => return questions::answer(link, it, argument).await,
         ext::RENAME_SYMBOL => rename(link, parse(argument, "newName")?)?,
@@ -109,13 +100,6 @@ struct ReverseArgument {
     parts: Option<Vec<String>>,
     since: Option<u64>,
     by: Option<String>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct SearchArgument {
-    query: String,
-    limit: Option<usize>,
 }
 
 /// The one argument of a command: an object, nothing, or the value of its field `main` alone, which
@@ -237,52 +221,6 @@ async fn review(link: &Link, argument: Value) -> Result<Option<Value>> {
 async fn status(link: &Link) -> Result<Option<Value>> {
     let status = link.read("status", |view| Ok(notices::server_status(&view.snapshot.status)));
     Ok(Some(json!(status.await?)))
-}
-
-async fn search(link: &Link, argument: SearchArgument) -> Result<Option<Value>> {
-    if argument.query.trim().is_empty() {
-        return Err(error::failed("aios.search needs a query"));
-    }
-    link.engine.post(ClientChange::Asked { question: argument.query.clone() });
-    let limit = argument.limit.unwrap_or(HITS).min(HITS_MAX);
-    let config = ReadConfig { lane: Lane::Work, when_changed: WhenChanged::Finish };
-    let (session, spellings) = (link.session.clone(), link.spellings.clone());
-    let answer = link.engine.read_with(config, "search", move |snapshot| {
-        let view = View::new(snapshot, &session, &spellings);
-        let answer = snapshot.search(&Query::text(&argument.query, limit))?;
-        let hits: Vec<Value> = answer.hits.iter().map(|it| hit(&view, it)).collect();
-        let retrievers: Vec<String> = answer.retrievers.iter().map(ToString::to_string).collect();
-        let absent: Vec<String> =
-            answer.absent.iter().map(|(who, why)| format!("{who}: {why}")).collect();
-        Ok(json!({
-            "hits": hits,
-            "retrievers": retrievers,
-            "absent": absent,
-            "lagging": answer.lagging,
-        }))
-    });
-    Ok(Some(answer.await.map_err(error::of_read)?))
-}
-
-fn hit(view: &View<'_>, hit: &memory::Hit) -> Value {
-    let path = vfs::VfsPath::new(&hit.root).map(|it| it.join(&hit.path));
-    let place = path.as_ref().and_then(|path| {
-        let (file, _) = view.file(path)?;
-        Some(json!(view.location(file, hit.range)))
-    });
-    // A file without facts is still found by its lines.
-    let place = place.or_else(|| {
-        let line = |line: u32| json!({ "line": line.saturating_sub(1), "character": 0 });
-        let range = json!({ "start": line(hit.lines.0), "end": line(hit.lines.1) });
-        Some(json!({ "uri": uri::from_path(path.as_ref()?), "range": range }))
-    });
-    json!({
-        "location": place,
-        "path": hit.path,
-        "symbol": hit.symbol,
-        "score": hit.score,
-        "why": hit.why(),
-    })
 }
 
 /// How a run ended, for whoever waits for it.

@@ -13,7 +13,10 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tower_lsp::{gen_lsp_types::Position, jsonrpc::Result};
 
-use super::execute_command::{Document, HITS_MAX, parse};
+use super::{
+    execute_command::{Document, parse},
+    search::HITS_MAX,
+};
 use crate::{backend::Link, error, from_proto, view::View};
 
 /// Commits, memories or findings of one answer, where the question names no limit.

@@ -1,0 +1,100 @@
+//! `aios.search`: places that a question is about, or code like what stands at a place.
+
+use engine::{ClientChange, Lane, ReadConfig, WhenChanged};
+use memory::{Filters, Query};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tower_lsp::{
+    gen_lsp_types::{Position, Uri},
+    jsonrpc::Result,
+};
+
+use crate::{backend::Link, error, from_proto, uri, view::View};
+
+/// Hits of one search at most.
+pub(crate) const HITS_MAX: usize = 200;
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct SearchArgument {
+    query: String,
+    limit: Option<usize>,
+    kinds: Vec<String>,
+    language: Option<String>,
+    path: Option<String>,
+    similar_to: Option<SimilarTo>,
+}
+
+/// A place whose like is wanted.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct SimilarTo {
+    uri: Uri,
+    position: Position,
+}
+
+pub(crate) async fn search(link: &Link, argument: SearchArgument) -> Result<Option<Value>> {
+    if argument.query.trim().is_empty() && argument.similar_to.is_none() {
+        return Err(error::failed("aios.search needs a query"));
+    }
+    if !argument.query.trim().is_empty() {
+        link.engine.post(ClientChange::Asked { question: argument.query.clone() });
+    }
+    let similar = match &argument.similar_to {
+        Some(it) => Some((from_proto::path_of(&it.uri)?, it.position.line + 1)),
+        None => None,
+    };
+    let config = ReadConfig { lane: Lane::Work, when_changed: WhenChanged::Finish };
+    let (session, spellings) = (link.session.clone(), link.spellings.clone());
+    let answer = link.engine.read_with(config, "search", move |snapshot| {
+        let view = View::new(snapshot, &session, &spellings);
+        let limit = argument.limit.unwrap_or(snapshot.settings.top_k).min(HITS_MAX);
+        let filters = Filters {
+            kinds: argument.kinds,
+            language: argument.language,
+            path_prefix: argument.path,
+            relevance_min: f32::from(snapshot.settings.threshold) / 100.0,
+            ..Filters::default()
+        };
+        let query = Query { filters, ..Query::text(&argument.query, limit) };
+        let answer = match &similar {
+            Some((path, line)) => snapshot.similar(path, *line, &query)?,
+            None => snapshot.search(&query)?,
+        };
+        let hits: Vec<Value> = answer.hits.iter().map(|it| hit(&view, it)).collect();
+        let retrievers: Vec<String> = answer.retrievers.iter().map(ToString::to_string).collect();
+        let absent: Vec<String> =
+            answer.absent.iter().map(|(who, why)| format!("{who}: {why}")).collect();
+        Ok(json!({
+            "hits": hits,
+            "retrievers": retrievers,
+            "absent": absent,
+            "lagging": answer.lagging,
+            "unembedded": answer.unembedded,
+        }))
+    });
+    Ok(Some(answer.await.map_err(error::of_read)?))
+}
+
+fn hit(view: &View<'_>, hit: &memory::Hit) -> Value {
+    let path = vfs::VfsPath::new(&hit.root).map(|it| it.join(&hit.path));
+    let place = path.as_ref().and_then(|path| {
+        let (file, _) = view.file(path)?;
+        Some(json!(view.location(file, hit.range)))
+    });
+    // A file without facts is still found by its lines.
+    let place = place.or_else(|| {
+        let line = |line: u32| json!({ "line": line.saturating_sub(1), "character": 0 });
+        let range = json!({ "start": line(hit.lines.0), "end": line(hit.lines.1) });
+        Some(json!({ "uri": uri::from_path(path.as_ref()?), "range": range }))
+    });
+    json!({
+        "location": place,
+        "path": hit.path,
+        "symbol": hit.symbol,
+        "kind": hit.kind,
+        "score": hit.score,
+        "relevance": hit.relevance,
+        "why": hit.why(),
+    })
+}

@@ -1,0 +1,217 @@
+//! What speaks for a hit or against it, and how much each counts for which kind of question.
+
+use std::ops::{Index, IndexMut};
+
+use store::Field;
+
+/// One thing that speaks for a hit or against it. Its value is about 0 to 1; what counts against a
+/// hit has a negative weight.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(usize)]
+pub enum Feature {
+    /// The words of the chunk, as a share of the best body.
+    Body,
+    /// The words of its symbol's name and of the types around it, in the same measure.
+    Name,
+    /// The words of its documentation, in the same measure.
+    Doc,
+    /// The words of its file, in the same measure.
+    File,
+    /// The words of its path, in the same measure.
+    Path,
+    /// Nearness of its vector: 1 for the nearest text, 0 for the last of the list, below beyond.
+    Vector,
+    /// Nearness of the nearest text of its file.
+    FileVector,
+    /// The symbol's name stands in the question as an identifier.
+    Exact,
+    /// Share of the words of the symbol's name that stand in the question.
+    NameShare,
+    /// The question names its file.
+    Mention,
+    /// The question names a line of it: a frame of a trace.
+    Line,
+    /// How much longer it is than the mean, as a logarithm; shorter counts the other way.
+    Length,
+    /// It is test code, and the question does not speak of tests.
+    Test,
+    /// It is prose, data, or what stands between definitions.
+    Section,
+    /// It calls, is called by or contains other good hits; given by whoever asks.
+    Neighbour,
+    /// Changes of the past that speak like the question touched it; given by whoever asks.
+    History,
+    /// It was of use before; given by whoever asks.
+    PastUse,
+}
+
+impl Feature {
+    /// How many there are.
+    pub const COUNT: usize = 17;
+
+    /// All of them, in their order.
+    pub const ALL: [Feature; Feature::COUNT] = [
+        Feature::Body,
+        Feature::Name,
+        Feature::Doc,
+        Feature::File,
+        Feature::Path,
+        Feature::Vector,
+        Feature::FileVector,
+        Feature::Exact,
+        Feature::NameShare,
+        Feature::Mention,
+        Feature::Line,
+        Feature::Length,
+        Feature::Test,
+        Feature::Section,
+        Feature::Neighbour,
+        Feature::History,
+        Feature::PastUse,
+    ];
+
+    /// The word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Feature::Body => "body",
+            Feature::Name => "name",
+            Feature::Doc => "doc",
+            Feature::File => "file",
+            Feature::Path => "path",
+            Feature::Vector => "vector",
+            Feature::FileVector => "file vector",
+            Feature::Exact => "exact name",
+            Feature::NameShare => "share of the name",
+            Feature::Mention => "file in the question",
+            Feature::Line => "line in the question",
+            Feature::Length => "length",
+            Feature::Test => "test",
+            Feature::Section => "no definition",
+            Feature::Neighbour => "neighbours",
+            Feature::History => "history",
+            Feature::PastUse => "past use",
+        }
+    }
+
+    pub(crate) fn of_field(field: Field) -> Feature {
+        match field {
+            Field::Body => Feature::Body,
+            Field::Name => Feature::Name,
+            Field::Doc => Feature::Doc,
+            Field::File => Feature::File,
+            Field::Path => Feature::Path,
+        }
+    }
+}
+
+/// A number for each feature.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Values([f32; Feature::COUNT]);
+
+impl Values {
+    /// Those that are not zero.
+    pub fn iter(&self) -> impl Iterator<Item = (Feature, f32)> {
+        Feature::ALL.into_iter().zip(self.0).filter(|it| it.1 != 0.0)
+    }
+}
+
+impl Index<Feature> for Values {
+    type Output = f32;
+
+    fn index(&self, feature: Feature) -> &f32 {
+        &self.0[feature as usize]
+    }
+}
+
+impl IndexMut<Feature> for Values {
+    fn index_mut(&mut self, feature: Feature) -> &mut f32 {
+        &mut self.0[feature as usize]
+    }
+}
+
+/// What a question is, which decides what counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum QuestionKind {
+    /// One name or two.
+    Identifier,
+    /// A file, perhaps with a line.
+    Path,
+    /// An error message or a trace.
+    Error,
+    /// What is to be changed: a commit's message, an issue.
+    Change,
+    /// Anything else: a sentence that says what some code does.
+    Sentence,
+}
+
+/// How much each feature counts, by kind of question.
+///
+/// Learned by `tests/eval/ranking/learn.py`; the figures stand in `README.md`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Weights {
+    /// For sentences.
+    pub sentence: Values,
+    /// For changes.
+    pub change: Values,
+    /// For names.
+    pub identifier: Values,
+    /// For paths.
+    pub path: Values,
+    /// For errors and traces.
+    pub error: Values,
+    /// Where a score becomes a relevance.
+    pub relevance: Relevance,
+}
+
+/// From a score to the chance that the hit is what was meant.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Relevance {
+    /// Added.
+    pub base: f32,
+    /// Times the score.
+    pub score: f32,
+    /// Times the cosine.
+    pub cosine: f32,
+}
+
+impl Weights {
+    /// The weights for one kind of question.
+    pub fn of(&self, kind: QuestionKind) -> &Values {
+        match kind {
+            QuestionKind::Sentence => &self.sentence,
+            QuestionKind::Change => &self.change,
+            QuestionKind::Identifier => &self.identifier,
+            QuestionKind::Path => &self.path,
+            QuestionKind::Error => &self.error,
+        }
+    }
+
+    /// Takes a feature times `factor`, for every kind of question.
+    pub fn scale(&mut self, feature: Feature, factor: f32) {
+        let Weights { sentence, change, identifier, path, error, .. } = self;
+        let all = [sentence, change, identifier, path, error];
+        all.into_iter().for_each(|it| it[feature] *= factor);
+    }
+}
+
+impl Default for Weights {
+    fn default() -> Weights {
+        let sentence = Values([
+            0.4, 0.29, 0.12, 0.32, 0.3, 0.38, 0.17, 0.39, 0.07, 0.6, 0.6, 0.04, -0.8, -0.3, 0.2,
+            0.3, 0.3,
+        ]);
+        let change = Values([
+            0.74, 0.48, 0.0, 0.39, 0.48, 0.11, 0.08, 0.17, 0.07, 0.6, 0.6, 0.08, -0.89, -0.81, 0.2,
+            0.3, 0.3,
+        ]);
+        let mut identifier = change;
+        identifier[Feature::Exact] = 3.0;
+        let mut path = change;
+        path[Feature::Mention] = 3.0;
+        path[Feature::Line] = 3.0;
+        let mut error = change;
+        error[Feature::Line] = 1.5;
+        let relevance = Relevance { base: -5.5, score: 3.0, cosine: 0.0 };
+        Weights { sentence, change, identifier, path, error, relevance }
+    }
+}
