@@ -121,6 +121,11 @@ Examples:
   aios dead-code --exported        for a program that nobody imports")]
     DeadCode(DeadCodeArgs),
 
+    /// List what is certainly wrong: import cycles, imports of what is not there, unused private
+    /// definitions; as the settings `diagnostics.*` want it
+    #[command(after_help = "Examples:\n  aios check\n  aios check src/parse.py --json")]
+    Check(CheckArgs),
+
     /// Draw what is around a symbol, or how the modules hang together, as Mermaid or DOT
     #[command(after_help = "\
 Examples:
@@ -404,6 +409,18 @@ pub(crate) struct DeadCodeArgs {
     pub(crate) exported: bool,
 
     /// How many definitions at most
+    #[arg(long, default_value_t = 1_000, value_name = "N", value_parser = up_to(10_000))]
+    pub(crate) limit: u16,
+}
+
+/// Arguments of `aios check`.
+#[derive(Args, Debug)]
+pub(crate) struct CheckArgs {
+    /// A file [default: the whole workspace]
+    #[arg(value_name = "FILE")]
+    pub(crate) file: Option<String>,
+
+    /// How many findings at most
     #[arg(long, default_value_t = 1_000, value_name = "N", value_parser = up_to(10_000))]
     pub(crate) limit: u16,
 }

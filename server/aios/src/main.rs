@@ -24,8 +24,8 @@ use crate::{
     commands::{
         ask,
         change::{self, Afterwards},
-        context, history, index, journal, memory, patterns, questions, refactor, reverse, search,
-        setup, state, tour,
+        check, context, history, index, journal, memory, patterns, questions, refactor, reverse,
+        search, setup, state, tour,
     },
     exit::{Exit, FAILED},
     output::Output,
@@ -78,6 +78,7 @@ fn run(cli: &Cli, output: Output) -> anyhow::Result<Exit> {
         Command::Path(args) => questions::path(&root, args, output),
         Command::Cycles(args) => questions::cycles(&root, args, output),
         Command::DeadCode(args) => questions::dead_code(&root, args, output),
+        Command::Check(args) => check::run(&root, args, output),
         Command::Graph(args) => questions::graph(&root, args, output),
         Command::Git(args) => history::run(&root, args, output),
         Command::Context(args) => context::run(&root, args, output),

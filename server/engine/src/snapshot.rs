@@ -134,9 +134,15 @@ impl Snapshot {
         file.ok_or_else(|| ReadError::NoFile(path.clone()))
     }
 
-    /// Whether there is a file at `path`, open or on disk now, indexed or not.
-    pub fn exists(&self, path: &VfsPath) -> bool {
-        self.file(path).is_ok() || self.loader.stat(path).is_ok()
+    /// Whether there is a file at `path`, open or on disk now, indexed or not; or might be, for
+    /// what the workspace ignores is made by others: a build, an installation.
+    pub fn may_exist(&self, path: &VfsPath) -> bool {
+        let is_there = self.file(path).is_ok() || self.loader.stat(path).is_ok();
+        let is_ignored = || match root_of(&self.roots, path) {
+            Some(root) => !self.loader.is_listed(root, path),
+            None => true,
+        };
+        is_there || is_ignored()
     }
 
     /// The text of a file: of the open document, else from disk where the disk still holds what was

@@ -8,7 +8,7 @@ use crate::{
     Cancelled, Check, CodeGraph, EdgeKind, Found, Resolution, Resolved, SymbolRef,
     entry::{self, folder, folder_key},
     kinds::{KindsOfFile, edge_kind},
-    modules::import_module,
+    modules::{import_module, is_in_program},
     resolve::{Outcome, Resolver, Taken, Thing, Want, is_local_export},
 };
 
@@ -310,8 +310,8 @@ impl<'g> Asking<'g> {
         Ok(share)
     }
 
-    /// Whether some place in the file that bears the name may mean the symbol: it does, or nobody
-    /// knows what it means.
+    /// Whether some place in the file that bears the name may mean the symbol: all do that are not
+    /// known to mean another one.
     pub fn may_use(&self, file: FileId, symbol: SymbolRef) -> bool {
         let (Some(facts), true) = (self.facts(file), self.graph().knows(symbol)) else {
             return false;
@@ -319,10 +319,15 @@ impl<'g> Asking<'g> {
         let Some(id) = facts.names.find(self.res.name(symbol)) else { return false };
         let mut named = facts.references().filter(|it| it.1.name() == id);
         named.any(|(reference, _)| match self.res.reference(file, reference) {
-            Outcome::Unknown => true,
-            Outcome::External => false,
+            // A receiver or a glob may seem to lead outside for a reason that is not seen here.
+            Outcome::Unknown | Outcome::External => true,
             Outcome::Hits(hits) => hits.iter().any(|it| it.thing == Thing::Symbol(symbol)),
         })
+    }
+
+    /// Whether a file belongs to a program, as far as its language says so.
+    pub fn is_in_program(&self, file: FileId) -> bool {
+        self.facts(file).is_some() && is_in_program(&self.res, file)
     }
 
     fn facts(&self, file: FileId) -> Option<&'g FileFacts> {

@@ -105,6 +105,14 @@ pub(crate) fn declared_child(
     child(res, file, scope, name)
 }
 
+/// Whether a file belongs to a program, as far as its language says so: data for tests does not.
+pub(crate) fn is_in_program(res: &Resolver<'_>, file: FileId) -> bool {
+    match res.modules(file) {
+        Modules::ModTree => mod_tree::is_in_tree(res, file),
+        _ => true,
+    }
+}
+
 /// The name that an import of a whole module binds.
 pub(crate) fn module_binding<'a>(
     res: &'a Resolver<'_>,

@@ -6,7 +6,7 @@
 
 use std::{collections::VecDeque, fmt};
 
-use grammars::Modules;
+use grammars::{Exports, Modules};
 use graph::{Asking, ImportedFiles, Resolved};
 use rustc_hash::{FxHashMap, FxHashSet};
 use syntax::{FileFacts, Import, Imported, ScopeIdx};
@@ -61,7 +61,7 @@ pub struct Finding {
     pub related: Vec<(FileRange, String)>,
 }
 
-/// Says whether there is something at a path on disk, indexed or not.
+/// Says whether there is something at a path on disk, indexed or not, or might be after a build.
 pub type Exists<'a> = &'a dyn Fn(&VfsPath) -> bool;
 
 impl Rule {
@@ -199,6 +199,10 @@ impl Analysis {
         acc: &mut Vec<Finding>,
     ) {
         let (Some(facts), Some(text)) = (self.facts(file), self.text(file)) else { return };
+        // A page names what a server will have.
+        if facts.language.is_none_or(|it| it.exports == Exports::All) {
+            return;
+        }
         let mut told = FxHashSet::default();
         for (idx, import) in facts.imports.iter().enumerate() {
             if import.scope != ScopeIdx::FILE || is_broken_at(facts, import.range) {
@@ -304,6 +308,9 @@ impl Analysis {
         acc: &mut Vec<Finding>,
     ) -> Cancellable<()> {
         let Some(facts) = self.facts(file) else { return Ok(()) };
+        if self.is_declaration_file(file) || !asking.is_in_program(file) {
+            return Ok(());
+        }
         for (idx, symbol) in facts.symbols() {
             if !may_be_dead(facts, idx) || !is_private(facts, symbol) {
                 continue;

@@ -95,11 +95,7 @@ impl Analysis {
             modules(facts),
             Modules::RelativeFiles | Modules::DottedPackages | Modules::FolderPackages
         );
-        let is_declaration = self.path(file).is_some_and(|it| {
-            let path = it.as_str();
-            path.ends_with(".pyi") || path.ends_with(".d.ts")
-        });
-        by_language && !is_declaration
+        by_language && !self.is_declaration_file(file)
     }
 
     fn add_loads(
@@ -131,22 +127,23 @@ impl Analysis {
     ) -> bool {
         let Some(facts) = self.facts(file) else { return false };
         let import = &facts.imports[idx];
-        if let (Some((local, _)), false) = (import.local, import.reexport) {
-            return used.contains(&local);
+        let local = import.local.map(|it| it.0);
+        let is_used = match (import.name, import.reexport) {
+            (Imported::Glob, _) | (_, true) => true,
+            (Imported::Module, false) => local.is_none_or(|it| used.contains(&it)),
+            (Imported::Name(name), false) => used.contains(&local.unwrap_or(name)),
+            (Imported::Default, false) => local.is_some_and(|it| used.contains(&it)),
+        };
+        if !is_used || matches!(import.name, Imported::Glob | Imported::Module) {
+            return is_used;
         }
-        match import.name {
-            Imported::Glob | Imported::Module => true,
-            Imported::Name(name) if !import.reexport => used.contains(&name),
-            Imported::Default if !import.reexport => false,
-            // What is handed on counts where it is known to be more than a type.
-            _ => {
-                let resolved = asking.import_resolves(file, idx);
-                resolved.targets().iter().any(|it| {
-                    let kind = self.facts(it.file).map(|facts| facts.symbol(it.symbol).kind);
-                    !matches!(kind, None | Some(SymbolKind::Interface | SymbolKind::Type))
-                })
-            }
-        }
+        // Types vanish, and the values of an enumeration are written in the place of its name.
+        let resolved = asking.import_resolves(file, idx);
+        resolved.targets().iter().any(|it| {
+            let kind = self.facts(it.file).map(|facts| facts.symbol(it.symbol).kind);
+            let vanishes = [SymbolKind::Interface, SymbolKind::Type, SymbolKind::Enum];
+            kind.is_some_and(|it| !vanishes.contains(&it))
+        })
     }
 
     /// The file that stands for those that one import leads to.

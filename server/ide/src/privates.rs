@@ -5,8 +5,9 @@
 
 use grammars::{Exports, Modules};
 use graph::{Asking, SymbolRef};
-use syntax::{FileFacts, Symbol, SymbolIdx, SymbolKind};
+use syntax::{FileFacts, ScopeIdx, Symbol, SymbolIdx, SymbolKind};
 use text::{TextRange, TextSize};
+use vfs::FileId;
 
 use crate::{Analysis, imports::modules};
 
@@ -66,7 +67,13 @@ pub(crate) fn is_private(facts: &FileFacts, symbol: &Symbol) -> bool {
 /// At the top of a file or of a module in it; methods only where a type's blocks say that they are
 /// its own, for elsewhere a base or an interface may ask for them.
 fn is_at_home(facts: &FileFacts, symbol: &Symbol) -> bool {
-    let Some(parent) = symbol.parent else { return facts.owner(symbol).is_none() };
+    let Some(parent) = symbol.parent else {
+        // What stands further in, in an object or a block that declares things for others, is no
+        // name of the file.
+        return facts.owner(symbol).is_none()
+            && symbol.scope == ScopeIdx::FILE
+            && symbol.kind != SymbolKind::Method;
+    };
     let parent = facts.symbol(parent);
     match parent.kind {
         SymbolKind::Module => modules(facts) == Modules::ModTree && !parent.is_test,
@@ -106,6 +113,14 @@ impl Analysis {
         FILES_MAX < files.len()
             || files.iter().any(|file| *file != symbol.file && asking.may_use(*file, symbol))
             || self.has_namesake(symbol)
+    }
+
+    /// Whether a file declares what others define, and so nothing of its own.
+    pub(crate) fn is_declaration_file(&self, file: FileId) -> bool {
+        self.path(file).is_some_and(|it| {
+            let path = it.as_str();
+            path.ends_with(".pyi") || path.ends_with(".d.ts")
+        })
     }
 
     /// Whether an attribute, an annotation or a decorator is on the definition, or a comment that a

@@ -31,7 +31,7 @@ pub(crate) fn diagnostics(
     if rules == Rules::default() {
         return Ok(Vec::new());
     }
-    let found = snapshot.analysis.findings(file, rules, &|path| snapshot.exists(path))?;
+    let found = snapshot.analysis.findings(file, rules, &|path| snapshot.may_exist(path))?;
     let severity = |rule| match rule {
         Rule::ImportCycle => wanted.import_cycles,
         Rule::UnresolvedImport => wanted.unresolved_imports,

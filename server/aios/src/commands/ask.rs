@@ -64,7 +64,7 @@ pub(crate) struct Row {
 }
 
 impl Row {
-    fn new(snapshot: &Snapshot, file: FileId, range: TextRange) -> Row {
+    pub(crate) fn new(snapshot: &Snapshot, file: FileId, range: TextRange) -> Row {
         let at = |offset| {
             let position = snapshot.line_col(file, offset, PositionEncoding::Utf32);
             position.unwrap_or(LineCol { line: 0, col: 0 })

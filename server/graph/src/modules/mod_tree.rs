@@ -193,6 +193,12 @@ fn base_folder(res: &Resolver<'_>, file: FileId, path: &str) -> String {
 }
 
 /// The file whose module declares the file's own.
+/// Whether a file is a module of a tree: its root, or declared by another file.
+pub(super) fn is_in_tree(res: &Resolver<'_>, file: FileId) -> bool {
+    let is_root = matches!(stem(res.entry(file).path.as_str()), "lib" | "main");
+    is_root || parent_file(res, file).is_some()
+}
+
 fn parent_file(res: &Resolver<'_>, file: FileId) -> Option<FileId> {
     if let Some(known) = res.workspace.parents.borrow().get(&file) {
         return *known;

@@ -58,7 +58,9 @@ impl Analysis {
         let files = self.graph().files();
         let mut search = Search::default();
         for file in &files {
-            self.add_candidates(*file, config.exported, &mut search);
+            if asking.is_in_program(*file) {
+                self.add_candidates(*file, config.exported, &mut search);
+            }
         }
         let mut left = Vec::new();
         for (n, file) in files.iter().enumerate() {
@@ -103,6 +105,9 @@ impl Analysis {
 
     fn add_candidates(&self, file: FileId, exported: Exported, search: &mut Search) {
         let Some(facts) = self.facts(file) else { return };
+        if self.is_declaration_file(file) {
+            return;
+        }
         let mut is_silent = !facts.symbols.is_empty() && facts.language.is_some();
         for (symbol, it) in facts.symbols() {
             if !may_be_dead(facts, symbol) {

@@ -142,6 +142,13 @@ struct Unused { a: u8 }
 mod tests {
     fn helper() {}
 }
+//- /src/data.rs
+fn of_no_program() {}
+//- /types.ts
+declare global { interface Window { x: number } }
+export const table = { method() {} }
+//- /page.html
+<script src="./missing.js"></script>
 //- /mod.py
 def _unused(): pass
 @register

@@ -1,6 +1,6 @@
 //! `workspace/executeCommand`: the commands of [`ext::COMMANDS`].
 
-use engine::{Choice, ClientChange, Place, RunId, RunOutcome, RunRequest, Then};
+use engine::{Choice, Place, RunId, RunOutcome, RunRequest, Then};
 use proposal::{Outcome, PartId, ProposalId, Selection, TransactionId, UndoScope};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
@@ -15,7 +15,6 @@ use crate::{
     handlers::{questions, search},
     notices,
     review_json::review_json,
-    uri,
 };
 
 pub(crate) async fn handle_execute_command(
