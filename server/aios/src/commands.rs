@@ -2,8 +2,8 @@
 
 pub(crate) mod ask;
 pub(crate) mod change;
-pub(crate) mod chosen;
 pub(crate) mod check;
+pub(crate) mod chosen;
 pub(crate) mod context;
 pub(crate) mod history;
 pub(crate) mod index;

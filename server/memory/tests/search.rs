@@ -224,7 +224,8 @@ fn two_worktrees_in_one_store_do_not_see_each_other() {
         let filters = Filters { roots: vec![root.to_owned()], ..Filters::default() };
         render(&ask(&store, &Query { filters, ..Query::text("pay", 9) }))
     };
-    expect!["later.py:1-2 pay_later (body, name, share of the name, file, length)"].assert_eq(&ask("/worktree"));
+    expect!["later.py:1-2 pay_later (body, name, share of the name, file, length)"]
+        .assert_eq(&ask("/worktree"));
     expect![[r#"
         src/checkout.py:1-3 pay (exact name, name, body, share of the name, length, file)
         docs/guide.md:1-3 Checkout (body, file, length, no definition)"#]]
@@ -295,7 +296,8 @@ fn vectors_take_part_where_there_is_a_model_and_are_missed_where_not() {
     assert_eq!(answer.retrievers, [Retriever::FullText, Retriever::Vectors]);
     expect![[r#"
         src/checkout.py:6-8 retry (vector, file vector, length)
-        src/checkout.py:1-3 pay (file vector, length)"#]].assert_eq(&render(&answer));
+        src/checkout.py:1-3 pay (file vector, length)"#]]
+    .assert_eq(&render(&answer));
 }
 
 #[test]
@@ -336,5 +338,6 @@ fn the_order_is_a_pure_sum_of_the_lists() {
         ranked.iter().map(|it| format!("{} {} {:?}", it.id.nth(), it.score, it.parts)).collect();
     expect![[r#"
         1 1.2 [("name", 1.0), ("body", 0.4), ("file", 0.2), ("test", -0.4)]
-        0 1 [("body", 0.8), ("file", 0.2)]"#]].assert_eq(&told.join("\n"));
+        0 1 [("body", 0.8), ("file", 0.2)]"#]]
+    .assert_eq(&told.join("\n"));
 }

@@ -41,20 +41,30 @@ pub(crate) fn put_chunk(db: &Connection, id: DocumentId, it: &Document) -> Resul
 
 /// Forgets a file and its chunks.
 pub(crate) fn remove(db: &Connection, file: i64, n_documents: usize) -> Result<(), Fault> {
-    for field in Field::ALL {
-        let sql = match field {
-            Field::Body => "DELETE FROM full_body WHERE rowid = ?",
-            Field::Name => "DELETE FROM full_name WHERE rowid = ?",
-            Field::Doc => "DELETE FROM full_doc WHERE rowid = ?",
-            Field::File => "DELETE FROM full_file WHERE rowid = ?",
-            Field::Path => "DELETE FROM full_path WHERE rowid = ?",
-        };
-        let mut delete = db.prepare_cached(sql)?;
-        let n_rows = if field.is_of_file() { 1 } else { n_documents };
-        for nth in 0..n_rows {
-            delete.execute([DocumentId::new(file, nth).raw()])?;
-        }
-    }
+    remove_file(db, file)?;
+    (0..n_documents).try_for_each(|nth| remove_chunk(db, DocumentId::new(file, nth)))
+}
+
+/// Forgets what of a whole file can be found.
+pub(crate) fn remove_file(db: &Connection, file: i64) -> Result<(), Fault> {
+    let id = DocumentId::new(file, 0);
+    Field::ALL.into_iter().filter(|it| it.is_of_file()).try_for_each(|it| delete(db, it, id))
+}
+
+/// Forgets a chunk.
+pub(crate) fn remove_chunk(db: &Connection, id: DocumentId) -> Result<(), Fault> {
+    Field::ALL.into_iter().filter(|it| !it.is_of_file()).try_for_each(|it| delete(db, it, id))
+}
+
+fn delete(db: &Connection, field: Field, id: DocumentId) -> Result<(), Fault> {
+    let sql = match field {
+        Field::Body => "DELETE FROM full_body WHERE rowid = ?",
+        Field::Name => "DELETE FROM full_name WHERE rowid = ?",
+        Field::Doc => "DELETE FROM full_doc WHERE rowid = ?",
+        Field::File => "DELETE FROM full_file WHERE rowid = ?",
+        Field::Path => "DELETE FROM full_path WHERE rowid = ?",
+    };
+    db.prepare_cached(sql)?.execute([id.raw()])?;
     Ok(())
 }
 

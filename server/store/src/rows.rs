@@ -125,7 +125,8 @@ impl Role {
     }
 }
 
-/// A document's row: the file's number and the document's place in the file.
+/// A document's row: the file's number and the document's number in the file, which it keeps while
+/// its words stay the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DocumentId(i64);
 
@@ -141,7 +142,7 @@ impl DocumentId {
         self.0.div_euclid(DOCUMENT_STRIDE)
     }
 
-    /// The document's place in its file.
+    /// The document's number in its file.
     pub fn nth(self) -> usize {
         self.0.rem_euclid(DOCUMENT_STRIDE) as usize
     }

@@ -3,7 +3,7 @@
 use crate::{Field, database::Migration};
 
 /// The only step: the whole schema. A change of it is a new number, and old caches are dropped.
-pub(crate) const SCHEMA: [Migration; 1] = [Migration { number: 4, sql: SQL }];
+pub(crate) const SCHEMA: [Migration; 1] = [Migration { number: 5, sql: SQL }];
 
 // The full-text tables hold no text of their own (`content=''`): what they return is a number, and
 // the place in the code is a row of `documents`. One table a field, because BM25 is computed per
@@ -48,7 +48,8 @@ CREATE TABLE documents (
     kind TEXT,
     role INTEGER NOT NULL,
     n_words INTEGER NOT NULL,
-    hash INTEGER NOT NULL
+    hash INTEGER NOT NULL,
+    words INTEGER NOT NULL
 );
 CREATE TABLE spaces (
     id INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -1,10 +1,13 @@
 //! Writing files, their facts and their documents; dropping what nobody uses.
 
+use std::cmp::Reverse;
+
 use rusqlite::{Connection, OptionalExtension, params};
+use rustc_hash::FxHashMap;
 
 use crate::{
-    DOCUMENTS_PER_FILE_MAX, DocumentId, Fault, FileDocuments, FileRow, FileWrite, SkippedRow,
-    full_text,
+    DOCUMENTS_PER_FILE_MAX, Document, DocumentId, Fault, FileDocuments, FileRow, FileWrite,
+    SkippedRow, full_text,
 };
 
 /// Facts that no file uses and that are kept nonetheless: a branch that is come back to.
@@ -20,10 +23,7 @@ pub(crate) fn put(db: &Connection, root: &str, batch: &[FileWrite]) -> Result<()
             put_facts(db, &file.row, data)?;
         }
         if let Some(documents) = &file.documents {
-            if let Some((id, n_documents)) = old {
-                remove_documents(db, id, n_documents)?;
-            }
-            put_documents(db, id, documents)?;
+            put_documents(db, (id, old.map(|it| it.1)), documents)?;
         }
     }
     Ok(())
@@ -150,39 +150,179 @@ fn put_facts(db: &Connection, row: &FileRow, data: &[u8]) -> Result<(), Fault> {
     Ok(())
 }
 
-fn put_documents(db: &Connection, file: i64, documents: &FileDocuments) -> Result<(), Fault> {
+/// Writes the documents of a file; `n_before` is how many numbers its old ones take up, where the
+/// file is known. A document with the words of an old one takes its number, so that the full text
+/// knows it already: a line that is typed at the head of a file moves all of it and changes little.
+fn put_documents(
+    db: &Connection,
+    (file, n_before): (i64, Option<usize>),
+    documents: &FileDocuments,
+) -> Result<(), Fault> {
     let n_documents = documents.chunks.len();
     if DOCUMENTS_PER_FILE_MAX <= n_documents {
         let why = format!("file number {file} has {n_documents} documents");
         return Err(Fault::Invalid(why));
     }
+    if n_before.is_some() {
+        full_text::remove_file(db, file)?;
+    }
     full_text::put_file(db, file, documents)?;
-    let mut insert = db.prepare_cached(
-        "INSERT INTO documents (id, start, end, line_start, line_end, symbol, kind, role, n_words,
-         hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    )?;
-    for (nth, it) in documents.chunks.iter().enumerate() {
-        let id = DocumentId::new(file, nth);
-        let hash = it.hash.cast_signed();
-        let n_words = it.body.split_ascii_whitespace().count();
-        let (range, lines) = (it.range, it.lines);
-        insert.execute(params![
-            id.raw(),
-            range.0,
-            range.1,
-            lines.0,
-            lines.1,
-            it.symbol,
-            it.kind,
-            it.role.number(),
-            n_words as i64,
-            hash
-        ])?;
-        full_text::put_chunk(db, id, it)?;
+    let mut rows = old_documents(db, file)?;
+    // In a damaged cache the file's row may say less.
+    let last = rows.first().map_or(0, |it| it.1.id.nth() + 1);
+    let head = rows.pop_if(|it| it.1.id.nth() == 0);
+    put_first(db, DocumentId::new(file, 0), head, documents.chunks.first())?;
+    let mut old: FxHashMap<i64, Vec<OldDocument>> = FxHashMap::default();
+    for (words, document) in rows {
+        old.entry(words).or_default().push(document);
+    }
+    let mut new = Vec::new();
+    let mut end = n_documents.min(1);
+    for it in documents.chunks.iter().skip(1) {
+        let words = words_of(it);
+        match old.get_mut(&words).and_then(Vec::pop) {
+            Some(known) => {
+                known.update(db, it)?;
+                end = end.max(known.id.nth() + 1);
+            }
+            None => new.push((words, it)),
+        }
+    }
+    let gone = old.into_values().flatten().map(|it| it.id);
+    let mut free: Vec<DocumentId> = gone.collect();
+    free.sort_unstable_by_key(|it| Reverse(it.raw()));
+    free.iter().try_for_each(|it| delete_document(db, *it))?;
+    let mut next = n_before.unwrap_or(0).max(last).max(1);
+    for (words, it) in new {
+        let id = free.pop().unwrap_or_else(|| {
+            next += 1;
+            DocumentId::new(file, next - 1)
+        });
+        insert_document(db, id, words, it)?;
+        end = end.max(id.nth() + 1);
     }
     db.prepare_cached("UPDATE files SET n_documents = ? WHERE id = ?")?
-        .execute(params![n_documents as i64, file])?;
+        .execute(params![end as i64, file])?;
     Ok(())
+}
+
+/// Writes the first document of a file. It always has the first number, by which a file as a whole
+/// is found.
+fn put_first(
+    db: &Connection,
+    id: DocumentId,
+    old: Option<(i64, OldDocument)>,
+    new: Option<&Document>,
+) -> Result<(), Fault> {
+    match (old, new) {
+        (Some((words, known)), Some(it)) if words == words_of(it) => known.update(db, it),
+        (old, new) => {
+            if old.is_some() {
+                delete_document(db, id)?;
+            }
+            new.map_or(Ok(()), |it| insert_document(db, id, words_of(it), it))
+        }
+    }
+}
+
+fn delete_document(db: &Connection, id: DocumentId) -> Result<(), Fault> {
+    full_text::remove_chunk(db, id)?;
+    db.prepare_cached("DELETE FROM documents WHERE id = ?")?.execute([id.raw()])?;
+    Ok(())
+}
+
+fn insert_document(
+    db: &Connection,
+    id: DocumentId,
+    words: i64,
+    it: &Document,
+) -> Result<(), Fault> {
+    let n_words = it.body.split_ascii_whitespace().count() as i64;
+    db.prepare_cached(
+        "INSERT OR REPLACE INTO documents (id, start, end, line_start, line_end, symbol, kind,
+         role, n_words, hash, words) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    )?
+    .execute(params![
+        id.raw(),
+        it.range.0,
+        it.range.1,
+        it.lines.0,
+        it.lines.1,
+        it.symbol,
+        it.kind,
+        it.role.number(),
+        n_words,
+        it.hash.cast_signed(),
+        words
+    ])?;
+    full_text::put_chunk(db, id, it)
+}
+
+/// A number for the words of a document, equal where they are.
+fn words_of(it: &Document) -> i64 {
+    checksum([it.body.as_str(), &it.name, &it.doc].join("\0").as_bytes())
+}
+
+/// The row of a document, without its words.
+struct OldDocument {
+    id: DocumentId,
+    range: (u32, u32),
+    lines: (u32, u32),
+    symbol: Option<String>,
+    kind: Option<String>,
+    role: i64,
+    hash: i64,
+}
+
+impl OldDocument {
+    /// Writes where `it` is now and what else is new about it.
+    fn update(&self, db: &Connection, it: &Document) -> Result<(), Fault> {
+        let (role, hash) = (it.role.number(), it.hash.cast_signed());
+        let is_same = (self.range, self.lines, self.role, self.hash)
+            == (it.range, it.lines, role, hash)
+            && (&self.symbol, &self.kind) == (&it.symbol, &it.kind);
+        if !is_same {
+            db.prepare_cached(
+                "UPDATE documents SET start = ?, end = ?, line_start = ?, line_end = ?, symbol = ?,
+                 kind = ?, role = ?, hash = ? WHERE id = ?",
+            )?
+            .execute(params![
+                it.range.0,
+                it.range.1,
+                it.lines.0,
+                it.lines.1,
+                it.symbol,
+                it.kind,
+                role,
+                hash,
+                self.id.raw()
+            ])?;
+        }
+        Ok(())
+    }
+}
+
+/// The documents that a file has, each with the number for its words; the last comes first.
+fn old_documents(db: &Connection, file: i64) -> Result<Vec<(i64, OldDocument)>, Fault> {
+    let mut rows = db.prepare_cached(
+        "SELECT id, start, end, line_start, line_end, symbol, kind, role, hash, words
+         FROM documents
+         WHERE id >= ? AND id < ? ORDER BY id DESC",
+    )?;
+    let (first, end) = (DocumentId::new(file, 0), DocumentId::new(file + 1, 0));
+    let rows = rows.query_map([first.raw(), end.raw()], |row| {
+        let document = OldDocument {
+            id: DocumentId::from_raw(row.get(0)?),
+            range: (row.get(1)?, row.get(2)?),
+            lines: (row.get(3)?, row.get(4)?),
+            symbol: row.get(5)?,
+            kind: row.get(6)?,
+            role: row.get(7)?,
+            hash: row.get(8)?,
+        };
+        Ok((row.get::<_, i64>(9)?, document))
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 fn remove_documents(db: &Connection, file: i64, n_documents: usize) -> Result<(), Fault> {

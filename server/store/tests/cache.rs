@@ -28,6 +28,7 @@ fn file(path: &str, text: &str) -> FileWrite {
         range: (line as u32, line as u32 + 1),
         lines: (line as u32 + 1, line as u32 + 1),
         symbol: words.split(' ').next().map(str::to_owned),
+        kind: None,
         role: Role::Definition,
         hash: 1_000 + line as u64,
         body: words.to_owned(),
@@ -122,6 +123,33 @@ fn a_changed_file_is_found_by_what_it_is_now() {
     assert_eq!(find(&store, Field::Body, "words"), "");
     assert_eq!(find(&store, Field::File, "words new"), "");
     assert_eq!(store.files(ROOT).unwrap(), [row("b.rs", "other")]);
+}
+
+#[test]
+fn a_file_that_changes_often_is_found_as_if_it_had_been_written_once() {
+    const LINES: [&str; 6] =
+        ["read all bytes", "write bytes", "close socket", "read all bytes", "one", "one two"];
+    let changing = open_in_memory().unwrap();
+    for step in 0_usize..60 {
+        // Lines come, go, move and appear twice.
+        let lines =
+            (0..step * 7 % 11).map(|nth| LINES[(nth * (step / 5 + 1) + step) % LINES.len()]);
+        let text = lines.collect::<Vec<_>>().join("\n");
+        changing.put(ROOT, &[file("a.rs", &text)]).unwrap();
+        let once = open_in_memory().unwrap();
+        once.put(ROOT, &[file("a.rs", &text)]).unwrap();
+        for field in Field::ALL {
+            for word in ["read", "bytes", "socket", "one", "two", "a"] {
+                let sorted = |store: &dyn Store| {
+                    let found = find(store, field, word);
+                    let mut found: Vec<String> = found.split(' ').map(str::to_owned).collect();
+                    found.sort();
+                    found
+                };
+                assert_eq!(sorted(&changing), sorted(&once), "step {step}, {field:?} {word}");
+            }
+        }
+    }
 }
 
 #[test]
