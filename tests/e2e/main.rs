@@ -15,5 +15,6 @@ mod parts;
 mod questions;
 mod state;
 mod terminal;
+mod verify;
 mod vscode;
 mod workspace;

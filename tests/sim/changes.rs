@@ -380,6 +380,7 @@ fn start(
         embedder: None,
         graph: LoadGraph::Always,
         watch: false,
+        sandbox: None,
     };
     let abilities = Abilities { watched_files: true, ..abilities };
     let engine = Stepper::start(config, Caller::local("sim", abilities));

@@ -344,6 +344,7 @@ fn start(
         embedder: None,
         graph: LoadGraph::Always,
         watch: false,
+        sandbox: None,
     };
     let abilities = Abilities { watched_files: true, progress: true, ..Abilities::default() };
     let engine = Stepper::start(config, Caller::local("sim", abilities));

@@ -220,6 +220,14 @@ Examples:
   aios apply --only src/a.rs --only 3.1     parts by file or by id")]
     Apply(ApplyArgs),
 
+    /// Check a proposal, or the workspace as it is, with the project's own build and tests, in a
+    /// sandbox
+    #[command(after_help = "\
+Examples:
+  aios verify                        the workspace as it is
+  aios verify p-20261123-1a2b3c      the same with the proposal applied in a copy")]
+    Verify(VerifyArgs),
+
     /// Set a proposal aside
     #[command(after_help = "Example:\n  aios reject p-20261123-1a2b3c")]
     Reject(ProposalArgs),
@@ -252,6 +260,26 @@ Examples:
     /// End what a crash interrupted: files are all old or all new, and the journal says which
     #[command(after_help = "Example:\n  aios recover")]
     Recover,
+
+    /// Propose that a file holds what comes in on standard input: settings, agents and workflows
+    /// under `.aios/`, or any other file
+    #[command(after_help = "\
+Examples:
+  aios propose .aios/agents/review.yaml < review.yaml
+  aios propose .aios/config.toml --apply < new.toml
+  aios propose --delete old.py")]
+    Propose(ProposeArgs),
+
+    /// Look at the files under `.aios/`, and let them act just as they are
+    #[command(after_help = "\
+Examples:
+  aios trust            show what is not trusted yet, and ask
+  aios trust --yes      without asking; for scripts")]
+    Trust(TrustArgs),
+
+    /// Take the trust in this workspace back: nothing of it acts any more
+    #[command(after_help = "Example:\n  aios untrust")]
+    Untrust,
 
     /// Say what the index holds, what is still to be read, what was skipped and why
     #[command(after_help = "Examples:\n  aios status\n  aios status --skipped")]
@@ -764,6 +792,14 @@ pub(crate) struct ExtractArgs {
     pub(crate) name: Option<String>,
 }
 
+/// Arguments of `aios verify`.
+#[derive(Args, Debug)]
+pub(crate) struct VerifyArgs {
+    /// The proposal that `aios proposals` shows [default: the workspace as it is]
+    #[arg(value_name = "ID")]
+    pub(crate) id: Option<String>,
+}
+
 /// A proposal, by its id.
 #[derive(Args, Debug)]
 pub(crate) struct ProposalArgs {
@@ -826,6 +862,38 @@ pub(crate) struct HistoryArgs {
     /// How many changes at most
     #[arg(long, default_value_t = 20, value_name = "N", value_parser = up_to(10_000))]
     pub(crate) limit: u16,
+}
+
+/// Arguments of `aios propose`.
+#[derive(Args, Debug)]
+pub(crate) struct ProposeArgs {
+    /// The file, from the workspace's top or from here
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+
+    /// The file shall go; standard input is not read
+    #[arg(long)]
+    pub(crate) delete: bool,
+
+    /// What the change does, in one line
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) title: Option<String>,
+
+    /// Why
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub(crate) reason: String,
+
+    /// Apply at once what was proposed
+    #[arg(long)]
+    pub(crate) apply: bool,
+}
+
+/// Arguments of `aios trust`.
+#[derive(Args, Debug)]
+pub(crate) struct TrustArgs {
+    /// Trust without asking
+    #[arg(long)]
+    pub(crate) yes: bool,
 }
 
 /// Arguments of `aios status`.

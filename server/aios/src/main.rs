@@ -24,14 +24,18 @@ use crate::{
     commands::{
         ask,
         change::{self, Afterwards},
-        check, context, history, index, journal, memory, patterns, questions, refactor, reverse,
-        search, setup, state, tour,
+        check, context, history, index, journal, memory, own, patterns, questions, refactor,
+        reverse, search, setup, state, tour, verify,
     },
     exit::{Exit, FAILED},
     output::Output,
 };
 
 fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    if let Some(code) = sandbox::inside(&args) {
+        return code;
+    }
     let cli = Cli::parse();
     if let Command::Lsp(_) = cli.command {
         return serve::run(&cli.shared);
@@ -95,6 +99,10 @@ fn run(cli: &Cli, output: Output) -> anyhow::Result<Exit> {
         }
         Command::Setup(args) => setup::run(args, output),
         Command::Rewrite(args) => refactor::rewrite(&root, args, output),
+        Command::Propose(args) => own::propose(&root, args, output),
+        Command::Trust(args) => own::trust(&root, args.yes, output),
+        Command::Verify(args) => verify::verify(&root, args.id.as_deref(), output),
+        Command::Untrust => own::untrust(&root, output),
         Command::Settings(args) => change::settings(&root, afterwards(args.apply), output),
         Command::Proposals => change::proposals(&root, output),
         Command::Show(args) => change::show(&root, args.id.as_deref(), output),

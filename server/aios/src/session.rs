@@ -6,8 +6,8 @@ use anyhow::{Context as _, bail};
 use disk::Disk;
 use engine::{
     Abilities, Caller, ClientChange, Engine, EngineConfig, IndexSummary, LoadGraph, Notice,
-    NoticeLevel, Notices, ProgressState, ReadError, RunOutcome, RunRequest, Snapshot, Stores,
-    SystemClock, SystemRandom, Threads, state_folder,
+    NoticeLevel, Notices, ProgressState, ReadError, RunOutcome, RunRequest, Sandboxing, Snapshot,
+    Stores, SystemClock, SystemRandom, Threads, state_folder,
 };
 use ide::Progress;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -153,7 +153,15 @@ pub(crate) fn config(
         embedder: None,
         graph,
         watch: false,
+        sandbox: sandboxing(),
     })
+}
+
+/// This program, started anew as the supervisor of what it runs.
+fn sandboxing() -> Option<Sandboxing> {
+    let program = std::env::current_exe().ok()?;
+    let machine = sandbox::machine(&|name| std::env::var(name).ok());
+    Some(Sandboxing { launcher: sandbox::Launcher { program }, machine })
 }
 
 /// One line for the user beside the answer.

@@ -4,6 +4,18 @@ use std::{fs, io};
 
 use vfs::{VfsPath, WriteError};
 
+/// Makes a folder of the state folder, for this user alone.
+///
+/// # Errors
+/// What the system said.
+pub fn create_folder(folder: &std::path::Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
 /// Writes `text` to `path`, a file of the state folder. The folder is made where it is missing, and
 /// readable by the user only.
 ///

@@ -1,13 +1,15 @@
 //! The workspace on a real disk: walked by the ignore rules, read within limits, watched, and
 //! written all at once or not at all.
 
+mod copy;
 mod document;
 mod transaction;
 mod walk;
 mod watch;
 
 pub use crate::{
-    document::write_document,
+    copy::{COPY_BYTES_MAX, COPY_FILES_MAX, CopyRequest, WorkspaceCopy, copy_workspace},
+    document::{create_folder, write_document},
     transaction::{Recovered, Transactions},
     walk::{Disk, IGNORE_FILE},
     watch::{WatchError, Watcher, watch},

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use tokio::sync::mpsc::{Sender, error::TrySendError};
 
-use crate::{Abilities, Caller, Notice, NoticeLevel, ProgressState, event::ClientId};
+use crate::{Abilities, Caller, Notice, NoticeLevel, Offer, ProgressState, event::ClientId};
 
 /// Messages kept for a client that listens later than they were told.
 const BACKLOG_MAX: usize = 32;
@@ -86,6 +86,17 @@ impl Clients {
         let clients: Vec<ClientId> = self.clients.keys().copied().collect();
         for client in clients {
             self.tell(client, notice.clone());
+        }
+    }
+
+    /// An offer for everybody who listens; who listens later is told the text.
+    pub(crate) fn offer(&mut self, text: String, offers: Vec<Offer>) {
+        tracing::warn!("{text}");
+        let notice = Notice::Offer { text, offers };
+        if self.clients.values().any(|it| it.notices.is_some()) {
+            self.tell_all(&notice);
+        } else if self.backlog.len() < BACKLOG_MAX {
+            self.backlog.push(notice);
         }
     }
 

@@ -13,6 +13,8 @@ use settings::Layers;
 use store::{Store, history::History};
 use vfs::{ContentHash, Loader, VfsPath, Writer};
 
+use crate::Sandboxing;
+
 /// Everything that an engine needs from outside.
 pub struct EngineConfig {
     /// Where index and history are kept.
@@ -36,6 +38,8 @@ pub struct EngineConfig {
     pub graph: LoadGraph,
     /// True where the server itself may watch files, if no client does.
     pub watch: bool,
+    /// With what commands of a project are run; `None`: none is.
+    pub sandbox: Option<Sandboxing>,
 }
 
 /// Where index and history are kept.

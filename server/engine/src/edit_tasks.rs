@@ -6,12 +6,13 @@ use std::sync::Arc;
 use ide::{FilePosition, LeftOut};
 use proposal::{
     Begun, Context, DiffStyle, Draft, Finished, Journal, JournalError, LeftSite, Measured, Noted,
-    Origin, Present, PresentFile, Proposal, ProposalId, Simulation, TransactionId, UndoRequest,
-    diff_text, measure, propose,
+    Origin, Present, PresentFile, Proposal, ProposalId, Recorded, Simulation, TransactionId,
+    UndoRequest, diff_text, measure, propose,
 };
-use vfs::{ContentHash, FileId, ReadError, VfsPath};
+use store::Trust;
+use vfs::{ContentHash, FileId, ReadError, SourceChange, Texts, VfsPath};
 
-use crate::{Clock, Place, Random, RunOutcome, Snapshot, task::Cancel};
+use crate::{Clock, Place, Random, RunOutcome, Snapshot, own_runs, task::Cancel};
 
 /// How a run ends before its time. In a box: it is seldom, and large.
 pub(crate) type Ended = Box<RunOutcome>;
@@ -24,6 +25,9 @@ pub(crate) struct EditContext {
     pub(crate) random: Arc<dyn Random>,
     pub(crate) cancel: Cancel,
     pub(crate) caller: String,
+    pub(crate) trust: Arc<Trust>,
+    /// True where the caller may trust.
+    pub(crate) is_owner: bool,
 }
 
 impl EditContext {
@@ -42,6 +46,11 @@ impl EditContext {
     /// A file as it is: its open document as this moment has it, else what the disk holds now.
     pub(crate) fn present(&self, path: &VfsPath) -> Result<Option<PresentFile>, ReadError> {
         self.snapshot.present(path)
+    }
+
+    /// The files of a proposal of the journal before and after it.
+    pub(crate) fn simulation_of(&self, recorded: &Recorded) -> Result<Simulation, JournalError> {
+        self.journal.simulation_of(recorded, &|path| self.present(path))
     }
 
     /// Hands a context for making a proposal to `with`.
@@ -142,6 +151,29 @@ pub(crate) fn create_settings(
     })
 }
 
+/// Proposes that files hold something else: the smallest edits that get there.
+pub(crate) fn write_files(
+    ctx: &EditContext,
+    (title, reason): (String, String),
+    files: &[(VfsPath, Option<String>)],
+) -> Result<(Proposal, Simulation), Ended> {
+    let mut texts = Texts::new();
+    for (path, _) in files {
+        let now = ctx.present(path).map_err(not_allowed)?;
+        let text = now.map(|it| vfs::decode(path, it.bytes.to_vec())).transpose();
+        texts.insert(path.clone(), text.map_err(not_allowed)?);
+    }
+    let wanted = |path: &VfsPath| files.iter().find(|it| it.0 == *path)?.1.clone();
+    ctx.propose(Draft {
+        title,
+        reason,
+        origin: ctx.origin("write"),
+        change: SourceChange::between(&texts, &wanted),
+        annotations: Vec::new(),
+        left: Vec::new(),
+    })
+}
+
 /// Stores the checkpoint of `proposal`: from now on it may be applied.
 pub(crate) fn begin(ctx: &EditContext, proposal: &Proposal) -> Result<Begun, Ended> {
     if ctx.cancel.is_cancelled() {
@@ -150,7 +182,9 @@ pub(crate) fn begin(ctx: &EditContext, proposal: &Proposal) -> Result<Begun, End
     let now_ms = ctx.clock.wall_ms();
     let id = TransactionId::new(now_ms, ctx.random.next());
     let begun = ctx.journal.begin(proposal, id, now_ms, &|path| ctx.present(path));
-    begun.map_err(|it| refused(&it))
+    let begun = begun.map_err(|it| refused(&it))?;
+    own_runs::carry_trust(ctx, &begun.simulation);
+    Ok(begun)
 }
 
 /// The same for a proposal that waits in the journal.

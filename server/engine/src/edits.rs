@@ -139,6 +139,20 @@ impl GlobalState {
         });
     }
 
+    /// Proposes that files hold something else.
+    pub(crate) fn write_files(
+        &mut self,
+        run: RunId,
+        words: (String, String),
+        files: Vec<(VfsPath, Option<String>)>,
+        then: Then,
+    ) {
+        self.edit_task(run, "write files", move |ctx| {
+            let made = edit_tasks::write_files(ctx, words, &files);
+            EditDone::Proposed(run, then, made.map(Box::new))
+        });
+    }
+
     /// Applies a pending proposal; the user has seen it.
     pub(crate) fn apply_proposal(&mut self, run: RunId, id: ProposalId) {
         self.edit_task(run, "apply", move |ctx| {
@@ -455,6 +469,14 @@ impl GlobalState {
         let paths = applying.proposal.change.paths();
         self.proposals.touched.extend(paths.iter().cloned());
         self.read_again(&paths);
+        if let Ok(finished) = &finished {
+            self.verify_applied(
+                applying.client,
+                (&applying.transaction, &finished.measured.outcome),
+                &applying.proposal,
+                &applying.simulation,
+            );
+        }
         let outcome = match finished {
             Ok(finished) => finished.measured.outcome,
             Err(why) => return self.end_edit(applying.run, RunOutcome::Failed(why)),
@@ -484,17 +506,7 @@ impl GlobalState {
         name: &'static str,
         work: impl FnOnce(&EditContext) -> EditDone + Send + 'static,
     ) {
-        let Some(mut ctx) = self.edit_context() else {
-            let why = "without a history nothing can be changed; the status says why there is none";
-            return self.end_run(run, RunOutcome::Failed(why.to_owned()));
-        };
-        if let Some(it) = self.runs.get(run) {
-            let analysis = ctx.snapshot.analysis.with_cancel(it.cancel.flag());
-            ctx.snapshot.analysis = analysis;
-            ctx.cancel = it.cancel.clone();
-            let caller = self.clients.caller(it.client);
-            ctx.caller = caller.map(|it| it.identity.clone()).unwrap_or_default();
-        }
+        let Some(ctx) = self.edit_context_of(run) else { return };
         let lost = RunOutcome::Failed("internal error, see the log".to_owned());
         self.outside.give(Task {
             lane: Lane::Latency,
@@ -502,6 +514,24 @@ impl GlobalState {
             on_panic: TaskDone::Edit(EditDone::Over(run, lost)),
             work: Box::new(move || TaskDone::Edit(work(&ctx))),
         });
+    }
+
+    /// What a task of a run works with. Without a journal the run ends.
+    pub(crate) fn edit_context_of(&mut self, run: RunId) -> Option<EditContext> {
+        let Some(mut ctx) = self.edit_context() else {
+            let why = "without a history nothing can be changed; the status says why there is none";
+            self.end_run(run, RunOutcome::Failed(why.to_owned()));
+            return None;
+        };
+        if let Some(it) = self.runs.get(run) {
+            let analysis = ctx.snapshot.analysis.with_cancel(it.cancel.flag());
+            ctx.snapshot.analysis = analysis;
+            ctx.cancel = it.cancel.clone();
+            let caller = self.clients.caller(it.client);
+            ctx.is_owner = caller.is_some_and(|it| it.role == crate::Role::Owner);
+            ctx.caller = caller.map(|it| it.identity.clone()).unwrap_or_default();
+        }
+        Some(ctx)
     }
 
     pub(crate) fn edit_context(&mut self) -> Option<EditContext> {
@@ -515,6 +545,8 @@ impl GlobalState {
             random: Arc::clone(&self.outside.random),
             cancel: Cancel::default(),
             caller: String::new(),
+            trust: Arc::clone(&self.outside.trust),
+            is_owner: false,
         })
     }
 

@@ -196,8 +196,8 @@ impl GlobalState {
         for trouble in scan.troubles {
             self.index.trouble(trouble);
         }
-        if let Some(text) = scan.settings {
-            self.workspace_settings(text.as_deref());
+        if let Some(own) = scan.own {
+            self.own_files(own);
         }
         self.forget(&scan.gone);
         scan.missing.iter().for_each(|it| self.index.unskip(it));
@@ -576,6 +576,7 @@ impl GlobalState {
         ScanContext {
             loader: Arc::clone(&self.outside.loader),
             store: Arc::clone(&self.outside.store),
+            trust: Arc::clone(&self.outside.trust),
             roots: Arc::clone(&self.files.roots),
             limits: WalkLimits {
                 files_max: settings.files_max,

@@ -3,6 +3,7 @@
 
 mod batch;
 mod change;
+mod checks;
 mod clients;
 mod config;
 mod context;
@@ -22,6 +23,8 @@ mod memories;
 mod notice;
 mod op_queue;
 mod outside;
+mod own;
+mod own_runs;
 mod past;
 mod place;
 mod policy;
@@ -38,6 +41,10 @@ mod status;
 mod stepper;
 mod summary;
 mod task;
+mod trust;
+mod verdict;
+mod verify;
+mod verify_tasks;
 
 pub use crate::{
     change::{ClientChange, ContentEdit},
@@ -49,7 +56,8 @@ pub use crate::{
     find_patterns::PatternQuery,
     handle::{Engine, Notices, Reading, StartError},
     memories::{About, Episode, Forget, RECENT_MAX, Remember},
-    notice::{EditStep, Notice, NoticeLevel, ProgressState},
+    notice::{EditStep, Notice, NoticeLevel, Offer, ProgressState},
+    own::{Own, OwnProblem, own_problems},
     past::{HistoryQuery, LikeCommit, SymbolHistory, Then as SymbolThen},
     policy::{Abilities, Caller, Role, Verb},
     read_history::FolderRead,
@@ -57,4 +65,7 @@ pub use crate::{
     snapshot::{Lane, ReadConfig, ReadError, Snapshot, WhenChanged},
     status::{Health, MemoryPart, QueueLengths, ServerStatus, SkippedFile},
     stepper::Stepper,
+    trust::{Standing, TrustChange, render_changes},
+    verdict::{CheckReport, CheckResult, Verdict, VerdictOutcome},
+    verify::Sandboxing,
 };

@@ -6,7 +6,7 @@ use proposal::{ChangeAnnotation, ProposalId};
 use text::LineIndex;
 use vfs::{SourceChange, VfsPath};
 
-use crate::{RunId, RunOutcome, ServerStatus};
+use crate::{RunId, RunOutcome, RunRequest, ServerStatus};
 
 /// Something to show or to do.
 #[derive(Clone, Debug)]
@@ -41,6 +41,13 @@ pub enum Notice {
         /// How.
         outcome: RunOutcome,
     },
+    /// Something that the user may want to do; only they start it.
+    Offer {
+        /// What it is about.
+        text: String,
+        /// What can be done.
+        offers: Vec<Offer>,
+    },
     /// Answers to earlier questions may be different now, for another reason than the client's own
     /// edits: files were indexed.
     Refresh,
@@ -66,6 +73,15 @@ pub struct EditStep {
     pub versions: BTreeMap<VfsPath, i32>,
     /// The lines of the texts before the edits, for turning offsets into positions.
     pub lines: BTreeMap<VfsPath, Arc<LineIndex>>,
+}
+
+/// One thing that the user may want to do.
+#[derive(Clone, Debug)]
+pub struct Offer {
+    /// In a word or two.
+    pub title: String,
+    /// What is started then.
+    pub request: RunRequest,
 }
 
 /// How far a run is.

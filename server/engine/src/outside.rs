@@ -10,14 +10,14 @@ use memory::WORDS_VERSION;
 use models::Embedder;
 use proposal::Journal;
 use store::{
-    Access, Mode, Store,
+    Access, Mode, Store, Trust,
     history::{History, open_history},
 };
 use syntax::FACTS_VERSION;
 use vfs::{ContentHash, Loader, VfsPath, Writer};
 
 use crate::{
-    Clock, EngineConfig, NoticeLevel, Random, Stores,
+    Clock, EngineConfig, NoticeLevel, Random, Sandboxing, Stores,
     event::Inbox,
     past::Histories,
     task::{Spawn, Task},
@@ -25,6 +25,9 @@ use crate::{
 
 /// The folder below the state folder that holds diff documents.
 const PROPOSALS: &str = "proposals";
+
+/// The folder below the state folder in which checks work: a copy, caches, scratch files.
+const VERIFY: &str = "verify";
 
 /// What the loop reaches outside itself.
 pub(crate) struct Outside {
@@ -37,6 +40,9 @@ pub(crate) struct Outside {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) journal: Option<Journal>,
     pub(crate) histories: Histories,
+    pub(crate) trust: Arc<Trust>,
+    /// `None`: nothing is run.
+    pub(crate) sandboxing: Option<Sandboxing>,
     pub(crate) proposals_folder: Option<VfsPath>,
     state_folder: Option<PathBuf>,
     pub(crate) embedder: Option<Arc<dyn Embedder>>,
@@ -169,6 +175,10 @@ impl Outside {
             store: opened.store,
             journal: opened.journal,
             histories: Histories::below(opened.state_folder.clone()),
+            sandboxing: config.sandbox.clone(),
+            trust: Arc::new(
+                opened.state_folder.as_deref().map_or_else(Trust::default, Trust::in_folder),
+            ),
             proposals_folder: proposals.and_then(|it| VfsPath::from_path(&it)),
             state_folder: opened.state_folder,
             embedder: config.embedder.clone(),
@@ -187,6 +197,11 @@ impl Outside {
     pub(crate) fn writer(&self, roots: &[VfsPath]) -> Option<Arc<dyn Writer>> {
         let given = self.given_writer.clone();
         given.or_else(|| Some(Arc::new(self.transactions(roots)?)))
+    }
+
+    /// Where checks work; `None` where there is no state folder.
+    pub(crate) fn verify_folder(&self) -> Option<PathBuf> {
+        Some(self.state_folder.as_ref()?.join(VERIFY))
     }
 
     /// The writer that goes by the state folder, where that is the one; only it has to recover.

@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use crate::RunRequest;
+
 /// Who is at the other end of an [`crate::Engine`] handle.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Caller {
@@ -107,6 +109,21 @@ pub(crate) fn authorise(caller: &Caller, verb: Verb, what: &str) -> Result<(), S
     Err(format!("`{identity}` may not {verb} {what}"))
 }
 
+/// The same for a run. Who may trust decides what else may act: that is the user alone.
+///
+/// # Errors
+/// The reason, for people.
+pub(crate) fn authorise_run(caller: &Caller, request: &RunRequest) -> Result<(), String> {
+    authorise(caller, Verb::Run, request.name())?;
+    let is_decision = matches!(request, RunRequest::Trust { .. } | RunRequest::Untrust);
+    if is_decision && caller.role < Role::Owner {
+        let identity = &caller.identity;
+        tracing::warn!(target: "audit", %identity, what = request.name(), "denied");
+        return Err(format!("`{identity}` may not {} a workspace", request.name()));
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -119,5 +136,16 @@ mod tests {
         assert_eq!(authorise(&caller, Verb::Read, "references"), Ok(()));
         let denied = Err("`local` may not run rename".to_owned());
         assert_eq!(authorise(&caller, Verb::Run, "rename"), denied);
+    }
+
+    #[test]
+    fn an_agent_changes_things_and_trusts_nothing() {
+        let mut caller = Caller::local("test", Abilities::default());
+        let trust = RunRequest::Trust { seen: None };
+        assert_eq!(authorise_run(&caller, &trust), Ok(()));
+        caller.role = Role::Agent;
+        assert_eq!(authorise_run(&caller, &RunRequest::Index), Ok(()));
+        let denied = Err("`local` may not trust a workspace".to_owned());
+        assert_eq!(authorise_run(&caller, &trust), denied);
     }
 }

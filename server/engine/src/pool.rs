@@ -1,4 +1,4 @@
-//! The threads: two lanes, so that nothing long stands before what the user waits on.
+//! The threads: lanes, so that nothing long stands before what the user waits on.
 
 use std::{
     collections::VecDeque,
@@ -19,12 +19,14 @@ use crate::{
 /// Stack of a thread: syntax trees of nested code are walked recursively by some grammars.
 const STACK_BYTES: usize = 8 * 1024 * 1024;
 
-/// Threads in two lanes, each with its queue. The loop bounds what it puts in: reads by their
+/// Threads in lanes, each with its queue. The loop bounds what it puts in: reads by their
 /// tickets, indexing by batches under way. Dropping it waits for the tasks that run and drops those
 /// that wait.
 pub(crate) struct TaskPool {
     latency: Arc<Queue>,
     work: Arc<Queue>,
+    /// One thread: it waits, it does not work.
+    outside: Arc<Queue>,
     threads: Vec<JoinHandle<()>>,
     n_tasks: Arc<AtomicUsize>,
 }
@@ -47,6 +49,7 @@ impl TaskPool {
         let mut pool = TaskPool {
             latency: Arc::default(),
             work: Arc::default(),
+            outside: Arc::default(),
             threads: Vec::new(),
             n_tasks: Arc::default(),
         };
@@ -58,6 +61,8 @@ impl TaskPool {
             let queue = Arc::clone(&pool.work);
             pool.start_thread(format!("aios-work-{n}"), queue, inbox)?;
         }
+        let queue = Arc::clone(&pool.outside);
+        pool.start_thread("aios-outside".to_owned(), queue, inbox)?;
         Ok(pool)
     }
 
@@ -82,6 +87,7 @@ impl Spawn for TaskPool {
         let queue = match task.lane {
             Lane::Latency => &self.latency,
             Lane::Work => &self.work,
+            Lane::Outside => &self.outside,
         };
         queue.lock().tasks.push_back(task);
         queue.wake.notify_one();
@@ -94,7 +100,7 @@ impl Spawn for TaskPool {
 
 impl Drop for TaskPool {
     fn drop(&mut self) {
-        for queue in [&self.latency, &self.work] {
+        for queue in [&self.latency, &self.work, &self.outside] {
             let mut state = queue.lock();
             state.is_closed = true;
             state.tasks.clear();

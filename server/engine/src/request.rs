@@ -16,6 +16,7 @@ use crate::{
     memories::{Forget, Remember},
     read_history::FolderRead,
     status::SkippedFile,
+    verdict::Verdict,
 };
 
 /// A run of this server.
@@ -80,6 +81,29 @@ pub enum RunRequest {
         /// What becomes of the proposal.
         then: Then,
     },
+    /// Proposes that files hold something else: the product's own, or any others.
+    Write {
+        /// What it does, in one line.
+        title: String,
+        /// Why.
+        reason: String,
+        /// Each file with all that it shall hold; `None`: it goes.
+        files: Vec<(VfsPath, Option<String>)>,
+        /// What becomes of the proposal.
+        then: Then,
+    },
+    /// Trusts the files under `.aios/` as they are. Only the user may.
+    Trust {
+        /// The fingerprint of what the user has seen; another one refuses the run.
+        seen: Option<String>,
+    },
+    /// Takes the trust back.
+    Untrust,
+    /// Checks a proposal with the project's own commands, in a sandbox; `None`: the workspace as it
+    /// is.
+    Verify(Option<ProposalId>),
+    /// Shows what is not trusted.
+    ShowTrust,
     /// Applies a pending proposal.
     Apply(ProposalId),
     /// Applies chosen parts of a pending proposal. Those that were neither chosen nor refused go on
@@ -137,6 +161,11 @@ impl RunRequest {
             RunRequest::MoveFiles { .. } => "move files",
             RunRequest::Rewrite { .. } => "rewrite",
             RunRequest::CreateSettings { .. } => "create settings",
+            RunRequest::Write { .. } => "write",
+            RunRequest::Trust { .. } => "trust",
+            RunRequest::Untrust => "untrust",
+            RunRequest::Verify(_) => "verify",
+            RunRequest::ShowTrust => "show trust",
             RunRequest::Apply(_) => "apply",
             RunRequest::ApplyParts(..) => "apply parts",
             RunRequest::Reject(_) => "reject",
@@ -243,6 +272,17 @@ pub enum RunOutcome {
     Shown(VfsPath),
     /// The proposal was set aside.
     Rejected(ProposalId),
+    /// Checks were made.
+    Verified {
+        /// Of which proposal; `None`: of the workspace as it is.
+        proposal: Option<ProposalId>,
+        /// The transaction that was just applied, where that is what was checked.
+        transaction: Option<TransactionId>,
+        /// What they found.
+        verdict: Box<Verdict>,
+    },
+    /// It was done; what was, for people.
+    Done(String),
     /// It cannot or must not be done; nothing was changed. For people.
     Refused(String),
     /// Somebody cancelled it; nothing was changed.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use crate::{
-    Notice, ProgressState, RunId, RunOutcome, RunRequest, Verb, event::ClientId, policy,
+    Notice, ProgressState, RunId, RunOutcome, RunRequest, event::ClientId, policy,
     state::GlobalState, task::Cancel,
 };
 
@@ -54,6 +54,18 @@ impl Runs {
         self.runs.values().for_each(|it| it.cancel.cancel());
     }
 
+    /// Notes a run that the server begins by itself, for a client.
+    pub(crate) fn begin_own(
+        &mut self,
+        id: RunId,
+        client: ClientId,
+        name: &'static str,
+        began_ms: u64,
+    ) {
+        let cancel = Cancel::default();
+        self.runs.insert(id, Run { client, cancel, name, began_ms, has_progress: false });
+    }
+
     /// An id for a run of the server's own.
     pub(crate) fn own_id(&mut self) -> RunId {
         self.n_own += 1;
@@ -73,7 +85,7 @@ impl GlobalState {
             has_progress: false,
         };
         let denied = match self.clients.caller(client) {
-            Some(caller) => policy::authorise(caller, Verb::Run, name).err(),
+            Some(caller) => policy::authorise_run(caller, &request).err(),
             None => Some("the client is not known".to_owned()),
         };
         let is_full = self.runs.len() == RUNS_MAX;
@@ -83,6 +95,9 @@ impl GlobalState {
         } else if is_full {
             let why = format!("{RUNS_MAX} runs are under way already");
             self.end_run(id, RunOutcome::Refused(why));
+        } else if let RunRequest::Verify(proposal) = request {
+            // It takes its time and changes nothing: what changes files does not wait for it.
+            self.verify(id, proposal);
         } else if matches!(request, RunRequest::Index) {
             self.index_run(id);
         } else if matches!(request, RunRequest::ReadHistory) {
@@ -128,6 +143,13 @@ impl GlobalState {
             }
             RunRequest::Rewrite { rewrite, then } => self.rewrite(id, rewrite, then),
             RunRequest::CreateSettings { root, then } => self.create_settings(id, root, then),
+            RunRequest::Write { title, reason, files, then } => {
+                self.write_files(id, (title, reason), files, then);
+            }
+            RunRequest::Trust { seen } => self.give_trust(id, seen),
+            RunRequest::Untrust => self.take_trust(id),
+            RunRequest::Verify(proposal) => self.verify(id, proposal),
+            RunRequest::ShowTrust => self.show_trust(id),
             RunRequest::Apply(proposal) => self.apply_proposal(id, proposal),
             RunRequest::ApplyParts(proposal, choice) => self.apply_parts(id, proposal, choice),
             RunRequest::Reject(proposal) => self.reject_proposal(id, proposal),
@@ -217,6 +239,8 @@ impl RunOutcome {
             }
             RunOutcome::Recovered(recovery) => recovery.describe(),
             RunOutcome::Shown(path) => format!("open {path}"),
+            RunOutcome::Done(what) => what.clone(),
+            RunOutcome::Verified { verdict, .. } => format!("checks {}", verdict.outcome.name()),
             RunOutcome::Refused(why) | RunOutcome::Failed(why) => why.clone(),
             RunOutcome::Cancelled => "cancelled".to_owned(),
         }

@@ -3,19 +3,24 @@
 use std::{ops::ControlFlow, sync::Arc};
 
 use rustc_hash::{FxHashMap, FxHashSet};
-use store::{FileRow, Store};
+use store::{FileRow, Store, Trust};
 use vfs::{
     ContentHash, DiskState, Link, Listed, Loader, ReadError, SkipReason, Stat, VfsPath, WalkLimits,
-    decode,
 };
 
-use crate::{files::root_of, summary::has_counts, task::Cancel};
+use crate::{
+    files::root_of,
+    own::{self, OWN_FOLDER, OwnRead},
+    summary::has_counts,
+    task::Cancel,
+};
 
 /// What a scan or a look at single files needs.
 #[derive(Clone)]
 pub(crate) struct ScanContext {
     pub(crate) loader: Arc<dyn Loader>,
     pub(crate) store: Arc<dyn Store>,
+    pub(crate) trust: Arc<Trust>,
     pub(crate) roots: Arc<[VfsPath]>,
     pub(crate) limits: WalkLimits,
     /// False where another server writes the index.
@@ -56,8 +61,8 @@ pub(crate) struct Scan {
     pub(crate) skipped: Vec<(VfsPath, SkipReason)>,
     /// Not there: where they were left out, they are no longer.
     pub(crate) missing: Vec<VfsPath>,
-    /// What `.aios/config.toml` of the first folder says, where it was looked at.
-    pub(crate) settings: Option<Option<String>>,
+    /// The files under `.aios/` of the first folder, where they were looked at.
+    pub(crate) own: Option<OwnRead>,
     /// True where the counts of the last round are kept.
     pub(crate) has_counts: bool,
     /// What the user has to know.
@@ -105,7 +110,7 @@ pub(crate) fn scan(ctx: &ScanContext, root: &VfsPath) -> Scan {
     res.gone = rows.into_keys().map(|it| root.join(&it)).filter(|it| !hidden(it)).collect();
     res.gone.sort();
     forget(ctx, root, &mut res);
-    look_for_settings(ctx, root, &mut res);
+    look_for_own(ctx, root, &mut res);
     res.has_counts = has_counts(ctx.store.as_ref(), &ctx.roots);
     res
 }
@@ -119,8 +124,8 @@ pub(crate) fn look_again(
     let mut res = Scan::default();
     for (path, known) in paths {
         let Some(root) = root_of(&ctx.roots, path).cloned() else { continue };
-        if *path == root.join(settings::WORKSPACE_FILE) {
-            look_for_settings(ctx, &root, &mut res);
+        if path.starts_with(&root.join(OWN_FOLDER)) && res.own.is_none() {
+            look_for_own(ctx, &root, &mut res);
         }
         if ctx.loader.link(&root, path) == Link::Outside {
             res.gone.extend(known.as_ref().map(|_| path.clone()));
@@ -247,24 +252,9 @@ fn forget(ctx: &ScanContext, root: &VfsPath, acc: &mut Scan) {
     }
 }
 
-/// Reads the workspace's settings; only the first folder has a say.
-fn look_for_settings(ctx: &ScanContext, root: &VfsPath, acc: &mut Scan) {
-    if ctx.roots.first() != Some(root) {
-        return;
-    }
-    let path = root.join(settings::WORKSPACE_FILE);
-    // What a link leads to may be no settings at all, and what cannot be read of it would be told.
-    if ctx.loader.link(root, &path) != Link::None {
-        acc.troubles
-            .push(format!("{path}: a link is not followed, so these settings do not count"));
-        acc.settings = Some(None);
-        return;
-    }
-    let text = ctx.loader.read(&path).and_then(|bytes| decode(&path, bytes));
-    match text {
-        Ok(text) => acc.settings = Some(Some(text)),
-        Err(ReadError::NotFound { .. }) => acc.settings = Some(None),
-        // The last good settings stay.
-        Err(error) => acc.troubles.push(error.to_string()),
+/// Reads the product's own files; only the first folder has a say.
+fn look_for_own(ctx: &ScanContext, root: &VfsPath, acc: &mut Scan) {
+    if ctx.roots.first() == Some(root) {
+        acc.own = Some(own::read(ctx.loader.as_ref(), &ctx.trust, root));
     }
 }

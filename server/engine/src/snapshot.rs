@@ -21,7 +21,7 @@ use syntax::FileFacts;
 use text::{LineCol, LineIndex, PositionEncoding, TextSize};
 use vfs::{ContentHash, FileId, Loader, Overlay, Vfs, VfsPath};
 
-use crate::{ServerStatus, files::root_of, find_patterns::Fingerprints, past::Histories};
+use crate::{Own, ServerStatus, files::root_of, find_patterns::Fingerprints, past::Histories};
 
 /// One moment of the workspace. Everything in it stays as it was when the read's turn came.
 #[derive(Clone)]
@@ -36,6 +36,8 @@ pub struct Snapshot {
     pub status: Arc<ServerStatus>,
     /// What was set.
     pub settings: Arc<Settings>,
+    /// The product's own files, and whether they are trusted.
+    pub own: Arc<Own>,
     /// The folders of the workspace.
     pub roots: Arc<[VfsPath]>,
     /// Proposals and transactions; `None` where the history cannot be opened.
@@ -95,13 +97,15 @@ pub struct ReadConfig {
     pub when_changed: WhenChanged,
 }
 
-/// The two kinds of threads.
+/// The kinds of threads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lane {
     /// For what the user waits on while typing.
     Latency,
     /// For the rest.
     Work,
+    /// For what waits on other programs.
+    Outside,
 }
 
 /// What an edit does to a read that is under way.

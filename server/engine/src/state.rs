@@ -21,6 +21,7 @@ use crate::{
     find_patterns::Fingerprints,
     indexing::Indexing,
     outside::{IndexAccess, Outside},
+    own::Own,
     runs::Runs,
     task::{Spawn, Task, TaskDone},
 };
@@ -44,6 +45,7 @@ pub(crate) struct GlobalState {
     pub(crate) clients: Clients,
     pub(crate) configuration: Configuration,
     fingerprints: Fingerprints,
+    pub(crate) own: Arc<Own>,
     status: Arc<ServerStatus>,
     status_at_ms: Option<u64>,
 }
@@ -64,6 +66,11 @@ impl Configuration {
             tokens_max: self.settings.chunk_tokens,
             overlap: self.settings.overlap_tokens,
         }
+    }
+
+    /// What each source sets.
+    pub(crate) fn layers_mut(&mut self) -> &mut Layers {
+        &mut self.layers
     }
 }
 
@@ -88,6 +95,7 @@ impl GlobalState {
                 may_watch: config.watch,
             },
             fingerprints: Fingerprints::default(),
+            own: Arc::default(),
             status: Arc::default(),
             status_at_ms: None,
         };
@@ -178,6 +186,8 @@ impl GlobalState {
                 TaskDone::Edit(done) => self.edit_done(done),
                 TaskDone::Ended { run, outcome } => self.end_run(run, outcome),
                 TaskDone::History(done) => self.history_done(done),
+                TaskDone::Own(done) => self.own_done(*done),
+                TaskDone::Verify(done) => self.verify_done(done),
             },
             Event::Stop => {}
         }
@@ -218,7 +228,10 @@ impl GlobalState {
                 let name = self.clients.caller(client).map_or("client", |it| &it.client).to_owned();
                 let errors =
                     self.configuration.layers.set_value(settings::Source::Client, &name, &value);
-                self.settings_changed(&errors);
+                for error in errors {
+                    self.clients.message(NoticeLevel::Warning, error.to_string());
+                }
+                self.settings_changed();
             }
             ClientChange::EditAnswered { proposal, step, applied, reason } => {
                 self.edit_answered(&proposal, step, applied, reason);
@@ -274,24 +287,8 @@ impl GlobalState {
         }
     }
 
-    /// The text of `.aios/config.toml`; `None` where there is none.
-    pub(crate) fn workspace_settings(&mut self, text: Option<&str>) {
-        use settings::{Source, WORKSPACE_FILE};
-        let layers = &mut self.configuration.layers;
-        let errors = match text {
-            Some(text) => layers.set_toml(Source::Workspace, WORKSPACE_FILE, text),
-            None => {
-                layers.remove(Source::Workspace);
-                Vec::new()
-            }
-        };
-        self.settings_changed(&errors);
-    }
-
-    fn settings_changed(&mut self, errors: &[settings::SettingsError]) {
-        for error in errors {
-            self.clients.message(NoticeLevel::Warning, error.to_string());
-        }
+    /// Something was set: what follows from it.
+    pub(crate) fn settings_changed(&mut self) {
         let settings = Arc::new(self.configuration.layers.settings());
         if settings == self.configuration.settings {
             return;
@@ -374,6 +371,7 @@ impl GlobalState {
             revision: self.host.revision(),
             status: self.recent_status(),
             settings: Arc::clone(&self.configuration.settings),
+            own: Arc::clone(&self.own),
             roots: Arc::clone(&self.files.roots),
             journal: self.outside.journal.clone(),
             proposals_folder: self.outside.proposals_folder.clone(),
@@ -474,6 +472,8 @@ impl Event {
             Event::Task(TaskDone::Edit(_)) => "edit done",
             Event::Task(TaskDone::Ended { .. }) => "run ended",
             Event::Task(TaskDone::History(_)) => "history done",
+            Event::Task(TaskDone::Own(_)) => "own done",
+            Event::Task(TaskDone::Verify(_)) => "verify done",
             Event::Stop => "stop",
         }
     }
@@ -485,6 +485,7 @@ impl std::fmt::Display for Lane {
         f.write_str(match self {
             Lane::Latency => "latency",
             Lane::Work => "work",
+            Lane::Outside => "outside",
         })
     }
 }

@@ -7,7 +7,8 @@ use std::sync::{
 
 use crate::{
     Lane, RunId, RunOutcome, edits::EditDone, embedding::EmbedDone, event::Event, event::Inbox,
-    indexing::IndexDone, read_history::HistoryDone, settle::SettleDone,
+    indexing::IndexDone, own_runs::OwnDone, read_history::HistoryDone, settle::SettleDone,
+    verify::VerifyDone,
 };
 
 /// A piece of work for a thread.
@@ -38,6 +39,10 @@ pub(crate) enum TaskDone {
     Ended { run: RunId, outcome: RunOutcome },
     /// A part of reading the history.
     History(HistoryDone),
+    /// The product's own files, or the trust in them. In a box: it is seldom, and large.
+    Own(Box<OwnDone>),
+    /// A check.
+    Verify(VerifyDone),
 }
 
 /// Who carries tasks out: threads, or the simulation.

@@ -45,6 +45,7 @@ impl Desk {
             embedder: None,
             graph: LoadGraph::Always,
             watch: false,
+            sandbox: None,
         };
         let abilities = Abilities { watched_files: true, ..Abilities::default() };
         let engine = Engine::start(config, Caller::local("bench", abilities)).unwrap();

@@ -84,6 +84,7 @@ impl Desk {
             embedder: None,
             graph: LoadGraph::Always,
             watch: false,
+            sandbox: None,
         };
         let engine = Engine::start(config, Caller::local("test", abilities)).unwrap();
         let notices = engine.subscribe();

@@ -83,6 +83,7 @@ impl Desk {
             embedder: Some(embedder),
             graph: LoadGraph::Always,
             watch: false,
+            sandbox: None,
         };
         let abilities = Abilities { watched_files: true, ..Abilities::default() };
         let engine = Engine::start(config, Caller::local("test", abilities)).unwrap();

@@ -66,6 +66,7 @@ impl Desk {
             embedder: None,
             graph,
             watch: false,
+            sandbox: None,
         };
         let abilities = Abilities { watched_files: true, ..Abilities::default() };
         let engine = Engine::start(config, Caller::local("test", abilities)).unwrap();

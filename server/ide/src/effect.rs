@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use graph::{CodeGraph, Resolved, SymbolRef};
 use rustc_hash::{FxHashMap, FxHashSet};
-use syntax::{FileFacts, ReferenceIdx, Symbol, SymbolIdx};
+use syntax::{FileFacts, ReferenceIdx, Symbol, SymbolIdx, SymbolKind};
 use text::{LineCol, PositionEncoding, TextRange};
 use vfs::{FileId, VfsPath};
 
@@ -334,6 +334,14 @@ impl<'a> Trial<'a> {
                 }
             }
         }
+        // What a file tests of itself may reach it in ways that are not seen, as inside macros.
+        for file in self.files.iter().filter_map(|it| it.old) {
+            let tests = non_local(self.before, file).filter(|it| {
+                let is_code = matches!(it.1.kind, SymbolKind::Function | SymbolKind::Test);
+                it.1.is_test && is_code
+            });
+            found.extend(tests.filter_map(|it| self.as_test(it.0)).take(LISTED_MAX));
+        }
         let mut unique = FxHashSet::default();
         found.retain(|it| unique.insert((it.path.clone(), it.name.clone())));
         acc.tests = found;
@@ -434,7 +442,7 @@ fn names_of(graph: &CodeGraph, file: FileId) -> FxHashMap<String, usize> {
 }
 
 /// The definitions of a file, locals aside, by name path.
-fn symbols_of(graph: &CodeGraph, file: FileId) -> BTreeMap<String, syntax::SymbolKind> {
+fn symbols_of(graph: &CodeGraph, file: FileId) -> BTreeMap<String, SymbolKind> {
     let symbols = non_local(graph, file);
     symbols.filter_map(|it| Some((graph.name_path(it.0)?, it.1.kind))).collect()
 }

@@ -248,6 +248,30 @@ pub const COMMANDS: &[Command] = &[
               `{pieces: [{path, start, end, symbol, why, tokens, text}], tokens, leftOut, \
               limits}`.",
     },
+    Command {
+        name: PROPOSE,
+        arguments: "uri, text?, title?, reason?, keep?",
+        doc: "Proposes that a file holds `text`, or goes; for settings, agents and workflows under \
+              `.aios/` as for any other file.",
+    },
+    Command {
+        name: TRUST,
+        arguments: "seen?",
+        doc: "Trusts the files under `.aios/` as they are; `seen` is the fingerprint of what was \
+              looked at. Without it they are shown, and the fingerprint is answered.",
+    },
+    Command { name: UNTRUST, arguments: "", doc: "Takes the trust in this workspace back." },
+    Command {
+        name: SHOW_TRUST,
+        arguments: "",
+        doc: "Opens what under `.aios/` is not trusted, as a diff to what was.",
+    },
+    Command {
+        name: VERIFY,
+        arguments: "proposal?",
+        doc: "Checks a proposal in a sandbox with the project's own build and tests; without \
+              argument the workspace as it is. Only in a trusted workspace.",
+    },
     Command { name: STATUS, arguments: "", doc: "Answers the `aios/serverStatus` of this moment." },
     Command { name: REINDEX, arguments: "", doc: "Looks at every file of the workspace again." },
 ];
@@ -279,5 +303,10 @@ pub(crate) const RECALL: &str = "aios.recall";
 pub(crate) const FORGET: &str = "aios.forget";
 pub(crate) const PATTERNS: &str = "aios.patterns";
 pub(crate) const CONTEXT: &str = "aios.context";
+pub(crate) const PROPOSE: &str = "aios.propose";
+pub(crate) const TRUST: &str = "aios.trust";
+pub(crate) const UNTRUST: &str = "aios.untrust";
+pub(crate) const SHOW_TRUST: &str = "aios.showTrust";
+pub(crate) const VERIFY: &str = "aios.verify";
 pub(crate) const STATUS: &str = "aios.status";
 pub(crate) const REINDEX: &str = "aios.reindex";

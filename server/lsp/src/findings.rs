@@ -11,7 +11,7 @@ use tower_lsp::gen_lsp_types::{
 };
 use vfs::FileId;
 
-use crate::{others::Others, view::View};
+use crate::{others::Others, own_findings::own_findings, view::View};
 
 /// The diagnostics of a file, as the settings want them.
 pub(crate) fn diagnostics(
@@ -28,8 +28,9 @@ pub(crate) fn diagnostics(
         unresolved_imports: wanted.unresolved_imports.is_some() && alone,
         unused_private: wanted.unused_private.is_some() && alone,
     };
-    if rules == Rules::default() {
-        return Ok(Vec::new());
+    let own = own_findings(view, file);
+    if rules == Rules::default() || !own.is_empty() {
+        return Ok(own);
     }
     let found = snapshot.analysis.findings(file, rules, &|path| snapshot.may_exist(path))?;
     let severity = |rule| match rule {

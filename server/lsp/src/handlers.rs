@@ -19,6 +19,7 @@ mod folding_range;
 mod hover;
 mod knowledge;
 mod other_servers;
+mod own;
 mod progress;
 mod questions;
 mod refactor;

@@ -12,6 +12,7 @@ mod handlers;
 mod log;
 mod notices;
 mod others;
+mod own_findings;
 mod partial;
 mod publish;
 mod registration;

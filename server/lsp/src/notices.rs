@@ -6,16 +6,17 @@ use std::{
 };
 
 use engine::{
-    ClientChange, EditStep, Health, Notice, NoticeLevel, Notices, ProgressState, RunId, RunOutcome,
+    ClientChange, EditStep, Health, Notice, NoticeLevel, Notices, Offer, ProgressState, RunId,
+    RunOutcome, VerdictOutcome,
 };
 use proposal::Outcome;
 use rustc_hash::FxHashMap;
 use serde::Serialize;
 use tokio::sync::mpsc;
 use tower_lsp::gen_lsp_types::{
-    ApplyWorkspaceEditParams, ApplyWorkspaceEditRequest, MessageType, ProgressNotification,
-    ProgressParams, ProgressToken, ShowDocumentParams, WorkDoneProgressBegin, WorkDoneProgressEnd,
-    WorkDoneProgressReport,
+    ApplyWorkspaceEditParams, ApplyWorkspaceEditRequest, MessageActionItem, MessageType,
+    ProgressNotification, ProgressParams, ProgressToken, ShowDocumentParams, ShowMessageRequest,
+    ShowMessageRequestParams, WorkDoneProgressBegin, WorkDoneProgressEnd, WorkDoneProgressReport,
 };
 use vfs::VfsPath;
 
@@ -52,6 +53,9 @@ pub(crate) async fn carry(link: Arc<Link>, mut notices: Notices) {
             Notice::Refresh => {
                 link.touched();
                 tokio::spawn(refresh_later(link.clone()));
+            }
+            Notice::Offer { text, offers } => {
+                tokio::spawn(offer(link.clone(), text, offers));
             }
         }
     }
@@ -99,6 +103,13 @@ fn for_the_user(outcome: &RunOutcome) -> Option<(NoticeLevel, String)> {
     match outcome {
         RunOutcome::Refused(why) => Some((NoticeLevel::Warning, why.clone())),
         RunOutcome::Failed(why) => Some((NoticeLevel::Error, why.clone())),
+        RunOutcome::Verified { verdict, .. } => {
+            let level = match verdict.outcome {
+                VerdictOutcome::Passed => NoticeLevel::Info,
+                VerdictOutcome::Failed | VerdictOutcome::Open => NoticeLevel::Warning,
+            };
+            Some((level, verdict.describe().trim_end().to_owned()))
+        }
         RunOutcome::Changed { outcome: Outcome::Declined, reason, .. } => {
             let why = reason.as_deref().unwrap_or("the editor changed nothing");
             Some((NoticeLevel::Warning, format!("not applied: {why}")))
@@ -142,7 +153,30 @@ fn for_the_user(outcome: &RunOutcome) -> Option<(NoticeLevel, String)> {
         | RunOutcome::Forgotten(_)
         | RunOutcome::Proposed { .. }
         | RunOutcome::Rejected(_)
+        | RunOutcome::Done(_)
         | RunOutcome::Cancelled => None,
+    }
+}
+
+/// Asks the user, and starts what they choose.
+async fn offer(link: Arc<Link>, text: String, offers: Vec<Offer>) {
+    let titles =
+        offers.iter().map(|it| MessageActionItem { title: it.title.clone(), ..Default::default() });
+    let params = ShowMessageRequestParams {
+        kind: MessageType::Warning,
+        message: text.clone(),
+        actions: Some(titles.collect()),
+    };
+    match link.client.send_request::<ShowMessageRequest>(params).await {
+        Ok(chosen) => {
+            let title = chosen.map(|it| it.title);
+            let offer = offers.into_iter().find(|it| Some(&it.title) == title.as_ref());
+            if let Some(offer) = offer {
+                link.run(offer.request);
+            }
+        }
+        // A client that cannot be asked is told.
+        Err(_) => message(&link, NoticeLevel::Warning, text).await,
     }
 }
 

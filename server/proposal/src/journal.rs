@@ -22,7 +22,7 @@ use store::{
     history::{
         BlobKey, BlobRow, FileStanding, FinishRow, History, Keep, MeasuredRow, Memories,
         ProposalRow, ProposalState, StandingRow, TransactionFileRow, TransactionKind,
-        TransactionRow, TransactionState,
+        TransactionRow, TransactionState, VerdictRow,
     },
 };
 use text::TextEdits;
@@ -238,6 +238,22 @@ impl Transaction {
 }
 
 impl Journal {
+    /// Keeps what checks found.
+    ///
+    /// # Errors
+    /// [`JournalError::Store`].
+    pub fn add_verdict(&self, row: &VerdictRow) -> Result<(), JournalError> {
+        Ok(self.history.add_verdict(row)?)
+    }
+
+    /// The latest that checks found of a proposal.
+    ///
+    /// # Errors
+    /// [`JournalError::Store`].
+    pub fn verdict(&self, id: &ProposalId) -> Result<Option<VerdictRow>, JournalError> {
+        Ok(self.history.verdict(id.as_str())?)
+    }
+
     /// The journal kept in `history`.
     pub fn new(history: Arc<dyn History>) -> Journal {
         Journal { history, secrets: Arc::default() }

@@ -55,4 +55,6 @@ pub use crate::{
     show::visible_line,
     simulate::{SimulateError, SimulatedFile, Simulation, simulate},
 };
-pub use store::history::{FileStanding, ProposalState, TransactionKind, TransactionState};
+pub use store::history::{
+    CheckRow, FileStanding, ProposalState, TransactionKind, TransactionState, VerdictRow,
+};

@@ -59,6 +59,7 @@ fn describe(setting: &Setting) -> String {
             let words: Vec<String> = words.iter().map(|it| format!("`\"{it}\"`")).collect();
             format!("{}, or a table of them by language", words.join(" or "))
         }
+        Kind::Texts(max) => format!("a list of up to {max} texts"),
     }
 }
 
@@ -79,7 +80,7 @@ fn wrap(text: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use expect_test::{expect, expect_file};
+    use expect_test::expect_file;
 
     use super::*;
     use crate::{Layers, Settings, Source, WORKSPACE_FILE};
@@ -88,8 +89,8 @@ mod tests {
 What is not set is at its default. Each layer is stronger than the one before it: the user's own
 `aios/config.toml` in the folder for configurations, `.aios/config.toml` of the workspace, and what
 the editor sends (`initializationOptions` and the section `aios` of its settings, both of the same
-shape). A workspace came with the code and is not trusted: it decides no policy. A wrong value is
-told with its file, line and key, and the last good one stays.
+shape). A workspace came with the code: it decides no policy, and some things only once you trust it
+(`aios trust`). A wrong value is told with its file, line and key, and the last good one stays.
 ";
 
     #[test]
@@ -98,69 +99,7 @@ told with its file, line and key, and the last good one stays.
         let text = config_template();
         assert_eq!(layers.set_toml(Source::Workspace, WORKSPACE_FILE, &text), []);
         assert_eq!(layers.settings(), Settings::default());
-        expect![[r##"
-            # Settings of this workspace. Each line is the default: take the `#` away to change it.
-
-            # Which changes are shown and confirmed before they are made: all of them, only the
-            # risky ones, or none. Changes under `.aios/` are always shown. Takes "always" or
-            # "risky" or "never".
-            # preview = "always"
-
-            # Above which definitions a lens tells callers and tests: none, exported functions and
-            # types at the top level of a file, or every function and type. Takes "off" or
-            # "exported" or "all".
-            # code_lens = "exported"
-
-            [index]
-            # How many files are indexed at most. The rest is counted and told. Takes 1 to
-            # 1000000.
-            # files_max = 200000
-
-            # Longer files are skipped and listed as skipped. Takes 1024 to 4194304.
-            # file_bytes_max = 4194304
-
-            [memory]
-            # How many tokens of a function, a type or a section get one vector; longer ones are
-            # cut into pieces. Another number means that all texts are embedded again. Takes 32 to
-            # 8192.
-            # chunk_tokens = 512
-
-            # How many tokens two pieces of one text have in common. Takes 0 to 1024.
-            # overlap_tokens = 50
-
-            # How many places a search lists where the question does not say. Takes 1 to 1000.
-            # top_k = 10
-
-            # Hits whose relevance, in percent, is below this are left out of a search. Takes 0 to
-            # 100.
-            # threshold = 0
-
-            # Hits whose relevance, in percent, is below this are never put into a context that
-            # nobody asked for. Takes 0 to 100.
-            # context_threshold = 70
-
-            [diagnostics]
-            # How bad a finding it is when modules load each other: Python, JavaScript,
-            # TypeScript, Go. Imports of types alone, under a condition or inside a function do
-            # not count. Takes "off" or "hint" or "information" or "warning" or "error".
-            # import_cycles = "information"
-
-            # How bad a finding it is when an import names a file or a name of the workspace that
-            # is not there: relative imports of Python, JavaScript and TypeScript. Takes "off" or
-            # "hint" or "information" or "warning" or "error".
-            # unresolved_imports = "warning"
-
-            # How bad a finding it is when nothing can use a private function, type or constant:
-            # Rust, Python, JavaScript, TypeScript, Go. Takes "off" or "hint" or "information" or
-            # "warning" or "error".
-            # unused_private = "hint"
-
-            [history]
-            # How many commits are read at most, the newest first. Where older ones are left out,
-            # answers say so. Takes 1 to 1000000.
-            # commits_max = 50000
-        "##]]
-        .assert_eq(&text);
+        expect_file!["../template.toml"].assert_eq(&text);
     }
 
     #[test]
@@ -176,6 +115,7 @@ told with its file, line and key, and the last good one stays.
         let lines = text.lines().filter(is_setting);
         let text: Vec<&str> = lines.map(|it| it.trim_start_matches("# ")).collect();
         let mut layers = Layers::default();
+        layers.set_trusted(true);
         assert_eq!(layers.set_toml(Source::Workspace, WORKSPACE_FILE, &text.join("\n")), []);
         assert_eq!(layers.settings(), Settings::default());
     }

@@ -56,6 +56,8 @@ impl std::error::Error for SettingsError {}
 #[derive(Clone, Debug, Default)]
 pub struct Layers {
     layers: BTreeMap<Source, Layer>,
+    /// True where the user trusts what the workspace says.
+    is_trusted: bool,
 }
 
 impl Layers {
@@ -96,6 +98,11 @@ impl Layers {
         self.set_found(source, name, found)
     }
 
+    /// The user trusts what the workspace says, or does not any more.
+    pub fn set_trusted(&mut self, is_trusted: bool) {
+        self.is_trusted = is_trusted;
+    }
+
     /// Takes the layer away: its file is gone.
     pub fn remove(&mut self, source: Source) {
         self.layers.remove(&source);
@@ -119,10 +126,15 @@ impl Layers {
         let Some(workspace) = self.layers.get(&Source::Workspace) else { return };
         for (key, asked) in &workspace.values {
             let setting = Setting::find(key).expect("a layer holds known keys only");
-            if setting.scope != Scope::Policy {
-                continue;
-            }
             let own = self.own(setting);
+            match setting.scope {
+                Scope::Policy => {}
+                Scope::Trusted if !self.is_trusted => {
+                    values.insert(setting.key, own);
+                    continue;
+                }
+                _ => continue,
+            }
             let strict = setting.rank(asked) < setting.rank(&own);
             values.insert(setting.key, if strict { asked.clone() } else { own });
         }
@@ -167,6 +179,10 @@ impl Layers {
                 // It is kept all the same: it counts where the user becomes looser than this.
                 let fact = format!("a workspace may not loosen this to {value}");
                 errors.push(error(&key, fact));
+            }
+            if source == Source::Workspace && setting.scope == Scope::Trusted && !self.is_trusted {
+                // Kept: it counts from the moment at which the workspace is trusted.
+                errors.push(error(&key, "counts once this workspace is trusted".to_owned()));
             }
             match setting.check(&value) {
                 Ok(()) => {
@@ -240,7 +256,8 @@ fn value_of(item: &Item) -> Value {
     } else if let Some(it) = item.as_float() {
         Value::Float(it)
     } else if item.is_array() {
-        Value::List(Vec::new())
+        let items = item.as_array().into_iter().flatten();
+        Value::List(items.map(|it| value_of(&Item::Value(it.clone()))).collect())
     } else if let Some(table) = item.as_table_like() {
         let table = table.iter().map(|(name, it)| (name.to_owned(), value_of(it)));
         Value::Table(table.collect())
@@ -333,6 +350,31 @@ mod tests {
         let (rust, _, error) = set("[navigation]\nrust = \"yes\"");
         assert_eq!(rust, Navigation::Off);
         assert!(error.contains("rust: \"yes\" is none of auto, on, off"), "{error}");
+    }
+
+    #[test]
+    fn what_needs_trust_counts_once_it_is_given() {
+        let mut layers = Layers::default();
+        let text = "[verify]\ncommands = [\"make check\"]\nnetwork = \"host\"\n";
+        let errors = layers.set_toml(Source::Workspace, WORKSPACE_FILE, text);
+        let errors: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        let loosened = ".aios/config.toml:3: verify.network: a workspace may not loosen this to \
+                        \"host\"";
+        let untrusted =
+            ".aios/config.toml:2: verify.commands: counts once this workspace is trusted";
+        assert_eq!(errors, [untrusted, loosened]);
+        assert!(layers.settings().verify.commands.is_empty());
+        layers.set_trusted(true);
+        assert_eq!(layers.settings().verify.commands, ["make check"]);
+        // A policy stays the user's, trusted or not.
+        assert!(!layers.settings().verify.has_network);
+        layers.set_trusted(false);
+        assert!(layers.settings().verify.commands.is_empty());
+        let errors = layers.set_toml(Source::User, "user", "verify.commands = [\"a\", 3]\n");
+        assert_eq!(
+            errors[0].to_string(),
+            "user:1: verify.commands: a whole number in a list of texts"
+        );
     }
 
     #[test]

@@ -11,7 +11,10 @@ pub use crate::{
     doc::{config_template, render_markdown},
     layer::{Layer, Layers, SettingsError, Source},
     reach::{Findings, Lenses, Navigation, NavigationByLanguage, Severity},
-    schema::{Kind, LogLevel, Preview, SETTINGS, Scope, Setting, Settings, Watching},
+    schema::{
+        Kind, LogLevel, Preview, RollbackPolicy, SETTINGS, Scope, Setting, Settings, TestsRun,
+        VerifySettings, VerifyWhen, Watching,
+    },
     value::Value,
 };
 

@@ -14,6 +14,8 @@ pub enum Scope {
     Workspace,
     /// The workspace may only make it stricter: a repository decides no policy.
     Policy,
+    /// The workspace too, once the user trusts it.
+    Trusted,
     /// Nobody else: it is about this machine.
     Machine,
 }
@@ -24,6 +26,7 @@ impl Scope {
         match self {
             Scope::Workspace => "user, workspace",
             Scope::Policy => "user; the workspace may only make it stricter",
+            Scope::Trusted => "user; the workspace once it is trusted",
             Scope::Machine => "user only",
         }
     }
@@ -38,6 +41,8 @@ pub enum Kind {
     Int(i64, i64),
     /// One of these words for all languages, or a table that says one for each language it names.
     PerLanguage(&'static [&'static str]),
+    /// Texts, at most this many.
+    Texts(usize),
 }
 
 /// One row of the table.
@@ -270,6 +275,60 @@ pub const SETTINGS: &[Setting] = &[
               learned.",
     },
     Setting {
+        key: "verify.when",
+        kind: Kind::Choice(&["after", "manual"]),
+        default: "\"after\"",
+        scope: Scope::Policy,
+        doc: "When the project's own checks are run on a change, in a sandbox and in a trusted \
+              workspace only: after it was applied, or only when asked for.",
+    },
+    Setting {
+        key: "verify.rollback",
+        kind: Kind::Choice(&["always", "ask", "never"]),
+        default: "\"always\"",
+        scope: Scope::Policy,
+        doc: "What becomes of an applied change that fails its checks, where they passed without \
+              it: it is taken back, you are asked, or it stays.",
+    },
+    Setting {
+        key: "verify.tests",
+        kind: Kind::Choice(&["all", "reached", "none"]),
+        default: "\"reached\"",
+        scope: Scope::Policy,
+        doc: "Which tests are run: those that reach the change first and then all, only those that \
+              reach it, or none.",
+    },
+    Setting {
+        key: "verify.network",
+        kind: Kind::Choice(&["none", "host"]),
+        default: "\"none\"",
+        scope: Scope::Policy,
+        doc: "What checks reach of the network: nothing but themselves, or what this machine \
+              reaches.",
+    },
+    Setting {
+        key: "verify.commands",
+        kind: Kind::Texts(16),
+        default: "[]",
+        scope: Scope::Trusted,
+        doc: "Commands to check with, each a line as a shell reads it, run one after the other. \
+              Empty: found by the project's own files.",
+    },
+    Setting {
+        key: "verify.seconds_max",
+        kind: Kind::Int(1, 86_400),
+        default: "600",
+        scope: Scope::Trusted,
+        doc: "How long one check may take.",
+    },
+    Setting {
+        key: "verify.memory_mib_max",
+        kind: Kind::Int(64, 1_048_576),
+        default: "4096",
+        scope: Scope::Trusted,
+        doc: "How much memory one check may use, in MiB.",
+    },
+    Setting {
         key: "log.level",
         kind: Kind::Choice(&["error", "warn", "info", "debug", "trace"]),
         default: "\"info\"",
@@ -316,6 +375,56 @@ pub enum LogLevel {
     Trace,
 }
 
+/// When the checks of a project are run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VerifyWhen {
+    /// After a change was applied.
+    After,
+    /// When asked for.
+    Manual,
+}
+
+/// What becomes of a change that fails its checks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RollbackPolicy {
+    /// It is taken back.
+    Always,
+    /// The user is asked.
+    Ask,
+    /// It stays.
+    Never,
+}
+
+/// Which tests are run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TestsRun {
+    /// Those that reach the change, then all.
+    All,
+    /// Those that reach the change.
+    Reached,
+    /// None.
+    None,
+}
+
+/// How changes are checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VerifySettings {
+    /// `verify.when`.
+    pub when: VerifyWhen,
+    /// `verify.rollback`.
+    pub rollback: RollbackPolicy,
+    /// `verify.tests`.
+    pub tests: TestsRun,
+    /// `verify.network`: true for the network of this machine.
+    pub has_network: bool,
+    /// `verify.commands`.
+    pub commands: Vec<String>,
+    /// `verify.seconds_max`.
+    pub seconds_max: u64,
+    /// `verify.memory_mib_max`.
+    pub memory_mib_max: u64,
+}
+
 /// All settings with their values.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
@@ -353,6 +462,8 @@ pub struct Settings {
     pub history_commits_max: usize,
     /// `weights.*`: the last part of each key, and percent of what was learned.
     pub weights: Vec<(&'static str, u16)>,
+    /// `verify.*`.
+    pub verify: VerifySettings,
     /// `log.level`.
     pub log_level: LogLevel,
 }
@@ -401,6 +512,7 @@ impl Settings {
                 .filter_map(|it| Some((it.key.strip_prefix("weights.")?, it.key)))
                 .map(|(name, key)| (name, int(values, key) as u16))
                 .collect(),
+            verify: verify(values),
             log_level: match choice(values, "log.level") {
                 0 => LogLevel::Error,
                 1 => LogLevel::Warn,
@@ -444,6 +556,14 @@ impl Setting {
             (Kind::PerLanguage(words), _) => {
                 Err(format!("{value} is none of {}, and no table", words.join(", ")))
             }
+            (Kind::Texts(max), Value::List(items)) => {
+                match items.iter().find(|it| !matches!(it, Value::Text(_))) {
+                    Some(item) => Err(format!("{} in a list of texts", item.shape())),
+                    None if max < items.len() => Err(format!("more than {max} texts")),
+                    None => Ok(()),
+                }
+            }
+            (Kind::Texts(_), _) => Err(format!("{} is no list of texts", value.shape())),
         }
     }
 
@@ -454,6 +574,8 @@ impl Setting {
                 Value::Text(self.default.trim_matches('"').to_owned())
             }
             Kind::Int(..) => Value::Int(self.default.parse().expect("a test checks every default")),
+            // No list is anything but empty by itself.
+            Kind::Texts(_) => Value::List(Vec::new()),
         }
     }
 
@@ -479,6 +601,38 @@ fn value(values: &BTreeMap<&'static str, Value>, key: &str) -> Value {
 
 fn severity(values: &BTreeMap<&'static str, Value>, key: &str) -> Option<Severity> {
     Severity::of_rank(choice(values, key))
+}
+
+fn verify(values: &BTreeMap<&'static str, Value>) -> VerifySettings {
+    VerifySettings {
+        when: match choice(values, "verify.when") {
+            0 => VerifyWhen::After,
+            _ => VerifyWhen::Manual,
+        },
+        rollback: match choice(values, "verify.rollback") {
+            0 => RollbackPolicy::Always,
+            1 => RollbackPolicy::Ask,
+            _ => RollbackPolicy::Never,
+        },
+        tests: match choice(values, "verify.tests") {
+            0 => TestsRun::All,
+            1 => TestsRun::Reached,
+            _ => TestsRun::None,
+        },
+        has_network: choice(values, "verify.network") == 1,
+        commands: texts(values, "verify.commands"),
+        seconds_max: int(values, "verify.seconds_max").unsigned_abs(),
+        memory_mib_max: int(values, "verify.memory_mib_max").unsigned_abs(),
+    }
+}
+
+fn texts(values: &BTreeMap<&'static str, Value>, key: &str) -> Vec<String> {
+    let Some(Value::List(items)) = values.get(key) else { return Vec::new() };
+    let texts = items.iter().filter_map(|it| match it {
+        Value::Text(text) => Some(text.clone()),
+        _ => None,
+    });
+    texts.collect()
 }
 
 fn choice(values: &BTreeMap<&'static str, Value>, key: &str) -> usize {

@@ -8,6 +8,7 @@ mod memories;
 mod open;
 mod rows;
 mod sqlite;
+mod verdicts;
 
 pub use self::{
     memories::{AnchorRow, Memories, MemoryRow, RecentRow},
@@ -20,6 +21,7 @@ pub use self::{
         TransactionState, Usage,
     },
     sqlite::SqliteHistory,
+    verdicts::{CheckRow, VerdictRow},
 };
 
 use crate::Result;
@@ -89,6 +91,12 @@ pub trait History: Memories {
         proposal: &str,
         state: ProposalState,
     ) -> Result<()>;
+
+    /// Adds what checks found.
+    fn add_verdict(&self, row: &VerdictRow) -> Result<()>;
+
+    /// The latest that checks found of a proposal.
+    fn verdict(&self, proposal: &str) -> Result<Option<VerdictRow>>;
 
     /// How much the history holds.
     fn usage(&self) -> Result<Usage>;

@@ -13,6 +13,7 @@ mod open;
 mod rows;
 mod schema;
 mod sqlite;
+mod trust;
 mod vectors;
 mod write;
 
@@ -25,5 +26,6 @@ pub use crate::{
         SkippedRow, Store,
     },
     sqlite::SqliteStore,
+    trust::{TRUST_FILE, Trust, TrustRow},
     vectors::{Nearest, TextVectors, VectorFormat, VectorKey, VectorSpace},
 };

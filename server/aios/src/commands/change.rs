@@ -13,7 +13,7 @@ use vfs::{Loader as _, VfsPath};
 
 use crate::{
     args::ApplyArgs,
-    commands::{chosen::parts_named, target::Target},
+    commands::{chosen::parts_named, target::Target, verify},
     exit::Exit,
     output::{Output, Paint},
     session::Session,
@@ -175,7 +175,8 @@ fn answer(
         return Ok(Exit::Refused);
     };
     let outcome = session.run(request(recorded.proposal.id))?;
-    ended(&session, &outcome, output)
+    let exit = ended(&session, &outcome, output)?;
+    Ok(verify::after_apply(&mut session, &outcome, output)?.unwrap_or(exit))
 }
 
 /// The proposal `id`, else the newest for which `fits` is true; says so where there is none.
@@ -223,17 +224,22 @@ pub(crate) fn journal(snapshot: &Snapshot) -> Result<&Journal, ReadError> {
 fn print_diff(session: &Session, recorded: Recorded, output: Output) -> anyhow::Result<()> {
     let object = proposal_json(&recorded.proposal, recorded.state);
     let root = session.root.clone();
-    let (lines, parts) = session.ask("show", move |snapshot| {
+    let (lines, parts, verdict) = session.ask("show", move |snapshot| {
+        let verdict = journal(snapshot)?.verdict(&recorded.proposal.id)?;
         let simulation = journal(snapshot)?.simulation_of(&recorded, &on_disk)?;
         let style = DiffStyle { roots: &[root], answers: &[], has_marks: false };
         let lines = diff_lines(&recorded.proposal, &simulation, &style);
-        Ok((lines, parts(&recorded.proposal, &simulation)))
+        Ok((lines, parts(&recorded.proposal, &simulation), verdict))
     })?;
     if output.is_json() {
         let mut object = object;
         object["parts"] = parts.iter().map(part_json).collect::<Vec<Value>>().into();
+        object["verdict"] = verdict.as_ref().map(|it| it.outcome.clone()).into();
         object["diff"] = lines.iter().map(|it| it.text.as_str()).collect::<Vec<&str>>().into();
         return Ok(output.line(|| object, String::new)?);
+    }
+    if let Some(verdict) = &verdict {
+        output.say(output.paint(Paint::Head, format!("# {}", verify::describe(verdict))))?;
     }
     for line in &lines {
         output.say(painted(line, output))?;
@@ -342,6 +348,8 @@ pub(crate) fn ended(
         }
         RunOutcome::Recovered(recovery) => ("recovered", recovery.describe(), Exit::Done),
         RunOutcome::Shown(path) => ("shown", path.to_string(), Exit::Done),
+        RunOutcome::Verified { verdict, .. } => return verify::print(verdict, output),
+        RunOutcome::Done(what) => ("done", what.clone(), Exit::Done),
         RunOutcome::Rejected(proposal) => ("rejected", format!("rejected {proposal}"), Exit::Done),
         RunOutcome::Proposed { proposal, .. } => {
             ("proposed", format!("proposed {proposal}"), Exit::Done)

@@ -12,7 +12,7 @@ use tower_lsp::{
 use crate::{
     backend::{Backend, Link},
     error, ext, from_proto,
-    handlers::{questions, search},
+    handlers::{own, questions, search},
     notices,
     review_json::review_json,
 };
@@ -51,6 +51,15 @@ pub(crate) async fn handle_execute_command(
         ext::RECALL => return super::knowledge::recall(link, argument).await,
         ext::PATTERNS => return super::knowledge::patterns(link, argument).await,
         ext::CONTEXT => return super::knowledge::context(link, argument).await,
+        ext::TRUST => {
+            let seen = parse::<own::TrustArgument>(argument, "seen")?.seen;
+            let Some(seen) = seen else { return own::trust_unseen(link).await };
+            RunRequest::Trust { seen: Some(seen) }
+        }
+        ext::VERIFY => RunRequest::Verify(own::verified(argument)?),
+        ext::UNTRUST => RunRequest::Untrust,
+        ext::SHOW_TRUST => RunRequest::ShowTrust,
+        ext::PROPOSE => own::propose(parse(argument, "uri")?)?,
         other => return Err(error::invalid_params(format!("there is no command `{other}`"))),
     };
     let (run, done) = link.run(request);
@@ -281,6 +290,13 @@ fn outcome_json(link: &Link, run: RunId, outcome: &RunOutcome) -> Value {
         RunOutcome::Rejected(proposal) => {
             json!({ "outcome": "rejected", "proposal": proposal.as_str() })
         }
+        RunOutcome::Verified { proposal, verdict, .. } => json!({
+            "outcome": "verified",
+            "verdict": verdict.outcome.name(),
+            "proposal": proposal.as_ref().map(ProposalId::as_str),
+            "message": verdict.describe(),
+        }),
+        RunOutcome::Done(what) => json!({ "outcome": "done", "message": what }),
         RunOutcome::Refused(why) => json!({ "outcome": "refused", "message": why }),
         RunOutcome::Cancelled => json!({ "outcome": "cancelled" }),
         RunOutcome::Failed(why) => json!({ "outcome": "failed", "message": why }),

@@ -32,6 +32,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { number: 1, sql: include_str!("migrations/0001_journal.sql") },
     Migration { number: 2, sql: include_str!("migrations/0002_memories.sql") },
     Migration { number: 3, sql: include_str!("migrations/0003_hunks.sql") },
+    Migration { number: 4, sql: include_str!("migrations/0004_verdicts.sql") },
 ];
 
 /// An open history, and what happened on the way.

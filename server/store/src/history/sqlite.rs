@@ -12,8 +12,9 @@ use rusqlite::{
 
 use super::{
     BlobKey, BlobRow, FinishRow, History, Keep, MoveRow, ProposalRow, ProposalState, StandingRow,
-    TransactionFileRow, TransactionRow, Usage,
+    TransactionFileRow, TransactionRow, Usage, VerdictRow,
     open::{SUSPECT_FILE, is_alive},
+    verdicts,
 };
 use crate::{Fault, Result, StoreError};
 
@@ -147,6 +148,14 @@ impl SqliteHistory {
 impl History for SqliteHistory {
     fn server(&self) -> i64 {
         self.server
+    }
+
+    fn add_verdict(&self, row: &VerdictRow) -> Result<()> {
+        self.write(|db| verdicts::add(db, row))
+    }
+
+    fn verdict(&self, proposal: &str) -> Result<Option<VerdictRow>> {
+        self.read(|db| verdicts::latest(db, proposal))
     }
 
     fn add_proposal(&self, row: &ProposalRow) -> Result<()> {

@@ -1,0 +1,339 @@
+//! An agent: what it is called, what it can do, how it is told to behave, and what starts it.
+
+use crate::{
+    table::Table,
+    yaml::{At, Node, Problem, parse},
+};
+
+/// An agent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AgentDef {
+    /// Its name, one in the workspace.
+    pub name: String,
+    /// Its version, three numbers.
+    pub version: String,
+    /// What it is.
+    pub kind: AgentKind,
+    /// Who made it: `system` or `user`.
+    pub author: Option<String>,
+    /// What it can do.
+    pub capabilities: Vec<Capability>,
+    /// How it is told to behave.
+    pub instructions: String,
+    /// The tools it may call.
+    pub tools: Vec<String>,
+    /// What starts it.
+    pub triggers: Vec<Trigger>,
+    /// What is called around its steps.
+    pub hooks: Vec<Hook>,
+}
+
+/// What an agent is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AgentKind {
+    /// Helps with whatever comes.
+    Assistant,
+    /// Looks and reports.
+    Analyzer,
+    /// Makes something.
+    Generator,
+    /// Knows one thing.
+    Specialist,
+}
+
+/// Something that an agent can do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Capability {
+    /// Its name.
+    pub name: String,
+    /// What it does.
+    pub description: String,
+    /// What it takes.
+    pub parameters: Vec<Parameter>,
+}
+
+/// A parameter of a capability.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parameter {
+    /// Its name.
+    pub name: String,
+    /// What it takes.
+    pub kind: ParameterKind,
+    /// Whether it has to be given.
+    pub required: bool,
+    /// What holds where it is not given.
+    pub default: Option<String>,
+}
+
+/// What a parameter takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ParameterKind {
+    /// A text.
+    String,
+    /// A number.
+    Number,
+    /// True or false.
+    Boolean,
+    /// Fields.
+    Object,
+}
+
+/// What starts an agent or a workflow.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Trigger {
+    /// A command of this name.
+    Command(String),
+    /// An event of this name.
+    Event(String),
+    /// A time, as cron writes it.
+    Schedule(String),
+}
+
+/// What is called around a step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hook {
+    /// True where it is called before.
+    pub is_before: bool,
+    /// Of which event.
+    pub event: String,
+    /// What is called.
+    pub handler: String,
+}
+
+impl AgentDef {
+    /// The agent that `text`, a file's, defines.
+    ///
+    /// # Errors
+    /// Everything that is wrong, by place.
+    pub fn parse(text: &str) -> Result<AgentDef, Vec<Problem>> {
+        let node = parse(text).map_err(|it| vec![it])?;
+        let mut problems = Vec::new();
+        let agent = agent(&node, &mut problems);
+        problems.sort();
+        match agent {
+            Some(agent) if problems.is_empty() => Ok(agent),
+            _ => Err(problems),
+        }
+    }
+}
+
+fn agent(node: &Node, acc: &mut Vec<Problem>) -> Option<AgentDef> {
+    let kinds = [
+        ("assistant", AgentKind::Assistant),
+        ("analyzer", AgentKind::Analyzer),
+        ("generator", AgentKind::Generator),
+        ("specialist", AgentKind::Specialist),
+    ];
+    let mut table = Table::of(node, "an agent", acc)?;
+    let name = table.need_name("name", acc);
+    let version = version(&mut table, acc);
+    let kind = table.need_word("type", &kinds, acc);
+    let author = table.get("metadata").and_then(|it| metadata(it, acc));
+    let capabilities = table.list("capabilities", acc).iter();
+    let capabilities = capabilities.filter_map(|it| capability(it, acc)).collect();
+    let instructions = table.need_text("instructions", acc);
+    let tools = table.texts("tools", acc).into_iter().map(|it| it.0).collect();
+    let triggers = triggers(&mut table, acc);
+    let hooks = table.list("hooks", acc).iter().filter_map(|it| hook(it, acc)).collect();
+    table.end(acc);
+    Some(AgentDef {
+        name,
+        version,
+        kind: kind?,
+        author,
+        capabilities,
+        instructions,
+        tools,
+        triggers,
+        hooks,
+    })
+}
+
+/// A version: three numbers joined by dots.
+pub(crate) fn version(table: &mut Table<'_>, acc: &mut Vec<Problem>) -> String {
+    let at = table.get("version").map_or(table.at, |it| it.at);
+    let version = table.need_text("version", acc);
+    let parts: Vec<&str> = version.split('.').collect();
+    let is_number = |it: &&str| !it.is_empty() && it.bytes().all(|it| it.is_ascii_digit());
+    if !version.is_empty() && (parts.len() != 3 || !parts.iter().all(is_number)) {
+        acc.push(at.problem(format!("`version` is three numbers as 1.0.0, not `{version}`")));
+    }
+    version
+}
+
+fn metadata(node: &Node, acc: &mut Vec<Problem>) -> Option<String> {
+    let mut table = Table::of(node, "metadata", acc)?;
+    let authors = [("system", "system"), ("user", "user")];
+    let author = table.get("author").is_some().then(|| table.need_word("author", &authors, acc));
+    for key in ["created", "modified"] {
+        table.text(key, acc);
+    }
+    table.end(acc);
+    author.flatten().map(str::to_owned)
+}
+
+fn capability(node: &Node, acc: &mut Vec<Problem>) -> Option<Capability> {
+    let mut table = Table::of(node, "a capability", acc)?;
+    let name = table.need_name("name", acc);
+    let description = table.need_text("description", acc);
+    let parameters = table.list("parameters", acc).iter();
+    let parameters = parameters.filter_map(|it| parameter(it, acc)).collect();
+    table.end(acc);
+    Some(Capability { name, description, parameters })
+}
+
+fn parameter(node: &Node, acc: &mut Vec<Problem>) -> Option<Parameter> {
+    let kinds = [
+        ("string", ParameterKind::String),
+        ("number", ParameterKind::Number),
+        ("boolean", ParameterKind::Boolean),
+        ("object", ParameterKind::Object),
+    ];
+    let mut table = Table::of(node, "a parameter", acc)?;
+    let name = table.need_name("name", acc);
+    let kind = table.need_word("type", &kinds, acc);
+    let required = table.flag("required", acc).unwrap_or(false);
+    let default_at = table.get("default").map(|it| it.at);
+    let default = table.text("default", acc);
+    table.end(acc);
+    if let (true, Some(at)) = (required, default_at) {
+        acc.push(at.problem("a required parameter has no default"));
+    }
+    if let (Some(kind), Some(text), Some(at)) = (kind, &default, default_at) {
+        check_default(kind, text, at, acc);
+    }
+    Some(Parameter { name, kind: kind?, required, default })
+}
+
+fn check_default(kind: ParameterKind, text: &str, at: At, acc: &mut Vec<Problem>) {
+    let fits = match kind {
+        ParameterKind::String => true,
+        ParameterKind::Number => text.parse::<f64>().is_ok_and(f64::is_finite),
+        ParameterKind::Boolean => matches!(text, "true" | "false"),
+        ParameterKind::Object => false,
+    };
+    if !fits {
+        acc.push(at.problem(format!("`{text}` is no default of this type")));
+    }
+}
+
+/// The triggers of an agent or a workflow.
+pub(crate) fn triggers(table: &mut Table<'_>, acc: &mut Vec<Problem>) -> Vec<Trigger> {
+    let triggers = table.list("triggers", acc).iter();
+    triggers.filter_map(|it| trigger(it, acc)).collect()
+}
+
+fn trigger(node: &Node, acc: &mut Vec<Problem>) -> Option<Trigger> {
+    let kinds: [(&str, fn(String) -> Trigger); 3] =
+        [("command", Trigger::Command), ("event", Trigger::Event), ("schedule", Trigger::Schedule)];
+    let mut table = Table::of(node, "a trigger", acc)?;
+    let kind = table.need_word("type", &kinds, acc);
+    let pattern = table.need_text("pattern", acc);
+    table.end(acc);
+    Some(kind?(pattern))
+}
+
+fn hook(node: &Node, acc: &mut Vec<Problem>) -> Option<Hook> {
+    let mut table = Table::of(node, "a hook", acc)?;
+    let is_before = table.need_word("type", &[("before", true), ("after", false)], acc);
+    let event = table.need_text("event", acc);
+    let handler = table.need_text("handler", acc);
+    table.end(acc);
+    Some(Hook { is_before: is_before?, event, handler })
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::{Expect, expect};
+
+    use super::*;
+
+    const GOOD: &str = "\
+name: review
+version: 1.0.0
+type: analyzer
+metadata:
+  author: user
+  created: 2026-11-25
+capabilities:
+  - name: read-diff
+    description: Reads a change
+    parameters:
+      - name: depth
+        type: number
+        default: 3
+instructions: |
+  Be brief.
+tools: [search, refs]
+triggers:
+  - type: command
+    pattern: review
+hooks:
+  - type: before
+    event: apply
+    handler: check
+";
+
+    #[track_caller]
+    fn check(text: &str, expected: Expect) {
+        let shown = match AgentDef::parse(text) {
+            Ok(agent) => format!("{agent:?}"),
+            Err(problems) => {
+                problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+            }
+        };
+        expected.assert_eq(&shown);
+    }
+
+    #[test]
+    fn the_whole_schema_is_read() {
+        let agent = AgentDef::parse(GOOD).unwrap();
+        assert_eq!((agent.name.as_str(), agent.kind), ("review", AgentKind::Analyzer));
+        assert_eq!(agent.capabilities[0].parameters[0].default.as_deref(), Some("3"));
+        assert_eq!(agent.instructions, "Be brief.\n");
+        assert_eq!(agent.triggers, [Trigger::Command("review".to_owned())]);
+        assert_eq!(agent.tools, ["search", "refs"]);
+        assert!(agent.hooks[0].is_before);
+    }
+
+    #[test]
+    fn everything_wrong_is_named_at_its_place() {
+        check(
+            "name: My Agent\nversion: 1\ntype: wizard\ncolour: red\ntools: search\n",
+            expect![[r#"
+                1:1: an agent needs `instructions`
+                1:7: `name` is lower-case words joined by `-`, not `My Agent`
+                2:10: `version` is three numbers as 1.0.0, not `1`
+                3:7: `type` is one of assistant, analyzer, generator, specialist, not `wizard`
+                4:1: an agent has no field `colour`
+                5:8: `tools` is a list, not a text"#]],
+        );
+        let broken = GOOD.replace("default: 3", "default: many\n        required: true");
+        check(
+            &broken,
+            expect![[r#"
+                13:18: `many` is no default of this type
+                13:18: a required parameter has no default"#]],
+        );
+    }
+
+    #[test]
+    fn what_is_no_yaml_or_too_clever_is_refused() {
+        check("name: [a\n", expect!["2:1: while parsing a flow sequence, expected ',' or ']'"]);
+        check("", expect!["1:1: the file is empty"]);
+        check("- a\n", expect!["1:1: an agent is a table of fields, not a list"]);
+        check("a: &x [1]\nb: *x\n", expect!["1:7: anchors are not taken here"]);
+        check("name: !!str a\n", expect!["1:13: tags are not taken here"]);
+        check(
+            "name: a\nname: b\n",
+            expect![[r#"
+            1:1: an agent needs `instructions`
+            1:1: an agent needs `type`
+            1:1: an agent needs `version`
+            2:1: `name` is there twice"#]],
+        );
+        check("a: 1\n---\nb: 2\n", expect!["2:1: a second document; one file defines one thing"]);
+        let deep = format!("{}{}", "[".repeat(40), "]".repeat(40));
+        check(&deep, expect!["1:17: nested deeper than 16"]);
+    }
+}

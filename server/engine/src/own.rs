@@ -1,0 +1,210 @@
+//! The product's own files, those under `.aios/` of the first folder: read, validated, and kept at
+//! their last good state.
+
+use std::{collections::BTreeMap, fmt, ops::ControlFlow, sync::Arc};
+
+use agent::{AgentDef, Definition, Workflow};
+use settings::{Layers, Source, WORKSPACE_FILE};
+use store::{Trust, TrustRow};
+use vfs::{Listed, Loader, VfsPath, WalkLimits, decode};
+
+use crate::trust::{Standing, TrustChange};
+
+/// The folder below the workspace.
+pub(crate) const OWN_FOLDER: &str = ".aios";
+/// Files in it at most; more are told and left out.
+const FILES_MAX: usize = 500;
+
+/// What the product is told by the workspace.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Own {
+    /// Whether the user trusts it.
+    pub standing: Standing,
+    /// What is there and not trusted, file by file.
+    pub changes: Vec<TrustChange>,
+    /// Names the contents of all files: what the user has seen when they say that they trust it.
+    pub fingerprint: String,
+    /// The agents by file, each in its last good state.
+    pub agents: BTreeMap<String, Arc<AgentDef>>,
+    /// The workflows by file, each in its last good state.
+    pub workflows: BTreeMap<String, Arc<Workflow>>,
+    /// What is wrong in the files as they are.
+    pub problems: Vec<OwnProblem>,
+}
+
+/// Something wrong in a file under `.aios/`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct OwnProblem {
+    /// The file, below the workspace.
+    pub path: String,
+    /// The line, from 1; 0 where it is the file as a whole.
+    pub line: u32,
+    /// The column, from 1; 0 where it is not known.
+    pub column: u32,
+    /// What is wrong.
+    pub fact: String,
+}
+
+impl fmt::Display for OwnProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.path)?;
+        match (self.line, self.column) {
+            (0, _) => {}
+            (line, 0) => write!(f, ":{line}")?,
+            (line, column) => write!(f, ":{line}:{column}")?,
+        }
+        write!(f, ": {}", self.fact)
+    }
+}
+
+/// What was read of the files, and of what is trusted.
+pub(crate) struct OwnRead {
+    pub(crate) files: BTreeMap<String, String>,
+    pub(crate) unread: Vec<OwnProblem>,
+    pub(crate) trusted: Option<TrustRow>,
+    /// Set where the record of trust cannot be read: nothing is trusted then.
+    pub(crate) trouble: Option<String>,
+}
+
+/// Reads the files of `root`, the first folder of the workspace.
+pub(crate) fn read(loader: &dyn Loader, trust: &Trust, root: &VfsPath) -> OwnRead {
+    let (trusted, trouble) = match trust.of(root.as_str()) {
+        Ok(trusted) => (trusted, None),
+        Err(error) => (None, Some(error.to_string())),
+    };
+    let mut res = OwnRead { files: BTreeMap::new(), unread: Vec::new(), trusted, trouble };
+    let limits = WalkLimits { files_max: FILES_MAX, file_bytes_max: agent::TEXT_BYTES_MAX as u64 };
+    let mut paths = Vec::new();
+    loader.list(&root.join(OWN_FOLDER), &limits, &mut |listed| {
+        match listed {
+            // A link may lead anywhere, and what git leaves out nobody reviews.
+            Listed::File { path, .. } if loader.is_listed(root, &path) => paths.push(path),
+            Listed::File { .. } => {}
+            Listed::Skipped { path, reason } if path.starts_with(&root.join(OWN_FOLDER)) => {
+                res.unread.extend(problem(root, &path, reason.to_string()));
+            }
+            Listed::Skipped { .. } => {}
+        }
+        ControlFlow::Continue(())
+    });
+    for path in paths {
+        let text = loader.read(&path).and_then(|bytes| decode(&path, bytes));
+        let Some(relative) = path.relative_to(root) else { continue };
+        match text {
+            Ok(text) => drop(res.files.insert(relative.to_owned(), text)),
+            Err(vfs::ReadError::NotFound { .. }) => {}
+            Err(error) => res.unread.extend(problem(root, &path, error.skip_reason().to_string())),
+        }
+    }
+    res
+}
+
+fn problem(root: &VfsPath, path: &VfsPath, fact: String) -> Option<OwnProblem> {
+    let path = path.relative_to(root)?.to_owned();
+    // A folder that is not there is no problem.
+    (path != OWN_FOLDER).then_some(OwnProblem { path, line: 0, column: 0, fact })
+}
+
+impl Own {
+    /// What `read` makes of `old`: what is wrong keeps its last good state. The settings go into
+    /// `layers`.
+    pub(crate) fn next(old: &Own, read: OwnRead, layers: &mut Layers) -> Own {
+        let OwnRead { files, unread, trusted, .. } = read;
+        let (standing, changes, fingerprint) = crate::trust::standing(&files, trusted.as_ref());
+        let mut res = Own {
+            standing,
+            changes,
+            fingerprint,
+            agents: BTreeMap::new(),
+            workflows: BTreeMap::new(),
+            problems: unread,
+        };
+        layers.set_trusted(standing == Standing::Trusted);
+        match files.get(WORKSPACE_FILE) {
+            Some(text) => {
+                let errors = layers.set_toml(Source::Workspace, WORKSPACE_FILE, text);
+                res.problems.extend(errors.into_iter().map(|it| settings_problem(&it)));
+            }
+            // What cannot be read keeps its last good state too.
+            None if res.problems.iter().any(|it| it.path == WORKSPACE_FILE) => {}
+            None => layers.remove(Source::Workspace),
+        }
+        res.take_agents(old, &files);
+        res.take_workflows(old, &files);
+        res.problems.sort();
+        res
+    }
+
+    fn take_agents(&mut self, old: &Own, files: &BTreeMap<String, String>) {
+        for (path, text) in files.iter().filter(|it| is(it.0, Definition::Agent)) {
+            let good = match AgentDef::parse(text) {
+                Ok(agent) => Some(Arc::new(agent)),
+                Err(problems) => {
+                    self.add(path, problems);
+                    old.agents.get(path).cloned()
+                }
+            };
+            let Some(agent) = good else { continue };
+            if let Some(other) = self.agents.iter().find(|it| it.1.name == agent.name) {
+                let fact = format!("`{}` is an agent of {} already", agent.name, other.0);
+                self.problems.push(OwnProblem { path: path.clone(), line: 1, column: 1, fact });
+                continue;
+            }
+            self.agents.insert(path.clone(), agent);
+        }
+    }
+
+    fn take_workflows(&mut self, old: &Own, files: &BTreeMap<String, String>) {
+        let agents: Vec<String> = self.agents.values().map(|it| it.name.clone()).collect();
+        for (path, text) in files.iter().filter(|it| is(it.0, Definition::Workflow)) {
+            let good = match Workflow::parse(text, Some(&agents)) {
+                Ok(workflow) => Some(Arc::new(workflow)),
+                Err(problems) => {
+                    self.add(path, problems);
+                    old.workflows.get(path).cloned()
+                }
+            };
+            self.workflows.extend(good.map(|it| (path.clone(), it)));
+        }
+    }
+
+    fn add(&mut self, path: &str, problems: Vec<agent::Problem>) {
+        self.problems.extend(problems.into_iter().map(|it| OwnProblem {
+            path: path.to_owned(),
+            line: it.line,
+            column: it.column,
+            fact: it.fact,
+        }));
+    }
+}
+
+fn is(path: &str, definition: Definition) -> bool {
+    Definition::of_path(path) == Some(definition)
+}
+
+fn settings_problem(error: &settings::SettingsError) -> OwnProblem {
+    let fact = match error.key.as_str() {
+        "" => error.fact.clone(),
+        key => format!("{key}: {}", error.fact),
+    };
+    let path = error.file.clone();
+    OwnProblem { path, line: error.line.unwrap_or(0), column: 0, fact }
+}
+
+/// What is wrong in `text` as the file at `path` (below the workspace); empty for files that are
+/// none of the product's own. For who shows it while it is being written.
+pub fn own_problems(path: &str, text: &str, own: &Own) -> Vec<OwnProblem> {
+    let mut trial = Own::default();
+    let files = BTreeMap::from([(path.to_owned(), text.to_owned())]);
+    if path == WORKSPACE_FILE {
+        let mut layers = Layers::default();
+        layers.set_trusted(own.standing == Standing::Trusted);
+        let errors = layers.set_toml(Source::Workspace, WORKSPACE_FILE, text);
+        return errors.iter().map(settings_problem).collect();
+    }
+    trial.take_agents(&Own::default(), &files);
+    trial.agents = own.agents.clone();
+    trial.take_workflows(&Own::default(), &files);
+    trial.problems.sort();
+    trial.problems
+}

@@ -1,0 +1,305 @@
+//! The product's own files through the whole engine: each of the four levels proposed, applied,
+//! reloaded, broken on purpose and taken back, and the trust that goes with them.
+
+// A test sets the scene by itself and may fail where it stands.
+#![allow(clippy::unwrap_used, clippy::disallowed_methods)]
+
+use std::{fs, path::Path, sync::Arc};
+
+use disk::Disk;
+use engine::{
+    Abilities, Caller, ClientChange, Engine, EngineConfig, LoadGraph, Notice, Notices, Own, Place,
+    Role, RunOutcome, RunRequest, Standing, Stores, SystemClock, SystemRandom, Then, Threads,
+};
+use proposal::{Outcome, ProposalId, UndoScope};
+use settings::{Layers, Settings};
+use tempfile::TempDir;
+use vfs::VfsPath;
+
+const AGENT: &str = "name: review\nversion: 1.0.0\ntype: analyzer\ninstructions: Be brief.\n";
+const FLOW: &str = "name: ship\nversion: 1.0.0\nsteps:\n- {id: look, agent: review}\n";
+
+/// A workspace with its engine.
+struct Desk {
+    dir: TempDir,
+    engine: Engine,
+    notices: Notices,
+    root: VfsPath,
+    told: Vec<String>,
+}
+
+impl Desk {
+    fn open(dir: TempDir) -> Desk {
+        fs::create_dir_all(dir.path().join("w")).unwrap();
+        let root = VfsPath::from_path(&dir.path().join("w").canonicalize().unwrap()).unwrap();
+        let config = EngineConfig {
+            stores: Stores::Folder(dir.path().join("state")),
+            loader: Arc::new(Disk),
+            writer: None,
+            clock: Arc::new(SystemClock::default()),
+            random: Arc::new(SystemRandom),
+            threads: Threads { latency: 1, work: 1 },
+            settings: Layers::default(),
+            graph: LoadGraph::Always,
+            watch: false,
+            embedder: None,
+            sandbox: None,
+        };
+        let caller = Caller::local("test", Abilities::default());
+        let engine = Engine::start(config, caller).unwrap();
+        let notices = engine.subscribe();
+        engine.post(ClientChange::OpenWorkspace { roots: vec![root.clone()] });
+        let mut desk = Desk { dir, engine, notices, root, told: Vec::new() };
+        desk.run(RunRequest::Index);
+        desk
+    }
+
+    fn new(files: &[(&str, &str)]) -> Desk {
+        let dir = tempfile::tempdir().unwrap();
+        for (path, text) in files {
+            write(dir.path(), path, text);
+        }
+        Desk::open(dir)
+    }
+
+    fn run(&mut self, request: RunRequest) -> RunOutcome {
+        let wanted = self.engine.run(request);
+        loop {
+            match self.notices.blocking_recv().unwrap() {
+                Notice::RunDone { run, outcome } if run == wanted => return outcome,
+                Notice::Message { text, .. } | Notice::Offer { text, .. } => self.told.push(text),
+                _ => {}
+            }
+        }
+    }
+
+    fn own(&self) -> Arc<Own> {
+        self.engine.read_blocking("own", |it| Ok(it.own.clone())).unwrap()
+    }
+
+    fn settings(&self) -> Arc<Settings> {
+        self.engine.read_blocking("settings", |it| Ok(it.settings.clone())).unwrap()
+    }
+
+    /// Proposes that a file holds `text`, looks at it and applies it.
+    #[track_caller]
+    fn change(&mut self, path: &str, text: &str) {
+        let files = vec![(self.root.join(path), Some(text.to_owned()))];
+        let (title, reason) = (format!("Change {path}"), "test".to_owned());
+        let request = RunRequest::Write { title, reason, files, then: Then::Follow };
+        // Under `.aios/` even a client that previews nothing only gets a proposal.
+        let proposal = self.proposed(request);
+        self.applied(RunRequest::Apply(proposal));
+    }
+
+    #[track_caller]
+    fn proposed(&mut self, request: RunRequest) -> ProposalId {
+        match self.run(request) {
+            RunOutcome::Proposed { proposal, .. } => proposal,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[track_caller]
+    fn applied(&mut self, request: RunRequest) {
+        match self.run(request) {
+            RunOutcome::Changed { outcome: Outcome::Applied, .. } => {}
+            other => panic!("{other:?}"),
+        }
+        self.run(RunRequest::Index);
+    }
+
+    #[track_caller]
+    fn undo(&mut self) {
+        let scope = UndoScope::Transaction;
+        self.applied(RunRequest::Undo { transaction: None, scope });
+    }
+
+    /// Somebody else writes a file.
+    fn edit(&mut self, path: &str, text: &str) {
+        write(self.dir.path(), path, text);
+        self.run(RunRequest::Index);
+    }
+
+    #[track_caller]
+    fn trust(&mut self) {
+        let seen = Some(self.own().fingerprint.clone());
+        assert!(matches!(self.run(RunRequest::Trust { seen }), RunOutcome::Done(_)));
+        assert_eq!(self.own().standing, Standing::Trusted);
+    }
+
+    #[track_caller]
+    fn problems(&self, expected: &[&str]) {
+        let own = self.own();
+        let problems: Vec<String> = own.problems.iter().map(ToString::to_string).collect();
+        assert_eq!(problems, expected);
+    }
+
+    fn text(&self, path: &str) -> Option<String> {
+        fs::read_to_string(self.dir.path().join("w").join(path)).ok()
+    }
+}
+
+fn write(dir: &Path, path: &str, text: &str) {
+    let path = dir.join("w").join(path);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, text).unwrap();
+}
+
+#[test]
+fn configuration_is_proposed_applied_reloaded_broken_and_taken_back() {
+    let mut desk = Desk::new(&[("a.py", "x = 1\n")]);
+    desk.trust();
+    desk.change(".aios/config.toml", "[index]\nfiles_max = 70\n[verify]\nseconds_max = 9\n");
+    assert_eq!((desk.settings().files_max, desk.settings().verify.seconds_max), (70, 9));
+    assert_eq!(desk.own().standing, Standing::Trusted, "the user has seen and applied it");
+    desk.change(".aios/config.toml", "[index]\nfiles_max = \"all\"\n");
+    desk.problems(&[".aios/config.toml:2: index.files_max: a text is no whole number"]);
+    assert_eq!(desk.settings().files_max, 70, "the last good value stays");
+    desk.undo();
+    desk.problems(&[]);
+    assert_eq!(desk.settings().verify.seconds_max, 9);
+    desk.undo();
+    assert_eq!(desk.text(".aios/config.toml"), None);
+    assert_eq!(desk.settings().files_max, Settings::default().files_max);
+}
+
+#[test]
+fn code_of_the_product_in_the_workspace_is_changed_like_any_other() {
+    let mut desk = Desk::new(&[(".aios/scripts/check.py", "def check():\n    return 1\n")]);
+    desk.trust();
+    desk.change(".aios/scripts/check.py", "def check():\n    return 2\n");
+    assert_eq!(desk.own().standing, Standing::Trusted);
+    // What no longer parses is told before it is applied, as a high risk.
+    let files = vec![(desk.root.join(".aios/scripts/check.py"), Some("def (:\n".to_owned()))];
+    let (title, reason) = ("Break it".to_owned(), String::new());
+    let id = desk.proposed(RunRequest::Write { title, reason, files, then: Then::Keep });
+    let risk = desk.engine.read_blocking("risk", move |it| {
+        let journal = it.journal.as_ref().unwrap();
+        Ok(journal.proposal(&id)?.proposal.risk.level)
+    });
+    assert_eq!(risk.unwrap(), proposal::RiskLevel::High);
+    assert_eq!(desk.text(".aios/scripts/check.py").unwrap(), "def check():\n    return 2\n");
+    desk.undo();
+    assert_eq!(desk.text(".aios/scripts/check.py").unwrap(), "def check():\n    return 1\n");
+}
+
+#[test]
+fn structure_is_changed_with_all_references_and_taken_back() {
+    let defines = "def area(r):\n    return r * r\n";
+    let uses = "from shape import area\n\nprint(area(2))\n";
+    let mut desk = Desk::new(&[("shape.py", defines), ("main.py", uses)]);
+    let at = Place::Symbol("area".to_owned());
+    let rename = RunRequest::Rename { at, new_name: "surface".to_owned(), then: Then::Keep };
+    let id = desk.proposed(rename);
+    desk.applied(RunRequest::Apply(id));
+    assert!(desk.text("main.py").unwrap().contains("surface(2)"));
+    // A structure that is broken on purpose is told: the use that would lead nowhere is named.
+    let files = vec![(desk.root.join("shape.py"), None)];
+    let (title, reason) = ("Delete it".to_owned(), String::new());
+    let id = desk.proposed(RunRequest::Write { title, reason, files, then: Then::Keep });
+    let impact = desk.engine.read_blocking("impact", move |it| {
+        Ok(it.journal.as_ref().unwrap().proposal(&id)?.proposal.impact)
+    });
+    let effect = impact.unwrap().effect.unwrap();
+    assert!(effect.dangling.iter().any(|it| it.name == "surface"), "{effect:?}");
+    desk.undo();
+    assert_eq!(
+        (desk.text("shape.py").unwrap(), desk.text("main.py").unwrap()),
+        (defines.to_owned(), uses.to_owned())
+    );
+}
+
+#[test]
+fn a_capability_is_proposed_applied_reloaded_broken_and_taken_back() {
+    let mut desk = Desk::new(&[]);
+    desk.trust();
+    desk.change(".aios/agents/review.yaml", AGENT);
+    desk.change(".aios/workflows/ship.yaml", FLOW);
+    assert_eq!(desk.own().agents[".aios/agents/review.yaml"].instructions, "Be brief.");
+    assert_eq!(desk.own().workflows[".aios/workflows/ship.yaml"].steps[0].agent, "review");
+    desk.change(".aios/agents/review.yaml", "name: review\nversion: 2.0.0\ntype: poet\n");
+    desk.problems(&[
+        ".aios/agents/review.yaml:1:1: an agent needs `instructions`",
+        ".aios/agents/review.yaml:3:7: `type` is one of assistant, analyzer, generator, \
+         specialist, not `poet`",
+    ]);
+    assert!(desk.told.iter().any(|it| it.contains("review.yaml:3:7")), "{:?}", desk.told);
+    assert_eq!(desk.own().agents[".aios/agents/review.yaml"].version, "1.0.0", "last good");
+    assert_eq!(desk.own().workflows.len(), 1, "its agent is still there");
+    desk.undo();
+    desk.problems(&[]);
+    desk.undo();
+    desk.undo();
+    assert!(desk.own().agents.is_empty() && desk.own().workflows.is_empty());
+    assert_eq!(desk.own().standing, Standing::Trusted);
+}
+
+#[test]
+fn an_untrusted_workspace_is_restricted_and_asks_again_when_it_changes() {
+    let config = "[verify]\nseconds_max = 9\n[index]\nfiles_max = 70\n";
+    let mut desk = Desk::new(&[(".aios/config.toml", config), ("a.py", "def f(): ...\n")]);
+    assert_eq!(desk.own().standing, Standing::Untrusted);
+    assert_eq!((desk.settings().verify.seconds_max, desk.settings().files_max), (600, 70));
+    assert!(desk.told.iter().any(|it| it.contains("until you trust it")), "{:?}", desk.told);
+    // The user's own changes work.
+    let at = Place::Symbol("f".to_owned());
+    let rename = RunRequest::Rename { at, new_name: "g".to_owned(), then: Then::Keep };
+    let id = desk.proposed(rename);
+    desk.applied(RunRequest::Apply(id));
+    desk.trust();
+    assert_eq!(desk.settings().verify.seconds_max, 9);
+    // Somebody else changes it: it is restricted again, and what changed is known.
+    desk.edit(".aios/config.toml", &config.replace('9', "99999"));
+    assert_eq!(desk.own().standing, Standing::Changed);
+    assert_eq!(desk.settings().verify.seconds_max, 600);
+    let shown = engine::render_changes(&desk.own().changes);
+    assert!(shown.contains("-seconds_max = 9\n+seconds_max = 99999\n"), "{shown}");
+    // What was seen is what is trusted, and nothing else.
+    let seen = Some(desk.own().fingerprint.clone());
+    write(desk.dir.path(), ".aios/config.toml", "[verify]\ncommands = [\"sh evil\"]\n");
+    assert!(matches!(desk.run(RunRequest::Trust { seen }), RunOutcome::Refused(_)));
+    assert_eq!(desk.own().standing, Standing::Changed);
+    desk.edit(".aios/config.toml", config);
+    assert_eq!(desk.own().standing, Standing::Trusted, "back at what was trusted");
+    assert!(matches!(desk.run(RunRequest::Untrust), RunOutcome::Done(_)));
+    assert_eq!(desk.own().standing, Standing::Untrusted);
+}
+
+#[test]
+fn trust_outlives_the_server_and_lies_outside_the_repository() {
+    let mut desk = Desk::new(&[(".aios/agents/review.yaml", AGENT)]);
+    desk.trust();
+    let Desk { dir, engine, .. } = desk;
+    engine.stop();
+    drop(engine);
+    let files = fs::read_dir(dir.path().join("w/.aios")).unwrap().count();
+    assert_eq!(files, 1);
+    let desk = Desk::open(dir);
+    assert_eq!(desk.own().standing, Standing::Trusted);
+}
+
+#[test]
+fn an_agent_may_propose_and_may_not_trust() {
+    let mut desk = Desk::new(&[(".aios/agents/review.yaml", AGENT)]);
+    let caller = Caller { role: Role::Agent, ..Caller::local("agent", Abilities::default()) };
+    let agent = desk.engine.connect(caller);
+    desk.notices = agent.subscribe();
+    desk.engine = agent;
+    let seen = Some(desk.own().fingerprint.clone());
+    let refused = desk.run(RunRequest::Trust { seen });
+    assert!(matches!(&refused, RunOutcome::Refused(why) if why.contains("may not trust")));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_under_the_folder_is_not_followed() {
+    let dir = tempfile::tempdir().unwrap();
+    write(dir.path(), "a.py", "x = 1\n");
+    fs::write(dir.path().join("outside.yaml"), AGENT).unwrap();
+    fs::create_dir_all(dir.path().join("w/.aios/agents")).unwrap();
+    let link = dir.path().join("w/.aios/agents/review.yaml");
+    std::os::unix::fs::symlink(dir.path().join("outside.yaml"), link).unwrap();
+    let desk = Desk::open(dir);
+    assert!(desk.own().agents.is_empty());
+}
