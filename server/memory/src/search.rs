@@ -19,6 +19,9 @@ const NEAREST_MAX: usize = 200;
 /// Documents whose rows are read for each hit asked for, because what they are may push them down.
 const CANDIDATES_PER_HIT: usize = 8;
 
+/// Cosine below which a text that says no word of a question is not near it.
+const SIMILARITY_MIN: f32 = 0.3;
+
 /// Most documents whose rows are read.
 const CANDIDATES_MAX: usize = 2_000;
 
@@ -74,6 +77,9 @@ pub fn search(sources: &Sources<'_>, query: &Query) -> store::Result<Answer> {
     }
     add_nearest(&mut lists, &mut answer, (sources, &unsaved), query, &is_allowed)?;
     add_places(&mut lists, store, &unsaved, &question.places, &is_allowed)?;
+    if is_far_from_all(&lists) {
+        return Ok(answer);
+    }
 
     let candidates_max = (query.hits_max * CANDIDATES_PER_HIT + 100).min(CANDIDATES_MAX);
     let weights = sources.weights.of(question.kind);
@@ -84,6 +90,14 @@ pub fn search(sources: &Sources<'_>, query: &Query) -> store::Result<Answer> {
     answer.kind = Some(asked.question.kind);
     answer.hits = hits(candidates, &rows, &lists, &asked)?;
     Ok(answer)
+}
+
+/// True where nothing says a word of the question or is named in it, and no text is near it: the
+/// nearest of far texts are no answer.
+fn is_far_from_all(lists: &Lists) -> bool {
+    let is_near = lists.nearest.first().is_some_and(|it| SIMILARITY_MIN <= it.similarity);
+    let says_a_word = lists.fields.iter().any(|(_, list)| !list.is_empty());
+    !is_near && !says_a_word && lists.mentioned.is_empty() && lists.at_line.is_empty()
 }
 
 /// The files of the store that may be found; `None` for all of them.

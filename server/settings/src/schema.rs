@@ -263,8 +263,8 @@ pub const SETTINGS: &[Setting] = &[
         kind: Kind::Int(0, 1_000),
         default: "100",
         scope: Scope::Workspace,
-        doc: "How much changes of the past that speak like the question count in a search, in percent of what was \
-              learned.",
+        doc: "How much changes of the past that speak like the question count in a search, in \
+              percent of what was learned.",
     },
     Setting {
         key: "weights.past_use",
