@@ -1,5 +1,5 @@
-//! Checks of a change by the real program, in a copy and only where trusted; what becomes of a change
-//! that fails them.
+//! Checks of a change by the real program, in a copy and only where trusted; what becomes of a
+//! change that fails them.
 
 use std::process::Command;
 

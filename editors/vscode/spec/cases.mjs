@@ -1,5 +1,6 @@
 // What has to hold in VS Code, each case in an editor of its own.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 
 export const cases = [];
 
@@ -29,6 +30,107 @@ spec('a question is answered with why-scores, also of what is not saved', {}, as
   await editor.page.locator('.pane-body .monaco-list-row', { hasText: 'zebra_crossing' }).waitFor();
   await editor.shot('search');
 });
+
+spec('a rename is reviewed with everything ticked, applied in part, and taken back', {}, async ({ editor, folder }) => {
+  await indexed(editor);
+  await reviewRename(editor, folder);
+  await editor.shot('review');
+  const boxes = editor.page.locator('.pane-body .monaco-list-row [role=checkbox]');
+  const ticks = await boxes.evaluateAll((all) => all.map((it) => it.getAttribute('aria-checked')));
+  assert.ok(0 < ticks.length && ticks.every((it) => it === 'true'), `ticked: ${ticks}`);
+  assert.equal(await text(editor, `${folder}/shop.py`), SHOP, 'nothing is changed before it was applied');
+  // One hunk is left out: the call in refund.
+  const row = editor.page.locator('.monaco-list-row', { hasText: 'return -charge(amount)' });
+  await row.locator('[role=checkbox]').click();
+  await editor.run((vscode) => vscode.commands.executeCommand('aios.client.applyReview'));
+  await holds(editor, `${folder}/shop.py`, SHOP.replace('def pay', 'def charge'));
+  await holds(editor, `${folder}/cart.py`, CART.replaceAll('pay(', 'charge(').replace('import pay', 'import charge'));
+  await editor.shot('applied');
+  await editor.run((vscode) => vscode.commands.executeCommand('aios.client.undo'));
+  await holds(editor, `${folder}/shop.py`, SHOP);
+  await holds(editor, `${folder}/cart.py`, CART);
+});
+
+spec('a proposal that is declined changes nothing', {}, async ({ editor, folder }) => {
+  await indexed(editor);
+  await reviewRename(editor, folder);
+  const end = await editor.run((vscode) => vscode.commands.executeCommand('aios.client.rejectReview'));
+  assert.equal(end.outcome, 'rejected');
+  assert.equal(await text(editor, `${folder}/shop.py`), SHOP);
+});
+
+spec('what VS Code undoes itself is known to the journal', {}, async ({ editor, folder }) => {
+  await indexed(editor);
+  await reviewRename(editor, folder);
+  await editor.run((vscode) => vscode.commands.executeCommand('aios.client.applyReview'));
+  await holds(editor, `${folder}/cart.py`, RENAMED_CART);
+  await editor.run(async (vscode, file) => {
+    await vscode.window.showTextDocument(vscode.Uri.file(file));
+    await vscode.commands.executeCommand('undo');
+  }, `${folder}/shop.py`);
+  await holds(editor, `${folder}/shop.py`, SHOP);
+  await holds(editor, `${folder}/cart.py`, CART);
+  await editor.until('the journal knows it', async (vscode) => {
+    const [last] = await vscode.commands.executeCommand('aios.journal', { limit: 1 });
+    return !last.stands || last.kind === 'undo';
+  });
+});
+
+spec('settings are created by a proposal, and the created file is taken back', {}, async ({ editor, folder }) => {
+  await indexed(editor);
+  void editor.run((vscode) => vscode.commands.executeCommand('aios.client.createSettings'));
+  await editor.page.locator('.monaco-list-row', { hasText: '.aios/config.toml' }).first().waitFor();
+  await editor.run((vscode) => vscode.commands.executeCommand('aios.client.applyReview'));
+  const file = `${folder}/.aios/config.toml`;
+  await editor.until('the file is there', exists, file);
+  await editor.run((vscode) => vscode.commands.executeCommand('aios.client.undo'));
+  await editor.until('the file is gone', async (vscode, it) => !(await vscode.workspace.fs.stat(vscode.Uri.file(it)).then(() => true, () => false)), file);
+});
+
+spec('a server that is killed comes back with its journal', {}, async ({ editor, folder }) => {
+  await indexed(editor);
+  await reviewRename(editor, folder);
+  await editor.run((vscode) => vscode.commands.executeCommand('aios.client.applyReview'));
+  await holds(editor, `${folder}/cart.py`, RENAMED_CART);
+  await editor.run(async (vscode) => vscode.workspace.saveAll());
+  await editor.run((vscode) => vscode.commands.executeCommand('aios.client.restart'));
+  await indexed(editor);
+  await editor.run((vscode) => vscode.commands.executeCommand('aios.client.undo'));
+  await holds(editor, `${folder}/shop.py`, SHOP);
+  await holds(editor, `${folder}/cart.py`, CART);
+});
+
+const SHOP = readFileSync(new URL('workspaces/shop/shop.py', import.meta.url), 'utf8');
+const CART = readFileSync(new URL('workspaces/shop/cart.py', import.meta.url), 'utf8');
+const RENAMED_CART = CART.replaceAll('pay(', 'charge(').replace('import pay', 'import charge');
+
+// Asks for `pay` to be renamed everywhere, and waits for the review.
+async function reviewRename(editor, folder) {
+  // Not awaited: it ends when the proposal is there, which the review shows.
+  await editor.run((vscode, { file }) => {
+    void vscode.commands.executeCommand('aios.renameSymbol', {
+      textDocument: { uri: vscode.Uri.file(file).toString() },
+      position: { line: 0, character: 4 },
+      newName: 'charge',
+    });
+  }, { file: `${folder}/shop.py` });
+  await editor.page.locator('.monaco-list-row', { hasText: 'return -charge(amount)' }).waitFor();
+}
+
+async function text(editor, file) {
+  return editor.run(async (vscode, it) => (await vscode.workspace.openTextDocument(it)).getText(), file);
+}
+
+async function holds(editor, file, wanted) {
+  await editor.until(`${file} is as it shall be`, async (vscode, args) => {
+    const document = await vscode.workspace.openTextDocument(args.file);
+    return document.getText() === args.wanted;
+  }, { file, wanted });
+}
+
+async function exists(vscode, file) {
+  return vscode.workspace.fs.stat(vscode.Uri.file(file)).then(() => true, () => false);
+}
 
 // Waits until the server has read everything.
 async function indexed(editor) {

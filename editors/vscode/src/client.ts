@@ -53,7 +53,7 @@ const ownCapabilities: StaticFeature = {
     capabilities.experimental = {
       ...(typeof declared === 'object' ? declared : {}),
       serverStatusNotification: true,
-      aios: { inputNewName: true },
+      aios: { inputNewName: true, review: true },
     };
   },
   initialize(): void {},

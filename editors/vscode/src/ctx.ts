@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { type LanguageClient, State } from 'vscode-languageclient/node';
 import { type Binary, findBinary } from './binary';
 import { newClient, setTrace } from './client';
-import { serverStatus } from './lsp_ext';
+import { reviewProposal, serverStatus } from './lsp_ext';
 import { Status } from './status';
 
 export class Ctx implements vscode.Disposable {
@@ -15,6 +15,10 @@ export class Ctx implements vscode.Disposable {
   private turn: Promise<void> = Promise.resolve();
 
   constructor(private readonly extension: vscode.ExtensionContext) {}
+
+  isRunning(): boolean {
+    return this.client?.isRunning() === true;
+  }
 
   // The client of a server that runs; tells the user where there is none.
   running(): LanguageClient {
@@ -66,6 +70,9 @@ export class Ctx implements vscode.Disposable {
       const client = newClient(this.binary, this.log);
       this.client = client;
       client.onNotification(serverStatus, (it) => this.status.update(it));
+      client.onNotification(reviewProposal, ({ proposal }) => {
+        void vscode.commands.executeCommand('aios.client.review', proposal);
+      });
       client.onDidChangeState(({ newState }) => this.stateChanged(newState));
       await setTrace(client);
       await client.start();

@@ -38,3 +38,67 @@ export interface RunEnd {
   document?: string;
   message?: string;
 }
+
+// A client that declares `experimental.aios.review` is told which proposal waits to be reviewed.
+export const reviewProposal = new NotificationType<{ proposal: string }>('aios/review');
+
+export interface Lines {
+  start: number;
+  lines: number;
+}
+
+export interface Part {
+  id: string;
+  kind: 'hunk' | 'hidden' | 'create' | 'delete' | 'move';
+  reasons: string[];
+  old: Lines;
+  new: Lines;
+  oldText?: string | null;
+  newText?: string | null;
+}
+
+export interface ReviewedFile {
+  uri: string | null;
+  newUri: string | null;
+  path: string;
+  kind: 'edit' | 'create' | 'delete' | 'move';
+  version?: number | null;
+  secret: boolean;
+  parts: Part[];
+}
+
+export interface Review {
+  proposal: string;
+  title: string;
+  reason: string;
+  state: string;
+  risk: 'low' | 'medium' | 'high';
+  riskReasons: string[];
+  files: ReviewedFile[];
+  left: unknown[];
+}
+
+export interface PendingProposal {
+  proposal: string;
+  title: string;
+  reason: string;
+  caller: string;
+  risk: string;
+  createdMs: number;
+  // URIs.
+  files: string[];
+}
+
+export interface Transaction {
+  transaction: string;
+  proposal: string;
+  title: string;
+  kind: 'apply' | 'undo' | 'redo';
+  caller: string;
+  startedMs: number;
+  // In words: what of it is in force.
+  standing: string;
+  // True where some of it can be taken back.
+  stands: boolean;
+  files: { uri: string; standing: string; stands: boolean }[];
+}

@@ -1,8 +1,10 @@
 // The extension's way in and out.
 import * as vscode from 'vscode';
+import { setTrace } from './client';
 import { registerCommands } from './commands';
 import { Ctx } from './ctx';
-import { setTrace } from './client';
+import { JournalView } from './journal';
+import { ReviewView } from './review';
 import { SearchView } from './search';
 
 let ctx: Ctx | undefined;
@@ -10,8 +12,13 @@ let ctx: Ctx | undefined;
 export async function activate(extension: vscode.ExtensionContext): Promise<void> {
   const mine = new Ctx(extension);
   ctx = mine;
-  const search = new SearchView();
-  extension.subscriptions.push(mine, search, ...registerCommands(mine, search));
+  const views = {
+    search: new SearchView(),
+    review: new ReviewView(mine),
+    journal: new JournalView(mine),
+  };
+  extension.subscriptions.push(mine, views.search, views.review, views.journal);
+  extension.subscriptions.push(...registerCommands(mine, views));
   extension.subscriptions.push(
     vscode.workspace.onDidChangeConfiguration((it) => configurationChanged(mine, it)),
   );

@@ -299,7 +299,7 @@ Examples:
     Setup(SetupArgs),
 
     /// Propose to create `.aios/config.toml`, with every setting explained
-    #[command(after_help = "Example:\n  aios settings --apply")]
+    #[command(after_help = "Examples:\n  aios settings --apply\n  aios settings --schema")]
     Settings(SettingsArgs),
 }
 
@@ -930,4 +930,8 @@ pub(crate) struct SettingsArgs {
     /// Apply at once what was proposed
     #[arg(long)]
     pub(crate) apply: bool,
+
+    /// Print the JSON Schema of `.aios/config.toml` instead
+    #[arg(long, conflicts_with = "apply")]
+    pub(crate) schema: bool,
 }

@@ -7,6 +7,7 @@ mod exit;
 mod log;
 mod output;
 mod root;
+mod schema;
 mod serve;
 mod session;
 mod user;
@@ -103,6 +104,11 @@ fn run(cli: &Cli, output: Output) -> anyhow::Result<Exit> {
         Command::Trust(args) => own::trust(&root, args.yes, output),
         Command::Verify(args) => verify::verify(&root, args.id.as_deref(), output),
         Command::Untrust => own::untrust(&root, output),
+        Command::Settings(args) if args.schema => {
+            let schema = schema::of_workspace_settings();
+            output.line(|| schema.clone(), || format!("{schema:#}"))?;
+            Ok(Exit::Done)
+        }
         Command::Settings(args) => change::settings(&root, afterwards(args.apply), output),
         Command::Proposals => change::proposals(&root, output),
         Command::Show(args) => change::show(&root, args.id.as_deref(), output),

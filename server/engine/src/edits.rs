@@ -323,6 +323,12 @@ impl GlobalState {
                 let outcome = RunOutcome::Proposed { proposal: id, document: None };
                 self.end_run(run, outcome);
             }
+            Way::Review => {
+                if let Some(client) = self.runs.get(run).map(|it| it.client) {
+                    self.clients.tell(client, Notice::Review { proposal: id.clone() });
+                }
+                self.end_run(run, RunOutcome::Proposed { proposal: id, document: None });
+            }
             Way::Document => self.show(run, proposal, simulation),
             Way::Apply(confirm) => self.edit_task(run, "begin", move |ctx| {
                 let begun = edit_tasks::begin(ctx, &proposal);
@@ -587,6 +593,8 @@ impl Applying {
 enum Way {
     /// It waits for an answer.
     Wait,
+    /// The client has it reviewed, and it waits.
+    Review,
     /// It is shown as a document, and waits.
     Document,
     /// It is applied.
@@ -594,11 +602,13 @@ enum Way {
 }
 
 fn way(then: Then, is_shown: bool, abilities: Abilities, change: &SourceChange) -> Way {
-    let Abilities { apply_edit, annotations, document_changes, show_document, .. } = abilities;
+    let Abilities { apply_edit, annotations, document_changes, show_document, reviews, .. } =
+        abilities;
     match (then, is_shown) {
         (Then::Keep, _) => Way::Wait,
         (Then::Follow, false) => Way::Apply(Confirm::No),
         (Then::Follow, true) if !apply_edit => Way::Wait,
+        (Then::Follow, true) if reviews => Way::Review,
         // Editors that confirm edits were seen to create files without asking.
         (Then::Follow, true) if annotations && document_changes && change.operations.is_empty() => {
             Way::Apply(Confirm::Yes)

@@ -34,6 +34,11 @@ pub enum Notice {
         /// The file.
         path: VfsPath,
     },
+    /// The client is to have a proposal reviewed; only to clients that can.
+    Review {
+        /// The proposal, which waits for an answer.
+        proposal: ProposalId,
+    },
     /// A run that this client started ended. Sent once for each.
     RunDone {
         /// The run.

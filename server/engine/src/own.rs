@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, fmt, ops::ControlFlow, sync::Arc};
 use agent::{AgentDef, Definition, Workflow};
 use settings::{Layers, Source, WORKSPACE_FILE};
 use store::{Trust, TrustRow};
-use vfs::{Listed, Loader, VfsPath, WalkLimits, decode};
+use vfs::{Link, Listed, Loader, VfsPath, WalkLimits, decode};
 
 use crate::trust::{Standing, TrustChange};
 
@@ -78,7 +78,11 @@ pub(crate) fn read(loader: &dyn Loader, trust: &Trust, root: &VfsPath) -> OwnRea
     loader.list(&root.join(OWN_FOLDER), &limits, &mut |listed| {
         match listed {
             // A link may lead anywhere, and what git leaves out nobody reviews.
-            Listed::File { path, .. } if loader.is_listed(root, &path) => paths.push(path),
+            Listed::File { path, .. }
+                if loader.is_listed(root, &path) && loader.link(root, &path) == Link::None =>
+            {
+                paths.push(path);
+            }
             Listed::File { .. } => {}
             Listed::Skipped { path, reason } if path.starts_with(&root.join(OWN_FOLDER)) => {
                 res.unread.extend(problem(root, &path, reason.to_string()));

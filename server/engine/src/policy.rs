@@ -46,6 +46,8 @@ pub struct Abilities {
     pub delete: bool,
     /// Open a document that the server names.
     pub show_document: bool,
+    /// Have the user review a proposal by itself, see [`crate::Notice::Review`].
+    pub reviews: bool,
     /// Tell when files change on disk.
     pub watched_files: bool,
     /// Show progress.

@@ -80,6 +80,24 @@ pub struct OtherServersParams {
     pub languages: BTreeMap<String, Vec<String>>,
 }
 
+/// Notification `aios/review`, sent to clients that declare `experimental.aios.review` instead of
+/// a preview: the client shows the proposal by `aios.review` and answers with `aios.applyProposal`
+/// or `aios.rejectProposal`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+pub struct ReviewParams {
+    /// The proposal's id.
+    pub proposal: String,
+}
+
+/// See [`ReviewParams`].
+pub(crate) enum ReviewNotification {}
+
+impl Notification for ReviewNotification {
+    type Params = ReviewParams;
+    const METHOD: LspNotificationMethod<'static> = LspNotificationMethod::new("aios/review");
+    const MESSAGE_DIRECTION: MessageDirection = MessageDirection::ServerToClient;
+}
+
 /// A command of `workspace/executeCommand`. Every one can be called without arguments, as the
 /// oldest editors do; it then says what is missing or takes the most natural choice.
 #[derive(Clone, Copy, Debug)]
@@ -154,6 +172,19 @@ pub const COMMANDS: &[Command] = &[
         arguments: "transaction?, parts?, since?, by?",
         doc: "Brings back what was undone; without argument the last undo. The rest as for \
               `aios.undo`.",
+    },
+    Command {
+        name: PROPOSALS,
+        arguments: "",
+        doc: "Answers the proposals that wait, newest first: `[{proposal, title, reason, caller, \
+              risk, createdMs, files}]`, files by URI.",
+    },
+    Command {
+        name: JOURNAL,
+        arguments: "by?, since?, limit?",
+        doc: "Answers the changes that were made, newest first: `[{transaction, proposal, kind, \
+              title, caller, action, startedMs, state, standing, stands, files: [{uri, standing, \
+              stands}]}]`.",
     },
     Command {
         name: SHOW_HISTORY,
@@ -284,6 +315,8 @@ pub(crate) const CREATE_SETTINGS: &str = "aios.createSettings";
 pub(crate) const APPLY_PROPOSAL: &str = "aios.applyProposal";
 pub(crate) const REJECT_PROPOSAL: &str = "aios.rejectProposal";
 pub(crate) const REVIEW: &str = "aios.review";
+pub(crate) const PROPOSALS: &str = "aios.proposals";
+pub(crate) const JOURNAL: &str = "aios.journal";
 pub(crate) const SHOW_HISTORY: &str = "aios.showHistory";
 pub(crate) const UNDO: &str = "aios.undo";
 pub(crate) const REDO: &str = "aios.redo";

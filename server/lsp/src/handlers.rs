@@ -17,6 +17,7 @@ mod document_text;
 mod execute_command;
 mod folding_range;
 mod hover;
+mod journal_lists;
 mod knowledge;
 mod other_servers;
 mod own;

@@ -44,6 +44,10 @@ pub(crate) async fn carry(link: Arc<Link>, mut notices: Notices) {
             Notice::ShowDocument { path } => {
                 tokio::spawn(show_document(link.clone(), path));
             }
+            Notice::Review { proposal } => {
+                let params = ext::ReviewParams { proposal: proposal.as_str().to_owned() };
+                link.client.send_notification::<ext::ReviewNotification>(params).await;
+            }
             Notice::RunDone { run, outcome } => {
                 if let Some((level, text)) = for_the_user(&outcome) {
                     message(&link, level, text).await;

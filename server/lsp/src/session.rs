@@ -63,6 +63,8 @@ pub(crate) struct Can {
     /// `experimental.aios.inputNewName`: asks the user for the name when it runs
     /// `aios.renameSymbol`.
     pub(crate) input_new_name: bool,
+    /// `experimental.aios.review`: takes `aios/review` and has the proposal reviewed itself.
+    pub(crate) review: bool,
 }
 
 impl Session {
@@ -151,6 +153,7 @@ fn can(declared: &Value) -> Can {
         candidates: has("/experimental/aios/candidates"),
         server_status: has("/experimental/serverStatusNotification"),
         input_new_name: has("/experimental/aios/inputNewName"),
+        review: has("/experimental/aios/review"),
     }
 }
 

@@ -12,7 +12,7 @@ use tower_lsp::{
 use crate::{
     backend::{Backend, Link},
     error, ext, from_proto,
-    handlers::{own, questions, search},
+    handlers::{journal_lists, own, questions, search},
     notices,
     review_json::review_json,
 };
@@ -34,6 +34,8 @@ pub(crate) async fn handle_execute_command(
         ext::REWRITE => super::refactor::rewrite(parse(argument, "pattern")?)?,
         ext::CREATE_SETTINGS => create_settings(parse(argument, "root")?)?,
         ext::REVIEW => return review(link, argument).await,
+        ext::PROPOSALS => return journal_lists::proposals(link).await,
+        ext::JOURNAL => return journal_lists::journal(link, parse(argument, "by")?).await,
         ext::APPLY_PROPOSAL => apply(link, argument).await?,
         ext::REJECT_PROPOSAL => RunRequest::Reject(proposal(link, argument).await?),
         ext::UNDO => reverse(argument, true)?,
@@ -231,6 +233,18 @@ async fn status(link: &Link) -> Result<Option<Value>> {
     Ok(Some(json!(status.await?)))
 }
 
+/// What became of several transactions.
+fn reversed_json(done: &[TransactionId], refused: &[(TransactionId, String)]) -> Value {
+    let refused = refused
+        .iter()
+        .map(|(transaction, why)| json!({ "transaction": transaction.as_str(), "message": why }));
+    json!({
+        "outcome": "reversed",
+        "done": done.iter().map(TransactionId::as_str).collect::<Vec<&str>>(),
+        "refused": refused.collect::<Vec<Value>>(),
+    })
+}
+
 /// How a run ended, for whoever waits for it.
 fn outcome_json(link: &Link, run: RunId, outcome: &RunOutcome) -> Value {
     let mut answer = match outcome {
@@ -271,16 +285,7 @@ fn outcome_json(link: &Link, run: RunId, outcome: &RunOutcome) -> Value {
                 "rest": rest.as_ref().map(ProposalId::as_str),
             })
         }
-        RunOutcome::Reversed { done, refused, .. } => {
-            let refused = refused.iter().map(
-                |(transaction, why)| json!({ "transaction": transaction.as_str(), "message": why }),
-            );
-            json!({
-                "outcome": "reversed",
-                "done": done.iter().map(TransactionId::as_str).collect::<Vec<&str>>(),
-                "refused": refused.collect::<Vec<Value>>(),
-            })
-        }
+        RunOutcome::Reversed { done, refused, .. } => reversed_json(done, refused),
         RunOutcome::Recovered(recovery) => {
             json!({ "outcome": "recovered", "message": recovery.describe() })
         }
