@@ -261,7 +261,7 @@ fn editors(program: &Path) -> String {
     command = \"{program}\"
     args = [\"lsp\"]
     and `language-servers = [\"rust-analyzer\", \"aios\"]` under each [[language]]
-  VS Code: any generic LSP client extension can start `{program} lsp`; our own extension is to come.
+  VS Code: `cargo xtask dist` packages the extension, `{program} setup vscode` installs it.
 "
     )
 }
