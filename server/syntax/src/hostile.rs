@@ -18,6 +18,10 @@ const WORDY: usize = 5;
 const TRIED: usize = 512;
 /// Where there is an error for so many bytes, the rest is not parsed.
 const BYTES_PER_ERROR: usize = 16;
+/// Shorter stretches, such as a wide table in a comment, cost a second at most.
+const STRETCH_MIN: usize = 2_048;
+/// What may end a string that a stretch of signs is in.
+const STRING_ENDS: [&str; 7] = ["\"", "\"\"\"", "'''", "`", "\"#", "\"##", "\"###"];
 /// Honest texts of signs, such as tables of numbers, may cost so many times their parse.
 const TRIES_MAX: usize = 6;
 
@@ -29,15 +33,18 @@ pub(crate) fn would_hang<'a>(
     chunk_at: &mut dyn FnMut(usize) -> &'a [u8],
 ) -> bool {
     let mut left = len.saturating_mul(TRIES_MAX);
-    for (start, end) in signs(len, chunk_at) {
+    let stretches = signs(len, chunk_at).into_iter();
+    for (start, end) in stretches.filter(|(start, end)| STRETCH_MIN <= end - start) {
         let mut tried = TRIED;
         while tried <= end - start {
             let until = start + tried;
             let Some(rest) = left.checked_sub(until) else { return false };
             left = rest;
-            // Signs in a comment or a string make sense once it is closed.
-            let comment_end = language.block_comment.map_or("", |it| it.1);
-            let ends = ["", comment_end, "\"", "\"\"\"", "`"];
+            // Signs in a comment or a string make sense once it is closed, if it ever is.
+            let comment_end = language.block_comment.map(|it| it.1);
+            let mut ends: Vec<&'static str> = comment_end.into_iter().chain(STRING_ENDS).collect();
+            ends.retain(|it| is_behind(it.as_bytes(), until, len, chunk_at));
+            ends.insert(0, "");
             let mut makes_sense = |end: &&'static str| {
                 let tree = tree_up_to(until, end.as_bytes(), language, chunk_at);
                 tree.is_some_and(|it| n_errors(&it, start) <= tried / BYTES_PER_ERROR)
@@ -47,6 +54,31 @@ pub(crate) fn would_hang<'a>(
             }
             tried += tried / 2;
         }
+    }
+    false
+}
+
+/// True where `sign` stands in the text from `from` on.
+fn is_behind<'a>(
+    sign: &[u8],
+    from: usize,
+    len: usize,
+    chunk_at: &mut dyn FnMut(usize) -> &'a [u8],
+) -> bool {
+    // A piece may end within a sign.
+    let mut seen = Vec::new();
+    let mut at = from;
+    while at < len {
+        let chunk = chunk_at(at);
+        if chunk.is_empty() {
+            break;
+        }
+        seen.extend_from_slice(chunk);
+        if seen.windows(sign.len()).any(|it| it == sign) {
+            return true;
+        }
+        seen.drain(..seen.len().saturating_sub(sign.len() - 1));
+        at += chunk.len();
     }
     false
 }
@@ -133,5 +165,8 @@ mod tests {
         check("a.c", &format!("/*{}*/ int a;", "=-+*".repeat(2_000)), false);
         check("a.py", &format!("x = \"\"\"{}\"\"\"\n", "=-+*\n".repeat(2_000)), false);
         check("a.py", ")*\n".repeat(50).as_str(), false);
+        check("a.js", &"/*\n".repeat(4_000), true);
+        let table = "| ----- | ----- |\n".repeat(300);
+        check("a.rs", &format!("const A: &str = r##\"{table}\"##;\n"), false);
     }
 }
