@@ -41,6 +41,8 @@ const TROUBLES_MAX: usize = 8;
 #[derive(Default)]
 pub(crate) struct Indexing {
     scans: OpQueue<BTreeSet<VfsPath>>,
+    /// True until folders that were just opened have been compared.
+    is_opening: bool,
     looks: OpQueue<BTreeSet<VfsPath>>,
     /// To be read, in this order.
     queue: VecDeque<Candidate>,
@@ -137,11 +139,18 @@ impl GlobalState {
     /// A run wants to know when the index is up to date.
     pub(crate) fn index_run(&mut self, run: RunId) {
         self.index.waiting.push(run);
-        // A round that has not compared anything yet will see what this run would see.
-        if self.index.round.is_none() {
+        // Who opens folders and asks for their index wants that one comparison. Any other that is
+        // under way may have looked already where something was written since.
+        if !self.index.is_opening {
             self.scan(self.files.roots.to_vec());
         }
         self.pump();
+    }
+
+    /// Compares folders that were just opened.
+    pub(crate) fn scan_opened(&mut self, roots: Vec<VfsPath>) {
+        self.index.is_opening |= !roots.is_empty();
+        self.scan(roots);
     }
 
     /// Ends the round that `run` waits for, where nobody else does; true where the run was waiting.
@@ -178,6 +187,7 @@ impl GlobalState {
         match done {
             IndexDone::Scanned(scans) => {
                 self.index.scans.end();
+                self.index.is_opening = false;
                 for scan in scans {
                     self.compared(scan, true);
                 }

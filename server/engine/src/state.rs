@@ -257,7 +257,7 @@ impl GlobalState {
         self.tell_host_the_workspace();
         self.watch();
         self.recover_journal();
-        self.scan(added);
+        self.scan_opened(added);
     }
 
     /// Watches the folders where no client does.
