@@ -67,8 +67,10 @@ impl Hunks {
         }
     }
 
+    /// True where single hunks count: something was done to them, or the journal has seen a text in
+    /// which only some stand, as when an editor brings back what it declined before.
     pub(crate) fn is_used(&self) -> bool {
-        self.is_used
+        self.is_used || !self.off.is_empty()
     }
 
     /// Something was done to the file.
