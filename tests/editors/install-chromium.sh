@@ -13,10 +13,12 @@ fi
 . /etc/os-release
 "$(dirname "$0")/unpack-debian.sh" "$dir" "$VERSION_CODENAME" chromium fonts-dejavu-core
 
+# PulseAudio's client library finds its other half by a fixed path, which is not there when unpacked.
 root="$dir/root"
+lib="$root/usr/lib/x86_64-linux-gnu"
 cat > "$dir/chromium" <<EOF
 #!/bin/sh
-LD_LIBRARY_PATH='$root/usr/lib/x86_64-linux-gnu:$root/lib/x86_64-linux-gnu' FONTCONFIG_SYSROOT='$root' \\
+LD_LIBRARY_PATH='$lib:$root/lib/x86_64-linux-gnu:$lib/pulseaudio' FONTCONFIG_SYSROOT='$root' \\
     exec '$root/usr/lib/chromium/chromium' "\$@"
 EOF
 chmod +x "$dir/chromium"
