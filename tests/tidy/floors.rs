@@ -22,7 +22,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("indicatif", &["aios"]),
     ("anyhow", &["lsp", "aios", "xtask"]),
     // A type that crosses a wire or a disk belongs to whoever puts it there.
-    ("serde", &["settings", "sandbox", "store", "lsp", "aios"]),
+    ("serde", &["settings", "sandbox", "store", "models", "lsp", "aios"]),
 ];
 
 /// The root manifest: the floor of each crate, and where each member lies.
