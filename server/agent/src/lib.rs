@@ -1,13 +1,19 @@
 //! Agents and workflows as a workspace defines them: `.aios/agents/*.yaml` and
-//! `.aios/workflows/*.yaml`, checked field by field. Nothing here runs any of them.
+//! `.aios/workflows/*.yaml`, checked field by field; and the skills that are built in. Nothing here
+//! runs any of them.
 
 mod definition;
+mod skill;
 mod table;
 mod workflow;
 mod yaml;
 
 pub use crate::{
     definition::{AgentDef, AgentKind, Capability, Hook, Parameter, ParameterKind, Trigger},
+    skill::{
+        ArgumentError, Arguments, Finding, Needed, SKILLS, Skill, SkillChoice, SkillId, SkillKind,
+        SkillParameter, SkillReply, Takes,
+    },
     workflow::{Step, Workflow},
     yaml::{Problem, TEXT_BYTES_MAX},
 };
