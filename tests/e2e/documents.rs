@@ -157,3 +157,60 @@ fn a_search_finds_places_and_says_why() {
     assert_eq!(empty["error"]["message"], "aios.search needs a query");
     client.stop();
 }
+
+/// What an action with this title asks for, where the cursor stands at `line` of a file.
+fn action(editor: &mut Editor<'_>, uri: &str, line: u32, title: &str) -> Value {
+    let at = json!({ "line": line, "character": 4 });
+    let actions = editor.client.request(
+        "textDocument/codeAction",
+        json!({
+            "textDocument": { "uri": uri },
+            "range": { "start": at, "end": at },
+            "context": { "diagnostics": [], "triggerKind": 1 },
+        }),
+    );
+    let actions = actions.as_array().unwrap();
+    let wanted = actions.iter().find(|it| it["title"] == title);
+    wanted.unwrap_or_else(|| panic!("no {title}: {actions:#?}"))["command"].clone()
+}
+
+#[test]
+fn a_search_that_begins_in_the_code_opens_a_list_that_leads_back_to_it() {
+    let workspace = Workspace::new(&[
+        ("a.py", "def total(cart):\n    return sum(it.price for it in cart)\n"),
+        ("b.py", "def total_of(cart):\n    return sum(it.price for it in cart.items)\n"),
+        ("c.py", "x = 1\n# where are the prices of a cart summed\n"),
+    ]);
+    let mut editor = Editor::start(&workspace, &capabilities());
+    editor.client.wait_until_indexed();
+    for (file, line, title, found) in [
+        ("a.py", 1, "AIOS: find similar code", "b.py"),
+        ("c.py", 1, "AIOS: where is this done?", "a.py"),
+    ] {
+        editor.open(file);
+        let command = action(&mut editor, &workspace.uri(file), line, title);
+        assert_eq!(command["command"], "aios.showHits");
+        let shown = editor.execute("aios.showHits", command["arguments"][0].clone());
+        assert_eq!(shown["outcome"], "shown", "{shown}");
+        let uri = shown["document"].as_str().unwrap().to_owned();
+        let list = std::fs::read_to_string(uri.strip_prefix("file://").unwrap()).unwrap();
+        let at = list.lines().position(|it| it.contains(&format!("/{found}:1  to 2")));
+        let at = at.unwrap_or_else(|| panic!("no {found} in {list}"));
+        assert!(!list.contains(&format!("/{file}:1  to 2")), "the place itself: {list}");
+        editor.open_uri(&uri, "plaintext", list);
+        // From the code below the place, too.
+        for line in [at, at + 1] {
+            let place = json!({
+                "textDocument": { "uri": uri },
+                "position": { "line": line, "character": 0 },
+            });
+            let definition = editor.client.request("textDocument/definition", place);
+            assert_eq!(places(&workspace, &definition), [format!("{found}:0:0")]);
+        }
+        let document = json!({ "textDocument": { "uri": uri } });
+        let links = editor.client.request("textDocument/documentLink", document.clone());
+        assert_eq!(links[0]["target"], format!("{}#L1", workspace.uri(found)));
+        editor.client.notify("textDocument/didClose", document);
+    }
+    editor.client.stop();
+}

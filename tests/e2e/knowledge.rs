@@ -69,6 +69,37 @@ fn the_commits_of_a_symbol_are_found_through_a_rename() {
 }
 
 #[test]
+fn a_search_since_a_day_finds_what_was_committed_or_written_since() {
+    let workspace = shop();
+    let files = |args: &[&str]| {
+        let rows = json(&workspace, args);
+        let mut files = texts(&rows, "file");
+        files.sort();
+        files.dedup();
+        files
+    };
+    assert_eq!(files(&["search", "pay", "now"]), ["shop.py", "till.py"]);
+    // All files were written today, but what they hold was committed on these days.
+    let since = |day| files(&["search", "pay", "now", "--since", day]);
+    assert_eq!(since("2023-11-16"), ["shop.py", "till.py"]);
+    assert_eq!(aios(&workspace, &["search", "pay", "--since", "2023-11-18"]).0, 1);
+    workspace.write("shop.py", "from till import pay_now\n\n\ndef give():\n    pay_now(2)\n");
+    assert_eq!(since("2023-11-18"), ["shop.py"]);
+}
+
+#[test]
+fn a_hit_carries_what_is_around_it() {
+    let workspace = shop();
+    let hit = &json(&workspace, &["search", "--neighbours", "pay_now"])[0];
+    assert_eq!(hit["symbol"], "pay_now");
+    let caller = &hit["neighbours"]["callers"][0];
+    assert_eq!((&caller["name"], &caller["place"]), (&"sell".into(), &"shop.py:4".into()));
+    assert_eq!(hit["neighbours"]["callees"], serde_json::json!([]));
+    let hit = &json(&workspace, &["search", "pay_now"])[0];
+    assert_eq!(hit["neighbours"], Value::Null, "nobody asked");
+}
+
+#[test]
 fn how_it_was_done_before_names_the_symbols() {
     let workspace = shop();
     let rows = json(&workspace, &["git", "--like", "fees of terminals"]);

@@ -70,6 +70,7 @@ Examples:
   aios search 'where are colours parsed'
   aios search --lang rust --path server/ --kind function parse
   aios search --similar src/colour.rs:40      code like what stands there
+  aios search --since '2 weeks' --neighbours retry   in what changed lately, with what is around
   aios search --explain --limit 3 'retry after a timeout'
   aios search --limit 50 --json parse_color")]
     Search(SearchArgs),
@@ -350,6 +351,14 @@ pub(crate) struct SearchArgs {
     /// Code like what stands at this line, instead of a question
     #[arg(long, value_name = "FILE:LINE", conflicts_with = "query")]
     pub(crate) similar: Option<String>,
+
+    /// Only what changed since then, as commits and the files tell: `2026-01-31`, `3 weeks`, `2d`
+    #[arg(long, value_name = "TIME")]
+    pub(crate) since: Option<String>,
+
+    /// Show with each hit what it stands in, who calls it, what it calls and what tests it
+    #[arg(long)]
+    pub(crate) neighbours: bool,
 
     /// Show each part of each score: its value, and what it counts
     #[arg(long)]

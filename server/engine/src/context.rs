@@ -1,13 +1,12 @@
 //! The code that a task needs: what a search finds, what stands around it, who calls it and what it
 //! calls, its tests, what was changed when something like it was done, and what is remembered.
 
-use ide::{Call, SymbolRef};
-use memory::{Freshness, Hit, Pack, Piece, Query, RecallQuery, pack};
-use syntax::SymbolKind;
+use ide::SymbolRef;
+use memory::{Freshness, Pack, Piece, Query, RecallQuery, pack};
 use text::TextRange;
 use vfs::{FileId, VfsPath};
 
-use crate::{HistoryQuery, ReadError, Snapshot, files::root_of};
+use crate::{HistoryQuery, Neighbours, ReadError, Snapshot, files::root_of};
 
 /// Tokens of a context where nobody says how many.
 pub const CONTEXT_TOKENS: usize = 8_000;
@@ -17,8 +16,8 @@ pub const CONTEXT_TOKENS_MAX: usize = 200_000;
 const HITS_MAX: usize = 150;
 /// Hits whose neighbours are looked at.
 const SEEDS_MAX: usize = 12;
-/// Neighbours of one kind for one hit.
-const NEIGHBOURS_MAX: usize = 4;
+/// Tests of one hit.
+const TESTS_MAX: usize = 2;
 /// Commits like the task that are looked at.
 const COMMITS_MAX: usize = 6;
 /// Memories that are put in.
@@ -81,7 +80,7 @@ impl Snapshot {
             if nth < SEEDS_MAX
                 && let Some(symbol) = symbol
             {
-                self.neighbours(symbol, value, &mut pieces)?;
+                self.push_neighbours(symbol, value, &mut pieces)?;
             }
         }
         if query.with_history {
@@ -96,17 +95,16 @@ impl Snapshot {
     }
 
     /// What stands around a hit, calls it, is called by it, and tests it.
-    fn neighbours(
+    fn push_neighbours(
         &self,
         symbol: SymbolRef,
         value: f32,
         acc: &mut Vec<Piece>,
     ) -> Result<(), ReadError> {
         let Some(facts) = self.analysis.facts(symbol.file) else { return Ok(()) };
-        let it = facts.symbol(symbol.symbol);
         let name = facts.name_path(symbol.symbol);
-        if let Some(parent) = it.parent {
-            let around = SymbolRef { file: symbol.file, symbol: parent };
+        let Neighbours { container, callers, callees, tests } = self.neighbours(symbol)?;
+        if let Some(around) = container.and_then(|it| it.symbol) {
             let why = format!("around {name}");
             let head = self.head_of(around);
             let piece = head.and_then(|it| {
@@ -114,33 +112,20 @@ impl Snapshot {
             });
             acc.extend(piece);
         }
-        let is_function =
-            matches!(it.kind, SymbolKind::Function | SymbolKind::Method | SymbolKind::Constructor);
-        if !is_function {
-            return Ok(());
-        }
-        for call in self.analysis.callees(symbol)?.iter().take(NEIGHBOURS_MAX) {
-            acc.extend(self.called(call, &format!("called by {name}"), value * CALLEE));
-        }
-        let (tests, callers): (Vec<Call>, Vec<Call>) =
-            self.analysis.callers(symbol)?.into_iter().partition(|it| self.is_test(it));
-        for call in callers.iter().take(NEIGHBOURS_MAX) {
-            acc.extend(self.called(call, &format!("calls {name}"), value * CALLER));
-        }
-        for call in tests.iter().take(2) {
-            acc.extend(self.called(call, &format!("tests {name}"), value * TEST));
+        let of_kinds = [
+            (&callees[..], "called by", CALLEE),
+            (&callers, "calls", CALLER),
+            (&tests[..tests.len().min(TESTS_MAX)], "tests", TEST),
+        ];
+        for (targets, how, share) in of_kinds {
+            let why = format!("{how} {name}");
+            let pieces = targets.iter().filter_map(|it| {
+                let symbol = it.symbol?;
+                self.piece(symbol.file, self.range_of(symbol)?, Some(symbol), (&why, value * share))
+            });
+            acc.extend(pieces);
         }
         Ok(())
-    }
-
-    fn called(&self, call: &Call, why: &str, value: f32) -> Option<Piece> {
-        let symbol = call.target.symbol?;
-        self.piece(symbol.file, self.range_of(symbol)?, Some(symbol), (why, value))
-    }
-
-    fn is_test(&self, call: &Call) -> bool {
-        let Some(facts) = self.analysis.facts(call.target.file) else { return false };
-        facts.is_test || call.target.symbol.is_some_and(|it| facts.symbol(it.symbol).is_test)
     }
 
     /// The symbols, as they are today, that commits like the task touched.
@@ -257,21 +242,6 @@ impl Snapshot {
         let it = facts.symbols.get(symbol.symbol.index())?;
         let head = TextRange::new(it.range.start(), facts.signature_end(it));
         Some(facts.doc(it).filter(|doc| doc.end() <= head.start()).map_or(head, |d| d.cover(head)))
-    }
-
-    fn file_of(&self, root: &str, path: &str) -> Option<FileId> {
-        self.file(&VfsPath::new(root)?.join(path)).ok()
-    }
-
-    /// The definition that a hit is; none for what stands between definitions.
-    fn symbol_of_hit(&self, file: FileId, hit: &Hit) -> Option<SymbolRef> {
-        let name = hit.symbol.as_deref()?;
-        let facts = self.analysis.facts(file)?;
-        let around = facts.symbols().filter(|(_, it)| {
-            !it.is_local && facts.name(it.name) == name && it.range.intersects(hit.range)
-        });
-        let symbol = around.min_by_key(|(_, it)| it.range.len())?.0;
-        Some(SymbolRef { file, symbol })
     }
 
     /// The symbol of a name path in a file, as both are today.

@@ -7,7 +7,7 @@ use proposal::{Outcome, Selection, TransactionId, UndoRequest, UndoScope, histor
 use vfs::VfsPath;
 
 use crate::{
-    Notice, RunId, RunOutcome,
+    RunId, RunOutcome,
     edit_parts::Started,
     edit_tasks::{self, EditContext, refused},
     edits::{Confirm, EditDone},
@@ -109,15 +109,7 @@ impl GlobalState {
 
     /// Has the client open it.
     pub(crate) fn history_shown(&mut self, run: RunId, path: Result<VfsPath, String>) {
-        match path {
-            Ok(path) => {
-                if let Some(client) = self.runs.get(run).map(|it| it.client) {
-                    self.clients.tell(client, Notice::ShowDocument { path: path.clone() });
-                }
-                self.end_run(run, RunOutcome::Shown(path));
-            }
-            Err(why) => self.end_run(run, RunOutcome::Failed(why)),
-        }
+        self.end_run(run, path.map_or_else(RunOutcome::Failed, RunOutcome::Shown));
     }
 }
 

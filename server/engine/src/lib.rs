@@ -3,6 +3,7 @@
 
 mod batch;
 mod change;
+mod changed;
 mod checks;
 mod clients;
 mod config;
@@ -20,6 +21,7 @@ mod find_patterns;
 mod handle;
 mod indexing;
 mod memories;
+mod neighbours;
 mod notice;
 mod op_queue;
 mod outside;
@@ -35,6 +37,8 @@ mod request;
 mod runs;
 mod scan;
 mod settle;
+mod show_hits;
+mod signals;
 mod snapshot;
 mod state;
 mod status;
@@ -56,12 +60,14 @@ pub use crate::{
     find_patterns::PatternQuery,
     handle::{Engine, Notices, Reading, StartError},
     memories::{About, Episode, Forget, RECENT_MAX, Remember},
+    neighbours::{NEIGHBOURS_MAX, Neighbours},
     notice::{EditStep, Notice, NoticeLevel, Offer, ProgressState},
     own::{Own, OwnProblem, own_problems},
     past::{HistoryQuery, LikeCommit, SymbolHistory, Then as SymbolThen},
     policy::{Abilities, Caller, Role, Verb},
     read_history::FolderRead,
     request::{Area, Choice, IndexSummary, Place, Recovery, RunId, RunOutcome, RunRequest, Then},
+    show_hits::{HITS_DOCUMENT, Sought, hit_at, hits_in},
     snapshot::{Lane, ReadConfig, ReadError, Snapshot, WhenChanged},
     status::{Health, MemoryPart, QueueLengths, ServerStatus, SkippedFile},
     stepper::Stepper,

@@ -281,7 +281,8 @@ impl GlobalState {
         });
     }
 
-    fn memory_task(
+    /// Carries out what needs a snapshot and changes nothing of the loop's.
+    pub(crate) fn memory_task(
         &mut self,
         run: RunId,
         work: impl FnOnce(&Snapshot) -> Result<RunOutcome, ReadError> + Send + 'static,

@@ -15,6 +15,7 @@ use vfs::VfsPath;
 use crate::{
     memories::{Forget, Remember},
     read_history::FolderRead,
+    show_hits::Sought,
     status::SkippedFile,
     verdict::Verdict,
 };
@@ -137,6 +138,8 @@ pub enum RunRequest {
     Recover,
     /// Writes a document that lists the latest changes, and has it shown.
     ShowHistory(Selection),
+    /// Searches, writes a document that lists what was found, and has it shown.
+    ShowHits(Sought),
 }
 
 /// What a user says of the parts of a proposal.
@@ -175,6 +178,7 @@ impl RunRequest {
             RunRequest::ReverseMany { is_undo: false, .. } => "redo many",
             RunRequest::Recover => "recover",
             RunRequest::ShowHistory(_) => "show history",
+            RunRequest::ShowHits(_) => "show hits",
         }
     }
 }

@@ -160,6 +160,7 @@ impl GlobalState {
             }
             RunRequest::Recover => self.recover_run(id),
             RunRequest::ShowHistory(selection) => self.show_history(id, selection),
+            RunRequest::ShowHits(sought) => self.show_hits(id, sought),
         }
     }
 
@@ -203,6 +204,9 @@ impl GlobalState {
         if run.has_progress {
             let state = ProgressState::End { message: outcome.describe() };
             self.clients.tell(run.client, Notice::Progress { run: id, state });
+        }
+        if let RunOutcome::Shown(path) = &outcome {
+            self.clients.tell(run.client, Notice::ShowDocument { path: path.clone() });
         }
         self.clients.tell(run.client, Notice::RunDone { run: id, outcome });
         self.yield_edit(id);

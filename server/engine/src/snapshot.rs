@@ -10,8 +10,8 @@ use std::{
 
 use ide::{Analysis, Cancelled, FilePosition};
 use memory::{
-    Answer, Embedding, Feature, PieceConfig, Query, QueryVector, Retriever, Signals, Sources,
-    UnsavedFile, Weights,
+    Answer, Embedding, Feature, PieceConfig, Query, QueryVector, Retriever, Sources, UnsavedFile,
+    Weights,
 };
 use models::Embedder;
 use proposal::{Journal, PresentFile};
@@ -21,7 +21,10 @@ use syntax::FileFacts;
 use text::{LineCol, LineIndex, PositionEncoding, TextSize};
 use vfs::{ContentHash, FileId, Loader, Overlay, Vfs, VfsPath};
 
-use crate::{Own, ServerStatus, files::root_of, find_patterns::Fingerprints, past::Histories};
+use crate::{
+    Own, ServerStatus, files::root_of, find_patterns::Fingerprints, past::Histories,
+    signals::RELATED_MAX,
+};
 
 /// One moment of the workspace. Everything in it stays as it was when the read's turn came.
 #[derive(Clone)]
@@ -229,14 +232,6 @@ impl Snapshot {
     /// # Errors
     /// What the index reports.
     pub fn search(&self, query: &Query) -> Result<Answer, ReadError> {
-        self.search_with(query, &Signals::default())
-    }
-
-    /// The answer to a question, where more is known that speaks for some places.
-    ///
-    /// # Errors
-    /// What the index reports.
-    pub fn search_with(&self, query: &Query, signals: &Signals) -> Result<Answer, ReadError> {
         let mut open = Vec::new();
         for (file, overlay) in self.vfs.overlays() {
             self.check()?;
@@ -251,6 +246,32 @@ impl Snapshot {
                 facts: &it.facts,
             })
             .collect();
+        let (query, without) = self.prepared(query);
+        let weights = weights(&self.settings);
+        let sources = Sources {
+            store: self.store.as_ref(),
+            unsaved: &unsaved,
+            embedding: self.embedding(),
+            weights: &weights,
+            signals: &self.signals(&query.text),
+        };
+        // More than is wanted: who is related to good hits may come up among them.
+        let mut wide = query.clone();
+        wide.hits_max = query.hits_max.max(RELATED_MAX);
+        wide.filters.relevance_min = 0.0;
+        let mut answer = memory::search(&sources, &wide)?;
+        self.relate(&mut answer.hits);
+        memory::reorder(&mut answer, &weights, (&query.filters, query.hits_max));
+        if let Some(why) = without {
+            answer.absent.retain(|it| it.0 != Retriever::Vectors);
+            answer.absent.push((Retriever::Vectors, why));
+        }
+        answer.unembedded = self.status.unembedded;
+        Ok(answer)
+    }
+
+    /// The question for this workspace, with its vector; and why it has none.
+    fn prepared(&self, query: &Query) -> (Query, Option<String>) {
         // Worktrees of one repository share a store; only this workspace's folders are asked for.
         let mut query = query.clone();
         if query.filters.roots.is_empty() {
@@ -260,20 +281,7 @@ impl Snapshot {
         if query.vector.is_none() && !query.text.trim().is_empty() {
             (query.vector, without) = self.question_vector(&query.text);
         }
-        let sources = Sources {
-            store: self.store.as_ref(),
-            unsaved: &unsaved,
-            embedding: self.embedding(),
-            weights: &weights(&self.settings),
-            signals,
-        };
-        let mut answer = memory::search(&sources, &query)?;
-        if let Some(why) = without {
-            answer.absent.retain(|it| it.0 != Retriever::Vectors);
-            answer.absent.push((Retriever::Vectors, why));
-        }
-        answer.unembedded = self.status.unembedded;
-        Ok(answer)
+        (query, without)
     }
 
     fn embedding(&self) -> Option<Embedding<'_>> {
@@ -346,6 +354,7 @@ fn weights(settings: &Settings) -> Weights {
             "path" => Feature::Path,
             "vector" => Feature::Vector,
             "test" => Feature::Test,
+            "neighbour" => Feature::Neighbour,
             "history" => Feature::History,
             "past_use" => Feature::PastUse,
             _ => continue,

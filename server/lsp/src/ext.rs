@@ -193,10 +193,19 @@ pub const COMMANDS: &[Command] = &[
     },
     Command {
         name: SEARCH,
-        arguments: "query, limit?, kinds?, language?, path?, similarTo?",
+        arguments: "query, limit?, kinds?, language?, path?, similarTo?, since?, neighbours?",
         doc: "Searches the workspace, or finds code like what stands at `similarTo` (`{uri, \
               position}`); answers `{hits: [{location, path, symbol, kind, score, relevance, \
-              why}], retrievers, absent, lagging, unembedded}`. `relevance` is 0 to 1.",
+              why}], retrievers, absent, lagging, unembedded}`. `relevance` is 0 to 1. With \
+              `since` (milliseconds since 1970) only in files that changed since; with \
+              `neighbours` each hit carries `{container, callers, callees, tests}`, lists of \
+              `{name, location}`.",
+    },
+    Command {
+        name: SHOW_HITS,
+        arguments: "query?, similarTo?",
+        doc: "Opens a document that lists what a search finds, as `aios.search`; from each line \
+              of it, *go to definition* leads to the code.",
     },
     Command {
         name: CALLERS,
@@ -321,6 +330,7 @@ pub(crate) const SHOW_HISTORY: &str = "aios.showHistory";
 pub(crate) const UNDO: &str = "aios.undo";
 pub(crate) const REDO: &str = "aios.redo";
 pub(crate) const SEARCH: &str = "aios.search";
+pub(crate) const SHOW_HITS: &str = "aios.showHits";
 pub(crate) const CALLERS: &str = "aios.callers";
 pub(crate) const CALLEES: &str = "aios.callees";
 pub(crate) const IMPACT: &str = "aios.impact";

@@ -9,6 +9,7 @@ pub mod ext;
 mod findings;
 mod from_proto;
 mod handlers;
+mod hits;
 mod log;
 mod notices;
 mod others;

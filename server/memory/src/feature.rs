@@ -37,7 +37,8 @@ pub enum Feature {
     Test,
     /// It is prose, data, or what stands between definitions.
     Section,
-    /// It calls, is called by or contains other good hits; given by whoever asks.
+    /// It calls, is called by or contains better hits; known to whoever has the graph, and weighed
+    /// by [`crate::reorder`].
     Neighbour,
     /// Changes of the past that speak like the question touched it; given by whoever asks.
     History,
@@ -174,6 +175,14 @@ pub struct Relevance {
     pub cosine: f32,
 }
 
+impl Relevance {
+    /// The chance, 0 to 1, that a hit of this score and cosine is what was meant.
+    pub fn of(&self, score: f32, cosine: Option<f32>) -> f32 {
+        let sum = self.base + self.score * score + self.cosine * cosine.unwrap_or(0.0).max(0.0);
+        1.0 / (1.0 + (-sum).exp())
+    }
+}
+
 impl Weights {
     /// The weights for one kind of question.
     pub fn of(&self, kind: QuestionKind) -> &Values {
@@ -197,12 +206,12 @@ impl Weights {
 impl Default for Weights {
     fn default() -> Weights {
         let sentence = Values([
-            0.4, 0.29, 0.12, 0.32, 0.3, 0.38, 0.17, 0.39, 0.07, 0.6, 0.6, 0.04, -0.8, -0.3, 0.2,
-            0.3, 0.3,
+            0.4, 0.29, 0.12, 0.32, 0.3, 0.38, 0.17, 0.39, 0.07, 0.6, 0.6, 0.04, -0.8, -0.3, 0.0,
+            0.0, 0.1,
         ]);
         let change = Values([
-            0.74, 0.48, 0.0, 0.39, 0.48, 0.11, 0.08, 0.17, 0.07, 0.6, 0.6, 0.08, -0.89, -0.81, 0.2,
-            0.3, 0.3,
+            0.74, 0.48, 0.0, 0.39, 0.48, 0.11, 0.08, 0.17, 0.07, 0.6, 0.6, 0.08, -0.89, -0.81, 0.0,
+            0.0, 0.1,
         ]);
         let mut identifier = change;
         identifier[Feature::Exact] = 3.0;

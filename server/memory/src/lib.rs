@@ -18,15 +18,12 @@ pub use crate::{
     feature::{Feature, QuestionKind, Relevance, Values, Weights},
     pack::{Pack, Piece, count_tokens, pack},
     pieces::{Embedding, PieceConfig},
-    query::{
-        Answer, Filters, Hit, PlaceSignal, Query, QueryVector, Retriever, Signals, Tests,
-        UnsavedFile,
-    },
+    query::{Answer, Filters, Hit, Query, QueryVector, Retriever, Signals, Tests, UnsavedFile},
     rank::{Candidate, Known, Lists, Part, Ranked, Signal, rank},
     recall::{
         ANCHORS_MAX, AnchorNow, Freshness, MEMORIES_MAX, MEMORY_BYTES_MAX, MemoryKind, RecallQuery,
         Recalled, content_hash, has_words, markdown, recall,
     },
-    search::{Sources, search},
+    search::{Sources, reorder, search},
     words::{distinct as distinct_words, words_of},
 };

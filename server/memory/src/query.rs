@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use rustc_hash::{FxHashMap, FxHashSet};
 use store::{DocumentRow, Role, VectorSpace};
 use syntax::FileFacts;
 use text::TextRange;
@@ -46,6 +47,8 @@ pub struct Filters {
     pub path_prefix: Option<String>,
     /// Only files of this language.
     pub language: Option<String>,
+    /// Only these files, each as root and path relative to it; `None` means all.
+    pub files: Option<FxHashSet<(String, String)>>,
     /// Only symbols of these kinds: `function`, `class`, …; none means all, and what is no symbol.
     pub kinds: Vec<String>,
     /// What becomes of tests.
@@ -67,37 +70,37 @@ impl Filters {
     }
 }
 
-/// What is known from elsewhere and speaks for some places: callers and callees of good hits,
-/// history, past use. Whoever knows it gives it.
+/// What is known from elsewhere and speaks for some places: history, past use. Whoever knows it
+/// gives it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Signals {
-    /// Places, of a file or of a symbol in it, with what speaks for them.
-    pub of_places: Vec<PlaceSignal>,
+    /// By file, relative to its root.
+    of_files: FxHashMap<String, Vec<PlaceSignal>>,
 }
 
-/// What speaks for one place.
+/// What speaks for a file or for a symbol in it.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct PlaceSignal {
-    /// The file, relative to its root.
-    pub path: String,
-    /// The symbol's name; `None` for all of the file.
-    pub symbol: Option<String>,
-    /// What speaks for it.
-    pub signal: Signal,
+struct PlaceSignal {
+    symbol: Option<String>,
+    signal: Signal,
 }
 
 impl Signals {
+    /// Adds what speaks for the file at `path`, relative to its root, or for a symbol in it.
+    pub fn add(&mut self, path: &str, symbol: Option<&str>, signal: Signal) {
+        let of_file = self.of_files.entry(path.to_owned()).or_default();
+        match of_file.iter_mut().find(|it| it.symbol.as_deref() == symbol) {
+            Some(it) => it.signal.raise(signal),
+            None => of_file.push(PlaceSignal { symbol: symbol.map(str::to_owned), signal }),
+        }
+    }
+
     /// What speaks for a document: the most of what is said of it.
     pub(crate) fn of(&self, row: &DocumentRow) -> Signal {
         let mut res = Signal::default();
-        let mine = self
-            .of_places
-            .iter()
-            .filter(|it| it.path == row.path && (it.symbol.is_none() || it.symbol == row.symbol));
-        for PlaceSignal { signal, .. } in mine {
-            res.neighbour = res.neighbour.max(signal.neighbour);
-            res.history = res.history.max(signal.history);
-            res.past_use = res.past_use.max(signal.past_use);
+        let of_file = self.of_files.get(&row.path).into_iter().flatten();
+        for it in of_file.filter(|it| it.symbol.is_none() || it.symbol == row.symbol) {
+            res.raise(it.signal);
         }
         res
     }

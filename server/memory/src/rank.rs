@@ -158,12 +158,18 @@ pub struct Known {
 /// What else speaks for a place, each 0 to 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Signal {
-    /// It calls, is called by or contains other good hits.
-    pub neighbour: f32,
     /// Changes of the past that speak like the question touched it.
     pub history: f32,
     /// It was of use before.
     pub past_use: f32,
+}
+
+impl Signal {
+    /// Takes the most of both.
+    pub(crate) fn raise(&mut self, other: Signal) {
+        self.history = self.history.max(other.history);
+        self.past_use = self.past_use.max(other.past_use);
+    }
 }
 
 /// Orders candidates, best first; those of which nothing is known are gone from the store and are
@@ -194,14 +200,18 @@ fn ranked(candidate: Candidate, known: &Known, weights: &Values) -> Ranked {
         Role::Test if known.tests_are_meant => {}
         Role::Test => values[Feature::Test] = 1.0,
     }
-    values[Feature::Neighbour] = known.signal.neighbour;
     values[Feature::History] = known.signal.history;
     values[Feature::PastUse] = known.signal.past_use;
+    let (score, parts) = weigh(&values, weights);
+    Ranked { id, score, parts, values, cosine: known.vector.map(|it| it.0) }
+}
+
+/// The sum of all values times their weights, and what it is made of, the largest first.
+pub(crate) fn weigh(values: &Values, weights: &Values) -> (f32, Vec<Part>) {
     let parts = values.iter().map(|(feature, value)| (feature.as_str(), weights[feature] * value));
     let mut parts: Vec<Part> = parts.filter(|it| it.1 != 0.0).collect();
     parts.sort_by(|a, b| b.1.total_cmp(&a.1));
-    let score = parts.iter().map(|it| it.1).sum();
-    Ranked { id, score, parts, values, cosine: known.vector.map(|it| it.0) }
+    (parts.iter().map(|it| it.1).sum(), parts)
 }
 
 /// What takes a body's score from the store's share of length normalisation to [`LENGTH_SHARE`];

@@ -1,12 +1,17 @@
 //! One question to all retrievers, one ranked answer.
 
+use std::sync::LazyLock;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 use store::{DocumentId, DocumentRow, Field, FullTextQuery, Role, Store};
 use text::TextRange;
 
 use crate::{
-    Answer, Candidate, Embedding, Filters, Hit, Known, Lists, Query, Ranked, Relevance, Retriever,
-    Signals, Tests, UnsavedFile, Weights, places::Place, question::Question, rank::rank,
+    Answer, Candidate, Embedding, Filters, Hit, Known, Lists, Query, Ranked, Retriever, Signals,
+    Tests, UnsavedFile, Weights,
+    places::Place,
+    question::Question,
+    rank::{rank, weigh},
     unsaved::Unsaved,
 };
 
@@ -46,7 +51,7 @@ pub struct Sources<'a> {
 impl<'a> Sources<'a> {
     /// The store alone.
     pub fn saved(store: &'a dyn Store, weights: &'a Weights) -> Sources<'a> {
-        static NOTHING: Signals = Signals { of_places: Vec::new() };
+        static NOTHING: LazyLock<Signals> = LazyLock::new(Signals::default);
         Sources { store, unsaved: &[], embedding: None, weights, signals: &NOTHING }
     }
 }
@@ -92,6 +97,19 @@ pub fn search(sources: &Sources<'_>, query: &Query) -> store::Result<Answer> {
     Ok(answer)
 }
 
+/// Orders the hits of `answer` anew by values that were learned of them since, leaves out what
+/// `filters` does not want now, and keeps the best `hits_max`.
+pub fn reorder(answer: &mut Answer, weights: &Weights, (filters, hits_max): (&Filters, usize)) {
+    let Some(kind) = answer.kind else { return };
+    for hit in &mut answer.hits {
+        (hit.score, hit.parts) = weigh(&hit.values, weights.of(kind));
+        hit.relevance = weights.relevance.of(hit.score, hit.cosine);
+    }
+    answer.hits.sort_by(|a, b| b.score.total_cmp(&a.score));
+    answer.hits.retain(|it| filters.relevance_min <= it.relevance);
+    answer.hits.truncate(hits_max);
+}
+
 /// True where nothing says a word of the question or is named in it, and no text is near it: the
 /// nearest of far texts are no answer.
 fn is_far_from_all(lists: &Lists) -> bool {
@@ -106,7 +124,8 @@ fn allowed_files(
     unsaved: &[UnsavedFile<'_>],
     filters: &Filters,
 ) -> store::Result<Option<FxHashSet<i64>>> {
-    let is_of_files = filters.path_prefix.is_some() || filters.language.is_some();
+    let is_of_files =
+        filters.path_prefix.is_some() || filters.language.is_some() || filters.files.is_some();
     if unsaved.is_empty() && !is_of_files && has_all_roots(store, filters)? {
         return Ok(None);
     }
@@ -128,6 +147,7 @@ pub(crate) fn is_in(filters: &Filters, root: &str, path: &str, language: Option<
     (filters.roots.is_empty() || filters.roots.iter().any(|it| it == root))
         && filters.path_prefix.as_ref().is_none_or(|it| path.starts_with(it.as_str()))
         && filters.language.as_ref().is_none_or(|it| language == Some(it.as_str()))
+        && filters.files.as_ref().is_none_or(|it| it.contains(&(root.to_owned(), path.to_owned())))
 }
 
 fn add_nearest(
@@ -291,8 +311,6 @@ fn vectors(
 }
 
 fn hit(row: &DocumentRow, ranked: Ranked, weights: &Weights) -> Hit {
-    let Relevance { base, score, cosine } = weights.relevance;
-    let sum = base + score * ranked.score + cosine * ranked.cosine.unwrap_or(0.0).max(0.0);
     Hit {
         root: row.root.clone(),
         path: row.path.clone(),
@@ -303,7 +321,7 @@ fn hit(row: &DocumentRow, ranked: Ranked, weights: &Weights) -> Hit {
         kind: row.kind.clone(),
         is_test: row.role == Role::Test,
         score: ranked.score,
-        relevance: 1.0 / (1.0 + (-sum).exp()),
+        relevance: weights.relevance.of(ranked.score, ranked.cosine),
         cosine: ranked.cosine,
         parts: ranked.parts,
         values: ranked.values,

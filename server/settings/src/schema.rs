@@ -259,6 +259,14 @@ pub const SETTINGS: &[Setting] = &[
               learned.",
     },
     Setting {
+        key: "weights.neighbour",
+        kind: Kind::Int(0, 1_000),
+        default: "100",
+        scope: Scope::Workspace,
+        doc: "How much it counts in a search that a place calls, is called by or stands in a \
+              better hit, in percent of what was learned.",
+    },
+    Setting {
         key: "weights.history",
         kind: Kind::Int(0, 1_000),
         default: "100",

@@ -3,22 +3,25 @@
 use std::path::Path;
 
 use anyhow::bail;
-use engine::LoadGraph;
+use engine::{LoadGraph, Neighbours, ReadError, Snapshot};
+use ide::NavTarget;
 use memory::{Answer, Filters, Hit, Query};
 use serde_json::{Map, Value, json};
 
 use crate::{
     args::SearchArgs,
-    commands::target::existing_file,
+    commands::{history, target::existing_file},
     exit::Exit,
     output::{Output, Paint},
     session::Session,
+    when::{self, Way},
 };
 
 /// Runs the command over `root`.
 pub(crate) fn run(root: &Path, args: &SearchArgs, output: Output) -> anyhow::Result<Exit> {
-    // What stands at a place is known by the graph's facts.
-    let graph = if args.similar.is_some() { LoadGraph::Always } else { LoadGraph::Never };
+    // What stands at a place, and what is around it, is known by the graph's facts.
+    let needs_graph = args.similar.is_some() || args.neighbours;
+    let graph = if needs_graph { LoadGraph::Always } else { LoadGraph::Never };
     let mut session = Session::with_vectors(root, graph)?;
     session.index()?;
     let filters = Filters {
@@ -33,23 +36,96 @@ pub(crate) fn run(root: &Path, args: &SearchArgs, output: Output) -> anyhow::Res
         Some(place) => Some(self::place(place, &session)?),
         None => None,
     };
-    let answer = session.ask("search", move |snapshot| {
+    let since = args.since.as_deref().map(|it| when::moment(it, Way::Back)).transpose()?;
+    if since.is_some() {
+        history::read(&mut session)?;
+    }
+    let with_neighbours = args.neighbours;
+    let (answer, neighbours) = session.ask("search", move |snapshot| {
         let mut query = query;
+        if let Some(since) = since {
+            query.filters.files = Some(snapshot.changed_since(since.as_second())?);
+        }
         query.hits_max = limit.unwrap_or(snapshot.settings.top_k);
         query.filters.relevance_min = f32::from(snapshot.settings.threshold) / 100.0;
-        match similar {
-            Some((path, line)) => snapshot.similar(&path, line, &query),
-            None => snapshot.search(&query),
-        }
+        let answer = match similar {
+            Some((path, line)) => snapshot.similar(&path, line, &query)?,
+            None => snapshot.search(&query)?,
+        };
+        let neighbours = answer.hits.iter().filter(|_| with_neighbours);
+        let neighbours = neighbours.map(|it| neighbours_of(snapshot, it));
+        let neighbours = neighbours.collect::<Result<Vec<_>, _>>()?;
+        Ok((answer, neighbours))
     })?;
-    for hit in &answer.hits {
-        output.line(|| hit_json(hit, args.explain), || hit_text(hit, args.explain, output))?;
+    for (nth, hit) in answer.hits.iter().enumerate() {
+        let around = neighbours.get(nth);
+        output.line(
+            || {
+                let mut res = hit_json(hit, args.explain);
+                if let Some(around) = around {
+                    res["neighbours"] = around.json();
+                }
+                res
+            },
+            || {
+                let around = around.map(|it| output.paint(Paint::Faint, it.text()));
+                hit_text(hit, args.explain, output) + &around.unwrap_or_default()
+            },
+        )?;
     }
     if answer.hits.is_empty() {
         return Ok(output.refuse("nothing was found")?);
     }
     tell_how(&answer, output)?;
     Ok(Exit::Done)
+}
+
+/// What stands around a hit: how, and each by name and place.
+struct Around(Vec<(&'static str, Vec<(String, String)>)>);
+
+fn neighbours_of(snapshot: &Snapshot, hit: &Hit) -> Result<Around, ReadError> {
+    let Neighbours { container, callers, callees, tests } = snapshot.neighbours_of_hit(hit)?;
+    let named = |it: NavTarget| {
+        let path = snapshot.vfs.path(it.file);
+        let lines = snapshot.line_index(it.file);
+        let line = lines.map_or(1, |lines| lines.line_of(it.name_range.start()) + 1);
+        let root = snapshot.roots.iter().find_map(|root| path.relative_to(root));
+        let place = format!("{}:{line}", root.unwrap_or(path.as_str()));
+        let name = match it.container {
+            Some(container) => format!("{container}::{}", it.name),
+            None => it.name,
+        };
+        (name, place)
+    };
+    let kinds = [
+        ("container", container.into_iter().collect()),
+        ("callers", callers),
+        ("callees", callees),
+        ("tests", tests),
+    ];
+    let named = kinds.map(|(kind, all)| (kind, all.into_iter().map(named).collect()));
+    Ok(Around(named.into_iter().collect()))
+}
+
+impl Around {
+    fn json(&self) -> Value {
+        let kinds = self.0.iter().map(|(kind, all)| {
+            let all = all.iter().map(|(name, place)| json!({ "name": name, "place": place }));
+            ((*kind).to_owned(), all.collect())
+        });
+        Value::Object(kinds.collect())
+    }
+
+    /// A line for each kind that there is.
+    fn text(&self) -> String {
+        let some = self.0.iter().filter(|it| !it.1.is_empty());
+        let lines = some.map(|(kind, all)| {
+            let all: Vec<String> =
+                all.iter().map(|(name, place)| format!("{name} ({place})")).collect();
+            format!("\n    {kind}: {}", all.join(", "))
+        });
+        lines.collect()
+    }
 }
 
 /// Who looked, who did not, and what the answer does not cover.

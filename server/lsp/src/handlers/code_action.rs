@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tower_lsp::{
     gen_lsp_types::{
         CodeAction, CodeActionDisabled, CodeActionKind, CodeActionParams, CodeActionResponse,
-        CodeActionTriggerKind, Command,
+        CodeActionTriggerKind, Command, Range,
     },
     jsonrpc::Result,
 };
@@ -19,6 +19,8 @@ use crate::{backend::Backend, ext, from_proto, review::document_actions, view::V
 
 /// The action of proposals of what is missing after a change that was applied in part.
 const ACTION_COMPLETE: &str = "complete";
+/// A longer selection is no question.
+const QUESTION_BYTES_MAX: usize = 2_000;
 /// How far back the last change to a file is looked for.
 const TRANSACTIONS_MAX: usize = 20;
 
@@ -37,6 +39,7 @@ pub(crate) async fn handle_code_action(
         if params.context.trigger_kind != Some(CodeActionTriggerKind::Automatic) {
             acc.extend(undo_action(view, &path)?);
             acc.extend(rest_actions(view, &path)?);
+            acc.extend(search_actions(view, &path, params.range));
         }
         if let Some(only) = &params.context.only {
             acc.retain(|it| only.iter().any(|kind| is_of_kind(it, kind)));
@@ -96,6 +99,34 @@ fn rest_actions(
         })
     });
     Ok(actions.collect())
+}
+
+/// Searches that begin here: for code like this, and for what the selection, or without one the
+/// line, speaks of. Not for questions that an editor asks by itself either.
+fn search_actions(view: &View<'_>, path: &VfsPath, range: Range) -> Vec<CodeAction> {
+    let at = view.file_range(path, range);
+    let place = at.and_then(|at| {
+        let text = view.snapshot.text(at.file)?;
+        let facts = view.snapshot.analysis.facts(at.file)?;
+        let line = facts.lines.line(range.start.line)?;
+        let asked = if at.range.is_empty() { line } else { at.range };
+        let has_chunk = facts.chunks.iter().any(|it| it.range.intersects(line));
+        Some((text.get(asked.to_usize())?.trim().to_owned(), has_chunk))
+    });
+    let Some((asked, has_chunk)) = place else { return Vec::new() };
+    let action = |title: &str, argument: Value| CodeAction {
+        kind: Some(CodeActionKind::from("source.aios.search")),
+        ..with_command(title, ext::SHOW_HITS, argument)
+    };
+    let mut res = Vec::new();
+    if has_chunk {
+        let similar_to = json!({ "uri": view.uri(path), "position": range.start });
+        res.push(action("AIOS: find similar code", json!({ "similarTo": similar_to })));
+    }
+    if memory::has_words(&asked) && asked.len() <= QUESTION_BYTES_MAX {
+        res.push(action("AIOS: where is this done?", json!({ "query": asked })));
+    }
+    res
 }
 
 fn code_action(view: &View<'_>, action: &Action) -> CodeAction {

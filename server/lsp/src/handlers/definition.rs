@@ -5,7 +5,7 @@ use tower_lsp::{
     jsonrpc::Result,
 };
 
-use crate::{backend::Backend, from_proto, to_proto};
+use crate::{backend::Backend, from_proto, hits, to_proto};
 
 pub(crate) async fn handle_definition(
     backend: &Backend,
@@ -16,6 +16,9 @@ pub(crate) async fn handle_definition(
     let path = from_proto::path(&at.text_document)?;
     let method = "textDocument/definition";
     let answer = link.read_about(method, path.clone(), move |view| {
+        if let Some(listed) = hits::listed_at(view, &path, at.position.line) {
+            return Ok(Some((vec![listed], None)));
+        }
         let Some(position) = view.position(&path, at.position) else { return Ok(None) };
         let analysis = &view.snapshot.analysis;
         let mut targets = analysis.definition(position)?;

@@ -45,6 +45,7 @@ pub(crate) async fn handle_execute_command(
             let selection = Selection { since_ms: since, caller: by, ..Selection::default() };
             RunRequest::ShowHistory(selection)
         }
+        ext::SHOW_HITS => search::show_hits(parse(argument, "query")?)?,
         ext::REINDEX => RunRequest::Index,
         ext::READ_HISTORY => RunRequest::ReadHistory,
         ext::REMEMBER => super::knowledge::remember(link, argument)?,

@@ -1,6 +1,7 @@
 //! `aios.search`: places that a question is about, or code like what stands at a place.
 
-use engine::{ClientChange, Lane, ReadConfig, WhenChanged};
+use engine::{ClientChange, Lane, Neighbours, ReadConfig, RunRequest, Sought, WhenChanged};
+use ide::NavTarget;
 use memory::{Filters, Query};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -23,6 +24,8 @@ pub(crate) struct SearchArgument {
     language: Option<String>,
     path: Option<String>,
     similar_to: Option<SimilarTo>,
+    since: Option<u64>,
+    neighbours: bool,
 }
 
 /// A place whose like is wanted.
@@ -31,6 +34,18 @@ pub(crate) struct SearchArgument {
 struct SimilarTo {
     uri: Uri,
     position: Position,
+}
+
+/// The request of `aios.showHits`.
+pub(crate) fn show_hits(argument: SearchArgument) -> Result<RunRequest> {
+    let sought = match &argument.similar_to {
+        Some(it) => Sought::Like(from_proto::path_of(&it.uri)?, it.position.line + 1),
+        None if argument.query.trim().is_empty() => {
+            return Err(error::failed("aios.showHits needs a query or a place"));
+        }
+        None => Sought::Question(argument.query),
+    };
+    Ok(RunRequest::ShowHits(sought))
 }
 
 pub(crate) async fn search(link: &Link, argument: SearchArgument) -> Result<Option<Value>> {
@@ -49,7 +64,9 @@ pub(crate) async fn search(link: &Link, argument: SearchArgument) -> Result<Opti
     let answer = link.engine.read_with(config, "search", move |snapshot| {
         let view = View::new(snapshot, &session, &spellings);
         let limit = argument.limit.unwrap_or(snapshot.settings.top_k).min(HITS_MAX);
+        let since = argument.since.map(|it| (it / 1000).cast_signed());
         let filters = Filters {
+            files: since.map(|it| snapshot.changed_since(it)).transpose()?,
             kinds: argument.kinds,
             language: argument.language,
             path_prefix: argument.path,
@@ -61,7 +78,12 @@ pub(crate) async fn search(link: &Link, argument: SearchArgument) -> Result<Opti
             Some((path, line)) => snapshot.similar(path, *line, &query)?,
             None => snapshot.search(&query)?,
         };
-        let hits: Vec<Value> = answer.hits.iter().map(|it| hit(&view, it)).collect();
+        let mut hits: Vec<Value> = answer.hits.iter().map(|it| hit(&view, it)).collect();
+        if argument.neighbours {
+            for (value, hit) in hits.iter_mut().zip(&answer.hits) {
+                value["neighbours"] = neighbours(&view, snapshot.neighbours_of_hit(hit)?);
+            }
+        }
         let retrievers: Vec<String> = answer.retrievers.iter().map(ToString::to_string).collect();
         let absent: Vec<String> =
             answer.absent.iter().map(|(who, why)| format!("{who}: {why}")).collect();
@@ -74,6 +96,21 @@ pub(crate) async fn search(link: &Link, argument: SearchArgument) -> Result<Opti
         }))
     });
     Ok(Some(answer.await.map_err(error::of_read)?))
+}
+
+fn neighbours(view: &View<'_>, around: Neighbours) -> Value {
+    let list = |targets: Vec<NavTarget>| {
+        let named = targets.iter().map(
+            |it| json!({ "name": it.name, "location": view.location(it.file, it.name_range) }),
+        );
+        named.collect::<Vec<_>>()
+    };
+    json!({
+        "container": list(around.container.into_iter().collect()),
+        "callers": list(around.callers),
+        "callees": list(around.callees),
+        "tests": list(around.tests),
+    })
 }
 
 fn hit(view: &View<'_>, hit: &memory::Hit) -> Value {
