@@ -55,6 +55,7 @@ const KEYS: &[(&str, Shape)] = &[
     ("doc_between", Shape::Texts),
     ("folds", Shape::Texts),
     ("tests", Shape::Table),
+    ("overloads", Shape::Table),
     ("refactor", Shape::Table),
 ];
 
@@ -69,6 +70,10 @@ const MODULES: &[&str] = &[
 ];
 
 const TEST_KEYS: [&str; 3] = ["paths", "names", "attributes"];
+
+/// The keys of `[overloads]`, whose meaning is told at `Overloads`.
+const OVERLOAD_KEYS: [&str; 8] =
+    ["literals", "typed", "no_primitives", "converts", "boxes", "top", "rest", "results"];
 
 /// The keys of `[refactor]`, whose meaning is told at `RefactorRules`; a language without the table
 /// has that of the first it inherits.
@@ -242,11 +247,13 @@ fn check_keys(pack: &Pack, problems: &mut Vec<String>) {
             problems.push(format!("{file}: `refactor.{key}` {problem}"));
         }
     }
-    for (key, value) in pack.table.get("tests").and_then(Value::as_table).into_iter().flatten() {
-        if !TEST_KEYS.contains(&key.as_str()) {
-            problems.push(format!("{file}: unknown key `tests.{key}`"));
-        } else if let Some(problem) = shape_problem(Shape::Texts, value) {
-            problems.push(format!("{file}: `tests.{key}` {problem}"));
+    for (table, keys) in [("tests", &TEST_KEYS[..]), ("overloads", &OVERLOAD_KEYS)] {
+        for (key, value) in pack.table.get(table).and_then(Value::as_table).into_iter().flatten() {
+            if !keys.contains(&key.as_str()) {
+                problems.push(format!("{file}: unknown key `{table}.{key}`"));
+            } else if let Some(problem) = shape_problem(Shape::Texts, value) {
+                problems.push(format!("{file}: `{table}.{key}` {problem}"));
+            }
         }
     }
     if text(pack, "id").is_some_and(|it| it != pack.id) {
@@ -350,7 +357,8 @@ fn entry(pack: &Pack, packs: &[Pack], dependencies: &BTreeMap<String, String>) -
                 format!("{name}::{}", camel(text(pack, key).unwrap_or(names[0])))
             }
             Shape::Table if *key == "refactor" => refactor(pack, packs),
-            Shape::Table => tests(pack),
+            Shape::Table if *key == "overloads" => lists(pack, key, "Overloads", &OVERLOAD_KEYS),
+            Shape::Table => lists(pack, key, "Tests", &TEST_KEYS),
         };
         let _ = writeln!(res, "        {key}: {value},");
     }
@@ -369,11 +377,12 @@ fn texts_or_default<'a>(pack: &'a Pack, key: &str) -> Vec<&'a str> {
     }
 }
 
-fn tests(pack: &Pack) -> String {
-    let table = pack.table.get("tests").and_then(Value::as_table);
-    let mut res = "Tests { ".to_owned();
-    for key in TEST_KEYS {
-        let _ = write!(res, "{key}: &{:?}, ", strings(table.and_then(|it| it.get(key))));
+/// A table of lists as a value of the struct `name`.
+fn lists(pack: &Pack, table: &str, name: &str, keys: &[&str]) -> String {
+    let table = pack.table.get(table).and_then(Value::as_table);
+    let mut res = format!("{name} {{ ");
+    for key in keys {
+        let _ = write!(res, "{key}: &{:?}, ", strings(table.and_then(|it| it.get(*key))));
     }
     res + "}"
 }

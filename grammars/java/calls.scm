@@ -6,6 +6,11 @@
   type: (scoped_type_identifier (type_identifier) @reference.call .)) @call
 (explicit_constructor_invocation constructor: [(super) (this)] @reference.call) @call
 
+; What is cast is what a type makes.
+(cast_expression type: (type_identifier) @reference.type) @call
+(cast_expression type: (generic_type . (type_identifier) @reference.type)) @call
+(cast_expression type: (scoped_type_identifier (type_identifier) @reference.type .)) @call
+
 ; Access.
 (method_invocation object: (_) @qualifier name: (identifier) @reference.member)
 (field_access object: (_) @qualifier field: (identifier) @reference.member)
@@ -18,6 +23,11 @@
 (marker_annotation name: (identifier) @reference.type)
 (annotation name: (identifier) @reference.type)
 (record_pattern . (identifier) @reference.type)
+
+; Of arrays: one of the values, and the type of all.
+(array_access array: (_) @indexed) @index
+(array_type) @array
+(spread_parameter (_) @array (variable_declarator))
 
 ; Writes.
 (assignment_expression left: (identifier) @reference.write)

@@ -21,13 +21,9 @@
 
 ; Parameters.
 (formal_parameter
-  type: [
-    (type_identifier) @type
-    (generic_type) @type
-    (scoped_type_identifier) @type
-    (array_type element: (_) @type)]?
+  type: (_) @type
   name: (identifier) @local.definition.parameter)
-(spread_parameter (variable_declarator name: (identifier) @local.definition.parameter))
+(spread_parameter (_) @type (variable_declarator name: (identifier) @local.definition.parameter))
 (lambda_expression parameters: (identifier) @local.definition.parameter)
 (inferred_parameters (identifier) @local.definition.parameter)
 (catch_formal_parameter (catch_type . (_) @type)
@@ -36,27 +32,15 @@
 
 ; Variables are known from their declarator on.
 (local_variable_declaration
-  type: [
-    (type_identifier) @type
-    (generic_type) @type
-    (scoped_type_identifier) @type
-    (array_type element: (_) @type)]?
+  type: (_) @type
   declarator: (variable_declarator
     name: (identifier) @local.definition value: (_)? @value) @local.after)
 (enhanced_for_statement
-  type: [
-    (type_identifier) @type
-    (generic_type) @type
-    (scoped_type_identifier) @type
-    (array_type element: (_) @type)]?
+  type: (_) @type
   name: (identifier) @local.definition
   value: (_) @value.element)
 (resource
-  type: [
-    (type_identifier) @type
-    (generic_type) @type
-    (scoped_type_identifier) @type
-    (array_type element: (_) @type)]?
+  type: (_) @type
   name: (identifier) @local.definition
   value: (_) @value) @local.after
 (instanceof_expression right: (_) @type name: (identifier) @local.definition) @local.after

@@ -19,11 +19,7 @@
 
 ; Members.
 (method_declaration
-  type: [
-    (type_identifier) @type
-    (generic_type) @type
-    (scoped_type_identifier) @type
-    (array_type element: (_) @type)]?
+  type: (_) @type
   name: (identifier) @name
   body: (block)? @body) @definition.method
 (constructor_declaration name: (identifier) @name body: (_) @body) @definition.constructor
@@ -31,26 +27,14 @@
 ) @definition.constructor
 (annotation_type_element_declaration name: (identifier) @name) @definition.method
 (field_declaration
-  type: [
-    (type_identifier) @type
-    (generic_type) @type
-    (scoped_type_identifier) @type
-    (array_type element: (_) @type)]?
+  type: (_) @type
   declarator: (variable_declarator name: (identifier) @name value: (_)? @value)
 ) @definition.field
 (constant_declaration
-  type: [
-    (type_identifier) @type
-    (generic_type) @type
-    (scoped_type_identifier) @type
-    (array_type element: (_) @type)]?
+  type: (_) @type
   declarator: (variable_declarator name: (identifier) @name value: (_)? @value)
 ) @definition.constant
 (record_declaration parameters: (formal_parameters (formal_parameter
-  type: [
-    (type_identifier) @type
-    (generic_type) @type
-    (scoped_type_identifier) @type
-    (array_type element: (_) @type)]?
+  type: (_) @type
   name: (identifier) @name) @definition.field))
 (enum_constant name: (identifier) @name) @definition.variant

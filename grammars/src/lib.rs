@@ -1,6 +1,7 @@
 //! The languages the server knows: a folder of queries and one manifest each, and no code.
 
 mod glob;
+mod overloads;
 mod query;
 mod refactor;
 
@@ -10,6 +11,7 @@ use tree_sitter_language::LanguageFn;
 
 pub use crate::{
     glob::glob_matches,
+    overloads::Overloads,
     query::{Capture, CompiledQuery, Kinds, PatternSource, QueryProblem},
     refactor::RefactorRules,
 };
@@ -111,6 +113,8 @@ pub struct Language {
     pub folds: &'static [&'static str],
     /// What marks tests.
     pub tests: Tests,
+    /// How functions of one name are told apart by what they are given.
+    pub overloads: Overloads,
     /// How its code can be changed without changing what it does; all empty where nothing is known.
     pub refactor: RefactorRules,
     /// The query files, in the order in which they are put together.

@@ -5,6 +5,7 @@ mod entity;
 mod hierarchy;
 mod import;
 mod member;
+mod overload;
 mod scope;
 mod structural;
 mod typing;
@@ -272,7 +273,7 @@ impl<'g> Resolver<'g> {
         let want = Want::of(self.facts(file).reference(idx));
         self.guarded(Lookup::Reference(file, idx, want), || {
             let outcome = self.reference_as(file, idx, want);
-            self.of_arity(file, idx, outcome).or_else(|| self.only_near_member(file, idx))
+            self.fitting(file, idx, outcome).or_else(|| self.only_near_member(file, idx))
         })
     }
 
@@ -373,85 +374,6 @@ impl<'g> Resolver<'g> {
         let name = facts.name(reference.name());
         reference.access() == Access::Bare
             && facts.language.is_some_and(|it| it.super_names.contains(&name))
-    }
-
-    /// Of several functions of one name, those that take as many arguments as the call gives. All
-    /// of them where none fits: parameters may have defaults, or take many.
-    fn of_arity(&self, file: FileId, idx: ReferenceIdx, outcome: Outcome) -> Outcome {
-        let Outcome::Hits(mut hits) = outcome else { return outcome };
-        let Some(n_args) = self.facts(file).reference(idx).n_args() else {
-            return Outcome::Hits(hits);
-        };
-        let takes = |hit: &Hit| match &hit.thing {
-            Thing::Symbol(it) if self.has_body(*it) => {
-                self.parameters(*it).count() == usize::from(n_args)
-            }
-            _ => false,
-        };
-        if 1 < hits.len() && hits.iter().any(takes) {
-            hits.retain(takes);
-        }
-        if 1 < hits.len() && n_args != 0 {
-            self.retain_by_arguments(file, idx, &mut hits);
-        }
-        Outcome::Hits(hits)
-    }
-
-    /// Of several functions with bodies, those most of whose parameters are declared with the types
-    /// that the arguments are declared with, as far as those are plain names.
-    fn retain_by_arguments(&self, file: FileId, call: ReferenceIdx, hits: &mut Vec<Hit>) {
-        let given: Vec<Option<&str>> =
-            self.plain_arguments(file, call).into_iter().map(|it| self.declared_type(it)).collect();
-        let n_fitting = |hit: &Hit| match &hit.thing {
-            Thing::Symbol(it) => {
-                let parameters = self.parameters(*it).map(|it| self.declared_type(it));
-                parameters.zip(&given).filter(|(parameter, given)| parameter == *given).count()
-            }
-            _ => 0,
-        };
-        let best = hits.iter().map(n_fitting).max().unwrap_or(0);
-        if best != 0 {
-            hits.retain(|it| n_fitting(it) == best);
-        }
-    }
-
-    /// The first arguments of a call, as long as each is the name of a value and nothing else.
-    fn plain_arguments(&self, file: FileId, call: ReferenceIdx) -> Vec<SymbolRef> {
-        let facts = self.facts(file);
-        let mut values = Vec::new();
-        // The first stands right behind the callee and one bracket, the next behind a comma and a
-        // blank.
-        let mut start = facts.reference(call).range().end() + TextSize::new(1);
-        for index in call.index() + 1..facts.references.len() {
-            let argument = ReferenceIdx::new(index);
-            let it = facts.reference(argument);
-            // A name that is only the beginning of an argument is the qualifier of the next.
-            let after = facts.references.get(index + 1);
-            let is_whole = after.is_none_or(|it| match it.qualifier() {
-                Qualifier::Reference(before) | Qualifier::Call(before) => before != argument,
-                Qualifier::None | Qualifier::Opaque => true,
-            });
-            let is_plain = it.access() == Access::Bare && it.n_args().is_none();
-            if it.start() != start || !is_whole || !is_plain {
-                break;
-            }
-            let outcome = self.reference(file, argument);
-            match outcome.hits() {
-                [Hit { thing: Thing::Symbol(value), .. }] if self.is_value(*value) => {
-                    values.push(*value);
-                }
-                _ => break,
-            }
-            start = it.range().end() + TextSize::new(2);
-        }
-        values
-    }
-
-    /// The head of a value's declared type, as written.
-    fn declared_type(&self, value: SymbolRef) -> Option<&'g str> {
-        let facts = self.facts(value.file);
-        let type_ref = self.symbol(value).type_ref?;
-        Some(facts.name(facts.reference(type_ref).name()))
     }
 
     /// A member whose receiver is not known, where the function around it defines a type of its

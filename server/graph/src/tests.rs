@@ -21,7 +21,13 @@ use crate::fixture::{graph_at, render_resolved};
 /// What the name at the cursor stands for.
 #[track_caller]
 fn check(fixture: &str, expected: Expect) {
+    expected.assert_eq(&resolved(fixture));
+}
+
+/// What the name at the cursor stands for, as text.
+#[track_caller]
+fn resolved(fixture: &str) -> String {
     let (graph, file, offset) = graph_at(fixture);
     let reference = graph.facts(file).unwrap().reference_at(offset).expect("a name at the cursor");
-    expected.assert_eq(&render_resolved(&graph, &graph.resolve(file, reference)));
+    render_resolved(&graph, &graph.resolve(file, reference))
 }

@@ -6,9 +6,9 @@ mod bytes;
 use text::{LineIndex, TextRange, TextSize};
 
 use crate::{
-    Base, BaseKind, Chunk, Detail, DetailIdx, DocLink, FACTS_VERSION, FileFacts, Import, Imported,
-    ModDecl, NameId, Names, Part, Qualifier, Reference, ReferenceIdx, Scope, ScopeIdx, ScopeKind,
-    Symbol, SymbolIdx, SymbolKind, Value,
+    Argument, Base, BaseKind, Chunk, Detail, DetailIdx, DocLink, FACTS_VERSION, FileFacts, Given,
+    Import, Imported, ModDecl, NameId, Names, Part, Qualifier, Reference, ReferenceIdx, Scope,
+    ScopeIdx, ScopeKind, Symbol, SymbolIdx, SymbolKind, Value, WrittenType,
     codec::bytes::{Input, Output},
     extract::hash_of,
 };
@@ -37,6 +37,7 @@ impl FileFacts {
             out.byte(it.kind as u8);
         }
         write_references(&mut out, &self.references, &self.names);
+        write_overloading(&mut out, self);
         write_imports(&mut out, &self.imports);
         write_rest(&mut out, self);
         let hash = hash_of(&out.bytes);
@@ -91,6 +92,7 @@ fn read(input: &mut Input<'_>) -> Option<FileFacts> {
         Some(Base { reference, kind })
     })?;
     let references = read_references(input, &names)?;
+    let (written_types, arguments) = read_overloading(input)?;
     let imports = read_imports(input)?;
     let (mods, doc_links) = read_mods_and_links(input)?;
     let (chunks, errors) = read_rest(input)?;
@@ -101,8 +103,10 @@ fn read(input: &mut Input<'_>) -> Option<FileFacts> {
         symbols,
         details,
         bases,
+        written_types,
         scopes,
         references,
+        arguments,
         imports,
         package,
         mods,
@@ -149,6 +153,15 @@ fn is_sound(facts: &FileFacts) -> bool {
         && facts.references.iter().all(|it| match it.before() {
             Qualifier::Reference(idx) | Qualifier::Call(idx) => reference(idx),
             Qualifier::None | Qualifier::Opaque => true,
+        })
+        && facts.written_types.iter().all(|it| symbol(Some(it.symbol)) && name(it.name))
+        && facts.arguments.iter().all(|it| {
+            reference(it.call)
+                && match it.given {
+                    Given::Unknown | Given::NoPrimitive => true,
+                    Given::Type(it) => name(it),
+                    Given::Value(it) | Given::Result(it) | Given::Element(it) => reference(it),
+                }
         })
         && facts.imports.iter().all(|it| {
             let imported = match it.name {
@@ -367,6 +380,54 @@ fn read_references(input: &mut Input<'_>, names: &Names) -> Option<Box<[Referenc
         let range = TextRange::at(TextSize::new(start), TextSize::new(len));
         Some(Reference::from_parts(name, range, bits as u16, qualifier))
     })
+}
+
+fn write_overloading(out: &mut Output, facts: &FileFacts) {
+    out.number(facts.written_types.len() as u32);
+    for it in &facts.written_types {
+        out.index(it.symbol.index());
+        out.index(it.name.index());
+    }
+    out.number(facts.arguments.len() as u32);
+    for it in &facts.arguments {
+        out.index(it.call.index());
+        let (tag, index) = match it.given {
+            Given::Unknown => (0, 0),
+            Given::NoPrimitive => (1, 0),
+            Given::Type(it) => (2, it.index()),
+            Given::Value(it) => (3, it.index()),
+            Given::Result(it) => (4, it.index()),
+            Given::Element(it) => (5, it.index()),
+        };
+        out.byte(tag);
+        out.index(index);
+    }
+}
+
+/// Types as written, and what calls are given.
+type Overloading = (Box<[WrittenType]>, Box<[Argument]>);
+
+fn read_overloading(input: &mut Input<'_>) -> Option<Overloading> {
+    let types = input.list(|input| {
+        let symbol = SymbolIdx::new(input.index()?);
+        Some(WrittenType { symbol, name: NameId::new(input.index()?) })
+    })?;
+    let arguments = input.list(|input| {
+        let call = ReferenceIdx::new(input.index()?);
+        let tag = input.byte()?;
+        let index = input.index()?;
+        let given = match tag {
+            0 => Given::Unknown,
+            1 => Given::NoPrimitive,
+            2 => Given::Type(NameId::new(index)),
+            3 => Given::Value(ReferenceIdx::new(index)),
+            4 => Given::Result(ReferenceIdx::new(index)),
+            5 => Given::Element(ReferenceIdx::new(index)),
+            _ => return None,
+        };
+        Some(Argument { call, given })
+    })?;
+    Some((types, arguments))
 }
 
 fn write_imports(out: &mut Output, imports: &[Import]) {

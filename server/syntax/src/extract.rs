@@ -4,6 +4,7 @@ mod chunks;
 mod definitions;
 mod doc_links;
 mod docs;
+mod given;
 mod imports;
 mod scopes;
 mod symbols;
@@ -132,6 +133,9 @@ fn assemble_with(raw: &Raw, names: &mut Interner, source: Source<'_>, path: &str
     let mut namer = Namer::new(names);
     let mut draft = symbols::Draft::new(&definitions, scopes, &mut namer);
     let (references, reference_of) = references(&uses, &mut namer);
+    let mut overloading = given::Overloading { source, names, namer: &mut namer };
+    let types = overloading.written_types(&draft, &definitions);
+    let arguments = overloading.arguments(&mut uses, &reference_of);
     let documented = docs::find(&draft, &definitions, raw, source);
     let mut links = symbols::Links { uses: &mut uses, reference_of: &reference_of };
     draft.refer(&definitions, &documented, &mut links, &mut namer);
@@ -149,8 +153,10 @@ fn assemble_with(raw: &Raw, names: &mut Interner, source: Source<'_>, path: &str
         symbols: draft.symbols.into_boxed_slice(),
         details: draft.details.into_boxed_slice(),
         bases: draft.bases.into_boxed_slice(),
+        written_types: types.into_boxed_slice(),
         scopes: draft.scopes.scopes.into_boxed_slice(),
         references: references.into_boxed_slice(),
+        arguments: arguments.into_boxed_slice(),
         imports,
         package,
         mods,
@@ -226,7 +232,7 @@ fn gather(raw: &Raw, source: Source<'_>, names: &mut Interner) -> Gathered {
         let captured = raw.captured(found);
         let about = captured.iter().fold(0, |acc, it| acc | about(it.capture));
         if about & about::USE != 0 {
-            uses.take(found, captured);
+            uses.take(found, raw);
         }
         if about & about::SCOPE != 0 {
             scopes::take(&mut found_scopes, captured);

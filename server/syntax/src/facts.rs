@@ -10,7 +10,7 @@ use crate::Reference;
 /// The number in every encoded [`FileFacts`]; another number means "extract again". It changes with
 /// the meaning of any fact, not only with the layout; a change of a language pack is noticed
 /// without.
-pub const FACTS_VERSION: u32 = 6;
+pub const FACTS_VERSION: u32 = 7;
 
 /// Manifests whose text the facts keep are at most this long; of longer ones nothing is kept.
 pub const MANIFEST_BYTES_MAX: usize = 1024 * 1024;
@@ -37,10 +37,16 @@ pub struct FileFacts {
     pub details: Box<[Detail]>,
     /// All bases of all types, in the order of their symbols; reached through [`FileFacts::bases`].
     pub bases: Box<[Base]>,
+    /// The types that symbols are declared with, in order of the symbols; only of languages in
+    /// which they tell functions of one name apart.
+    pub written_types: Box<[WrittenType]>,
     /// Scopes, outer before inner; the first is the whole file.
     pub scopes: Box<[Scope]>,
     /// Every identifier that is not a definition's own name.
     pub references: Box<[Reference]>,
+    /// What calls are given, in order of the calls; only of languages in which that tells functions
+    /// of one name apart.
+    pub arguments: Box<[Argument]>,
     /// What is imported, one entry for each imported name.
     pub imports: Box<[Import]>,
     /// The package or namespace clause, dotted as written.
@@ -344,6 +350,41 @@ pub enum BaseKind {
     Extends,
     /// It implements.
     Implements,
+}
+
+/// The type that a symbol is declared with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WrittenType {
+    /// Whose type it is.
+    pub symbol: SymbolIdx,
+    /// As written, without type arguments and without the path before the last name: `byte[]`.
+    pub name: NameId,
+}
+
+/// What is given to a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Argument {
+    /// The name of the callee.
+    pub call: ReferenceIdx,
+    /// What is known of its type.
+    pub given: Given,
+}
+
+/// What is known of the type of an argument.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Given {
+    /// Nothing.
+    Unknown,
+    /// It is of no primitive type.
+    NoPrimitive,
+    /// It is of the type of this name.
+    Type(NameId),
+    /// It is what the reference stands for.
+    Value(ReferenceIdx),
+    /// It is what a call of the reference gives.
+    Result(ReferenceIdx),
+    /// It is one of the many values that the reference stands for.
+    Element(ReferenceIdx),
 }
 
 /// A region in which names are visible.
@@ -674,6 +715,19 @@ impl FileFacts {
     /// The interface that an implementation implements.
     pub fn interface(&self, symbol: &Symbol) -> Option<ReferenceIdx> {
         self.detail(symbol).interface
+    }
+
+    /// The type that a symbol is declared with, as written; see [`WrittenType`].
+    pub fn written_type(&self, symbol: SymbolIdx) -> Option<&str> {
+        let found = self.written_types.binary_search_by_key(&symbol, |it| it.symbol).ok()?;
+        Some(self.name(self.written_types[found].name))
+    }
+
+    /// What a call is given.
+    pub fn arguments(&self, call: ReferenceIdx) -> &[Argument] {
+        let start = self.arguments.partition_point(|it| it.call < call);
+        let len = self.arguments[start..].partition_point(|it| it.call == call);
+        &self.arguments[start..start + len]
     }
 
     /// What a type extends and implements.

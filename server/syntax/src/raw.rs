@@ -56,6 +56,31 @@ pub(crate) struct Match {
     first: u32,
     /// Of a call, the number of arguments.
     pub(crate) n_args: Option<u8>,
+    /// Of a call, what is kept of the arguments.
+    first_argument: u32,
+    n_arguments: u8,
+}
+
+/// What is seen of an argument without looking at another node.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RawArgument {
+    pub(crate) span: Span,
+    pub(crate) shows: Shows,
+}
+
+/// What an argument shows of its type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shows {
+    /// The span is that of an expression.
+    Value,
+    /// The span is that of its type.
+    Type,
+    /// The span is that of the type of its elements.
+    ArrayOf,
+    /// It is a literal of this type.
+    Literal(&'static str),
+    /// It is of no primitive type.
+    NoPrimitive,
 }
 
 /// A captured node, or a binding inside a captured pattern.
@@ -79,6 +104,7 @@ pub(crate) struct Raw {
     /// In no order that means anything.
     pub(crate) matches: Vec<Match>,
     captured: Vec<Captured>,
+    arguments: Vec<RawArgument>,
     pub(crate) names: Interner,
 }
 
@@ -212,9 +238,13 @@ impl Raw {
             let Some(region) = region.filter(|it| it.was().holds(found.span)) else { continue };
             let moved = |it: u32| it - region.was + region.now.start;
             let first = raw.captured.len() as u32;
-            raw.matches.push(Match { span: found.span.map(moved), first, ..*found });
+            let first_argument = raw.arguments.len() as u32;
+            let span = found.span.map(moved);
+            raw.matches.push(Match { span, first, first_argument, ..*found });
             let captured = self.captured(found).iter();
             raw.captured.extend(captured.map(|it| Captured { span: it.span.map(moved), ..*it }));
+            let given = self.arguments(found).iter();
+            raw.arguments.extend(given.map(|it| RawArgument { span: it.span.map(moved), ..*it }));
         }
         raw
     }
@@ -222,6 +252,11 @@ impl Raw {
     /// What a match captured.
     pub(crate) fn captured(&self, found: &Match) -> &[Captured] {
         &self.captured[found.first as usize..found.first as usize + usize::from(found.n)]
+    }
+
+    /// What a call is given, as far as that is kept.
+    pub(crate) fn arguments(&self, found: &Match) -> &[RawArgument] {
+        &self.arguments[found.first_argument as usize..][..usize::from(found.n_arguments)]
     }
 
     /// Collects names and comments of all nodes outside `shared`.
@@ -339,12 +374,13 @@ impl Raw {
                 continue;
             }
             let first = self.captured.len();
+            let first_argument = self.arguments.len();
             let mut n_args = None;
             for it in captures {
                 let capture = source.compiled.captures[it.index as usize];
                 self.push_captured(capture, it.node, source);
                 if capture == Capture::CallWhole {
-                    n_args = n_arguments(it.node, source);
+                    n_args = self.push_arguments(it.node, source);
                 }
             }
             self.matches.push(Match {
@@ -353,10 +389,33 @@ impl Raw {
                 n: (self.captured.len() - first) as u16,
                 first: first as u32,
                 n_args,
+                first_argument: first_argument as u32,
+                n_arguments: (self.arguments.len() - first_argument) as u8,
             });
         }
         drop(matches);
         if *steps_left == 0 { Err(GaveUp) } else { Ok(()) }
+    }
+
+    /// Takes down the arguments of a call where the language has a use for them; gives their
+    /// number.
+    fn push_arguments(&mut self, call: Node<'_>, source: Source<'_>) -> Option<u8> {
+        let arguments = call.child_by_field_id(source.compiled.arguments_field?)?;
+        let mut cursor = arguments.walk();
+        let kinds = |it: &Node<'_>| {
+            source.compiled.kinds.get(usize::from(it.kind_id())).copied().unwrap_or_default()
+        };
+        let named = arguments.named_children(&mut cursor);
+        let named = named.filter(|it| !kinds(it).is(Kinds::COMMENT));
+        let overloads = &source.language.overloads;
+        let mut n = 0;
+        for argument in named.take(crate::ARGUMENTS_MAX + 2) {
+            n += 1;
+            if overloads.by_types() && n <= crate::ARGUMENTS_MAX {
+                self.arguments.push(argument_at(argument, source));
+            }
+        }
+        u8::try_from(n).ok()
     }
 
     fn push_captured(&mut self, capture: Capture, node: Node<'_>, source: Source<'_>) {
@@ -555,30 +614,49 @@ fn is_name_by_query(capture: Capture, node: Node<'_>, span: Span, source: Source
     makes_name && !kinds.is_some_and(|it| it.is(Kinds::IDENTIFIER))
 }
 
-/// The number of arguments of a call.
-fn n_arguments(call: Node<'_>, source: Source<'_>) -> Option<u8> {
-    let arguments = call.child_by_field_id(source.compiled.arguments_field?)?;
-    let mut cursor = arguments.walk();
-    let kinds = |it: &Node<'_>| {
-        source.compiled.kinds.get(usize::from(it.kind_id())).copied().unwrap_or_default()
-    };
-    let named = arguments.named_children(&mut cursor).take(crate::ARGUMENTS_MAX + 2);
-    u8::try_from(named.filter(|it| !kinds(it).is(Kinds::COMMENT)).count()).ok()
+/// What an argument shows of its type; a cast tells more than what is cast.
+fn argument_at(mut node: Node<'_>, source: Source<'_>) -> RawArgument {
+    let overloads = &source.language.overloads;
+    for _ in 0..WRAPPERS_MAX {
+        let kind = node.kind();
+        if let Some(name) = overloads.literal(kind) {
+            return RawArgument { span: Span::of(node), shows: Shows::Literal(name) };
+        }
+        let typed = overloads.type_field(kind);
+        let typed = typed.and_then(|(it, many)| Some((node.child_by_field_name(it)?, many)));
+        if let Some((it, is_array)) = typed {
+            let shows = if is_array { Shows::ArrayOf } else { Shows::Type };
+            return RawArgument { span: Span::of(it), shows };
+        }
+        if overloads.no_primitives.contains(&kind) {
+            return RawArgument { span: Span::of(node), shows: Shows::NoPrimitive };
+        }
+        match inside(node, source) {
+            Some(inner) => node = inner,
+            None => break,
+        }
+    }
+    RawArgument { span: Span::of(node), shows: Shows::Value }
 }
+
+/// Nodes around a value that are looked through.
+const WRAPPERS_MAX: usize = 16;
 
 /// The node that `node` stands for as a value.
 fn seen_through<'tree>(mut node: Node<'tree>, source: Source<'_>) -> Node<'tree> {
-    const WRAPPERS_MAX: usize = 16;
     for _ in 0..WRAPPERS_MAX {
-        let kinds = source.compiled.kinds.get(usize::from(node.kind_id())).copied();
-        if !kinds.is_some_and(|it| it.is(Kinds::TRANSPARENT)) {
-            break;
-        }
-        let inner = node.child_by_field_name("value").or_else(|| node.named_child(0));
-        let Some(inner) = inner else { break };
+        let Some(inner) = inside(node, source) else { break };
         node = inner;
     }
     node
+}
+
+/// What a transparent node stands for.
+fn inside<'tree>(node: Node<'tree>, source: Source<'_>) -> Option<Node<'tree>> {
+    let kinds = source.compiled.kinds.get(usize::from(node.kind_id()))?;
+    let is_transparent = kinds.is(Kinds::TRANSPARENT);
+    let inner = || node.child_by_field_name("value").or_else(|| node.named_child(0));
+    is_transparent.then(inner).flatten()
 }
 
 /// Moves on to the first node below this one if `descend` says so and there is one, else to the

@@ -5,7 +5,7 @@ use syntax::{ScopeKind, SymbolIdx, SymbolKind};
 use text::TextSize;
 use vfs::FileId;
 
-use super::{Hit, Outcome, Resolver, Thing, typing::is_type};
+use super::{Hit, Resolver, Thing, typing::is_type};
 use crate::{
     SymbolRef,
     entry::{folder, folder_key, package_key},
@@ -125,8 +125,8 @@ impl Resolver<'_> {
             .filter(|it| entry.facts.symbol(**it).kind == SymbolKind::Constructor);
         let why = "constructor of the type";
         let hits = constructors.map(|it| Hit::symbol(class.file, *it, why)).collect();
-        let fitting = self.of_arity(file, reference, Outcome::of(hits));
-        let symbols = fitting.hits().iter().filter_map(|it| match it.thing {
+        let fitting = self.fitting_of(file, reference, hits);
+        let symbols = fitting.iter().filter_map(|it| match it.thing {
             Thing::Symbol(it) => Some(it),
             _ => None,
         });

@@ -182,7 +182,7 @@ impl Resolver<'_> {
     }
 
     /// A member of a base, an implemented interface, or of what those inherit.
-    fn inherited(&self, owner: SymbolRef, name: &str, want: Want) -> Outcome {
+    pub(super) fn inherited(&self, owner: SymbolRef, name: &str, want: Want) -> Outcome {
         let mut external = false;
         for (file, base) in self.bases(owner) {
             let types = self.type_named(file, base);

@@ -2,7 +2,7 @@
 
 use expect_test::expect;
 
-use super::check;
+use super::{check, resolved};
 
 #[test]
 fn packages_are_named_by_their_clause() {
@@ -57,6 +57,96 @@ class A { void f(int a) {}
 "#,
         expect!["/A.java:2 A::f, exact: defined in scope"],
     );
+}
+
+#[test]
+fn overloads_are_told_apart_by_what_they_are_given() {
+    let files = "//- /B.java\npackage p;\nclass Base { void put(long n) {} }\n\
+                 class Leaf extends Base {}\n\
+                 //- /A.java\npackage p;\nclass A<T> extends Base {\n\
+                 void put(byte[] b) {}\nvoid put(char[] c) {}\nvoid put(String s) {}\n\
+                 void put(Object o) {}\nvoid put(int n) {}\nvoid put(Base b) {}\n\
+                 void put(String s, int... n) {}\nvoid put(Integer a, Object b) {}\n\
+                 byte[] bytes() { return null; }\nchar[] chars; byte one; T any;\n";
+    let call = |given: &str| {
+        format!(
+            "{files}void g(String s, byte[][] all, Leaf leaf, java.io.File f) {{ {given} }} }}\n"
+        )
+    };
+    for (given, line) in [
+        ("put$0(\"a\");", 5),
+        ("put$0((Object) \"a\");", 6),
+        ("put$0(1);", 7),
+        ("put$0('a');", 7),
+        ("put$0(one);", 7),
+        ("put$0(new byte[3]);", 3),
+        ("put$0(bytes());", 3),
+        ("put$0(this.chars);", 4),
+        ("put$0(all[0]);", 3),
+        ("put$0(s);", 5),
+        ("put$0(s.getBytes());", 3),
+        ("put$0(leaf);", 8),
+        ("put$0(new Leaf());", 8),
+        ("put$0(this);", 8),
+        ("put$0(f);", 6),
+        ("put$0(1.5);", 6),
+        ("put$0(s, 1, 2, 3);", 9),
+        ("put$0(1, s);", 10),
+        ("int n = bytes().length; put$0(n);", 7),
+        ("put$0(bytes().length);", 7),
+    ] {
+        let expected = format!("/A.java:{line} A::put, exact: defined in scope");
+        assert_eq!(resolved(&call(given)), expected, "{given}");
+    }
+}
+
+#[test]
+fn an_overload_may_be_inherited() {
+    check(
+        "//- /A.java\nclass Base { void put(long n) {}\n void put(String s) {} }\n\
+          class A extends Base { void put(String s) {}\n void g() { put$0(1); } }\n",
+        expect!["/A.java:1 Base::put, exact: member of a base type"],
+    );
+}
+
+#[test]
+fn of_overloads_that_fit_alike_none_is_a_fact() {
+    check(
+        "//- /A.java\nimport x.Lib;\nclass A { void put(String s) {}\n void put(byte[] b) {}\n\
+          void g() { put$0(Lib.make()); } }\n",
+        expect![[r#"
+            /A.java:2 A::put, inferred: defined in scope
+            /A.java:3 A::put, inferred: defined in scope"#]],
+    );
+}
+
+#[test]
+fn a_constructor_is_told_by_what_it_is_given() {
+    let files =
+        "//- /A.java\nclass A { A(String s) {}\n A(byte[] b) {}\n A(int n) { this(\"\"); } }\n";
+    let with = |text: &str| format!("{files}//- /B.java\nclass B {{ {text} }}\n");
+    let (graph, file, offset) = crate::fixture::graph_at(&with("Object o = new A$0(new byte[1]);"));
+    let facts = graph.facts(file).unwrap();
+    let reference = facts.reference_at(offset).unwrap();
+    let class = graph.resolve(file, reference).targets()[0].symbol_ref();
+    let made = graph.constructors_called(file, reference, class);
+    let made: Vec<_> = made.iter().map(|it| crate::fixture::render_symbol(&graph, *it)).collect();
+    expect!["/A.java:2 A::A"].assert_eq(&made.join("\n"));
+}
+
+#[test]
+fn members_of_one_value_of_an_array_are_found() {
+    let files = "//- /A.java\nclass B { void go() {} B[] kin; }\n";
+    let with =
+        |text: &str| format!("{files}class A {{ B[] all; void f(B... more) {{ {text} }} }}\n");
+    for text in ["all[0].go$0();", "more[0].go$0();"] {
+        check(&with(text), expect!["/A.java:1 B::go, inferred: member of an element's type"]);
+    }
+    check(
+        &with("for (var b : all) b.go$0();"),
+        expect!["/A.java:1 B::go, inferred: member of the receiver's type"],
+    );
+    check(&with("all.go$0();"), expect!["external"]);
 }
 
 #[test]
@@ -158,14 +248,17 @@ fn receivers_are_known_by_what_is_written() {
         &with("void f(A a) { a.bs.forEach(b -> b.go$0()); }"),
         expect!["/A.java:2 B::go, inferred: member of the receiver's type"],
     );
-    check(&with("void f(Object o) { ((B) o).go$0(); }"), expect!["external"]);
+    check(
+        &with("void f(Object o) { ((B) o).go$0(); }"),
+        expect!["/A.java:2 B::go, inferred: member of what the call returns"],
+    );
     check(
         &with("void f(Object o) { if (o instanceof B b) b.go$0(); }"),
         expect!["/A.java:2 B::go, inferred: member of the receiver's type"],
     );
     check(
         &with("void f(B[] bs) { bs[0].go$0(); }"),
-        expect!["/A.java:2 B::go, inferred: member of the receiver's type"],
+        expect!["/A.java:2 B::go, inferred: member of an element's type"],
     );
     check(&with("void f(R r) { r.b().go$0(); }"), expect!["unresolved"]);
     check(

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use crate::{
     Access, ReferenceKind,
     names::Interner,
-    raw::{Captured, Leaf, LeafKind, Match, Raw, Source, Span, leaf_of},
+    raw::{Captured, Leaf, LeafKind, Match, Raw, RawArgument, Source, Span, leaf_of},
 };
 
 /// What is known of one leaf.
@@ -57,6 +57,8 @@ pub(crate) struct Uses {
     indexed: FxHashMap<Span, Span>,
     /// Types of which there are arrays.
     arrays: Vec<Span>,
+    /// What is given to calls, by the leaf of the callee, in order within each call.
+    pub(crate) arguments: Vec<(u32, RawArgument)>,
     /// Where the last search ended: matches come roughly in order.
     finger: usize,
 }
@@ -89,6 +91,7 @@ impl Uses {
             calls: FxHashMap::default(),
             indexed: FxHashMap::default(),
             arrays: Vec::new(),
+            arguments: Vec::new(),
             finger: 0,
         }
     }
@@ -120,7 +123,8 @@ impl Uses {
     }
 
     /// Takes down what the captures of one match say about how names are used.
-    pub(crate) fn take(&mut self, found: &Match, captured: &[Captured]) {
+    pub(crate) fn take(&mut self, found: &Match, raw: &Raw) {
+        let captured = raw.captured(found);
         for it in captured {
             match it.capture {
                 Capture::Reference => self.set_kind(it.span, ReferenceKind::Read),
@@ -138,7 +142,7 @@ impl Uses {
                     self.indexed.extend(indexed.map(|indexed| (it.span, indexed)));
                 }
                 Capture::Array => self.arrays.push(it.span),
-                Capture::CallWhole => self.set_call(it.span, found, captured),
+                Capture::CallWhole => self.set_call(it.span, found, raw),
                 _ => {}
             }
         }
@@ -184,13 +188,18 @@ impl Uses {
         });
     }
 
-    fn set_call(&mut self, span: Span, found: &Match, captured: &[Captured]) {
+    fn set_call(&mut self, span: Span, found: &Match, raw: &Raw) {
+        let captured = raw.captured(found);
         let callee =
             find(captured, Capture::Call).or_else(|| find(captured, Capture::ReferenceType));
         if let Some(leaf) = callee.and_then(|it| self.leaf_at(it)) {
             self.calls.insert(span, leaf);
             let it = &mut self.uses[leaf as usize];
+            let is_known = it.n_args.is_some();
             it.n_args = it.n_args.max(found.n_args);
+            if !is_known {
+                self.arguments.extend(raw.arguments(found).iter().map(|it| (leaf, *it)));
+            }
         }
     }
 
