@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use rustc_hash::{FxHashMap, FxHashSet};
+
 use crate::lines::{Hunk, hunks, split};
 
 /// A place where both sides changed the base, each in its own way. Lines count from 0.
@@ -22,7 +24,8 @@ pub struct ConflictHunk {
 /// `ours` with what changed from `base` to `theirs`.
 ///
 /// Changes of neighbouring lines are no conflict: which line is which is known. A line that both
-/// changed is one, and so are two different insertions at one place.
+/// changed is one, and so are two different insertions at one place, and a line that both moved,
+/// each to another place. A line that one moved and the other took away is gone.
 ///
 /// # Errors
 /// The places where both changed, each in its own way.
@@ -37,32 +40,36 @@ pub fn merge(base: &str, ours: &str, theirs: &str) -> Result<String, Vec<Conflic
     let base = split(base);
     let mut ours = Side::new(&base, split(ours));
     let mut theirs = Side::new(&base, split(theirs));
-    let mut res = String::with_capacity(ours.lines.iter().map(|it| it.len()).sum());
+    let moved = Moved::of(&base, &ours, &theirs);
+    let mut res = Vec::with_capacity(ours.lines.len());
     let mut conflicts = Vec::new();
     let mut at = 0;
     while let Some(group) = next_group(&ours, &theirs) {
         let range = group.base.clone();
-        res.extend(base[at..range.start].iter().copied());
+        res.extend_from_slice(&base[at..range.start]);
         let our_lines = ours.take(group.ours, &range);
         let their_lines = theirs.take(group.theirs, &range);
-        let (our_text, their_text) = (&ours.lines[our_lines.clone()], &theirs.lines[their_lines]);
-        if group.theirs == 0 || our_text == their_text {
-            res.extend(our_text.iter().copied());
-        } else if group.ours == 0 {
-            res.extend(their_text.iter().copied());
+        let our_text = moved.without_gone(&ours.lines[our_lines.clone()]);
+        let their_text = moved.without_gone(&theirs.lines[their_lines]);
+        let base_text = &base[range.clone()];
+        if their_text == base_text || our_text == their_text {
+            res.extend(our_text);
+        } else if our_text == base_text {
+            res.extend(their_text);
         } else {
             conflicts.push(ConflictHunk {
-                base: range.clone(),
                 ours: our_lines,
-                base_text: base[range.clone()].concat(),
+                base_text: base_text.concat(),
                 ours_text: our_text.concat(),
                 theirs_text: their_text.concat(),
+                base: range.clone(),
             });
         }
         at = range.end;
     }
-    res.extend(base[at..].iter().copied());
-    if conflicts.is_empty() { Ok(res) } else { Err(conflicts) }
+    res.extend_from_slice(&base[at..]);
+    conflicts.extend(moved.twice(&res, &base, &ours));
+    if conflicts.is_empty() { Ok(res.concat()) } else { Err(conflicts) }
 }
 
 /// One side of a merge, and how far it is merged.
@@ -99,6 +106,55 @@ impl<'a> Side<'a> {
         }
         self.next += n;
         start..base.end.strict_add_signed(self.grown)
+    }
+}
+
+/// Lines that a side moved: such as stand once in the base and once in that side, elsewhere. What
+/// has no letter and no digit, like a bracket, is no line that one could follow.
+struct Moved<'a> {
+    /// The other side took them away.
+    gone: FxHashSet<&'a str>,
+    /// Both sides moved them.
+    by_both: Vec<&'a str>,
+}
+
+impl<'a> Moved<'a> {
+    fn of(base: &[&'a str], ours: &Side<'a>, theirs: &Side<'a>) -> Moved<'a> {
+        let mut counts: FxHashMap<&str, [usize; 3]> = FxHashMap::default();
+        for (nth, lines) in [base, &ours.lines, &theirs.lines].into_iter().enumerate() {
+            lines.iter().for_each(|it| counts.entry(it).or_default()[nth] += 1);
+        }
+        let left = |side: &Side<'_>, expected: [usize; 3]| {
+            let left = side.hunks.iter().flat_map(|it| &base[it.old.clone()]).copied();
+            let is_it = |it: &&str| counts[it] == expected && it.contains(char::is_alphanumeric);
+            left.filter(is_it).collect::<FxHashSet<&str>>()
+        };
+        let mut gone = left(ours, [1, 1, 0]);
+        gone.extend(left(theirs, [1, 0, 1]));
+        let (by_us, by_them) = (left(ours, [1, 1, 1]), left(theirs, [1, 1, 1]));
+        let by_both = base.iter().filter(|it| by_us.contains(*it) && by_them.contains(*it));
+        Moved { gone, by_both: by_both.copied().collect() }
+    }
+
+    fn without_gone(&self, lines: &[&'a str]) -> Vec<&'a str> {
+        lines.iter().filter(|it| !self.gone.contains(*it)).copied().collect()
+    }
+
+    /// Lines that both sides moved and that `merged` holds at both of their new places.
+    fn twice(&self, merged: &[&str], base: &[&str], ours: &Side<'_>) -> Vec<ConflictHunk> {
+        let is_twice = |line: &&&str| merged.iter().filter(|it| it == line).nth(1).is_some();
+        let place = |lines: &[&str], line: &str| {
+            let at = lines.iter().position(|it| *it == line).unwrap_or_default();
+            at..at + 1
+        };
+        let conflict = |line: &&str| ConflictHunk {
+            base: place(base, line),
+            ours: place(&ours.lines, line),
+            base_text: (*line).to_owned(),
+            ours_text: (*line).to_owned(),
+            theirs_text: (*line).to_owned(),
+        };
+        self.by_both.iter().filter(is_twice).map(conflict).collect()
     }
 }
 
@@ -175,6 +231,22 @@ mod tests {
         check("a b c d", "a b x c d", "a d", "!1..4");
         check("a b c d e", "a X c d Y", "a Z c d W", "!1..2 !4..5");
         check("a b c", "new a X c", "a Y c", "!2..3");
+    }
+
+    #[test]
+    fn a_line_that_one_moved_and_the_other_took_away_is_gone() {
+        check("a b c d e", "a c d b e", "a c d e", "a c d e");
+        check("a b c d e f", "a c d b e f", "a c d e F", "a c d e F");
+        check("a b c d e", "a c d e", "a c d b e", "a c d e");
+        // Brackets are not followed, nor what stands twice.
+        check("a } c d e", "a c d } e", "a c d e", "a c d } e");
+        check("a b c d b", "a c d b b", "a c d b", "a c d b b");
+    }
+
+    #[test]
+    fn a_line_that_both_moved_to_different_places_is_a_conflict() {
+        check("a b c d e", "b a c d e", "a c d b e", "!0..1");
+        check("a b c d", "a c b d", "a c b d", "a c b d");
     }
 
     #[test]

@@ -2,7 +2,8 @@
 //! redos of transactions, files and hunks, and restarts, against a model that knows texts as sets
 //! of lines. Each line ever written is unique.
 //!
-//! `HISTORIES=10000 cargo test -p proposal --test histories` runs more of them, `HISTORY=17` one.
+//! `HISTORIES=10000 cargo test -p proposal --test histories` runs more of them,
+//! `HISTORIES=500..600` those from 500 on, `HISTORY=17` one.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails, wherever it stands")]
 #![allow(clippy::print_stdout, reason = "the figures of a long run")]
@@ -12,6 +13,7 @@ mod hunks;
 use std::{
     collections::{BTreeMap, BTreeSet},
     env,
+    ops::Range,
     sync::Arc,
 };
 
@@ -762,25 +764,35 @@ impl Walk {
     }
 }
 
-fn number(name: &str) -> Option<u64> {
-    env::var(name).ok()?.parse().ok()
+/// The seeds to run, as the environment says.
+fn seeds() -> Range<u64> {
+    let number = |text: &str| text.parse::<u64>().unwrap();
+    if let Ok(seed) = env::var("HISTORY") {
+        return number(&seed)..number(&seed) + 1;
+    }
+    match env::var("HISTORIES").as_deref().map(|it| it.split_once("..").ok_or(it)) {
+        Ok(Ok((from, to))) => number(from)..number(to),
+        Ok(Err(n)) => 0..number(n),
+        Err(_) => 0..HISTORIES,
+    }
 }
 
 #[test]
 fn every_history_ends_as_the_model_says() {
-    let seeds = match number("HISTORY") {
-        Some(seed) => seed..seed + 1,
-        None => 0..number("HISTORIES").unwrap_or(HISTORIES),
-    };
-    let is_one = seeds.end - seeds.start == 1;
+    let seeds = seeds();
+    let is_few = seeds.end - seeds.start < HISTORIES;
     let mut seen = Seen::default();
+    let mut failed = Vec::new();
     for seed in seeds {
         let run = std::panic::catch_unwind(|| {
             let mut history = Walk::new(seed);
             (0..STEPS).for_each(|_| history.step());
             history.seen
         });
-        let Ok(it) = run else { panic!("HISTORY={seed} fails") };
+        let Ok(it) = run else {
+            failed.push(seed);
+            continue;
+        };
         seen.applied += it.applied;
         seen.partial += it.partial;
         seen.declined += it.declined;
@@ -812,7 +824,8 @@ fn every_history_ends_as_the_model_says() {
         seen.chosen,
     ];
     println!("{seen:?}");
-    assert!(is_one || least.iter().all(|it| 20 <= *it), "{seen:?}");
+    assert!(failed.is_empty(), "these fail, run them by HISTORY=…: {failed:?}");
+    assert!(is_few || least.iter().all(|it| 20 <= *it), "{seen:?}");
 }
 
 #[test]
