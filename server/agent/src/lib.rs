@@ -1,19 +1,25 @@
 //! Agents and workflows as a workspace defines them: `.aios/agents/*.yaml` and
-//! `.aios/workflows/*.yaml`, checked field by field; and the skills that are built in. Nothing here
-//! runs any of them.
+//! `.aios/workflows/*.yaml`, checked field by field; the skills and agents that are built in; and
+//! how an agent lives. Nothing here acts.
 
+mod built_in;
 mod definition;
+mod lifecycle;
 mod skill;
 mod table;
+mod template;
 mod workflow;
 mod yaml;
 
 pub use crate::{
+    built_in::{BuiltIn, built_in_agents},
     definition::{AgentDef, AgentKind, Capability, Hook, Parameter, ParameterKind, Trigger},
+    lifecycle::{AgentState, Found, IllegalTransition, Life, Transition, settle},
     skill::{
         ArgumentError, Arguments, Finding, Needed, SKILLS, Skill, SkillChoice, SkillId, SkillKind,
         SkillParameter, SkillReply, Takes,
     },
+    template::{Template, template},
     workflow::{Step, Workflow},
     yaml::{Problem, TEXT_BYTES_MAX},
 };
@@ -25,6 +31,18 @@ pub enum Definition {
     Agent,
     /// A workflow.
     Workflow,
+}
+
+impl AgentKind {
+    /// The word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            AgentKind::Assistant => "assistant",
+            AgentKind::Analyzer => "analyzer",
+            AgentKind::Generator => "generator",
+            AgentKind::Specialist => "specialist",
+        }
+    }
 }
 
 impl Definition {

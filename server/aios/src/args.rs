@@ -271,6 +271,9 @@ Examples:
   aios propose --delete old.py")]
     Propose(ProposeArgs),
 
+    /// List, make and change agents, and say which of them may act
+    Agent(AgentArgs),
+
     /// Look at the files under `.aios/`, and let them act just as they are
     #[command(after_help = "\
 Examples:
@@ -891,6 +894,126 @@ pub(crate) struct ProposeArgs {
     /// Why
     #[arg(long, value_name = "TEXT", default_value = "")]
     pub(crate) reason: String,
+
+    /// Apply at once what was proposed
+    #[arg(long)]
+    pub(crate) apply: bool,
+}
+
+/// Arguments of `aios agent`.
+#[derive(Args, Debug)]
+pub(crate) struct AgentArgs {
+    /// What to do
+    #[command(subcommand)]
+    pub(crate) command: AgentCommand,
+}
+
+/// What can be done with agents.
+#[derive(Subcommand, Debug)]
+pub(crate) enum AgentCommand {
+    /// List all agents: those that came with the program, and those of `.aios/agents/`
+    #[command(after_help = "Examples:\n  aios agent list\n  aios agent list --json")]
+    List,
+
+    /// Show an agent: what it can do, where it stands, and how it came there
+    #[command(after_help = "Example:\n  aios agent show find")]
+    Show(AgentName),
+
+    /// Propose the file of a new agent
+    #[command(after_help = "\
+Examples:
+  aios agent create reviewer --type analyzer --instructions 'Look for copied code.' --tool search
+  aios agent create reviewer --file reviewer.yaml --apply")]
+    Create(AgentCreate),
+
+    /// Let an agent act, which its workspace has to be trusted for
+    #[command(after_help = "Example:\n  aios agent activate reviewer")]
+    Activate(AgentName),
+
+    /// Set an active agent aside
+    #[command(after_help = "Example:\n  aios agent suspend reviewer")]
+    Suspend(AgentName),
+
+    /// Let a suspended agent act again
+    #[command(after_help = "Example:\n  aios agent resume reviewer")]
+    Resume(AgentName),
+
+    /// Propose another definition of an active agent; one that came with the program gets a file
+    #[command(after_help = "\
+Examples:
+  aios agent modify reviewer --file new.yaml
+  sed 's/brief/thorough/' .aios/agents/reviewer.yaml | aios agent modify reviewer --file -")]
+    Modify(AgentChange),
+
+    /// Take the other definition of a modified agent: apply its proposal, and make it active
+    #[command(after_help = "Example:\n  aios agent apply reviewer")]
+    Apply(AgentName),
+
+    /// End an active agent; its file stays, and only a new agent of its name can begin
+    #[command(after_help = "Example:\n  aios agent terminate reviewer")]
+    Terminate(AgentName),
+}
+
+/// An agent, by its name.
+#[derive(Args, Debug)]
+pub(crate) struct AgentName {
+    /// The name that `aios agent list` shows
+    #[arg(value_name = "AGENT")]
+    pub(crate) name: String,
+}
+
+/// Arguments of `aios agent create`.
+#[derive(Args, Debug)]
+pub(crate) struct AgentCreate {
+    /// Its name: lower-case words joined by `-`
+    #[arg(value_name = "AGENT")]
+    pub(crate) name: String,
+
+    /// What it is: assistants answer, analyzers also publish findings, generators also propose
+    /// edits, specialists do what their tools do
+    #[arg(long = "type", value_name = "TYPE", default_value = "assistant")]
+    pub(crate) kind: AgentType,
+
+    /// How it is told to behave
+    #[arg(long, value_name = "TEXT", required_unless_present = "file")]
+    pub(crate) instructions: Option<String>,
+
+    /// A tool it may call; may be given several times
+    #[arg(long, value_name = "TOOL")]
+    pub(crate) tool: Vec<String>,
+
+    /// All of its definition, in YAML; `-`: from standard input
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["kind", "instructions", "tool"])]
+    pub(crate) file: Option<PathBuf>,
+
+    /// Apply at once what was proposed
+    #[arg(long)]
+    pub(crate) apply: bool,
+}
+
+/// What an agent is.
+#[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AgentType {
+    /// Answers
+    Assistant,
+    /// Answers and publishes findings
+    Analyzer,
+    /// Answers and proposes edits
+    Generator,
+    /// Does what its tools do
+    Specialist,
+}
+
+/// Arguments of `aios agent modify`.
+#[derive(Args, Debug)]
+pub(crate) struct AgentChange {
+    /// The name that `aios agent list` shows
+    #[arg(value_name = "AGENT")]
+    pub(crate) name: String,
+
+    /// All of its new definition, in YAML; `-`: from standard input
+    #[arg(long, value_name = "FILE")]
+    pub(crate) file: PathBuf,
 
     /// Apply at once what was proposed
     #[arg(long)]

@@ -1,5 +1,6 @@
 //! The commands: each asks the engine and prints what it answers.
 
+pub(crate) mod agent;
 pub(crate) mod ask;
 pub(crate) mod change;
 pub(crate) mod check;

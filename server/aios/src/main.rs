@@ -23,7 +23,7 @@ use vfs::VfsPath;
 use crate::{
     args::{Cli, Command},
     commands::{
-        ask,
+        agent, ask,
         change::{self, Afterwards},
         check, context, history, index, journal, memory, own, patterns, questions, refactor,
         reverse, search, setup, state, tour, verify,
@@ -101,6 +101,7 @@ fn run(cli: &Cli, output: Output) -> anyhow::Result<Exit> {
         Command::Setup(args) => setup::run(args, output),
         Command::Rewrite(args) => refactor::rewrite(&root, args, output),
         Command::Propose(args) => own::propose(&root, args, output),
+        Command::Agent(args) => agent::run(&root, &args.command, output),
         Command::Trust(args) => own::trust(&root, args.yes, output),
         Command::Verify(args) => verify::verify(&root, args.id.as_deref(), output),
         Command::Untrust => own::untrust(&root, output),

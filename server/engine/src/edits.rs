@@ -12,6 +12,7 @@ use vfs::{SourceChange, VfsPath};
 
 use crate::{
     Abilities, Lane, Notice, NoticeLevel, Place, Recovery, RunId, RunOutcome, Then,
+    agents::AgentDone,
     edit_many::Queue,
     edit_parts::{Planned, Started},
     edit_recovery::Recovering,
@@ -101,6 +102,8 @@ pub(crate) enum EditDone {
     Recovered(Box<Recovery>, Vec<VfsPath>),
     /// The document that lists the latest changes is there.
     HistoryShown(RunId, Result<VfsPath, String>),
+    /// Something about agents.
+    Agent(AgentDone),
     /// A task panicked that nobody waits for.
     Lost,
 }
@@ -302,6 +305,7 @@ impl GlobalState {
             }
             EditDone::Recovered(recovery, touched) => self.recovered(*recovery, touched),
             EditDone::HistoryShown(run, path) => self.history_shown(run, path),
+            EditDone::Agent(done) => self.agent_done(done),
             EditDone::Lost => {}
         }
     }

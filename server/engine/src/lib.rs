@@ -1,6 +1,7 @@
 //! The main loop: owns the state, schedules tasks, carries out effects. Front ends see [`Engine`]
 //! and its four verbs: `post`, `read`, `run`, `subscribe`.
 
+mod agents;
 mod batch;
 mod change;
 mod changed;
@@ -51,6 +52,7 @@ mod verify;
 mod verify_tasks;
 
 pub use crate::{
+    agents::{Agent, AgentRequest, AgentStatus},
     change::{ClientChange, ContentEdit},
     config::{
         Clock, EngineConfig, LoadGraph, Random, Stores, SystemClock, SystemRandom, Threads,

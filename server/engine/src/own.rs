@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, fmt, ops::ControlFlow, sync::Arc};
 use agent::{AgentDef, Definition, Workflow};
 use settings::{Layers, Source, WORKSPACE_FILE};
 use store::{Trust, TrustRow};
-use vfs::{Link, Listed, Loader, VfsPath, WalkLimits, decode};
+use vfs::{ContentHash, Link, Listed, Loader, VfsPath, WalkLimits, decode};
 
 use crate::trust::{Standing, TrustChange};
 
@@ -14,6 +14,8 @@ use crate::trust::{Standing, TrustChange};
 pub(crate) const OWN_FOLDER: &str = ".aios";
 /// Files in it at most; more are told and left out.
 const FILES_MAX: usize = 500;
+/// Characters of a definition's name in the records.
+const DIGEST_CHARS: usize = 32;
 
 /// What the product is told by the workspace.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -26,6 +28,8 @@ pub struct Own {
     pub fingerprint: String,
     /// The agents by file, each in its last good state.
     pub agents: BTreeMap<String, Arc<AgentDef>>,
+    /// Names the contents of the files of [`Own::agents`].
+    pub digests: BTreeMap<String, String>,
     /// The workflows by file, each in its last good state.
     pub workflows: BTreeMap<String, Arc<Workflow>>,
     /// What is wrong in the files as they are.
@@ -120,6 +124,7 @@ impl Own {
             changes,
             fingerprint,
             agents: BTreeMap::new(),
+            digests: BTreeMap::new(),
             workflows: BTreeMap::new(),
             problems: unread,
         };
@@ -142,24 +147,27 @@ impl Own {
     fn take_agents(&mut self, old: &Own, files: &BTreeMap<String, String>) {
         for (path, text) in files.iter().filter(|it| is(it.0, Definition::Agent)) {
             let good = match AgentDef::parse(text) {
-                Ok(agent) => Some(Arc::new(agent)),
+                Ok(agent) => Some((Arc::new(agent), digest(text))),
                 Err(problems) => {
                     self.add(path, problems);
-                    old.agents.get(path).cloned()
+                    old.agents.get(path).cloned().zip(old.digests.get(path).cloned())
                 }
             };
-            let Some(agent) = good else { continue };
+            let Some((agent, digest)) = good else { continue };
             if let Some(other) = self.agents.iter().find(|it| it.1.name == agent.name) {
                 let fact = format!("`{}` is an agent of {} already", agent.name, other.0);
                 self.problems.push(OwnProblem { path: path.clone(), line: 1, column: 1, fact });
                 continue;
             }
             self.agents.insert(path.clone(), agent);
+            self.digests.insert(path.clone(), digest);
         }
     }
 
     fn take_workflows(&mut self, old: &Own, files: &BTreeMap<String, String>) {
-        let agents: Vec<String> = self.agents.values().map(|it| it.name.clone()).collect();
+        let built_in = agent::built_in_agents().iter().map(|it| &it.def);
+        let agents: Vec<String> =
+            self.agents.values().chain(built_in).map(|it| it.name.clone()).collect();
         for (path, text) in files.iter().filter(|it| is(it.0, Definition::Workflow)) {
             let good = match Workflow::parse(text, Some(&agents)) {
                 Ok(workflow) => Some(Arc::new(workflow)),
@@ -180,6 +188,11 @@ impl Own {
             fact: it.fact,
         }));
     }
+}
+
+/// Names a definition: short, and another one for every other text.
+pub(crate) fn digest(text: &str) -> String {
+    ContentHash::of(text.as_bytes()).to_string().chars().take(DIGEST_CHARS).collect()
 }
 
 fn is(path: &str, definition: Definition) -> bool {

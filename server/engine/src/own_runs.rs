@@ -68,6 +68,9 @@ impl GlobalState {
         let is_asked_for = matches!(next.standing, Standing::Untrusted | Standing::Changed);
         let is_news = next.fingerprint != old.fingerprint || next.standing != old.standing;
         self.own = Arc::new(next);
+        if is_news {
+            self.settle_agents();
+        }
         if is_asked_for && is_news {
             self.ask_for_trust();
         }

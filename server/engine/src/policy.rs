@@ -117,11 +117,17 @@ pub(crate) fn authorise(caller: &Caller, verb: Verb, what: &str) -> Result<(), S
 /// The reason, for people.
 pub(crate) fn authorise_run(caller: &Caller, request: &RunRequest) -> Result<(), String> {
     authorise(caller, Verb::Run, request.name())?;
-    let is_decision = matches!(request, RunRequest::Trust { .. } | RunRequest::Untrust);
-    if is_decision && caller.role < Role::Owner {
+    let denied = match request {
+        RunRequest::Trust { .. } | RunRequest::Untrust => {
+            format!("{} a workspace", request.name())
+        }
+        RunRequest::Agent(it) if it.is_decision() => "decide which agents act".to_owned(),
+        _ => return Ok(()),
+    };
+    if caller.role < Role::Owner {
         let identity = &caller.identity;
         tracing::warn!(target: "audit", %identity, what = request.name(), "denied");
-        return Err(format!("`{identity}` may not {} a workspace", request.name()));
+        return Err(format!("`{identity}` may not {denied}"));
     }
     Ok(())
 }

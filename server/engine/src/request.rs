@@ -13,6 +13,7 @@ use text::{LineCol, PositionEncoding};
 use vfs::VfsPath;
 
 use crate::{
+    agents::AgentRequest,
     memories::{Forget, Remember},
     read_history::FolderRead,
     show_hits::Sought,
@@ -93,6 +94,8 @@ pub enum RunRequest {
         /// What becomes of the proposal.
         then: Then,
     },
+    /// Does something with an agent.
+    Agent(AgentRequest),
     /// Trusts the files under `.aios/` as they are. Only the user may.
     Trust {
         /// The fingerprint of what the user has seen; another one refuses the run.
@@ -165,6 +168,7 @@ impl RunRequest {
             RunRequest::Rewrite { .. } => "rewrite",
             RunRequest::CreateSettings { .. } => "create settings",
             RunRequest::Write { .. } => "write",
+            RunRequest::Agent(_) => "agent",
             RunRequest::Trust { .. } => "trust",
             RunRequest::Untrust => "untrust",
             RunRequest::Verify(_) => "verify",

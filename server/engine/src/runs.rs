@@ -146,6 +146,7 @@ impl GlobalState {
             RunRequest::Write { title, reason, files, then } => {
                 self.write_files(id, (title, reason), files, then);
             }
+            RunRequest::Agent(request) => self.agent_run(id, request),
             RunRequest::Trust { seen } => self.give_trust(id, seen),
             RunRequest::Untrust => self.take_trust(id),
             RunRequest::Verify(proposal) => self.verify(id, proposal),

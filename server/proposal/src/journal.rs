@@ -20,7 +20,7 @@ use rustc_hash::FxHashMap;
 use store::{
     StoreError,
     history::{
-        BlobKey, BlobRow, FileStanding, FinishRow, History, Keep, MeasuredRow, Memories,
+        Agents, BlobKey, BlobRow, FileStanding, FinishRow, History, Keep, MeasuredRow, Memories,
         ProposalRow, ProposalState, StandingRow, TransactionFileRow, TransactionKind,
         TransactionRow, TransactionState, VerdictRow,
     },
@@ -261,6 +261,11 @@ impl Journal {
 
     /// The memories that are kept beside the journal.
     pub fn memories(&self) -> &dyn Memories {
+        self.history.as_ref()
+    }
+
+    /// The lives of agents, which are kept beside the journal.
+    pub fn agents(&self) -> &dyn Agents {
         self.history.as_ref()
     }
 

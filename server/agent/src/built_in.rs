@@ -1,0 +1,48 @@
+//! The agents that come with the program. A file of the workspace with an agent of the same name
+//! takes the place of one.
+
+use std::sync::{Arc, LazyLock};
+
+use crate::AgentDef;
+
+/// An agent that comes with the program.
+#[derive(Clone, Debug)]
+pub struct BuiltIn {
+    /// Its definition as it is written.
+    pub text: &'static str,
+    /// What the text says.
+    pub def: Arc<AgentDef>,
+}
+
+/// The texts, by name.
+const TEXTS: &[&str] = &[include_str!("../agents/find.yaml")];
+
+static AGENTS: LazyLock<Vec<BuiltIn>> = LazyLock::new(|| {
+    let parse = |text: &&'static str| {
+        let def = AgentDef::parse(text).expect("each of the texts is read in a test");
+        BuiltIn { text, def: Arc::new(def) }
+    };
+    TEXTS.iter().map(parse).collect()
+});
+
+/// The agents that come with the program, by name.
+pub fn built_in_agents() -> &'static [BuiltIn] {
+    &AGENTS
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_built_in_agent_is_well_defined_and_has_its_own_name() {
+        for text in TEXTS {
+            assert_eq!(AgentDef::parse(text).err(), None, "{text}");
+        }
+        let names: Vec<&str> = built_in_agents().iter().map(|it| it.def.name.as_str()).collect();
+        let mut sorted = names.clone();
+        sorted.sort_unstable();
+        sorted.dedup();
+        assert_eq!(names, sorted);
+    }
+}

@@ -1,0 +1,38 @@
+//! Agents from the command line.
+
+use crate::{
+    cli::{aios, json},
+    workspace::Workspace,
+};
+
+#[test]
+fn an_agent_is_created_trusted_activated_and_ended_from_the_command_line() {
+    let workspace = Workspace::shop();
+    let create = ["agent", "create", "reviewer", "--type", "analyzer", "--instructions", "Look."];
+    let (code, diff) = aios(&workspace, &create);
+    assert_eq!(code, 0, "{diff}");
+    assert!(diff.contains("+type: analyzer"), "{diff}");
+    let state = || {
+        let shown = json(&workspace, &["agent", "show", "reviewer"]);
+        shown[0]["state"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(state(), "created");
+    assert_eq!(aios(&workspace, &["apply"]).0, 0);
+    assert_eq!(state(), "initialized");
+    let (code, why) = aios(&workspace, &["agent", "activate", "reviewer"]);
+    assert_eq!(code, 1);
+    assert!(why.contains("reviewer.yaml is not trusted"), "{why}");
+    assert_eq!(aios(&workspace, &["trust", "--yes"]).0, 0);
+    assert_eq!(aios(&workspace, &["agent", "activate", "reviewer"]).0, 0);
+    let (code, why) = aios(&workspace, &["agent", "resume", "reviewer"]);
+    assert_eq!(code, 1);
+    assert!(why.contains("it is active, and `resume` leads on from suspended only"), "{why}");
+    assert_eq!(aios(&workspace, &["agent", "terminate", "reviewer"]).0, 0);
+    let events = json(&workspace, &["agent", "show", "reviewer"]);
+    let events: Vec<&str> =
+        events[1..].iter().map(|it| it["transition"].as_str().unwrap()).collect();
+    assert_eq!(events, ["create", "initialize", "activate", "terminate"]);
+    let agents = json(&workspace, &["agent", "list"]);
+    let find = agents.iter().find(|it| it["agent"] == "find").unwrap();
+    assert_eq!((&find["state"], &find["built_in"]), (&"active".into(), &true.into()));
+}
