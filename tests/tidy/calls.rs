@@ -39,8 +39,14 @@ const DOORS: &[Door] = &[
     },
     Door {
         prefixes: &["std::net", "std::os::unix::net", "tokio::net"],
-        crates: &["web"],
+        // `fixture` is test support: its stand-in for a provider listens on this machine.
+        crates: &["web", "fixture"],
         why: "nothing here speaks to a network",
+    },
+    Door {
+        prefixes: &["ureq"],
+        crates: &["models"],
+        why: "only `models` speaks to a network; use `&dyn ChatModel`",
     },
     Door {
         prefixes: &["rusqlite", "usearch"],
@@ -55,7 +61,7 @@ const DOORS: &[Door] = &[
     Door {
         // `disk` is woken by the operating system when files change; `sandbox` waits for processes.
         prefixes: &["std::thread", "tokio"],
-        crates: &["disk", "sandbox", "engine", "lsp", "aios"],
+        crates: &["disk", "sandbox", "fixture", "engine", "lsp", "aios"],
         why: "threads and futures belong to the engine and above; below, only values",
     },
     Door {

@@ -17,6 +17,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("notify", &["disk"]),
     ("tree-sitter", &["grammars", "syntax"]),
     ("ropey", &["text"]),
+    ("ureq", &["models"]),
     ("tokio", &["engine", "lsp", "aios"]),
     ("clap", &["aios", "xtask"]),
     ("indicatif", &["aios"]),

@@ -121,8 +121,10 @@ pub struct Reply {
     pub tool_calls: Vec<ToolCall>,
     /// Why it stopped.
     pub stop: StopReason,
-    /// What it took, as the provider counts.
+    /// What it took, as the provider counts; nothing where it was remembered.
     pub usage: Usage,
+    /// True where the same was asked before and nobody was asked now.
+    pub is_remembered: bool,
 }
 
 impl Reply {

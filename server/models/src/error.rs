@@ -21,8 +21,8 @@ pub enum ModelError {
         /// Why not.
         fact: String,
     },
-    /// Nobody answers at the address.
-    Unreachable {
+    /// There is no connection, or it broke before the answer was complete.
+    Disconnected {
         /// The model's id.
         model: String,
         /// What the network said.
@@ -96,8 +96,8 @@ impl fmt::Display for ModelError {
             ModelError::Refused { model, fact } | ModelError::Malformed { model, fact } => {
                 write!(f, "model `{model}`: {fact}")
             }
-            ModelError::Unreachable { model, fact } => {
-                write!(f, "model `{model}`: nobody answers: {fact}")
+            ModelError::Disconnected { model, fact } => {
+                write!(f, "model `{model}`: the connection failed: {fact}")
             }
             ModelError::TimedOut { model, phase } => {
                 write!(f, "model `{model}`: waited too long for {phase}")

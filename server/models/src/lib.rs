@@ -4,9 +4,14 @@
 mod chat;
 mod embedder;
 mod error;
+mod http;
+mod remote;
 mod retry;
 mod scripted;
+mod secret;
+mod sse;
 mod static_code;
+mod wire;
 mod words;
 
 pub use crate::{
@@ -16,7 +21,11 @@ pub use crate::{
     },
     embedder::{EmbedError, Embedder},
     error::{ModelError, Phase},
+    http::Timeouts,
+    remote::{ANSWER_BYTES_MAX, ModelSpec, Remote},
     retry::{ATTEMPTS_MAX, retry_wait},
     scripted::Scripted,
+    secret::{KeyPlace, Keys, Secret},
     static_code::{LoadError, StaticCode, built_in},
+    wire::Wire,
 };

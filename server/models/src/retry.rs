@@ -22,7 +22,7 @@ pub fn retry_wait(error: &ModelError, attempt: u32, jitter: u64) -> Option<Durat
     }
     let asked = match error {
         ModelError::Status { status: 408 | 409 | 429 | 500..=599, retry_after, .. } => *retry_after,
-        ModelError::Unreachable { .. }
+        ModelError::Disconnected { .. }
         | ModelError::TimedOut { phase: crate::Phase::Connect, .. } => None,
         _ => return None,
     };

@@ -40,6 +40,7 @@ impl Reply {
             tool_calls: Vec::new(),
             stop: StopReason::End,
             usage: Usage { input: 1, output, ..Usage::default() },
+            is_remembered: false,
         }
     }
 
