@@ -2,7 +2,7 @@
 //! form of VS Code's manifest. Both are made from the one table of settings.
 
 use serde_json::{Map, Value, json};
-use settings::{Kind, SETTINGS, Scope, Setting};
+use settings::{Kind, MODEL_FIELDS, MODELS_MAX, ModelFieldKind, SETTINGS, Scope, Setting};
 
 /// The JSON Schema of `.aios/config.toml`: what a workspace may set.
 pub(crate) fn of_workspace_settings() -> Value {
@@ -42,10 +42,43 @@ fn property(setting: &Setting) -> Value {
         Kind::Texts(n_max) => {
             json!({"type": "array", "items": {"type": "string"}, "maxItems": n_max})
         }
+        Kind::Flag => json!({"type": "boolean"}),
+        Kind::Text(bytes_max) => json!({"type": "string", "maxLength": bytes_max}),
+        Kind::Models => json!({"type": "array", "items": model(), "maxItems": MODELS_MAX}),
     };
     res["default"] = plain(&setting.default_value());
     res["description"] = json!(setting.doc);
     res
+}
+
+/// One model as a schema.
+fn model() -> Value {
+    let number = |max: f64| json!({"type": "number", "minimum": 0, "maximum": max});
+    let properties = MODEL_FIELDS.iter().map(|field| {
+        let mut res = match field.kind {
+            ModelFieldKind::Text => json!({"type": "string", "minLength": 1}),
+            ModelFieldKind::Choice(words) => json!({"type": "string", "enum": words}),
+            ModelFieldKind::KeyPlace => {
+                json!({"type": "string", "pattern": "^((env|keyring):[A-Za-z0-9_.-]+|none)$"})
+            }
+            ModelFieldKind::Int(min, max) => {
+                json!({"type": "integer", "minimum": min, "maximum": max})
+            }
+            ModelFieldKind::Number(max) => number(max),
+            ModelFieldKind::NumberOrNone(max) => {
+                json!({"anyOf": [number(max), {"const": "none"}]})
+            }
+        };
+        res["description"] = json!(field.doc);
+        (field.name.to_owned(), res)
+    });
+    let properties: Map<String, Value> = properties.collect();
+    json!({
+        "type": "object",
+        "additionalProperties": false,
+        "required": ["id", "provider"],
+        "properties": properties,
+    })
 }
 
 fn plain(value: &settings::Value) -> Value {

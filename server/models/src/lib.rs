@@ -5,6 +5,9 @@ mod chat;
 mod embedder;
 mod error;
 mod http;
+mod price;
+mod registry;
+mod remembered;
 mod remote;
 mod retry;
 mod scripted;
@@ -22,6 +25,9 @@ pub use crate::{
     embedder::{EmbedError, Embedder},
     error::{ModelError, Phase},
     http::Timeouts,
+    price::{Cost, Price},
+    registry::{NoModel, Registered, Registry},
+    remembered::{REPLIES_BYTES_MAX, REPLIES_MAX, Remembered},
     remote::{ANSWER_BYTES_MAX, ModelSpec, Remote},
     retry::{ATTEMPTS_MAX, retry_wait},
     scripted::Scripted,

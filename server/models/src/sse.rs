@@ -105,8 +105,8 @@ mod tests {
 
     #[test]
     fn pieces_may_end_anywhere() {
-        let text = "\u{feff}event: a\r\ndata: {\"x\":\"é𝄞\"}\r\n\r\n: nothing\n\ndata:one\ndata: two\n\n\
-                    data: \r\rdata: last";
+        let text = "\u{feff}event: a\r\ndata: {\"x\":\"é𝄞\"}\r\n\r\n: nothing\n\n\
+                    data:one\ndata: two\n\ndata: \r\rdata: last";
         let bytes = text.as_bytes();
         let expected = ["{\"x\":\"é𝄞\"}", "one\ntwo", "", "last"];
         assert_eq!(read(&[bytes]).unwrap(), expected);

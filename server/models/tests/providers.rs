@@ -44,11 +44,12 @@ fn spec(protocol: Protocol, url: String) -> ModelSpec {
 }
 
 fn remote(protocol: Protocol, url: String) -> Remote {
-    Remote::new(spec(protocol, url), Arc::new(OneKey)).unwrap()
+    Remote::new(spec(protocol, url), Arc::new(OneKey)).expect("the address is this machine")
 }
 
 fn impatient(protocol: Protocol, url: String, timeouts: Timeouts) -> Remote {
-    Remote::new(ModelSpec { timeouts, ..spec(protocol, url) }, Arc::new(OneKey)).unwrap()
+    let spec = ModelSpec { timeouts, ..spec(protocol, url) };
+    Remote::new(spec, Arc::new(OneKey)).expect("the address is this machine")
 }
 
 fn request() -> ChatRequest {

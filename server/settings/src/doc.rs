@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::{Kind, SETTINGS, Scope, Setting};
+use crate::{Kind, MODEL_FIELDS, MODELS_MAX, SETTINGS, Scope, Setting};
 
 /// Columns of a comment in the settings file.
 const COMMENT_WIDTH: usize = 84;
@@ -18,6 +18,21 @@ pub fn render_markdown() -> String {
         let Setting { key, default, scope, doc, .. } = setting;
         let scope = scope.describe();
         writeln!(res, "| `{key}` | {values} | `{default}` | {scope} | {doc} |")
+            .expect("writing to a string does not fail");
+    }
+    res.push_str(
+        "\n## Models\n\n\
+         ```toml\n\
+         [[ai.models]]\n\
+         id = \"local\"\n\
+         provider = \"compatible\"\n\
+         url = \"http://localhost:11434/v1\"\n\
+         ```\n\n\
+         | field | values | what it means |\n\
+         | --- | --- | --- |\n",
+    );
+    for field in MODEL_FIELDS {
+        writeln!(res, "| `{}` | {} | {} |", field.name, field.takes(), field.doc)
             .expect("writing to a string does not fail");
     }
     res
@@ -60,6 +75,9 @@ fn describe(setting: &Setting) -> String {
             format!("{}, or a table of them by language", words.join(" or "))
         }
         Kind::Texts(max) => format!("a list of up to {max} texts"),
+        Kind::Flag => "`true` or `false`".to_owned(),
+        Kind::Text(max) => format!("a text of up to {max} bytes"),
+        Kind::Models => format!("a list of up to {MODELS_MAX} models, see below"),
     }
 }
 

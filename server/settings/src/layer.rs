@@ -258,12 +258,17 @@ fn value_of(item: &Item) -> Value {
     } else if item.is_array() {
         let items = item.as_array().into_iter().flatten();
         Value::List(items.map(|it| value_of(&Item::Value(it.clone()))).collect())
+    } else if let Some(tables) = item.as_array_of_tables() {
+        Value::List(tables.iter().map(|it| value_of_table(it)).collect())
     } else if let Some(table) = item.as_table_like() {
-        let table = table.iter().map(|(name, it)| (name.to_owned(), value_of(it)));
-        Value::Table(table.collect())
+        value_of_table(table)
     } else {
         Value::Text(item.to_string().trim().to_owned())
     }
+}
+
+fn value_of_table(table: &dyn TableLike) -> Value {
+    Value::Table(table.iter().map(|(name, it)| (name.to_owned(), value_of(it))).collect())
 }
 
 fn dotted(prefix: &str, name: &str) -> String {

@@ -1,6 +1,7 @@
 //! What the user can set: one table of settings, the layers that set them, and what is wrong with
 //! what was written.
 
+mod ai;
 mod doc;
 mod layer;
 mod reach;
@@ -8,6 +9,10 @@ mod schema;
 mod value;
 
 pub use crate::{
+    ai::{
+        AiSettings, MODEL_FIELDS, MODELS_MAX, ModelField, ModelFieldKind, ModelProvider,
+        ModelSettings,
+    },
     doc::{config_template, render_markdown},
     layer::{Layer, Layers, SettingsError, Source},
     reach::{Findings, Lenses, Navigation, NavigationByLanguage, Severity},

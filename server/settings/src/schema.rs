@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    Findings, Lenses, NavigationByLanguage, Severity, Value,
+    AiSettings, Findings, Lenses, NavigationByLanguage, Severity, Value,
+    ai::{check_models, models_of},
     reach::{NAVIGATIONS, SEVERITIES},
 };
 
@@ -43,6 +44,12 @@ pub enum Kind {
     PerLanguage(&'static [&'static str]),
     /// Texts, at most this many.
     Texts(usize),
+    /// `true` or `false`, the stricter of which is `false`.
+    Flag,
+    /// A text of at most so many bytes; empty for none.
+    Text(usize),
+    /// Models, each a table of [`crate::MODEL_FIELDS`].
+    Models,
 }
 
 /// One row of the table.
@@ -337,6 +344,29 @@ pub const SETTINGS: &[Setting] = &[
         doc: "How much memory one check may use, in MiB.",
     },
     Setting {
+        key: "ai.enabled",
+        kind: Kind::Flag,
+        default: "true",
+        scope: Scope::Policy,
+        doc: "Whether models may be asked. Where not, nothing that needs one is offered.",
+    },
+    Setting {
+        key: "ai.model",
+        kind: Kind::Text(64),
+        default: "\"\"",
+        scope: Scope::Trusted,
+        doc: "The id of the model that is asked where neither the request nor the agent names \
+              one. Empty: the first of `ai.models`.",
+    },
+    Setting {
+        key: "ai.models",
+        kind: Kind::Models,
+        default: "[]",
+        scope: Scope::Machine,
+        doc: "The models that can be asked, each with its address and the place of its key. \
+              Nothing is sent anywhere as long as there are none.",
+    },
+    Setting {
         key: "log.level",
         kind: Kind::Choice(&["error", "warn", "info", "debug", "trace"]),
         default: "\"info\"",
@@ -434,7 +464,7 @@ pub struct VerifySettings {
 }
 
 /// All settings with their values.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
     /// `preview`.
     pub preview: Preview,
@@ -472,6 +502,8 @@ pub struct Settings {
     pub weights: Vec<(&'static str, u16)>,
     /// `verify.*`.
     pub verify: VerifySettings,
+    /// `ai.*`.
+    pub ai: AiSettings,
     /// `log.level`.
     pub log_level: LogLevel,
 }
@@ -521,6 +553,7 @@ impl Settings {
                 .map(|(name, key)| (name, int(values, key) as u16))
                 .collect(),
             verify: verify(values),
+            ai: ai(values),
             log_level: match choice(values, "log.level") {
                 0 => LogLevel::Error,
                 1 => LogLevel::Warn,
@@ -572,18 +605,25 @@ impl Setting {
                 }
             }
             (Kind::Texts(_), _) => Err(format!("{} is no list of texts", value.shape())),
+            (Kind::Flag, Value::Bool(_)) => Ok(()),
+            (Kind::Flag, _) => Err(format!("{value} is neither true nor false")),
+            (Kind::Text(max), Value::Text(text)) if text.len() <= max => Ok(()),
+            (Kind::Text(max), Value::Text(_)) => Err(format!("longer than {max} bytes")),
+            (Kind::Text(_), _) => Err(format!("{} is no text", value.shape())),
+            (Kind::Models, _) => check_models(value),
         }
     }
 
     /// The default as a value.
     pub fn default_value(&self) -> Value {
         match self.kind {
-            Kind::Choice(_) | Kind::PerLanguage(_) => {
+            Kind::Choice(_) | Kind::PerLanguage(_) | Kind::Text(_) => {
                 Value::Text(self.default.trim_matches('"').to_owned())
             }
             Kind::Int(..) => Value::Int(self.default.parse().expect("a test checks every default")),
             // No list is anything but empty by itself.
-            Kind::Texts(_) => Value::List(Vec::new()),
+            Kind::Texts(_) | Kind::Models => Value::List(Vec::new()),
+            Kind::Flag => Value::Bool(self.default == "true"),
         }
     }
 
@@ -593,6 +633,7 @@ impl Setting {
             (Kind::Choice(words), Value::Text(word)) => {
                 words.iter().position(|it| it == word).unwrap_or(0)
             }
+            (Kind::Flag, Value::Bool(flag)) => usize::from(*flag),
             _ => 0,
         }
     }
@@ -631,6 +672,17 @@ fn verify(values: &BTreeMap<&'static str, Value>) -> VerifySettings {
         commands: texts(values, "verify.commands"),
         seconds_max: int(values, "verify.seconds_max").unsigned_abs(),
         memory_mib_max: int(values, "verify.memory_mib_max").unsigned_abs(),
+    }
+}
+
+fn ai(values: &BTreeMap<&'static str, Value>) -> AiSettings {
+    AiSettings {
+        is_enabled: value(values, "ai.enabled") == Value::Bool(true),
+        model: match value(values, "ai.model") {
+            Value::Text(id) if !id.is_empty() => Some(id),
+            _ => None,
+        },
+        models: models_of(&value(values, "ai.models")),
     }
 }
 

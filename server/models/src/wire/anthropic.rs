@@ -1,4 +1,4 @@
-//! Anthropic's Messages.
+//! Anthropic's Messages: conversations as blocks, answers as events of blocks.
 
 use serde_json::{Value, json};
 
