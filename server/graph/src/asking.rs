@@ -115,7 +115,6 @@ impl<'g> Asking<'g> {
     ) -> Result<Vec<Found>, Cancelled> {
         let known = symbols.iter().copied().filter(|it| self.graph().knows(*it));
         let same: FxHashSet<SymbolRef> = known.flat_map(|it| self.res.same_entity(it)).collect();
-        self.res.tidy();
         self.graph().references_to_any(&self.res, &same, check)
     }
 
@@ -141,7 +140,6 @@ impl<'g> Asking<'g> {
             let kind = edge_kind(facts, reference);
             self.add_uses((symbol.file, reference), kind, &mut acc);
         }
-        self.res.tidy();
         Ok(acc)
     }
 
@@ -168,7 +166,6 @@ impl<'g> Asking<'g> {
         }
         res.unknown.sort_unstable();
         res.unknown.dedup();
-        self.res.tidy();
         Ok(res)
     }
 
@@ -305,7 +302,6 @@ impl<'g> Asking<'g> {
                 let is_known = self.res.reference(*file, reference) != Outcome::Unknown;
                 share.unresolved += usize::from(!is_known);
             }
-            self.res.tidy();
         }
         Ok(share)
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use syntax::{FileFacts, Imported, NameId, SymbolIdx};
+use syntax::{FileFacts, Imported, NameId, ScopeIdx, SymbolIdx};
 use vfs::VfsPath;
 
 use crate::{manifest::Manifest, shards::Key};
@@ -14,7 +14,7 @@ pub(crate) struct FileEntry {
     pub(crate) facts: Arc<FileFacts>,
     /// What the file says about its project, where it is a manifest.
     pub(crate) manifest: Option<Manifest>,
-    /// Symbols sorted by name, those of one name in the order of the file.
+    /// Symbols sorted by name and scope, those of one scope in the order of the file.
     by_name: Box<[SymbolIdx]>,
     /// Symbols that have a parent, sorted by it.
     by_parent: Box<[SymbolIdx]>,
@@ -23,7 +23,7 @@ pub(crate) struct FileEntry {
 impl FileEntry {
     pub(crate) fn new(path: &VfsPath, facts: Arc<FileFacts>) -> FileEntry {
         let mut by_name: Vec<SymbolIdx> = facts.symbols().map(|it| it.0).collect();
-        by_name.sort_by_key(|it| (facts.symbol(*it).name, *it));
+        by_name.sort_unstable_by_key(|it| (facts.symbol(*it).name, facts.symbol(*it).scope, *it));
         let with_parent = facts.symbols().filter(|(_, it)| it.parent.is_some() && !it.is_local);
         let mut by_parent: Vec<SymbolIdx> = with_parent.map(|it| it.0).collect();
         by_parent.sort_by_key(|it| (facts.symbol(*it).parent, *it));
@@ -36,11 +36,19 @@ impl FileEntry {
         }
     }
 
-    /// The symbols of a name, locals among them, in order.
+    /// The symbols of a name, locals among them, scope by scope.
     pub(crate) fn named(&self, name: NameId) -> &[SymbolIdx] {
         let start = self.by_name.partition_point(|it| self.facts.symbol(*it).name < name);
         let len = self.by_name[start..].partition_point(|it| self.facts.symbol(*it).name == name);
         &self.by_name[start..start + len]
+    }
+
+    /// The symbols of a name that one scope holds, locals among them, in order.
+    pub(crate) fn named_in(&self, scope: ScopeIdx, name: NameId) -> &[SymbolIdx] {
+        let named = self.named(name);
+        let start = named.partition_point(|it| self.facts.symbol(*it).scope < scope);
+        let len = named[start..].partition_point(|it| self.facts.symbol(*it).scope == scope);
+        &named[start..start + len]
     }
 
     /// The definitions written directly inside a symbol, in order; no locals.

@@ -191,7 +191,9 @@ impl CodeGraph {
         let Some(entry) = self.entry(file) else { return };
         let Some(name) = entry.facts.names.find(name) else { return };
         let symbols = entry.named(name).iter().copied().filter(|it| keep(entry, *it));
+        let first = acc.len();
         acc.extend(symbols.map(|symbol| SymbolRef { file, symbol }));
+        acc[first..].sort_unstable();
     }
 
     fn indexes_mut(&mut self) -> [&mut FileIndex; 4] {

@@ -34,8 +34,10 @@ use crate::{
 const DEPTH_MAX: usize = 128;
 /// Lookups of one question, whatever a workspace holds; a question beyond them is not answered.
 const STEPS_MAX: usize = 20_000;
-/// Outcomes that a resolver remembers from one file to the next.
-const KNOWN_MAX: usize = 200_000;
+/// Outcomes, and meanings in them, that a resolver remembers from one question to the next.
+const KNOWN_MAX: usize = 400_000;
+/// A name that may mean more than so many things says nothing.
+const MEANINGS_MAX: usize = 512;
 
 /// Resolves names against one graph. Remembers what it resolved, so one of them serves one
 /// question.
@@ -49,6 +51,8 @@ pub(crate) struct Resolver<'g> {
 struct Memo {
     /// Lookups whose outcome is certain.
     known: FxHashMap<Lookup, Outcome>,
+    /// How much that is.
+    n_known: usize,
     /// Lookups under way, outermost first. One that comes back to itself ends there.
     active: Vec<Lookup>,
     /// Outcomes that a lookup under way cut short, with the place of that one among the active:
@@ -161,6 +165,7 @@ impl Memo {
     fn end(&mut self, place: usize, outer_cut: usize, outcome: &Outcome) {
         let lookup = self.active.pop().expect("each lookup that begins ends once");
         if place <= self.cut && STEPS_MAX > self.steps {
+            self.n_known += 1 + outcome.hits().len();
             self.known.insert(lookup, outcome.clone());
             self.cut = outer_cut;
         } else {
@@ -171,6 +176,10 @@ impl Memo {
             self.tentative.clear();
             self.cut = usize::MAX;
             self.steps = 0;
+            if KNOWN_MAX < self.n_known {
+                self.known.clear();
+                self.n_known = 0;
+            }
         }
     }
 }
@@ -185,6 +194,11 @@ impl Outcome {
             Outcome::Hits(hits) => hits,
             Outcome::External | Outcome::Unknown => &[],
         }
+    }
+
+    /// This outcome, unless it is too many things at once to mean any of them.
+    fn if_few(self) -> Outcome {
+        if MEANINGS_MAX < self.hits().len() { Outcome::Unknown } else { self }
     }
 
     /// This outcome, or where it is not known the other.
@@ -236,19 +250,12 @@ impl<'g> Resolver<'g> {
             workspace: Workspace::default(),
             memo: RefCell::new(Memo {
                 known: FxHashMap::default(),
+                n_known: 0,
                 active: Vec::new(),
                 tentative: FxHashMap::default(),
                 cut: usize::MAX,
                 steps: 0,
             }),
-        }
-    }
-
-    /// Forgets what was resolved where that is much; for long runs over many files.
-    pub(crate) fn tidy(&self) {
-        let mut memo = self.memo.borrow_mut();
-        if KNOWN_MAX < memo.known.len() {
-            memo.known.clear();
         }
     }
 
@@ -461,7 +468,7 @@ impl<'g> Resolver<'g> {
             Ok(begun) => begun,
             Err(outcome) => return outcome,
         };
-        let outcome = run();
+        let outcome = run().if_few();
         self.memo.borrow_mut().end(place, outer_cut, &outcome);
         outcome
     }

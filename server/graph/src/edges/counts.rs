@@ -56,7 +56,6 @@ impl CodeGraph {
                     },
                 }
             }
-            res.tidy();
         }
         Ok(counts)
     }

@@ -42,7 +42,6 @@ impl CodeGraph {
             check()?;
             let n_imports = self.facts(*file).map_or(0, |it| it.imports.len());
             imports.extend((0..n_imports).map(|it| file_import(&res, *file, it)));
-            res.tidy();
         }
         Ok(imports)
     }

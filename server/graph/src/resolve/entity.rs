@@ -18,12 +18,9 @@ impl Resolver<'_> {
         let entry = self.entry(symbol.file);
         let facts = &entry.facts;
         let own = facts.symbol(symbol.symbol);
-        let beside = entry.named(own.name).iter().copied().filter(|it| {
+        let beside = entry.named_in(own.scope, own.name).iter().copied().filter(|it| {
             let other = facts.symbol(*it);
-            *it != symbol.symbol
-                && other.scope == own.scope
-                && other.is_local == own.is_local
-                && other.parent == own.parent
+            *it != symbol.symbol && other.is_local == own.is_local && other.parent == own.parent
         });
         let beside: Vec<SymbolIdx> = beside.collect();
         let mut res = vec![symbol];
@@ -71,11 +68,9 @@ impl Resolver<'_> {
             // Two objects written out in one function each have keys of their own.
             return Vec::new();
         }
-        let beside = entry.named(own.name).iter().copied().filter(|it| {
+        let beside = entry.named_in(own.scope, own.name).iter().copied().filter(|it| {
             let other = facts.symbol(*it);
-            let same_place = other.scope == own.scope
-                && other.parent == own.parent
-                && facts.owner(other) == facts.owner(own);
+            let same_place = other.parent == own.parent && facts.owner(other) == facts.owner(own);
             let same_kind = is_callable(own.kind) == is_callable(other.kind)
                 && is_type(own.kind) == is_type(other.kind);
             let concerned = !own.is_local && !other.is_local && same_place;

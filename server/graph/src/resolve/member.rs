@@ -253,9 +253,9 @@ impl Resolver<'_> {
         if !is_type(own.kind) {
             return vec![symbol];
         }
-        let same = entry.named(own.name).iter().copied().filter(|it| {
+        let same = entry.named_in(own.scope, own.name).iter().copied().filter(|it| {
             let other = entry.facts.symbol(*it);
-            other.scope == own.scope && is_type(other.kind) && !other.is_local
+            is_type(other.kind) && !other.is_local
         });
         let mut res = vec![symbol];
         res.extend(

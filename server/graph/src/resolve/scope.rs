@@ -5,7 +5,7 @@ use syntax::{FileFacts, Imported, NameId, ScopeIdx, ScopeKind, Symbol, SymbolIdx
 use text::TextSize;
 use vfs::FileId;
 
-use super::{Globs, Hit, Outcome, Place, Resolver, Thing, Want, typing::is_type};
+use super::{Globs, Hit, MEANINGS_MAX, Outcome, Place, Resolver, Thing, Want, typing::is_type};
 use crate::{SymbolRef, modules};
 
 /// A name, and its id where the file has it.
@@ -127,13 +127,21 @@ impl Resolver<'_> {
         let in_type = sees_members && facts.scope(scope).kind == ScopeKind::Class;
         let visible = |idx: &SymbolIdx| {
             let symbol = facts.symbol(*idx);
-            symbol.scope == scope
-                && (in_type || !is_reached_through_owner(facts, symbol))
+            (in_type || !is_reached_through_owner(facts, symbol))
                 && at.is_none_or(|it| symbol.visible_from <= it)
                 && (at.is_some() || !symbol.is_local)
                 && allowed(symbol.kind, symbol.is_local, want)
         };
-        let mut found: Vec<SymbolIdx> = entry.named(name).iter().copied().filter(visible).collect();
+        let mut found: Vec<SymbolIdx> = Vec::new();
+        let mut n_shared = 0;
+        for idx in entry.named_in(scope, name).iter().copied().filter(visible) {
+            found.push(idx);
+            n_shared += usize::from(!facts.symbol(idx).is_local);
+            // So many that a lookup keeps none of them.
+            if MEANINGS_MAX < n_shared {
+                return found.into_iter().map(|it| Hit::symbol(file, it, "one of many")).collect();
+            }
+        }
         if found.is_empty() {
             return Vec::new();
         }

@@ -164,3 +164,35 @@ fn patterns_bind() {
         expect!["/a.php:1 f::$b, exact: local in scope"],
     );
 }
+
+#[test]
+fn a_name_defined_hundreds_of_times_in_one_scope_means_none_of_them() {
+    let declared = |n: usize| "int a(int);\n".repeat(n);
+    let uses = format!("//- /a.c\n{}int f() {{ return a$0(1); }}\n", declared(3));
+    check(
+        &uses,
+        expect![[r#"
+            /a.c:1 a, exact: defined in scope
+            /a.c:2 a, exact: defined in scope
+            /a.c:3 a, exact: defined in scope"#]],
+    );
+    let many = format!("//- /a.c\n{}int f() {{ return a$0(1); }}\n", declared(600));
+    check(&many, expect!["unresolved"]);
+    // Nor does it mean what is further out.
+    let inner = "    class A: pass\n".repeat(600);
+    check(
+        &format!("//- /a.py\nclass A: pass\ndef f():\n{inner}    return A$0()\n"),
+        expect!["unresolved"],
+    );
+}
+
+#[test]
+fn one_name_in_each_of_a_thousand_functions_is_that_of_its_own() {
+    let function = |n: usize| format!("fn f{n}(x: u8) -> u8 {{ x }}\n");
+    let before: String = (0..1_000).map(function).collect();
+    let after: String = (1_001..2_000).map(function).collect();
+    check(
+        &format!("//- /a.rs\n{before}fn g(x: u8) -> u8 {{ x$0 }}\n{after}"),
+        expect!["/a.rs:1001 g::x, exact: local in scope"],
+    );
+}

@@ -14,6 +14,8 @@ use crate::{
 const LINKS_MAX: usize = 4096;
 /// Longer code is no name.
 const NAME_BYTES_MAX: usize = 128;
+/// Longer code between backticks is none.
+const CODE_BYTES_MAX: usize = 1_024;
 /// Tags of documentation whose next word is a name.
 const TAGS: [&str; 4] = ["@see ", "{@link ", "{@linkcode ", "{@linkplain "];
 
@@ -75,7 +77,7 @@ fn mentions(text: &str, brackets: Brackets) -> Vec<Mention<'_>> {
         match bytes[at] {
             b'`' => at = code_span(text, at, &mut res),
             b'[' if brackets == Brackets::Link => {
-                let inner = &text[at + 1..];
+                let inner = head_of(&text[at + 1..]);
                 // With backticks inside, the code in them is what is named.
                 if let Some(end) =
                     inner.find([']', '\n', '`']).filter(|it| bytes[at + 1 + it] == b']')
@@ -91,7 +93,7 @@ fn mentions(text: &str, brackets: Brackets) -> Vec<Mention<'_>> {
                 });
                 if let Some(tag) = tag {
                     let start = at + tag.len() - tag.find('@').unwrap_or(0);
-                    let rest = &text[start..];
+                    let rest = head_of(&text[start..]);
                     let end =
                         rest.find(|c: char| c.is_whitespace() || matches!(c, '}' | '|' | ','));
                     take_name(text, start, &rest[..end.unwrap_or(rest.len())], &mut res);
@@ -102,6 +104,11 @@ fn mentions(text: &str, brackets: Brackets) -> Vec<Mention<'_>> {
         }
     }
     res
+}
+
+/// As much of a text as a piece of code in it may be long.
+fn head_of(text: &str) -> &str {
+    &text[..text.floor_char_boundary(CODE_BYTES_MAX)]
 }
 
 /// The name between backticks that begin at `at`, and where to go on. Code in fences, of three or
@@ -115,7 +122,7 @@ fn code_span<'t>(text: &'t str, at: usize, acc: &mut Vec<Mention<'t>>) -> usize 
     if FENCE <= n_ticks {
         return rest.find(ticks).map_or(text.len(), |it| start + it + n_ticks);
     }
-    let line = rest.lines().next().unwrap_or_default();
+    let line = head_of(rest).lines().next().unwrap_or_default();
     let Some(end) = line.find(ticks) else { return start };
     take_name(text, start, &line[..end], acc);
     start + end + n_ticks
@@ -169,5 +176,12 @@ mod tests {
         assert_eq!(found(":class:`~shop.Cart` ``pay`` `vec![]` `vec!`"), "shop.Cart pay vec");
         assert_eq!(found("a ` b\n`c` ```\n`d`\n``` `e` ``` `f`"), "c e");
         assert_eq!(found("`é` [`ü.x`] `` ` [ @"), "é ü.x");
+    }
+
+    #[test]
+    fn a_name_is_not_looked_for_further_than_code_may_be_long() {
+        let far = "x ".repeat(CODE_BYTES_MAX);
+        assert_eq!(found(&format!("` {far}` `a`")), "a");
+        assert_eq!(found(&format!("[{far}] [`b`]")), "b");
     }
 }

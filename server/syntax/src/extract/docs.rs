@@ -8,6 +8,11 @@ use crate::{
     raw::{Raw, Source, Span, Trivia},
 };
 
+/// A definition that begins further behind the start of its line stands there with others.
+const HEAD_BYTES_MAX: usize = 1_024;
+/// Comments and attributes of one definition.
+const TRIVIA_MAX: usize = 2_000;
+
 /// What stands before a symbol.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Documented {
@@ -47,7 +52,7 @@ fn before(
     let mut at = line_head(text, definition.node.start);
     let mut doc: Option<Span> = None;
     let after = raw.trivia.partition_point(|it| it.span.start < at);
-    for trivia in raw.trivia[..after].iter().rev() {
+    for trivia in raw.trivia[..after].iter().rev().take(TRIVIA_MAX) {
         let span = trimmed(*trivia, text);
         let is_next = span.end <= at && is_gap(&text[span.end as usize..at as usize]);
         if !is_next || (trivia.is_comment && !begins_line(text, span.start)) {
@@ -74,11 +79,21 @@ fn before(
 /// The first character of the line that is not blank, unless something else than modifiers stands
 /// between it and `start`.
 fn line_head(text: &str, start: u32) -> u32 {
-    let line_start = text[..start as usize].rfind('\n').map_or(0, |it| it + 1);
-    let line = &text[line_start..start as usize];
-    let head = line_start + (line.len() - line.trim_start().len());
+    let Some(line) = line_before(text, start) else { return start };
+    let head = start as usize - line.trim_start().len();
     let is_other = line.contains(['{', '}', ';', ',', '(']);
     if is_other { start } else { head as u32 }
+}
+
+/// The line up to `start`; `None` where it is longer than modifiers are.
+fn line_before(text: &str, start: u32) -> Option<&str> {
+    let before = &text[..start as usize];
+    let from = text.floor_char_boundary(before.len().saturating_sub(HEAD_BYTES_MAX));
+    match before[from..].rfind('\n') {
+        Some(end) => Some(&before[from + end + 1..]),
+        None if from == 0 => Some(before),
+        None => None,
+    }
 }
 
 /// A comment without the line end that some grammars count to it.
@@ -94,8 +109,7 @@ fn is_gap(gap: &str) -> bool {
 }
 
 fn begins_line(text: &str, start: u32) -> bool {
-    let before = &text[..start as usize];
-    before[before.rfind('\n').map_or(0, |it| it + 1)..].trim().is_empty()
+    line_before(text, start).is_some_and(|it| it.trim().is_empty())
 }
 
 fn documents(comment: &str, language: &Language) -> bool {
