@@ -115,6 +115,17 @@ case('what was undone can be renamed again, and `u` takes back each buffer', fun
   settle()
 end)
 
+case("Neovim's own rename is taken back by the server in all files at once", function()
+  tools.open('shop.py')
+  tools.cursor_on('pay')
+  vim.lsp.buf.rename('charge')
+  wait_for_buffers(RENAMED_SHOP, RENAMED_CART, 'renamed buffers')
+  settle()
+  vim.cmd('Aios undo')
+  wait_for_buffers(SHOP, CART, 'buffers as they were')
+  settle()
+end)
+
 case('a created file is taken back with its folder empty', function()
   tools.open('shop.py')
   vim.cmd('Aios settings')

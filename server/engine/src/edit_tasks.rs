@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use ide::{FilePosition, LeftOut};
+use ide::{FilePosition, LeftOut, Rename};
 use proposal::{
     Begun, Context, DiffStyle, Draft, Finished, Journal, JournalError, LeftSite, Measured, Noted,
     Origin, Present, PresentFile, Proposal, ProposalId, Recorded, Simulation, TransactionId,
@@ -119,20 +119,25 @@ pub(crate) fn rename(
             (error, false) => not_allowed(error),
         }
     })?;
+    ctx.propose(rename_draft(ctx, rename))
+}
+
+/// A rename in the words of a proposal.
+pub(crate) fn rename_draft(ctx: &EditContext, rename: Rename) -> Draft {
     let left = rename.left.iter().map(|it| left_site(ctx, it)).collect();
     let n_sites = rename.sites.len();
     let places = match n_sites {
         1 => "1 place that certainly means".to_owned(),
         _ => format!("{n_sites} places that certainly mean"),
     };
-    ctx.propose(Draft {
+    Draft {
         title: format!("Rename `{}` to `{}`", rename.old_name, rename.new_name),
         reason: format!("{places} it, by scope, import or type"),
         origin: ctx.origin(ide::ACTION_RENAME),
         change: rename.change,
         annotations: Vec::new(),
         left,
-    })
+    }
 }
 
 /// Proposes a settings file below `root`.

@@ -31,6 +31,9 @@ const MEASURE_DECLINED_MS: u64 = 400;
 /// How long an editor may take to answer where it does not ask the user.
 const ANSWER_MS_MAX: u64 = 30_000;
 
+/// How long an editor may take to make an edit that it asked for: it may show it first.
+const GIVEN_MS_MAX: u64 = 60_000;
+
 /// Changes on their way, and what has to be remembered of those that are done.
 #[derive(Default)]
 pub(crate) struct Proposals {
@@ -66,6 +69,8 @@ pub(crate) enum Confirm {
     Yes,
     /// None: they have seen it, or asked for just this.
     No,
+    /// The client has the edit already, and makes it by itself.
+    Given,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -248,7 +253,6 @@ impl GlobalState {
         applied: bool,
         reason: Option<String>,
     ) {
-        let now_ms = self.outside.clock.now_ms();
         let Some(applying) = self.proposals.applying.get_mut(id) else {
             tracing::warn!(%id, step, "an answer about a change that is not being applied");
             return;
@@ -266,7 +270,13 @@ impl GlobalState {
             self.ask(id);
             return;
         }
-        let wait_ms = if applied { MEASURE_MS_MAX } else { MEASURE_DECLINED_MS };
+        self.watch_edit(id, if applied { MEASURE_MS_MAX } else { MEASURE_DECLINED_MS });
+    }
+
+    /// Watches buffers and files for at most so long.
+    fn watch_edit(&mut self, id: &ProposalId, wait_ms: u64) {
+        let now_ms = self.outside.clock.now_ms();
+        let Some(applying) = self.proposals.applying.get_mut(id) else { return };
         applying.phase = Phase::Watched { deadline_ms: now_ms + wait_ms, is_measuring: false };
         self.measure(id);
     }
@@ -388,9 +398,10 @@ impl GlobalState {
         };
         let able = is_client_able(self.clients.abilities(client), &applying.proposal.change);
         self.proposals.applying.insert(id.clone(), applying);
-        match able {
-            true => self.ask(&id),
-            false => self.write(&id),
+        match (confirm, able) {
+            (Confirm::Given, _) => self.watch_edit(&id, GIVEN_MS_MAX),
+            (_, true) => self.ask(&id),
+            (_, false) => self.write(&id),
         }
     }
 
@@ -400,7 +411,7 @@ impl GlobalState {
         let Some(applying) = self.proposals.applying.get_mut(id) else { return };
         let deadline_ms = match applying.confirm {
             Confirm::Yes => None,
-            Confirm::No => Some(now_ms + ANSWER_MS_MAX),
+            Confirm::No | Confirm::Given => Some(now_ms + ANSWER_MS_MAX),
         };
         applying.phase = Phase::Asked { deadline_ms };
         let run = applying.run;
@@ -479,7 +490,10 @@ impl GlobalState {
         let paths = applying.proposal.change.paths();
         self.proposals.touched.extend(paths.iter().cloned());
         self.read_again(&paths);
-        if let Ok(finished) = &finished {
+        // What the editor did by itself is not for us to take back.
+        if let Ok(finished) = &finished
+            && applying.confirm != Confirm::Given
+        {
             self.verify_applied(
                 applying.client,
                 (&applying.transaction, &finished.measured.outcome),
@@ -505,6 +519,20 @@ impl GlobalState {
         let asked = |it: &&Applying| it.run == run && matches!(it.phase, Phase::Asked { .. });
         let id = self.proposals.applying.values().find(asked).map(|it| it.proposal.id.clone());
         if let Some(id) = id {
+            self.finish(&id);
+        }
+    }
+
+    /// What becomes of edits that clients make by themselves is recorded as it is now: what is asked
+    /// for next builds on it, and waits for that.
+    pub(crate) fn finish_given(&mut self) {
+        let is_given = |it: &&Applying| {
+            it.confirm == Confirm::Given && matches!(it.phase, Phase::Watched { .. })
+        };
+        let given = self.proposals.applying.values().filter(is_given);
+        let given: Vec<_> = given.map(|it| (it.proposal.id.clone(), it.run)).collect();
+        for (id, run) in given {
+            self.runs.resume_edit(run);
             self.finish(&id);
         }
     }
@@ -571,6 +599,7 @@ impl Applying {
     fn missing(&self, outcome: &Outcome) -> Option<Planned> {
         match outcome {
             Outcome::Declined => None,
+            _ if self.confirm == Confirm::Given => None,
             Outcome::Applied => self.planned.clone(),
             // An undo that was made in part is asked for again.
             Outcome::Partial { .. } if self.proposal.reverses.is_some() => None,

@@ -9,6 +9,7 @@ mod checks;
 mod clients;
 mod config;
 mod context;
+mod edit_given;
 mod edit_many;
 mod edit_parts;
 mod edit_recovery;
@@ -59,6 +60,7 @@ pub use crate::{
         state_folder,
     },
     context::{CONTEXT_TOKENS, CONTEXT_TOKENS_MAX, ContextPack, ContextQuery},
+    edit_given::GivenRename,
     find_patterns::PatternQuery,
     handle::{Engine, Notices, Reading, StartError},
     memories::{About, Episode, Forget, RECENT_MAX, Remember},

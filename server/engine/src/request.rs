@@ -14,6 +14,7 @@ use vfs::VfsPath;
 
 use crate::{
     agents::AgentRequest,
+    edit_given::GivenRename,
     memories::{Forget, Remember},
     read_history::FolderRead,
     show_hits::Sought,
@@ -51,6 +52,8 @@ pub enum RunRequest {
         /// What becomes of the proposal.
         then: Then,
     },
+    /// Records a rename that the client makes by itself, once it is made.
+    RenameGiven(Box<GivenRename>),
     /// Proposes a change of code that leaves what the code does.
     Refactor {
         /// Where.
@@ -163,6 +166,7 @@ impl RunRequest {
             RunRequest::Remember(_) => "remember",
             RunRequest::Forget(_) => "forget",
             RunRequest::Rename { .. } => "rename",
+            RunRequest::RenameGiven(_) => "rename in the editor",
             RunRequest::Refactor { .. } => "refactor",
             RunRequest::MoveFiles { .. } => "move files",
             RunRequest::Rewrite { .. } => "rewrite",

@@ -106,7 +106,11 @@ impl GlobalState {
             self.remember_run(id, *remember);
         } else if let RunRequest::Forget(forget) = request {
             self.forget_run(id, forget);
+        } else if let RunRequest::RenameGiven(given) = request {
+            // The client edits the files whoever else does: nothing waits for it, nor it for others.
+            self.rename_given(id, *given);
         } else {
+            self.finish_given();
             self.runs.waiting.push_back((id, request));
             self.next_edit();
         }
@@ -137,6 +141,7 @@ impl GlobalState {
             RunRequest::Remember(remember) => self.remember_run(id, *remember),
             RunRequest::Forget(forget) => self.forget_run(id, forget),
             RunRequest::Rename { at, new_name, then } => self.rename(id, at, new_name, then),
+            RunRequest::RenameGiven(given) => self.rename_given(id, *given),
             RunRequest::Refactor { at, refactor, then } => self.refactor(id, at, refactor, then),
             RunRequest::MoveFiles { moves, mover, then } => {
                 self.move_files(id, moves, mover, then);

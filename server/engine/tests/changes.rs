@@ -14,15 +14,15 @@ use std::{
 
 use disk::Disk;
 use engine::{
-    Abilities, Caller, ClientChange, ContentEdit, EditStep, Engine, EngineConfig, LoadGraph,
-    Notice, Notices, Place, RunOutcome, RunRequest, Stores, SystemClock, SystemRandom, Then,
-    Threads,
+    Abilities, Caller, ClientChange, ContentEdit, EditStep, Engine, EngineConfig, GivenRename,
+    LoadGraph, Notice, Notices, Place, RunOutcome, RunRequest, Snapshot, Stores, SystemClock,
+    SystemRandom, Then, Threads,
 };
 use proposal::{Outcome, ProposalId, ProposalState, UndoScope};
 use settings::Layers;
 use tempfile::TempDir;
 use text::PositionEncoding;
-use vfs::{FileOperation, FileWrite, VfsPath, WriteError, Writer};
+use vfs::{ContentHash, FileOperation, FileWrite, VfsPath, WriteError, Writer};
 
 const USES: &str = "from shape import area\n\nprint(area(2))\n";
 const DEFINES: &str = "def area(r):\n    return r * r\n";
@@ -393,6 +393,75 @@ fn without_a_history_nothing_is_changed() {
     let failed = desk.run(request, Manners::Obeys);
     assert!(matches!(&failed, RunOutcome::Failed(why) if why.contains("history")), "{failed:?}");
     assert_eq!(desk.disk("main.py").unwrap(), USES);
+}
+
+/// What the handler of `textDocument/rename` does.
+fn given_rename(desk: &Desk) -> GivenRename {
+    let given = desk.engine.read_blocking("rename", |snapshot| {
+        let place = Place::Symbol("area".to_owned());
+        let position = snapshot.place(&place).unwrap();
+        let rename = snapshot.analysis.rename(position, "surface").unwrap();
+        let text = |path| ContentHash::of(&snapshot.present(path).unwrap().unwrap().bytes);
+        let seen = rename.change.edits.keys().map(|path| (path.clone(), text(path))).collect();
+        Ok(GivenRename { rename, seen })
+    });
+    given.unwrap()
+}
+
+#[test]
+fn a_rename_that_an_editor_makes_by_itself_is_recorded_and_taken_back() {
+    let dir = workspace();
+    let mut desk = Desk::new(&dir, editor());
+    let (main, shape) = (desk.root.join("main.py"), desk.root.join("shape.py"));
+    desk.text(&main);
+    let given = given_rename(&desk);
+    let run = desk.engine.run(RunRequest::RenameGiven(Box::new(given)));
+    // The checkpoint is of the files as they were when it was asked for, not when it is stored.
+    desk.set(&main, &USES.replace("area", "surface"));
+    desk.set(&shape, &DEFINES.replace("area", "surface"));
+    let outcome = loop {
+        match desk.notices.blocking_recv().unwrap() {
+            Notice::RunDone { run: done, outcome } if done == run => break outcome,
+            _ => {}
+        }
+    };
+    assert_changed(&outcome, &Outcome::Applied);
+    assert_changed(&desk.undo(), &Outcome::Applied);
+    assert_eq!((desk.text(&main), desk.text(&shape)), (USES.to_owned(), DEFINES.to_owned()));
+}
+
+#[test]
+fn an_undo_takes_back_what_an_editor_made_of_its_rename_so_far() {
+    let dir = workspace();
+    let mut desk = Desk::new(&dir, editor());
+    let main = desk.root.join("main.py");
+    desk.text(&main);
+    let given = given_rename(&desk);
+    desk.engine.run(RunRequest::RenameGiven(Box::new(given)));
+    desk.set(&main, &USES.replace("area", "surface"));
+    // The other file is not renamed, and never will be.
+    while !desk.engine.read_blocking("journal", |it| Ok(has_begun(it))).unwrap() {}
+    assert_changed(&desk.undo(), &Outcome::Applied);
+    assert_eq!(desk.text(&main), USES);
+    assert_eq!(desk.disk("shape.py").unwrap(), DEFINES);
+}
+
+fn has_begun(snapshot: &Snapshot) -> bool {
+    let journal = snapshot.journal.as_ref().unwrap();
+    journal.transactions(1).unwrap().first().is_some()
+}
+
+#[test]
+fn a_rename_for_another_text_is_not_recorded() {
+    let dir = workspace();
+    let mut desk = Desk::new(&dir, editor());
+    let main = desk.root.join("main.py");
+    desk.text(&main);
+    let given = given_rename(&desk);
+    desk.set(&main, &format!("# late\n{USES}"));
+    let refused = desk.run(RunRequest::RenameGiven(Box::new(given)), Manners::Obeys);
+    let RunOutcome::Refused(why) = refused else { panic!("{refused:?}") };
+    assert!(why.ends_with("main.py is not what the rename was made for"), "{why}");
 }
 
 #[test]

@@ -1,10 +1,10 @@
 //! `textDocument/prepareRename` and `textDocument/rename`: the editor's own rename. The editor
-//! makes the edit that it gets; what is to be previewed and journaled is the command
-//! `aios.renameSymbol`.
+//! makes the edit that it gets, and the journal records it once it is made; what is to be previewed
+//! is the command `aios.renameSymbol`.
 
 use std::collections::BTreeMap;
 
-use engine::ReadError;
+use engine::{GivenRename, ReadError, RunRequest, Snapshot};
 use tower_lsp::{
     gen_lsp_types::{
         PrepareRenameParams, PrepareRenamePlaceholder, PrepareRenameResult, RenameParams,
@@ -12,7 +12,7 @@ use tower_lsp::{
     },
     jsonrpc::Result,
 };
-use vfs::SourceChange;
+use vfs::{ContentHash, SourceChange, VfsPath};
 
 use crate::{
     backend::Backend,
@@ -51,9 +51,27 @@ pub(crate) async fn handle_rename(
         let position = view.position(&path, at.position);
         let position = position.ok_or_else(|| ReadError::NoFile(path.clone()))?;
         let rename = view.snapshot.analysis.rename(position, &params.new_name)?;
-        Ok(Some(edit_of(view, &rename.change)?))
+        let edit = edit_of(view, &rename.change)?;
+        let seen = seen(&view.snapshot, &rename.change)?;
+        Ok(Some((edit, GivenRename { rename, seen })))
     });
-    answer.await
+    let Some((edit, given)) = answer.await? else { return Ok(None) };
+    // Asked for before the client has its answer: the checkpoint is of the files before its edit.
+    let (_, _done) = backend.link().run(RunRequest::RenameGiven(Box::new(given)));
+    Ok(Some(edit))
+}
+
+/// The files of a change, each with its text of this moment.
+fn seen(
+    snapshot: &Snapshot,
+    change: &SourceChange,
+) -> std::result::Result<Vec<(VfsPath, ContentHash)>, ReadError> {
+    let files = change.edits.keys().map(|path| {
+        let present = snapshot.present(path).map_err(|it| ReadError::Failed(it.to_string()))?;
+        let present = present.ok_or_else(|| ReadError::NoFile(path.clone()))?;
+        Ok((path.clone(), ContentHash::of(&present.bytes)))
+    });
+    files.collect()
 }
 
 /// A change as the edit that the client makes itself.

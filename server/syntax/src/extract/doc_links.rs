@@ -181,7 +181,7 @@ mod tests {
     #[test]
     fn a_name_is_not_looked_for_further_than_code_may_be_long() {
         let far = "x ".repeat(CODE_BYTES_MAX);
-        assert_eq!(found(&format!("` {far}` `a`")), "a");
+        assert_eq!(found(&format!("` {far}`\n`a`")), "a");
         assert_eq!(found(&format!("[{far}] [`b`]")), "b");
     }
 }
