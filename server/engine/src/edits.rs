@@ -523,8 +523,8 @@ impl GlobalState {
         }
     }
 
-    /// What becomes of edits that clients make by themselves is recorded as it is now: what is asked
-    /// for next builds on it, and waits for that.
+    /// What became of edits that clients make by themselves is recorded as it is now: what is asked
+    /// for next builds on it.
     pub(crate) fn finish_given(&mut self) {
         let is_given = |it: &&Applying| {
             it.confirm == Confirm::Given && matches!(it.phase, Phase::Watched { .. })

@@ -107,7 +107,7 @@ impl GlobalState {
         } else if let RunRequest::Forget(forget) = request {
             self.forget_run(id, forget);
         } else if let RunRequest::RenameGiven(given) = request {
-            // The client edits the files whoever else does: nothing waits for it, nor it for others.
+            // The client edits whoever else does: nothing waits for it, nor it for others.
             self.rename_given(id, *given);
         } else {
             self.finish_given();
