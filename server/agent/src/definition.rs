@@ -1,6 +1,7 @@
 //! An agent: what it is called, what it can do, how it is told to behave, and what starts it.
 
 use crate::{
+    Limits, Skill, SkillId, Tool,
     table::Table,
     yaml::{At, Node, Problem, parse},
 };
@@ -20,8 +21,12 @@ pub struct AgentDef {
     pub capabilities: Vec<Capability>,
     /// How it is told to behave.
     pub instructions: String,
-    /// The tools it may call.
+    /// The tools it may call; each is one that agents of its kind may have.
     pub tools: Vec<String>,
+    /// The model it asks; `None`: the one of the settings.
+    pub model: Option<String>,
+    /// How much a run of it may take.
+    pub limits: Limits,
     /// What starts it.
     pub triggers: Vec<Trigger>,
     /// What is called around its steps.
@@ -48,6 +53,8 @@ pub struct Capability {
     pub name: String,
     /// What it does.
     pub description: String,
+    /// The skill that does it without a model.
+    pub skill: Option<SkillId>,
     /// What it takes.
     pub parameters: Vec<Parameter>,
 }
@@ -130,9 +137,11 @@ fn agent(node: &Node, acc: &mut Vec<Problem>) -> Option<AgentDef> {
     let kind = table.need_word("type", &kinds, acc);
     let author = table.get("metadata").and_then(|it| metadata(it, acc));
     let capabilities = table.list("capabilities", acc).iter();
-    let capabilities = capabilities.filter_map(|it| capability(it, acc)).collect();
+    let capabilities = capabilities.filter_map(|it| capability(it, kind, acc)).collect();
     let instructions = table.need_text("instructions", acc);
-    let tools = table.texts("tools", acc).into_iter().map(|it| it.0).collect();
+    let tools = tools(&mut table, kind, acc);
+    let model = table.text("model", acc);
+    let limits = Limits::read(&mut table, acc);
     let triggers = triggers(&mut table, acc);
     let hooks = table.list("hooks", acc).iter().filter_map(|it| hook(it, acc)).collect();
     table.end(acc);
@@ -144,6 +153,8 @@ fn agent(node: &Node, acc: &mut Vec<Problem>) -> Option<AgentDef> {
         capabilities,
         instructions,
         tools,
+        model,
+        limits,
         triggers,
         hooks,
     })
@@ -172,14 +183,45 @@ fn metadata(node: &Node, acc: &mut Vec<Problem>) -> Option<String> {
     author.flatten().map(str::to_owned)
 }
 
-fn capability(node: &Node, acc: &mut Vec<Problem>) -> Option<Capability> {
+/// The tools, where an agent of this kind may have each.
+fn tools(table: &mut Table<'_>, kind: Option<AgentKind>, acc: &mut Vec<Problem>) -> Vec<String> {
+    let mut res = Vec::new();
+    for (name, at) in table.texts("tools", acc) {
+        match Tool::named(&name) {
+            None => acc.push(at.problem(format!("there is no tool `{name}`"))),
+            Some(tool) => {
+                check_tool(tool, kind, at, acc);
+                res.push(tool.name().to_owned());
+            }
+        }
+    }
+    res
+}
+
+fn check_tool(tool: Tool, kind: Option<AgentKind>, at: At, acc: &mut Vec<Problem>) {
+    if let Some(kind) = kind.filter(|it| !tool.is_for(*it)) {
+        let (tool, kind) = (tool.name(), kind.name());
+        acc.push(at.problem(format!("an agent of type {kind} may not call `{tool}`")));
+    }
+}
+
+fn capability(node: &Node, kind: Option<AgentKind>, acc: &mut Vec<Problem>) -> Option<Capability> {
     let mut table = Table::of(node, "a capability", acc)?;
     let name = table.need_name("name", acc);
     let description = table.need_text("description", acc);
+    let skill_at = table.get("skill").map_or(table.at, |it| it.at);
+    let skill = table.text("skill", acc).and_then(|name| {
+        let skill = Skill::named(&name).map(|it| it.id);
+        match skill {
+            None => acc.push(skill_at.problem(format!("there is no skill `{name}`"))),
+            Some(skill) => check_tool(Tool::Skill(skill), kind, skill_at, acc),
+        }
+        skill
+    });
     let parameters = table.list("parameters", acc).iter();
     let parameters = parameters.filter_map(|it| parameter(it, acc)).collect();
     table.end(acc);
-    Some(Capability { name, description, parameters })
+    Some(Capability { name, description, skill, parameters })
 }
 
 fn parameter(node: &Node, acc: &mut Vec<Problem>) -> Option<Parameter> {
@@ -264,7 +306,7 @@ capabilities:
         default: 3
 instructions: |
   Be brief.
-tools: [search, refs]
+tools: [search, impact]
 triggers:
   - type: command
     pattern: review
@@ -292,7 +334,7 @@ hooks:
         assert_eq!(agent.capabilities[0].parameters[0].default.as_deref(), Some("3"));
         assert_eq!(agent.instructions, "Be brief.\n");
         assert_eq!(agent.triggers, [Trigger::Command("review".to_owned())]);
-        assert_eq!(agent.tools, ["search", "refs"]);
+        assert_eq!(agent.tools, ["search", "impact"]);
         assert!(agent.hooks[0].is_before);
     }
 
@@ -314,6 +356,21 @@ hooks:
             expect![[r#"
                 13:18: `many` is no default of this type
                 13:18: a required parameter has no default"#]],
+        );
+    }
+
+    #[test]
+    fn tools_skills_and_limits_are_those_that_there_are_and_that_the_type_may_have() {
+        let broken = GOOD
+            .replace("[search, impact]", "[serch, edit]\nlimits: {steps: 0, tokens: 5}")
+            .replace("description: Reads a change", "description: R\n    skill: rename");
+        check(
+            &broken,
+            expect![[r#"
+                10:12: an agent of type analyzer may not call `rename`
+                17:9: there is no tool `serch`
+                17:16: an agent of type analyzer may not call `edit`
+                18:17: `steps` is a whole number from 1 to 500, not `0`"#]],
         );
     }
 

@@ -5,9 +5,13 @@
 mod built_in;
 mod definition;
 mod lifecycle;
+mod limits;
+mod run;
 mod skill;
 mod table;
+mod task;
 mod template;
+mod tool;
 mod workflow;
 mod yaml;
 
@@ -15,11 +19,15 @@ pub use crate::{
     built_in::{BuiltIn, built_in_agents},
     definition::{AgentDef, AgentKind, Capability, Hook, Parameter, ParameterKind, Trigger},
     lifecycle::{AgentState, Found, IllegalTransition, Life, Transition, settle},
+    limits::{Limit, Limits, Spent},
+    run::{AgentRun, Answer, Call, Effect, End, Input, Proposed, Said},
     skill::{
         ArgumentError, Arguments, Finding, Needed, SKILLS, Skill, SkillChoice, SkillId, SkillKind,
         SkillParameter, SkillReply, Takes,
     },
+    task::Task,
     template::{Template, template},
+    tool::{Reach, Tool},
     workflow::{Step, Workflow},
     yaml::{Problem, TEXT_BYTES_MAX},
 };

@@ -111,6 +111,24 @@ impl<'a> Table<'a> {
         }
     }
 
+    /// A whole number within `range`.
+    pub(crate) fn number(
+        &mut self,
+        key: &'static str,
+        range: (u64, u64),
+        acc: &mut Vec<Problem>,
+    ) -> Option<u64> {
+        let node = self.get(key)?;
+        let given = text(node, key, acc)?;
+        let number = given.parse().ok().filter(|it| (range.0..=range.1).contains(it));
+        if number.is_none() {
+            let (min, max) = range;
+            let fact = format!("`{key}` is a whole number from {min} to {max}, not `{given}`");
+            acc.push(node.at.problem(fact));
+        }
+        number
+    }
+
     /// The items of a list; none where the field is missing.
     pub(crate) fn list(&mut self, key: &'static str, acc: &mut Vec<Problem>) -> &'a [Node] {
         let Some(node) = self.get(key) else { return &[] };

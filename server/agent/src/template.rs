@@ -43,11 +43,11 @@ mod tests {
             name: "review",
             kind: AgentKind::Analyzer,
             instructions: "Be brief: \"no\" # is an answer.\n\n- {a: *b}\n",
-            tools: &["search".to_owned(), "refs".to_owned()],
+            tools: &["search".to_owned(), "impact".to_owned()],
         });
         let def = AgentDef::parse(&text).unwrap();
         assert_eq!((def.name.as_str(), def.kind), ("review", AgentKind::Analyzer));
         assert_eq!(def.instructions, "Be brief: \"no\" # is an answer.\n\n- {a: *b}\n");
-        assert_eq!(def.tools, ["search", "refs"]);
+        assert_eq!(def.tools, ["search", "impact"]);
     }
 }

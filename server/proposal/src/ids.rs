@@ -5,7 +5,7 @@ use std::fmt;
 const DAY_MS: u64 = 24 * 60 * 60 * 1000;
 
 macro_rules! id {
-    ($(#[$doc:meta])* $name:ident, $letter:literal) => {
+    ($(#[$doc:meta])* $name:ident, $letter:literal, $digits:literal) => {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(String);
@@ -15,9 +15,9 @@ macro_rules! id {
             /// one day apart.
             pub fn new(now_ms: u64, random: u64) -> $name {
                 let (year, month, day) = date(now_ms / DAY_MS);
-                let random = random & 0xff_ffff;
-                let letter = $letter;
-                $name(format!("{letter}-{year:04}{month:02}{day:02}-{random:06x}"))
+                let random = random & ((1 << (4 * $digits)) - 1);
+                let (letter, digits) = ($letter, $digits);
+                $name(format!("{letter}-{year:04}{month:02}{day:02}-{random:0digits$x}"))
             }
 
             /// The id that is written `text`; `None` where no id is written so.
@@ -25,7 +25,7 @@ macro_rules! id {
                 let rest = text.strip_prefix(concat!($letter, "-"))?;
                 let (day, random) = rest.split_once('-')?;
                 let is_day = day.len() == 8 && day.bytes().all(|it| it.is_ascii_digit());
-                let is_random = random.len() == 6
+                let is_random = random.len() == $digits
                     && random.bytes().all(|it| matches!(it, b'0'..=b'9' | b'a'..=b'f'));
                 (is_day && is_random).then(|| $name(text.to_owned()))
             }
@@ -47,17 +47,26 @@ macro_rules! id {
 id!(
     /// A proposal's id: `p-20261123-1a2b3c`.
     ProposalId,
-    "p"
+    "p",
+    6
 );
 id!(
     /// A transaction's id: `t-20261123-1a2b3c`.
     TransactionId,
-    "t"
+    "t",
+    6
 );
 id!(
     /// A memory's id: `m-20261123-1a2b3c`.
     MemoryId,
-    "m"
+    "m",
+    6
+);
+id!(
+    /// The id of an agent's run: `r-20261123-1a2b3c4d5e`. Longer, because there are many of a day.
+    AgentRunId,
+    "r",
+    10
 );
 
 /// The moment `now_ms` as `2026-11-23 21:04`, in UTC.

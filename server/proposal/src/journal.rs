@@ -20,8 +20,8 @@ use rustc_hash::FxHashMap;
 use store::{
     StoreError,
     history::{
-        Agents, BlobKey, BlobRow, FileStanding, FinishRow, History, Keep, MeasuredRow, Memories,
-        ProposalRow, ProposalState, StandingRow, TransactionFileRow, TransactionKind,
+        AgentRuns, Agents, BlobKey, BlobRow, FileStanding, FinishRow, History, Keep, MeasuredRow,
+        Memories, ProposalRow, ProposalState, StandingRow, TransactionFileRow, TransactionKind,
         TransactionRow, TransactionState, VerdictRow,
     },
 };
@@ -266,6 +266,11 @@ impl Journal {
 
     /// The lives of agents, which are kept beside the journal.
     pub fn agents(&self) -> &dyn Agents {
+        self.history.as_ref()
+    }
+
+    /// The runs of agents, which are kept beside the journal.
+    pub fn agent_runs(&self) -> &dyn AgentRuns {
         self.history.as_ref()
     }
 

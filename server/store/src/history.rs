@@ -4,6 +4,7 @@
 //! Unlike the cache this file is never dropped: its schema grows by migrations only, a damaged one
 //! is moved aside, and one that a newer program wrote is left alone. Several servers may share it.
 
+mod agent_runs;
 mod agents;
 mod memories;
 mod open;
@@ -12,6 +13,7 @@ mod sqlite;
 mod verdicts;
 
 pub use self::{
+    agent_runs::{AgentRunEnd, AgentRunRow, AgentRunStepRow, AgentRuns},
     agents::{AgentEventRow, Agents},
     memories::{AnchorRow, Memories, MemoryRow, RecentRow},
     open::{HISTORY_FILE, MovedAside, OpenedHistory, open_history, open_history_in_memory},
@@ -29,7 +31,7 @@ pub use self::{
 use crate::Result;
 
 /// The journal's rows. Every method is one database transaction: all of it or nothing.
-pub trait History: Memories + Agents {
+pub trait History: Memories + Agents + AgentRuns {
     /// The number of this server among all that ever opened the history.
     fn server(&self) -> i64;
 

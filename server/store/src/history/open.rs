@@ -34,6 +34,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { number: 3, sql: include_str!("migrations/0003_hunks.sql") },
     Migration { number: 4, sql: include_str!("migrations/0004_verdicts.sql") },
     Migration { number: 5, sql: include_str!("migrations/0005_agents.sql") },
+    Migration { number: 6, sql: include_str!("migrations/0006_agent_runs.sql") },
 ];
 
 /// An open history, and what happened on the way.

@@ -1,0 +1,169 @@
+//! What an agent is asked to do: one of its capabilities with arguments that fit, or any words.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use crate::{AgentDef, Capability, Parameter, ParameterKind, SkillId};
+
+/// A task for an agent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Task {
+    /// The agent.
+    pub def: Arc<AgentDef>,
+    /// Which capability; `None`: the message says it all.
+    capability: Option<usize>,
+    /// The arguments; each fits its parameter.
+    arguments: BTreeMap<String, String>,
+    /// What was said with it.
+    message: String,
+}
+
+impl Task {
+    /// The task to do `capability` (`None`: the only or first one) with `arguments`, and `message`.
+    ///
+    /// # Errors
+    /// The first thing that does not fit, for people.
+    pub fn new(
+        def: Arc<AgentDef>,
+        capability: Option<&str>,
+        mut arguments: BTreeMap<String, String>,
+        message: &str,
+    ) -> Result<Task, String> {
+        let nth = match capability {
+            None => (!def.capabilities.is_empty()).then_some(0),
+            Some(name) => match def.capabilities.iter().position(|it| it.name == name) {
+                None => return Err(format!("agent `{}` has no capability `{name}`", def.name)),
+                found => found,
+            },
+        };
+        let parameters = nth.map_or(&[][..], |it| &def.capabilities[it].parameters);
+        let is_known = |name: &String| parameters.iter().any(|it| it.name == *name);
+        if let Some(name) = arguments.keys().find(|it| !is_known(it)) {
+            return Err(format!("agent `{}` takes no parameter `{name}`", def.name));
+        }
+        for it in parameters {
+            fill(&def.name, it, &mut arguments)?;
+        }
+        Ok(Task { def, capability: nth, arguments, message: message.trim().to_owned() })
+    }
+
+    /// The capability.
+    pub fn capability(&self) -> Option<&Capability> {
+        self.def.capabilities.get(self.capability?)
+    }
+
+    /// What does it without a model. Words that came with it need one.
+    pub fn skill(&self) -> Option<SkillId> {
+        self.capability()?.skill.filter(|_| self.message.is_empty())
+    }
+
+    /// The arguments, by name.
+    pub fn arguments(&self) -> &BTreeMap<String, String> {
+        &self.arguments
+    }
+
+    /// What was said with it.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// The task in words, for a model and for people.
+    pub fn describe(&self) -> String {
+        let mut res = String::new();
+        if let Some(it) = self.capability() {
+            res.push_str(&format!("{}: {}\n", it.name, it.description));
+        }
+        for (name, text) in &self.arguments {
+            res.push_str(&format!("- {name}: {text}\n"));
+        }
+        res.push_str(&self.message);
+        res.trim_end().to_owned()
+    }
+}
+
+/// Puts the default where nothing is given, and checks what is.
+fn fill(
+    agent: &str,
+    parameter: &Parameter,
+    arguments: &mut BTreeMap<String, String>,
+) -> Result<(), String> {
+    let Parameter { name, kind, required, default } = parameter;
+    let Some(text) = arguments.get(name) else {
+        return match (default, required) {
+            (Some(default), _) => {
+                arguments.insert(name.clone(), default.clone());
+                Ok(())
+            }
+            (None, true) => Err(format!("agent `{agent}` needs the parameter `{name}`")),
+            (None, false) => Ok(()),
+        };
+    };
+    let is_object = |it: &serde_json::Value| it.is_object();
+    let fits = match kind {
+        ParameterKind::String => true,
+        ParameterKind::Number => text.parse::<f64>().is_ok_and(f64::is_finite),
+        ParameterKind::Boolean => matches!(text.as_str(), "true" | "false"),
+        ParameterKind::Object => serde_json::from_str(text).is_ok_and(|it| is_object(&it)),
+    };
+    match fits {
+        true => Ok(()),
+        false => Err(format!("parameter `{name}` is a {}, not `{text}`", kind.name())),
+    }
+}
+
+impl ParameterKind {
+    /// The word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            ParameterKind::String => "string",
+            ParameterKind::Number => "number",
+            ParameterKind::Boolean => "boolean",
+            ParameterKind::Object => "object",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DEF: &str = "\
+name: count
+version: 1.0.0
+type: assistant
+instructions: Count.
+capabilities:
+  - name: lines
+    description: Counts lines
+    skill: search
+    parameters:
+      - {name: text, type: string, required: true}
+      - {name: limit, type: number, default: 5}
+      - {name: deep, type: boolean}
+      - {name: filter, type: object}
+";
+
+    fn task(capability: Option<&str>, arguments: &[(&str, &str)]) -> Result<Task, String> {
+        let def = Arc::new(AgentDef::parse(DEF).unwrap());
+        let arguments = arguments.iter().map(|it| (it.0.to_owned(), it.1.to_owned())).collect();
+        Task::new(def, capability, arguments, "")
+    }
+
+    #[test]
+    fn arguments_fit_their_parameters_and_defaults_stand_in() {
+        let good = task(Some("lines"), &[("text", "a"), ("filter", "{}")]).unwrap();
+        assert_eq!(good.arguments()["limit"], "5");
+        assert_eq!(good.skill(), Some(SkillId::Search));
+        assert_eq!(good.describe(), "lines: Counts lines\n- filter: {}\n- limit: 5\n- text: a");
+        let wrong = |arguments: &[(&str, &str)]| task(None, arguments).unwrap_err();
+        assert_eq!(wrong(&[]), "agent `count` needs the parameter `text`");
+        assert_eq!(wrong(&[("colour", "red")]), "agent `count` takes no parameter `colour`");
+        for (name, text, kind) in
+            [("limit", "many", "number"), ("deep", "1", "boolean"), ("filter", "[]", "object")]
+        {
+            let told = format!("parameter `{name}` is a {kind}, not `{text}`");
+            assert_eq!(wrong(&[("text", "a"), (name, text)]), told);
+        }
+        let none = task(Some("words"), &[]).unwrap_err();
+        assert_eq!(none, "agent `count` has no capability `words`");
+    }
+}

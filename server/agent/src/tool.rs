@@ -1,0 +1,210 @@
+//! The tools that an agent may call, and which kind of agent may call which.
+
+use serde_json::{Map, Value, json};
+
+use crate::{AgentKind, Needed, SKILLS, Skill, SkillId, SkillKind, Takes};
+
+/// Something that an agent may call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tool {
+    /// A skill of the server.
+    Skill(SkillId),
+    /// Reads lines of a file.
+    Read,
+    /// Publishes a finding at a place.
+    Report,
+    /// Proposes to put one text in the place of another.
+    Edit,
+    /// Proposes all that a file holds.
+    Write,
+    /// Sends a message to another agent and takes its answer.
+    Send,
+}
+
+/// What a tool does to the world.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// It reads.
+    Read,
+    /// It publishes findings.
+    Publish,
+    /// It makes proposals.
+    Propose,
+    /// Only a user may do it.
+    User,
+}
+
+/// The tools that are no skills: name, what it does, and its parameters with what each is.
+type OwnRow = (Tool, &'static str, &'static str, &'static [(&'static str, &'static str)]);
+
+const OWN: &[OwnRow] = &[
+    (
+        Tool::Read,
+        "read",
+        "Reads lines of a file of the workspace.",
+        &[
+            ("path", "the file, below the workspace"),
+            ("from", "the first line, from 1; may be left out"),
+            ("to", "the last line; may be left out"),
+        ],
+    ),
+    (
+        Tool::Report,
+        "report",
+        "Publishes a finding at a place, for the user to see in the editor.",
+        &[
+            ("path", "the file, below the workspace"),
+            ("line", "the line, from 1"),
+            ("message", "what is to be said"),
+        ],
+    ),
+    (
+        Tool::Edit,
+        "edit",
+        "Proposes to put one text of a file in the place of another. The user decides.",
+        &[
+            ("path", "the file, below the workspace"),
+            ("old", "the text as it stands there; it must be there just once"),
+            ("new", "what shall stand there"),
+            ("reason", "why; may be left out"),
+        ],
+    ),
+    (
+        Tool::Write,
+        "write",
+        "Proposes all that a file shall hold, a new one too. The user decides.",
+        &[
+            ("path", "the file, below the workspace"),
+            ("text", "all of it"),
+            ("reason", "why; may be left out"),
+        ],
+    ),
+    (
+        Tool::Send,
+        "send",
+        "Sends a message to another agent of this workspace and gives its answer.",
+        &[("to", "the agent"), ("message", "the message")],
+    ),
+];
+
+impl Tool {
+    /// The tool of this name; `_` and `-` count as the same.
+    pub fn named(name: &str) -> Option<Tool> {
+        let own = OWN.iter().find(|it| it.1 == name).map(|it| it.0);
+        own.or_else(|| Skill::named(name).map(|it| Tool::Skill(it.id)))
+    }
+
+    /// All of them.
+    pub fn all() -> impl Iterator<Item = Tool> {
+        OWN.iter().map(|it| it.0).chain(SKILLS.iter().map(|it| Tool::Skill(it.id)))
+    }
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Tool::Skill(id) => id.skill().name,
+            other => other.row().1,
+        }
+    }
+
+    /// What it does, in a sentence.
+    pub fn description(self) -> &'static str {
+        match self {
+            Tool::Skill(id) => id.skill().description,
+            other => other.row().2,
+        }
+    }
+
+    fn row(self) -> &'static OwnRow {
+        OWN.iter().find(|it| it.0 == self).expect("every tool that is no skill has a row")
+    }
+
+    /// What it does to the world.
+    pub fn reach(self) -> Reach {
+        match self {
+            Tool::Skill(id) => match id.skill().kind {
+                SkillKind::Report | SkillKind::Findings => Reach::Read,
+                SkillKind::Change => Reach::Propose,
+                SkillKind::Act => Reach::User,
+            },
+            Tool::Read | Tool::Send => Reach::Read,
+            Tool::Report => Reach::Publish,
+            Tool::Edit | Tool::Write => Reach::Propose,
+        }
+    }
+
+    /// Whether an agent of this kind may call it: assistants answer, analyzers also publish, and
+    /// generators also propose. A specialist does what its tools do.
+    pub fn is_for(self, kind: AgentKind) -> bool {
+        match self.reach() {
+            Reach::Read => true,
+            Reach::Publish => kind != AgentKind::Assistant,
+            Reach::Propose => matches!(kind, AgentKind::Generator | AgentKind::Specialist),
+            Reach::User => false,
+        }
+    }
+
+    /// JSON Schema of its arguments.
+    pub fn schema(self) -> Value {
+        let mut properties = Map::new();
+        let mut required = Vec::new();
+        match self {
+            Tool::Skill(id) => {
+                for it in id.skill().parameters {
+                    let mut property = json!({"type": "string", "description": it.description});
+                    if let Takes::OneOf(words) = it.takes {
+                        property["enum"] = json!(words);
+                    }
+                    properties.insert(it.name.to_owned(), property);
+                    // A model is at no place: what a cursor would say has to be said.
+                    if it.needed != Needed::Never {
+                        required.push(it.name);
+                    }
+                }
+            }
+            other => {
+                for (name, description) in other.row().3 {
+                    let property = json!({"type": "string", "description": description});
+                    properties.insert((*name).to_owned(), property);
+                    if !description.contains("may be left out") {
+                        required.push(name);
+                    }
+                }
+            }
+        }
+        json!({"type": "object", "properties": properties, "required": required})
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_kind_of_agent_may_call_grows_from_answers_to_edits() {
+        let named = |name: &str| Tool::named(name).unwrap();
+        let may = |name: &str| {
+            use AgentKind::{Analyzer, Assistant, Generator, Specialist};
+            [Assistant, Analyzer, Generator, Specialist].map(|it| named(name).is_for(it))
+        };
+        assert_eq!(may("read"), [true; 4]);
+        assert_eq!(may("impact"), [true; 4]);
+        assert_eq!(may("report"), [false, true, true, true]);
+        assert_eq!(may("edit"), [false, false, true, true]);
+        assert_eq!(may("organize-imports"), [false, false, true, true]);
+        assert_eq!(may("undo"), [false; 4]);
+    }
+
+    #[test]
+    fn every_tool_has_a_name_of_its_own_that_providers_take_and_a_schema() {
+        let mut names: Vec<&str> = Tool::all().map(Tool::name).collect();
+        let is_letter = |it: u8| it.is_ascii_alphanumeric() || it == b'-';
+        assert!(names.iter().all(|it| it.len() <= 64 && it.bytes().all(is_letter)), "{names:?}");
+        names.sort_unstable();
+        let n_all = names.len();
+        names.dedup();
+        assert_eq!(names.len(), n_all);
+        let schema = Tool::named("read").unwrap().schema();
+        assert_eq!(schema["required"], json!(["path"]));
+    }
+}
