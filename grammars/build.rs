@@ -46,6 +46,7 @@ const KEYS: &[(&str, Shape)] = &[
     ("name_prefixes", Shape::Texts),
     ("class_scope", Shape::OneOf("ClassScope", &["lexical", "body", "members"])),
     ("interfaces", Shape::OneOf("Interfaces", &["named", "structural"])),
+    ("made_by", Shape::OneOf("MadeBy", &["constructor", "type"])),
     ("exports", Shape::OneOf("Exports", &["modifier", "capital", "underscore", "all"])),
     ("modules", Shape::OneOf("Modules", MODULES)),
     ("manifests", Shape::Texts),

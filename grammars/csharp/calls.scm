@@ -71,6 +71,12 @@
 
 ; Names that stand for nothing of this file.
 (argument name: (identifier) @ignore)
+(invocation_expression
+  function: [(identifier) @qualifier (member_access_expression name: (identifier) @qualifier)]
+  arguments: (argument_list (argument name: (identifier) @reference.argument)))
+(object_creation_expression
+  type: (identifier) @qualifier
+  arguments: (argument_list (argument name: (identifier) @reference.argument)))
 (anonymous_object_creation_expression (identifier) @ignore . "=")
 (tuple_element name: (identifier) @ignore)
 (destructor_declaration name: (identifier) @ignore)

@@ -45,4 +45,12 @@
 (goto_statement (name) @reference.label)
 
 (argument name: (name) @ignore)
+(function_call_expression function: (name) @qualifier
+  arguments: (arguments (argument name: (name) @reference.argument)))
+(member_call_expression name: (name) @qualifier
+  arguments: (arguments (argument name: (name) @reference.argument)))
+(scoped_call_expression name: (name) @qualifier
+  arguments: (arguments (argument name: (name) @reference.argument)))
+(object_creation_expression (name) @qualifier
+  (arguments (argument name: (name) @reference.argument)))
 (use_as_clause (name) @ignore)

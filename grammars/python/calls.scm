@@ -2,6 +2,9 @@
 (call function: (attribute attribute: (identifier) @reference.call)) @call
 (attribute object: (_) @qualifier attribute: (identifier) @reference.member)
 (keyword_argument name: (identifier) @ignore)
+(call
+  function: [(identifier) @qualifier (attribute attribute: (identifier) @qualifier)]
+  arguments: (argument_list (keyword_argument name: (identifier) @reference.argument)))
 (keyword_pattern . (identifier) @ignore)
 (case_pattern (dotted_name (identifier) @qualifier . (identifier) @reference.member))
 (class_pattern (dotted_name . (identifier) @reference.type .))

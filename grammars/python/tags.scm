@@ -12,6 +12,7 @@
 
 (function_definition name: (identifier) @name
   body: (block (return_statement (_) @returns) .)) @definition.function
+(function_definition name: (identifier) @name (#eq? @name "__init__")) @definition.constructor
 (decorated_definition
   (decorator [(identifier) @_property (attribute attribute: (identifier) @_property)])
   definition: (function_definition name: (identifier) @name)

@@ -95,6 +95,8 @@ pub struct Language {
     pub class_scope: ClassScope,
     /// What makes a type implement an interface.
     pub interfaces: Interfaces,
+    /// What the name of a type that is called to be made leads to.
+    pub made_by: MadeBy,
     /// What makes a definition visible outside.
     pub exports: Exports,
     /// How modules and files belong together.
@@ -172,6 +174,15 @@ pub enum Interfaces {
     Named,
     /// It has the functions that the interface asks for (Go).
     Structural,
+}
+
+/// What the name of a type that is called to be made leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MadeBy {
+    /// Its constructor, where it has one (Java).
+    Constructor,
+    /// The type (Python).
+    Type,
 }
 
 /// What makes a definition visible outside.

@@ -172,6 +172,8 @@ captures! {
     Path = "reference.path",
     /// What stands before a member or in front of a path.
     Qualifier = "qualifier",
+    /// The name of an argument: of a parameter of what is called.
+    Argument = "reference.argument",
     /// An identifier that is no reference.
     Ignore = "ignore",
     /// An import statement.

@@ -235,7 +235,9 @@ impl CodeGraph {
                 continue;
             }
             for (reference, it) in facts.references().filter(|it| it.1.name() == id) {
-                let could_be = (it.access() != Access::Bare) == is_member || !is_member;
+                // The name of an argument is that of a parameter, or of nothing here.
+                let could_be = it.access() != Access::Argument
+                    && ((it.access() != Access::Bare) == is_member || !is_member);
                 if could_be && res.reference(*file, reference) == Outcome::Unknown {
                     let kind = edge_kind(facts, reference);
                     let resolution = Resolution::Candidate;
@@ -435,20 +437,17 @@ impl CodeGraph {
     ) -> Result<Vec<(FileId, ReferenceIdx)>, Cancelled> {
         let mut names: Vec<String> = Vec::new();
         for symbol in symbols {
-            let parent = res
-                .symbol(*symbol)
-                .parent
-                .filter(|_| res.symbol(*symbol).kind == SymbolKind::Constructor);
-            let class = parent.map(|it| SymbolRef { file: symbol.file, symbol: it });
-            for name in [Some(*symbol), class].into_iter().flatten().map(|it| res.name(it)) {
-                if names.iter().all(|it| it != name) {
-                    names.push(name.to_owned());
-                }
-            }
+            names.push(res.name(*symbol).to_owned());
+            let made = res.made_by(*symbol).into_iter();
+            names.extend(made.map(|it| res.name(it).to_owned()));
         }
         names.sort_unstable();
+        names.dedup();
         let all_local = symbols.iter().all(|it| res.symbol(*it).is_local);
         let own: FxHashSet<FileId> = symbols.iter().map(|it| it.file).collect();
+        if all_local && symbols.iter().any(|it| res.function_of(*it).is_some()) {
+            return self.places_of_parameters(res, &names, &own, check);
+        }
         if !all_local {
             names.extend(self.default_names(res, symbols.iter().copied()));
         }
@@ -467,6 +466,31 @@ impl CodeGraph {
                         names.push(alias.to_owned());
                     }
                 }
+            }
+        }
+        Ok(places)
+    }
+
+    /// The places that bear the name of a parameter: all in its own file, in others the names of
+    /// arguments.
+    fn places_of_parameters(
+        &self,
+        res: &Resolver<'_>,
+        names: &[String],
+        own: &FxHashSet<FileId>,
+        check: Check<'_>,
+    ) -> Result<Vec<(FileId, ReferenceIdx)>, Cancelled> {
+        let mut places = Vec::new();
+        for name in names {
+            for file in self.mentioning(name) {
+                check()?;
+                let facts = res.facts(*file);
+                let Some(id) = facts.names.find(name) else { continue };
+                let is_own = own.contains(file);
+                let named = facts.references().filter(|(_, it)| {
+                    it.name() == id && (is_own || it.access() == Access::Argument)
+                });
+                places.extend(named.map(|it| (*file, it.0)));
             }
         }
         Ok(places)
@@ -573,7 +597,8 @@ fn is_candidate(
 ) -> bool {
     let symbol = entry.facts.symbol(symbol);
     let is_member = reference.access() != Access::Bare;
-    (entry.facts.language == facts.language || same_family(&entry.facts, facts))
+    reference.access() != Access::Argument
+        && (entry.facts.language == facts.language || same_family(&entry.facts, facts))
         && symbol.kind != SymbolKind::Implementation
         && (!is_member || symbol.parent.is_some() || entry.facts.owner(symbol).is_some())
 }

@@ -6,6 +6,7 @@ mod hierarchy;
 mod import;
 mod member;
 mod overload;
+mod parameter;
 mod scope;
 mod structural;
 mod typing;
@@ -306,7 +307,7 @@ impl<'g> Resolver<'g> {
                     self.reference_as(file, idx, want)
                 })
             }
-            Access::Bare | Access::Member => self.reference(file, idx),
+            Access::Bare | Access::Member | Access::Argument => self.reference(file, idx),
         }
     }
 
@@ -318,6 +319,10 @@ impl<'g> Resolver<'g> {
         }
         let name = facts.name(reference.name());
         match (reference.access(), reference.qualifier()) {
+            (Access::Argument, Qualifier::Reference(callee)) => {
+                self.parameter_named(file, callee, name)
+            }
+            (Access::Argument, _) => Outcome::Unknown,
             (Access::Bare, _) | (_, Qualifier::None) => {
                 let scope = facts.scope_of(idx);
                 self.bare(Place::new(file, scope, Some(reference.start())), name, want)

@@ -1,5 +1,6 @@
 //! From a name to what it stands for, and back: definition, references, highlights, calls.
 
+use grammars::MadeBy;
 use graph::{EdgeKind, Found, Resolution, Resolved, SymbolId, SymbolRef, Target};
 use syntax::{ReferenceIdx, ReferenceKind, SymbolIdx, SymbolKind};
 use text::{TextRange, TextSize};
@@ -59,6 +60,10 @@ impl Analysis {
     fn constructed(&self, position: FilePosition, target: &Target) -> Vec<Target> {
         let Some(Name::Reference(reference)) = self.name(position) else { return vec![*target] };
         let class = target.symbol_ref();
+        let language = self.facts(position.file).and_then(|it| it.language);
+        if language.is_some_and(|it| it.made_by == MadeBy::Type) {
+            return vec![*target];
+        }
         let constructors = self.graph().constructors_called(position.file, reference, class);
         if constructors.is_empty() {
             return vec![*target];

@@ -20,7 +20,7 @@ use text::LineIndex;
 use tree_sitter::{ParseOptions, ParseState, Parser, Tree};
 
 use crate::{
-    FileFacts, Import, Imported, MANIFEST_BYTES_MAX, ModDecl, NameId, Names, Qualifier,
+    Access, FileFacts, Import, Imported, MANIFEST_BYTES_MAX, ModDecl, NameId, Names, Qualifier,
     REFERENCES_MAX, Reference, ReferenceIdx, ReferenceKind, Symbol, SymbolIdx,
     extract::{
         definitions::Outer,
@@ -202,6 +202,7 @@ fn about(capture: Capture) -> u8 {
         | Capture::Array
         | Capture::Member
         | Capture::Path
+        | Capture::Argument
         | Capture::Ignore => about::USE,
         Capture::ScopeBlock
         | Capture::ScopeFunction
@@ -264,7 +265,8 @@ fn references(uses: &Uses, namer: &mut Namer) -> (Vec<Reference>, Vec<Option<Ref
     let mut reference_of = Vec::with_capacity(uses.leaves.len());
     let mut n_references = 0;
     for it in &uses.uses {
-        let is_reference = !it.is_definition && !it.is_ignored && n_references < REFERENCES_MAX;
+        let is_ignored = it.is_ignored && it.access != Access::Argument;
+        let is_reference = !it.is_definition && !is_ignored && n_references < REFERENCES_MAX;
         reference_of.push(is_reference.then(|| ReferenceIdx::new(n_references)));
         n_references += usize::from(is_reference);
     }

@@ -603,6 +603,7 @@ fn is_name_by_query(capture: Capture, node: Node<'_>, span: Span, source: Source
         | Capture::ReferenceWrite
         | Capture::ReferenceLabel
         | Capture::Member
+        | Capture::Argument
         | Capture::Path => true,
         Capture::Qualifier => {
             let text = source.text_of(span);

@@ -48,6 +48,8 @@ pub enum Access {
     Member,
     /// Through a path (`a::b`).
     Path,
+    /// As the name of an argument (`f(a=1)`); the qualifier is what is called.
+    Argument,
 }
 
 /// What stands before a member or a path.
@@ -88,6 +90,7 @@ impl Reference {
         let access = match bits >> 3 & 0b11 {
             1 => Access::Member,
             2 => Access::Path,
+            3 => Access::Argument,
             _ => Access::Bare,
         };
         Reference { bits, ..Reference::new(name, range) }.with_access(access, qualifier)
@@ -180,6 +183,7 @@ impl Reference {
         match self.bits >> 3 & 0b11 {
             1 => Access::Member,
             2 => Access::Path,
+            3 => Access::Argument,
             _ => Access::Bare,
         }
     }

@@ -168,7 +168,7 @@ def test_it(): super().f()
             Variable limit 5:1-6 in File@1 exported
             Class Square 9:7-13 in File@1 exported Extends=Base Extends=ABC doc="\"\"\"Doc.\"\"\""
               Field sides 11:5-10 in Class@10 exported type=int
-              Method __init__ 12:9-17 in Class@10
+              Constructor __init__ 12:9-17 in Class@10
                 Parameter self 12:18-22 in Function@12 from 12:35 local
                 Parameter side 12:24-28 in Function@12 from 12:35 local value=limit
               Field side 13:14-18 in Class@10 exported value=side owner=Square
@@ -202,6 +202,7 @@ def test_it(): super().f()
               Read self 17:17-21 in area
               Read self.side 17:22-26 in area
               Call side.make 17:27-31 in area args=2
+              Read make(x 17:35-36 in area
               Read make().of 17:40-42 in area
               Call range 18:18-23 in area args=1
               Read i 19:22-23 in area

@@ -7,7 +7,7 @@ use vfs::FileId;
 
 use super::{found, walk};
 use crate::{
-    entry::{folder, folder_key, stem, stem_key},
+    entry::{folder, folder_key, manifests_key, stem, stem_key},
     resolve::{Hit, Outcome, Resolver, Thing},
 };
 
@@ -83,6 +83,11 @@ fn top_level(res: &Resolver<'_>, file: FileId, path: &[&str]) -> Option<Thing> {
         if own_file(res, root).is_some() {
             continue;
         }
+        // Anything may lie in a folder called `typing`: without a file of its own it is a package
+        // only where modules are looked for.
+        if matches!(thing, Thing::Folder(_)) && !is_searched(res, root, from) {
+            continue;
+        }
         let nearness = common_prefix(root, from);
         let better = best.as_ref().is_none_or(|(known, path, _)| {
             nearness > *known || (nearness == *known && root.len() < path.len())
@@ -92,6 +97,19 @@ fn top_level(res: &Resolver<'_>, file: FileId, path: &[&str]) -> Option<Thing> {
         }
     }
     best.map(|it| it.2)
+}
+
+/// Whether modules of a folder go by their bare names: it is around the importing file, or the root
+/// of a project or of its sources.
+fn is_searched(res: &Resolver<'_>, root: &str, from: &str) -> bool {
+    let is_around =
+        root.is_empty() || from.strip_prefix(root).is_some_and(|it| it.starts_with('/'));
+    let is_project = |it: &str| {
+        let manifests = res.graph.at_place(manifests_key()).iter();
+        let mut folders = manifests.map(|it| folder(res.entry(*it).path.as_str()));
+        folders.any(|folder| folder == it)
+    };
+    is_around || is_project(root) || is_project(folder(root))
 }
 
 fn common_prefix(a: &str, b: &str) -> usize {

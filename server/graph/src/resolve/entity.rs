@@ -11,6 +11,9 @@ use crate::{
     entry::{folder, folder_key, package_key},
 };
 
+/// Types above one that are looked at for its constructor.
+const BASES_MAX: usize = 32;
+
 impl Resolver<'_> {
     /// The definitions that are one entity with this one, itself first: the bindings of one
     /// variable, a function with its overload signatures, the parts of an open type.
@@ -113,19 +116,60 @@ impl Resolver<'_> {
         if self.facts(file).reference(reference).kind() != syntax::ReferenceKind::Call {
             return Vec::new();
         }
-        let entry = self.entry(class.file);
-        let constructors = entry
-            .children(class.symbol)
-            .iter()
-            .filter(|it| entry.facts.symbol(**it).kind == SymbolKind::Constructor);
         let why = "constructor of the type";
-        let hits = constructors.map(|it| Hit::symbol(class.file, *it, why)).collect();
+        let constructors = self.constructors_of(class).into_iter();
+        let hits = constructors.map(|it| Hit::symbol(it.file, it.symbol, why)).collect();
         let fitting = self.fitting_of(file, reference, hits);
         let symbols = fitting.iter().filter_map(|it| match it.thing {
             Thing::Symbol(it) => Some(it),
             _ => None,
         });
         symbols.collect()
+    }
+
+    /// The types that a constructor makes: its own, and those that inherit it.
+    pub(crate) fn made_by(&self, constructor: SymbolRef) -> Vec<SymbolRef> {
+        let own = self.symbol(constructor);
+        let Some(class) = own.parent.filter(|_| own.kind == SymbolKind::Constructor) else {
+            return Vec::new();
+        };
+        let class = SymbolRef { file: constructor.file, symbol: class };
+        let heirs = match own.name == self.symbol(class).name {
+            true => Vec::new(),
+            false => self.all_heirs(class),
+        };
+        let inherits =
+            heirs.into_iter().filter(|it| self.constructors_of(*it).contains(&constructor));
+        std::iter::once(class).chain(inherits).collect()
+    }
+
+    /// The constructors that make a type: its own, else those that it inherits, as far as they are
+    /// not named by their type.
+    pub(crate) fn constructors_of(&self, class: SymbolRef) -> Vec<SymbolRef> {
+        let mut seen = vec![class];
+        let mut next = 0;
+        while let Some(at) = seen.get(next).copied().filter(|_| seen.len() < BASES_MAX) {
+            next += 1;
+            let entry = self.entry(at.file);
+            let own = entry.children(at.symbol).iter().copied().filter(|it| {
+                let it = entry.facts.symbol(*it);
+                let by_type = it.name == entry.facts.symbol(at.symbol).name;
+                it.kind == SymbolKind::Constructor && (at == class || !by_type)
+            });
+            let own: Vec<SymbolRef> =
+                own.map(|symbol| SymbolRef { file: at.file, symbol }).collect();
+            if !own.is_empty() {
+                return own;
+            }
+            for (file, base) in self.bases(at) {
+                let named = self.type_named(file, base);
+                seen.extend(named.hits().iter().filter_map(|it| match it.thing {
+                    Thing::Symbol(it) if is_type(self.symbol(it).kind) => Some(it),
+                    _ => None,
+                }));
+            }
+        }
+        Vec::new()
     }
 
     /// Whether a symbol is reached through a receiver or a type.

@@ -134,7 +134,7 @@ impl Resolver<'_> {
         for declaration in self.declarations(symbol) {
             let found = self.member_of_declaration(declaration, name, want);
             if found != Outcome::Unknown {
-                return found;
+                return self.declared_above(declaration, name, want).unwrap_or(found);
             }
         }
         for declaration in self.declarations(symbol) {
@@ -149,6 +149,24 @@ impl Resolver<'_> {
                 .or_else(|| self.member_through_alias(symbol, name, want)),
             _ => Outcome::Unknown,
         }
+    }
+
+    /// What a base declares under a name that the type itself does no more than assign to.
+    fn declared_above(&self, owner: SymbolRef, name: &str, want: Want) -> Option<Outcome> {
+        let own = self.children_named(owner, name, want);
+        let is_assigned = |it: &Hit| matches!(it.thing, Thing::Symbol(it) if self.is_assigned(it));
+        if own.is_empty() || !own.iter().all(is_assigned) || self.bases(owner).is_empty() {
+            return None;
+        }
+        let above = self.inherited(owner, name, want);
+        let is_declared = !above.hits().is_empty() && !above.hits().iter().all(is_assigned);
+        is_declared.then_some(above)
+    }
+
+    /// Whether a member is there only because something is assigned to it: `self.x = 1`.
+    fn is_assigned(&self, member: SymbolRef) -> bool {
+        let it = self.symbol(member);
+        it.kind == SymbolKind::Field && it.range == it.name_range && it.type_ref.is_none()
     }
 
     /// A member that a type's own body, or a block or function that names the type as owner,

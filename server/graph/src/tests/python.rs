@@ -3,7 +3,7 @@
 
 use expect_test::expect;
 
-use super::check;
+use super::{check, resolved};
 
 #[test]
 fn relative_imports_count_from_the_package() {
@@ -313,4 +313,62 @@ class A:
     );
     check(&with("def f():\n    b = x or B()\n    b.go$0()"), expect!["unresolved"]);
     check(&with("def f(t: type[B]): t.make$0()"), expect!["external"]);
+}
+
+#[test]
+fn names_of_arguments_are_those_of_parameters() {
+    let files = r#"
+//- /a.py
+from dataclasses import dataclass
+def pay(amount, *, tip=0): ...
+class Base:
+    def __init__(self, size): ...
+    def fit(self, width): ...
+class Box(Base):
+    def put(self, item): ...
+@dataclass
+class Point:
+    x: int
+"#;
+    let with =
+        |text: &str| format!("{files}//- /b.py\nimport a\nfrom a import Box, Point, pay\n{text}\n");
+    for (text, expected) in [
+        ("pay(tip$0=1)", "/a.py:2 pay::tip, exact: parameter of what is called"),
+        ("a.pay(1, amount$0=1)", "/a.py:2 pay::amount, exact: parameter of what is called"),
+        ("Box(size$0=1)", "/a.py:4 Base::__init__::size, exact: parameter of what is called"),
+        (
+            "def f(b: Box): b.fit(width$0=1)",
+            "/a.py:5 Base::fit::width, inferred: parameter of what is called",
+        ),
+        ("Point(x$0=1)", "/a.py:10 Point::x, inferred: field that an argument fills"),
+        ("pay(other$0=1)", "unresolved"),
+        ("dict(size$0=1)", "external"),
+        (
+            "class Big(Box):\n    def __init__(self): super().__init__(size$0=1)",
+            "/a.py:4 Base::__init__::size, exact: parameter of what is called",
+        ),
+    ] {
+        assert_eq!(resolved(&with(text)), expected, "{text}");
+    }
+}
+
+#[test]
+fn what_a_base_declares_comes_before_what_is_assigned() {
+    let files = "//- /a.py\nclass Base:\n    cli: Group\n    @property\n    def debug(self): ...\n\
+                 class App(Base):\n    def __init__(self):\n        self.cli = Group()\n        \
+                 self.debug = 1\n        self.own = 1\n";
+    let with = |name: &str| format!("{files}    def f(self): self.{name}$0\n");
+    check(&with("cli"), expect!["/a.py:2 Base::cli, exact: member of the enclosing type"]);
+    check(&with("debug"), expect!["/a.py:4 Base::debug, exact: member of the enclosing type"]);
+    check(&with("own"), expect!["/a.py:9 App::own, exact: member of the enclosing type"]);
+}
+
+#[test]
+fn a_folder_of_the_name_is_no_library() {
+    let files = "//- /w/tests/ext/typing/one.py\n//- /w/tests/ext/other.py\nimport typing$0\n";
+    check(files, expect!["module /w/tests/ext/typing/one.py"]);
+    check(
+        "//- /w/tests/ext/typing/one.py\n//- /w/shop/a.py\nfrom typing$0 import Any\n",
+        expect!["external"],
+    );
 }

@@ -97,6 +97,50 @@ whatever();
 }
 
 #[test]
+fn a_parameter_is_named_by_the_arguments_of_calls() {
+    check_references(
+        r#"
+//- /a.py
+def pay(amount$0, tip=0): return amount
+def other(amount): ...
+pay(amount=1)
+//- /b.py
+from a import pay as p, other
+p(amount=1)
+other(amount=1)
+amount = 1
+"#,
+        expect![[r#"
+            /a.py:1 references exact
+            /a.py:3 references exact
+            /b.py:2 references exact"#]],
+    );
+}
+
+#[test]
+fn a_constructor_is_called_through_every_type_that_inherits_it() {
+    check_references(
+        r#"
+//- /a.py
+class Base:
+    def __init__$0(self): ...
+class Heir(Base): ...
+class Other(Base):
+    def __init__(self): super().__init__()
+//- /b.py
+from a import Base, Heir, Other
+Base()
+Heir()
+Other()
+"#,
+        expect![[r#"
+            /a.py:5 calls exact
+            /b.py:2 calls exact
+            /b.py:3 calls exact"#]],
+    );
+}
+
+#[test]
 fn callers_are_those_of_the_receivers_type() {
     let (graph, symbol) = symbol_at(
         r#"

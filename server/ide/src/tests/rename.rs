@@ -544,7 +544,6 @@ run(compute=1)
                 # compute the value
                 return value * scale
             left /main.py:3:15 a string of that name
-            left /main.py:4:5 a keyword argument or key of that name
             left /pkg/__init__.py:2:13 a string of that name
             left /pkg/core.py:1:4 in a comment, string or unresolved text, maybe more than once"#]],
     );
@@ -559,12 +558,13 @@ compute(1, scale=3)
 compute(scale="a)", value=f(scale=1))
 "#,
         expect![[r#"
+            //- /main.py
+            from pkg.core import compute
+            compute(1, new_name=3)
+            compute(new_name="a)", value=f(scale=1))
             //- /pkg/core.py
             def compute(value, new_name=1):
-                return value * new_name
-            left /main.py:2:12 a keyword argument or key of that name
-            left /main.py:3:9 a keyword argument or key of that name
-            left /main.py:3:29 a keyword argument or key of that name"#]],
+                return value * new_name"#]],
     );
     check(
         r#"

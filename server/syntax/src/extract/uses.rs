@@ -134,6 +134,7 @@ impl Uses {
                 Capture::ReferenceWrite => self.set_kind(it.span, ReferenceKind::Write),
                 Capture::ReferenceLabel => self.set_kind(it.span, ReferenceKind::Label),
                 Capture::Member => self.set_access(it.span, Access::Member, found, captured),
+                Capture::Argument => self.set_access(it.span, Access::Argument, found, captured),
                 Capture::Path => self.set_access(it.span, Access::Path, found, captured),
                 Capture::Ignore => self.set_flag(it.span, |it| it.is_ignored = true),
                 Capture::Shorthand => self.set_shorthand(it.span, captured),

@@ -111,6 +111,7 @@ fn references(facts: &FileFacts, res: &mut String) {
             Access::Bare => qualifier,
             Access::Member => qualifier + ".",
             Access::Path => qualifier + "::",
+            Access::Argument => qualifier + "(",
         };
         let around = facts.symbol_of(idx).map_or("-", |it| facts.name(facts.symbol(it).name));
         let _ = write!(
