@@ -53,6 +53,22 @@ pub struct RefactorRules {
     pub declared_types: &'static [&'static str],
     /// Kinds of calls, with the field of what is called.
     pub calls: &'static [&'static str],
+    /// Kinds of arguments that are not one value for the parameter at their place.
+    pub odd_arguments: &'static [&'static str],
+    /// Kinds of parameters that are names and take one value each.
+    pub plain_parameters: &'static [&'static str],
+    /// Kinds of statements whose only child is what the function gives; a kind of block where its
+    /// last value is.
+    pub returned: &'static [&'static str],
+    /// Words before the name of a function that make more of a call than running the body.
+    pub special_words: &'static [&'static str],
+    /// What before a definition lets other files use it; empty where nothing is needed.
+    pub made_visible: &'static str,
+    /// Names that mean the call in which they stand.
+    pub frame_names: &'static [&'static str],
+    /// Kinds of functions in which these names, and those of the receiver, mean something of their
+    /// own.
+    pub own_frames: &'static [&'static str],
     /// Kinds around a definition that belong to it.
     pub definition_wrappers: &'static [&'static str],
     /// Kinds of decorations of a definition.

@@ -740,9 +740,20 @@ Example:
     #[command(after_help = "Example:\n  aios refactor inline-variable src/parse.rs:10:9")]
     InlineVariable(TargetArgs),
 
+    /// Put what a function gives where it is called: at a call there, at the definition everywhere
+    #[command(after_help = "Example:\n  aios refactor inline-function src/parse.rs:10:9")]
+    InlineFunction(TargetArgs),
+
     /// Move a file or a folder, with the imports of all who use it
     #[command(after_help = "Example:\n  aios refactor move src/pay.ts src/money/pay.ts --apply")]
     Move(MoveArgs),
+
+    /// Move a definition to another file, with the imports of all who use it
+    #[command(after_help = "\
+Examples:
+  aios refactor move-symbol src/pay.ts:10:17 src/money.ts
+  aios refactor move-symbol Cart")]
+    MoveSymbol(MoveSymbolArgs),
 
     /// Take out the imports that nothing uses; sort the rest where their order means nothing
     #[command(after_help = "Example:\n  aios refactor organize-imports src/parse.py")]
@@ -758,6 +769,18 @@ Examples:
     /// Remove a definition that nothing uses
     #[command(after_help = "Example:\n  aios refactor delete Parser::parse_old --apply")]
     Delete(TargetArgs),
+}
+
+/// Which definition moves where.
+#[derive(Args, Debug)]
+pub(crate) struct MoveSymbolArgs {
+    /// Its name, or its place: `FILE:LINE:COLUMN`, from 1
+    #[arg(value_name = "SYMBOL")]
+    pub(crate) symbol: String,
+
+    /// The file it goes to; without it, a new file of its own
+    #[arg(value_name = "FILE")]
+    pub(crate) to: Option<PathBuf>,
 }
 
 /// What moves where.

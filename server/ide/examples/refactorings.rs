@@ -26,12 +26,14 @@ use vfs::{FileId, SourceChange, VfsPath};
 /// Places looked at for one refactoring, at most so many times the number wanted.
 const TRIES: usize = 60;
 
-const KINDS: [&str; 7] = [
+const KINDS: [&str; 9] = [
     "extractVariable",
     "inlineVariable",
+    "inlineFunction",
     "extractFunction",
     "safeDelete",
     "organizeImports",
+    "moveSymbol",
     "moveFile",
     "rename",
 ];
@@ -153,12 +155,16 @@ fn candidates(project: &Project, kind: &str, random: &mut Random) -> Vec<FileRan
         let whole = TextRange::empty(TextSize::default());
         match kind {
             "organizeImports" | "moveFile" => res.push(FileRange { file: *file, range: whole }),
-            "inlineVariable" | "safeDelete" | "rename" => {
+            "inlineVariable" | "inlineFunction" | "moveSymbol" | "safeDelete" | "rename" => {
                 let symbols = facts.symbols.iter().filter(|it| match kind {
                     "inlineVariable" => {
                         matches!(it.kind, SymbolKind::Variable | SymbolKind::Constant)
                     }
                     "safeDelete" => it.kind != SymbolKind::Parameter,
+                    "inlineFunction" => {
+                        matches!(it.kind, SymbolKind::Function | SymbolKind::Method)
+                    }
+                    "moveSymbol" => it.parent.is_none() && !it.is_local,
                     _ => true,
                 });
                 let ranges = symbols.map(|it| TextRange::empty(it.name_range.start()));
@@ -218,10 +224,27 @@ fn perform(
             Ok((done.change, done.left.is_empty()))
         }
         _ => {
-            let refactor = Refactor::of_id(kind, None).unwrap();
+            let to = (kind == "moveSymbol").then(|| home(project, at.file, random));
+            let refactor = Refactor::of_id(kind, to).unwrap();
             let done = analysis.refactor(at, &refactor).map_err(|it| it.to_string())?;
             Ok((done.change, done.left.is_empty()))
         }
+    }
+}
+
+/// A file of code that a definition could move to.
+fn home(project: &Project, from: FileId, random: &mut Random) -> String {
+    let path = |file: FileId| project.analysis.path(file).unwrap();
+    let ending = |path: &VfsPath| path.as_str().rsplit_once('.').map(|it| it.1.to_owned());
+    let is_beside = random.below(2) == 0;
+    let fits = |it: &&FileId| {
+        let is_near = !is_beside || path(**it).parent() == path(from).parent();
+        **it != from && is_near && ending(path(**it)) == ending(path(from))
+    };
+    let homes: Vec<&FileId> = project.files.iter().filter(fits).collect();
+    match homes.is_empty() {
+        true => path(from).to_string(),
+        false => path(*homes[random.below(homes.len())]).to_string(),
     }
 }
 

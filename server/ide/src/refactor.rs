@@ -7,9 +7,11 @@ mod draft;
 mod extract_function;
 mod extract_variable;
 mod imports;
+mod inline_function;
 mod inline_variable;
 mod lines;
 mod move_file;
+mod move_symbol;
 mod rewrite;
 mod source;
 mod trial;
@@ -36,6 +38,8 @@ pub enum Refactor {
     },
     /// Puts the value of a variable where the variable is used, and drops the variable.
     InlineVariable,
+    /// Puts what a function gives where it is called: on a call there, on the definition at all.
+    InlineFunction,
     /// Takes out imports that nothing uses, and sorts the rest where their order means nothing.
     OrganizeImports,
     /// Imports the name at the cursor.
@@ -43,13 +47,26 @@ pub enum Refactor {
         /// From where, as it is written; `None`: from the only place there is.
         module: Option<String>,
     },
+    /// Moves a definition to another file, with the imports of all who use it.
+    MoveSymbol {
+        /// The file, which may count from the folder of the one where it is; `None`: a new one that
+        /// is named after it.
+        to: Option<String>,
+    },
     /// Removes a definition that nothing uses.
     SafeDelete,
 }
 
 /// All of them, without what can be said about how.
-pub const REFACTORS: &[Refactor] =
-    &[Refactor::ExtractVariable { name: None }, Refactor::InlineVariable, Refactor::SafeDelete];
+pub const REFACTORS: &[Refactor] = &[
+    Refactor::ExtractVariable { name: None },
+    Refactor::ExtractFunction { name: None },
+    Refactor::InlineVariable,
+    Refactor::InlineFunction,
+    Refactor::OrganizeImports,
+    Refactor::MoveSymbol { to: None },
+    Refactor::SafeDelete,
+];
 
 impl Refactor {
     /// Its id on wires and command lines.
@@ -58,8 +75,10 @@ impl Refactor {
             Refactor::ExtractVariable { .. } => "extractVariable",
             Refactor::ExtractFunction { .. } => "extractFunction",
             Refactor::InlineVariable => "inlineVariable",
+            Refactor::InlineFunction => "inlineFunction",
             Refactor::OrganizeImports => "organizeImports",
             Refactor::AddImport { .. } => "addImport",
+            Refactor::MoveSymbol { .. } => "moveSymbol",
             Refactor::SafeDelete => "safeDelete",
         }
     }
@@ -70,8 +89,10 @@ impl Refactor {
             "extractVariable" => Refactor::ExtractVariable { name },
             "extractFunction" => Refactor::ExtractFunction { name },
             "inlineVariable" => Refactor::InlineVariable,
+            "inlineFunction" => Refactor::InlineFunction,
             "organizeImports" => Refactor::OrganizeImports,
             "addImport" => Refactor::AddImport { module: name },
+            "moveSymbol" => Refactor::MoveSymbol { to: name },
             "safeDelete" => Refactor::SafeDelete,
             _ => return None,
         })
@@ -83,8 +104,10 @@ impl Refactor {
             Refactor::ExtractVariable { .. } => "refactor.extract.variable",
             Refactor::ExtractFunction { .. } => "refactor.extract.function",
             Refactor::InlineVariable => "refactor.inline.variable",
+            Refactor::InlineFunction => "refactor.inline.function",
             Refactor::OrganizeImports => "source.organizeImports",
             Refactor::AddImport { .. } => "quickfix.aios.addImport",
+            Refactor::MoveSymbol { .. } => "refactor.move",
             Refactor::SafeDelete => "refactor.rewrite.aios.safeDelete",
         }
     }
@@ -171,9 +194,11 @@ impl Analysis {
                 Refactor::ExtractVariable { .. } => self.extract_variable(&source, at, None),
                 Refactor::ExtractFunction { .. } => self.extract_function(&source, at, None),
                 Refactor::InlineVariable => self.inline_variable(&source, at),
+                Refactor::InlineFunction => self.inline_title(&source, at),
                 Refactor::OrganizeImports => self.organize_imports(&source),
                 // Each module is an offer of its own.
                 Refactor::AddImport { .. } => continue,
+                Refactor::MoveSymbol { .. } => self.move_title(&source, at),
                 Refactor::SafeDelete => self.delete_title(&source, at),
             };
             let (title, disabled) = match drafted {
@@ -212,8 +237,10 @@ impl Analysis {
                 self.extract_function(&source, at, name.as_deref())?
             }
             Refactor::InlineVariable => self.inline_variable(&source, at)?,
+            Refactor::InlineFunction => self.inline_function(&source, at)?,
             Refactor::OrganizeImports => self.organize_imports(&source)?,
             Refactor::AddImport { module } => self.add_import(&source, at, module.as_deref())?,
+            Refactor::MoveSymbol { to } => self.move_symbol(&source, at, to.as_deref())?,
             Refactor::SafeDelete => self.safe_delete(&source, at)?,
         };
         self.tried(draft)
@@ -227,8 +254,10 @@ impl Refactor {
             Refactor::ExtractVariable { .. } => "Extract into a variable",
             Refactor::ExtractFunction { .. } => "Extract into a function",
             Refactor::InlineVariable => "Inline variable",
+            Refactor::InlineFunction => "Inline function",
             Refactor::OrganizeImports => "Organise imports",
             Refactor::AddImport { .. } => "Import the name",
+            Refactor::MoveSymbol { .. } => "Move to another file",
             Refactor::SafeDelete => "Delete unused definition",
         }
     }

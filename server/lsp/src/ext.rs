@@ -121,8 +121,9 @@ pub const COMMANDS: &[Command] = &[
         name: REFACTOR,
         arguments: "refactor, textDocument? with range?, symbol?, name?, keep?",
         doc: "Proposes a change of code that leaves what it does: `refactor` is `extractVariable`, \
-              `extractFunction`, `inlineVariable`, `organizeImports`, `addImport` (`name` is the \
-              module) or `safeDelete`.",
+              `extractFunction`, `inlineVariable`, `inlineFunction`, `organizeImports`, \
+              `addImport` (`name` is the module), `moveSymbol` (`name` is the file) or \
+              `safeDelete`.",
     },
     Command {
         name: MOVE_FILE,

@@ -39,6 +39,7 @@ pub(crate) fn refactor(
             (area(&args.area, &session.root)?, refactor)
         }
         RefactorKind::InlineVariable(args) => (place(&args.symbol)?, Refactor::InlineVariable),
+        RefactorKind::InlineFunction(args) => (place(&args.symbol)?, Refactor::InlineFunction),
         RefactorKind::OrganizeImports(args) => {
             (place(&format!("{}:1:1", args.file))?, Refactor::OrganizeImports)
         }
@@ -50,6 +51,11 @@ pub(crate) fn refactor(
             let request = RunRequest::MoveFiles { moves, mover: Mover::Change, then: Then::Keep };
             let outcome = session.run(request)?;
             return proposed(&mut session, outcome, afterwards, output);
+        }
+        RefactorKind::MoveSymbol(args) => {
+            let to = args.to.as_deref().map(std::path::absolute).transpose()?;
+            let to = to.map(|it| it.to_string_lossy().into_owned());
+            (place(&args.symbol)?, Refactor::MoveSymbol { to })
         }
         RefactorKind::Delete(args) => (place(&args.symbol)?, Refactor::SafeDelete),
     };

@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// Files that write the name, beyond which a menu does not wait for the answer.
-const TITLE_FILES_MAX: usize = 50;
+pub(super) const TITLE_FILES_MAX: usize = 50;
 
 const NOT_A_DEFINITION: RefactorError =
     RefactorError::NotHere("there is no definition here that could be deleted");
@@ -63,20 +63,12 @@ impl Analysis {
             ..Draft::default()
         };
         self.mark_unproven(source, symbol, gone, &mut draft)?;
-        let block = std::iter::successors(Some(node), Node::parent)
-            .find(|it| it.parent().is_some_and(|it| source.rules.blocks.contains(&it.kind())));
-        let is_alone = block
-            .and_then(|it| it.parent())
-            .is_some_and(|it| it.named_child_count() == 1 && it.parent().is_some());
-        match is_alone && !source.rules.empty_block.is_empty() {
-            true => draft.replace(source.path, gone, source.rules.empty_block.to_owned()),
-            false => draft.replace(source.path, whole_lines(&source.text, gone), String::new()),
-        };
+        take_out(source, node, gone, &mut draft);
         Ok(draft)
     }
 
     /// That the symbol stands for itself only.
-    fn check_relatives(&self, symbol: SymbolRef, name: &str) -> Refactored<()> {
+    pub(super) fn check_relatives(&self, symbol: SymbolRef, name: &str) -> Refactored<()> {
         if self.graph().family(symbol).len() != 1 {
             return refused(format!("`{name}` overrides, is overridden or has overloads"));
         }
@@ -87,7 +79,12 @@ impl Analysis {
     }
 
     /// All that belongs to the definition: its decorations and comments too.
-    fn extent(&self, source: &Source<'_>, it: &Symbol, node: Node<'_>) -> Refactored<TextRange> {
+    pub(super) fn extent(
+        &self,
+        source: &Source<'_>,
+        it: &Symbol,
+        node: Node<'_>,
+    ) -> Refactored<TextRange> {
         let doc = source.facts.doc(it);
         let mut range = range_of(node);
         let decorations = children_before(node);
@@ -174,7 +171,7 @@ impl Analysis {
     }
 
     /// Adds what may use the symbol without the graph knowing.
-    fn mark_unproven(
+    pub(super) fn mark_unproven(
         &self,
         source: &Source<'_>,
         symbol: SymbolRef,
@@ -211,6 +208,19 @@ impl Analysis {
     }
 }
 
+/// Takes a definition out, and leaves what a block must hold.
+pub(super) fn take_out(source: &Source<'_>, node: Node<'_>, gone: TextRange, draft: &mut Draft) {
+    let block = std::iter::successors(Some(node), Node::parent)
+        .find(|it| it.parent().is_some_and(|it| source.rules.blocks.contains(&it.kind())));
+    let is_alone = block
+        .and_then(|it| it.parent())
+        .is_some_and(|it| it.named_child_count() == 1 && it.parent().is_some());
+    match is_alone && !source.rules.empty_block.is_empty() {
+        true => draft.replace(source.path, gone, source.rules.empty_block.to_owned()),
+        false => draft.replace(source.path, whole_lines(&source.text, gone), String::new()),
+    };
+}
+
 /// Whether the definition says that its type or file only may use it.
 fn is_hidden(source: &Source<'_>, it: &Symbol) -> bool {
     let head = TextRange::new(it.range.start(), it.name_range.start().max(it.range.start()));
@@ -241,7 +251,7 @@ fn check_kind(source: &Source<'_>, it: &Symbol, name: &str) -> Refactored<()> {
 }
 
 /// The node that is all of a definition, with what is written around it.
-fn definition_node<'t>(source: &'t Source<'_>, it: &Symbol) -> Refactored<Node<'t>> {
+pub(super) fn definition_node<'t>(source: &'t Source<'_>, it: &Symbol) -> Refactored<Node<'t>> {
     // The range of a local is its name: what declares it stands around.
     let node = match it.is_local && it.kind == SymbolKind::Variable {
         true => source.around(it.name_range).and_then(|it| {

@@ -44,7 +44,7 @@ pub(super) enum Strictness {
 pub(super) struct Move {
     /// Where it is now.
     pub(super) from: FileRange,
-    /// The edit, by its place in [`Draft::edits`].
+    /// The edit, by its place in [`Draft::edits`]; behind those the operations count on.
     pub(super) edit: usize,
     /// Where it stands in the edit's text.
     pub(super) within: TextRange,

@@ -460,7 +460,7 @@ fn is_function(source: &Source<'_>, symbol: SymbolIdx) -> bool {
 }
 
 /// The type of a variable as its declaration writes it; empty where none needs to be written.
-fn written_type(source: &Source<'_>, it: &Symbol) -> Refactored<String> {
+pub(super) fn written_type(source: &Source<'_>, it: &Symbol) -> Refactored<String> {
     let rules = source.rules;
     if !rules.parameter.contains("{type}") {
         return Ok(String::new());
@@ -532,7 +532,7 @@ fn asks_for_members(source: &Source<'_>, part: &Part<'_>) -> bool {
 }
 
 /// As many blank lines as stand between definitions of this depth.
-fn blank_lines(source: &Source<'_>, home: Node<'_>, newline: &str) -> String {
+pub(super) fn blank_lines(source: &Source<'_>, home: Node<'_>, newline: &str) -> String {
     let between = home.prev_named_sibling().map(|it| {
         let between = source.text.get(it.end_byte()..home.start_byte()).unwrap_or_default();
         between.matches('\n').count().saturating_sub(1)

@@ -264,7 +264,7 @@ fn writes_snake(source: &Source<'_>) -> bool {
     camel <= snake
 }
 
-fn to_snake(name: &str) -> String {
+pub(super) fn to_snake(name: &str) -> String {
     let mut res = String::new();
     for (nth, it) in name.chars().enumerate() {
         if it.is_uppercase()

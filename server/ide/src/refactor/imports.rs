@@ -230,7 +230,7 @@ impl Analysis {
 }
 
 /// The name that an import makes known.
-fn local_name<'a>(source: &'a Source<'_>, import: &Import) -> Option<&'a str> {
+pub(super) fn local_name<'a>(source: &'a Source<'_>, import: &Import) -> Option<&'a str> {
     if let Some((name, _)) = import.local {
         return Some(source.facts.name(name));
     }
@@ -243,12 +243,24 @@ fn local_name<'a>(source: &'a Source<'_>, import: &Import) -> Option<&'a str> {
             };
             name.map(|it| source.facts.name(*it))
         }
+        Imported::Module if source.language.modules == Modules::FolderPackages => {
+            package_name(source.facts.name(*import.path.first()?))
+        }
         Imported::Module | Imported::Default | Imported::Glob => None,
     }
 }
 
+/// What the package at a path is called, as far as the path says so.
+fn package_name(path: &str) -> Option<&str> {
+    let is_version =
+        |it: &&str| it.strip_prefix('v').is_some_and(|it| it.chars().all(|it| it.is_ascii_digit()));
+    let name = path.rsplit('/').find(|it| !is_version(it))?;
+    let is_name = name.chars().all(|it| it.is_alphanumeric() || it == '_');
+    is_name.then_some(name)
+}
+
 /// Whether the sources of the file's imports stand in double quotes.
-fn writes_double_quotes(source: &Source<'_>) -> bool {
+pub(super) fn writes_double_quotes(source: &Source<'_>) -> bool {
     let written = source.facts.imports.iter().filter(|it| it.from_source);
     let texts = written.filter_map(|it| source.text.get(it.range.to_usize()));
     let (mut double, mut single) = (0, 0);
@@ -391,7 +403,7 @@ pub(super) fn dotted(path: &VfsPath, root: &VfsPath) -> Option<String> {
 }
 
 /// The path of a module in its crate, as another file of that crate writes it.
-fn crate_path(from: &VfsPath, to: &VfsPath) -> Option<String> {
+pub(super) fn crate_path(from: &VfsPath, to: &VfsPath) -> Option<String> {
     let (root, relative) = to.as_str().rsplit_once("/src/")?;
     let relative = without_ending(relative);
     let relative = relative.strip_suffix("/mod").unwrap_or(relative);

@@ -9,7 +9,7 @@ use super::{
     draft::Draft,
     lines::whole_lines,
     refused,
-    source::{Source, parts, range_of, stands_at},
+    source::{Source, parts, range_of, stands_at, walk},
     value::Nature,
 };
 use crate::{Analysis, FilePosition, FileRange};
@@ -48,9 +48,14 @@ impl Analysis {
             ..Draft::default()
         };
         let value = source.of(variable.value);
+        let frame = frame_name(source, variable.value);
         for it in &uses {
             let range = range_of(*it);
-            let (before, after) = around_value(source, &variable, *it);
+            if let Some(name) = frame.filter(|_| is_in_other_frame(source, &variable, *it)) {
+                let line = source.line(range);
+                return refused(format!("`{name}` means something else at line {line}"));
+            }
+            let (before, after) = around_value(source, variable.value, *it);
             let text = format!("{before}{value}{after}");
             let edit = draft.replace(source.path, range, text);
             let within = TextRange::from_usize(before.len(), before.len() + value.len());
@@ -186,10 +191,31 @@ impl Analysis {
     }
 }
 
+/// A name in a value that means the call in which it stands, or its receiver.
+fn frame_name<'t>(source: &'t Source<'_>, value: Node<'t>) -> Option<&'t str> {
+    let mut found = None;
+    walk(value, &mut |it| {
+        let text = source.of(it);
+        let is_frame = source.language.self_names.contains(&text)
+            || source.language.super_names.contains(&text)
+            || source.rules.frame_names.contains(&text);
+        found = found.or(is_frame.then_some(text));
+        found.is_none() && !source.rules.own_frames.contains(&it.kind())
+    });
+    found
+}
+
+/// Whether a use stands in a function inside the variable's, with a receiver of its own.
+fn is_in_other_frame(source: &Source<'_>, variable: &Variable<'_>, used: Node<'_>) -> bool {
+    let own = source.enclosing(variable.declaration, source.rules.own_frames);
+    let around = source.enclosing(used, source.rules.own_frames);
+    own.map(|it| it.id()) != around.map(|it| it.id())
+}
+
 /// What stands before and behind the value where it replaces a use.
-fn around_value(
+pub(super) fn around_value(
     source: &Source<'_>,
-    variable: &Variable<'_>,
+    value: Node<'_>,
     used: Node<'_>,
 ) -> (String, &'static str) {
     let range = range_of(used);
@@ -197,9 +223,9 @@ fn around_value(
     let is_shorthand = reference.is_some_and(|it| source.facts.reference(it).is_shorthand());
     let name = source.of(used);
     let key = if is_shorthand { format!("{name}: ") } else { String::new() };
-    let mut cursor = variable.value.walk();
-    let has_comma = variable.value.children(&mut cursor).any(|it| it.kind() == ",");
-    let is_atom = source.rules.atoms.contains(&variable.value.kind());
+    let mut cursor = value.walk();
+    let has_comma = value.children(&mut cursor).any(|it| it.kind() == ",");
+    let is_atom = source.rules.atoms.contains(&value.kind());
     let is_delimited = is_shorthand || is_delimited(&source.text, range);
     match is_atom || (is_delimited && !has_comma) {
         true => (key, ""),
@@ -208,7 +234,7 @@ fn around_value(
 }
 
 /// Whether what stands at a range is bounded by punctuation on both sides.
-fn is_delimited(text: &str, range: TextRange) -> bool {
+pub(super) fn is_delimited(text: &str, range: TextRange) -> bool {
     let range = range.to_usize();
     let before = text[..range.start].trim_end_matches([' ', '\t']);
     let after = text[range.end..].trim_start_matches([' ', '\t']);

@@ -26,7 +26,7 @@ struct After {
     /// Files whose text or path changes, by their path before.
     changed: Vec<FileId>,
     shifts: FxHashMap<FileId, Shift>,
-    /// Where each edit's text begins afterwards, by the edit's number.
+    /// Where the text of each edit, and of each file that is made, begins afterwards.
     landed: FxHashMap<usize, Place>,
 }
 
@@ -107,11 +107,12 @@ impl Analysis {
         }
         let mut next = self.graph().files().last().map_or(0, |it| it.index() + 1);
         let mut gone: FxHashSet<FileId> = FxHashSet::default();
-        for operation in &draft.operations {
+        for (nth, operation) in draft.operations.iter().enumerate() {
             match operation {
                 FileOperation::Create { path, text } => {
                     let file = FileId::from_index(u32::try_from(next).unwrap_or(u32::MAX));
                     next += 1;
+                    after.landed.insert(draft.edits.len() + nth, (file, TextSize::default()));
                     self.set(&mut after, file, path, text);
                 }
                 FileOperation::Delete { path } => {

@@ -4,8 +4,10 @@ mod delete;
 mod extract_function;
 mod extract_variable;
 mod imports;
+mod inline_function;
 mod inline_variable;
 mod move_file;
+mod move_symbol;
 mod rewrite;
 
 use expect_test::Expect;

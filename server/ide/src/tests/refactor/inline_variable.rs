@@ -125,6 +125,25 @@ fn a_value_that_may_change_in_between_stays() {
 }
 
 #[test]
+fn a_receiver_is_not_taken_into_a_function_with_one_of_its_own() {
+    let fixture = |inner: &str| {
+        format!("//- /a.js\nfunction f(a) {{\n  const self$0 = this;\n  a.map({inner});\n}}\n")
+    };
+    check(
+        &fixture("function (b) { return self.c(b); }"),
+        expect!["refused: `this` means something else at line 3"],
+    );
+    check(
+        &fixture("(b) => self.c(b)"),
+        expect![[r#"
+            //- /a.js
+            function f(a) {
+              a.map((b) => this.c(b));
+            }"#]],
+    );
+}
+
+#[test]
 fn a_captured_mutation_is_refused() {
     check(
         "//- /a.js\nfunction f(a) {\n  let b$0 = 1;\n  return () => { b = 2; return b; };\n}\n",
