@@ -11,6 +11,7 @@ mod editor;
 mod helix;
 mod knowledge;
 mod lifecycle;
+mod models;
 mod neovim;
 mod parts;
 mod questions;

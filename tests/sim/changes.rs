@@ -378,6 +378,7 @@ fn start(
         threads: Threads { latency: 1, work: 1 },
         settings,
         embedder: None,
+        chat: engine::no_models(),
         graph: LoadGraph::Always,
         watch: false,
         sandbox: None,

@@ -150,6 +150,10 @@ Examples:
   aios context --json 'crash when the file is empty'")]
     Context(ContextArgs),
 
+    /// List the models that can be asked; nothing is sent to any of them but with `--check`
+    #[command(after_help = "Examples:\n  aios models\n  aios models --check local")]
+    Models(ModelsArgs),
+
     /// Find what comes again and again: copies, conventions, hotspots, missing changes, layers
     #[command(after_help = "\
 Examples:
@@ -524,6 +528,14 @@ pub(crate) struct ContextArgs {
     /// Do not look at commits
     #[arg(long)]
     pub(crate) without_history: bool,
+}
+
+/// Arguments of `aios models`.
+#[derive(Args, Debug)]
+pub(crate) struct ModelsArgs {
+    /// Ask this one for one word, to see that it answers
+    #[arg(long, value_name = "ID")]
+    pub(crate) check: Option<String>,
 }
 
 /// Arguments of `aios patterns`.

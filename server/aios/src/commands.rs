@@ -10,6 +10,7 @@ pub(crate) mod history;
 pub(crate) mod index;
 pub(crate) mod journal;
 pub(crate) mod memory;
+pub(crate) mod models;
 pub(crate) mod own;
 pub(crate) mod patterns;
 pub(crate) mod questions;

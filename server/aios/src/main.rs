@@ -4,6 +4,7 @@ mod args;
 mod commands;
 mod cost;
 mod exit;
+mod keys;
 mod log;
 mod output;
 mod root;
@@ -25,8 +26,8 @@ use crate::{
     commands::{
         agent, ask,
         change::{self, Afterwards},
-        check, context, history, index, journal, memory, own, patterns, questions, refactor,
-        reverse, search, setup, state, tour, verify,
+        check, context, history, index, journal, memory, models, own, patterns, questions,
+        refactor, reverse, search, setup, state, tour, verify,
     },
     exit::{Exit, FAILED},
     output::Output,
@@ -87,6 +88,7 @@ fn run(cli: &Cli, output: Output) -> anyhow::Result<Exit> {
         Command::Graph(args) => questions::graph(&root, args, output),
         Command::Git(args) => history::run(&root, args, output),
         Command::Context(args) => context::run(&root, args, output),
+        Command::Models(args) => models::run(args.check.as_deref(), output),
         Command::Patterns(args) => patterns::run(&root, args, output),
         Command::Remember(args) => memory::remember(&root, args, output),
         Command::Recall(args) => memory::recall(&root, args, output),

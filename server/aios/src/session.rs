@@ -7,13 +7,13 @@ use disk::Disk;
 use engine::{
     Abilities, Caller, ClientChange, Engine, EngineConfig, IndexSummary, LoadGraph, Notice,
     NoticeLevel, Notices, ProgressState, ReadError, RunOutcome, RunRequest, Sandboxing, Snapshot,
-    Stores, SystemClock, SystemRandom, Threads, state_folder,
+    Stores, SystemClock, SystemRandom, Threads, remote_models, state_folder,
 };
 use ide::Progress;
 use indicatif::{ProgressBar, ProgressStyle};
 use vfs::VfsPath;
 
-use crate::user;
+use crate::{keys::UserKeys, user};
 
 /// Work that takes less shows no bar.
 const QUIET_TIME: Duration = Duration::from_millis(400);
@@ -151,6 +151,7 @@ pub(crate) fn config(
         threads,
         settings: user::settings().0,
         embedder: None,
+        chat: remote_models(Arc::new(UserKeys)),
         graph,
         watch: false,
         sandbox: sandboxing(),

@@ -13,7 +13,7 @@ use settings::Layers;
 use store::{Store, history::History};
 use vfs::{ContentHash, Loader, VfsPath, Writer};
 
-use crate::Sandboxing;
+use crate::{ChatModels, Sandboxing};
 
 /// Everything that an engine needs from outside.
 pub struct EngineConfig {
@@ -34,6 +34,8 @@ pub struct EngineConfig {
     pub settings: Layers,
     /// What gives texts their vectors; `None`: searches go by words alone.
     pub embedder: Option<Arc<dyn Embedder>>,
+    /// What makes the models that agents ask; [`crate::no_models`] where there are none.
+    pub chat: ChatModels,
     /// When the graph is loaded.
     pub graph: LoadGraph,
     /// True where the server itself may watch files, if no client does.

@@ -5,6 +5,7 @@ mod agents;
 mod batch;
 mod change;
 mod changed;
+mod chat;
 mod checks;
 mod clients;
 mod config;
@@ -55,6 +56,7 @@ mod verify_tasks;
 pub use crate::{
     agents::{Agent, AgentRequest, AgentStatus},
     change::{ClientChange, ContentEdit},
+    chat::{ChatModels, no_models, remote_models},
     config::{
         Clock, EngineConfig, LoadGraph, Random, Stores, SystemClock, SystemRandom, Threads,
         state_folder,

@@ -13,7 +13,7 @@ use memory::{
     Answer, Embedding, Feature, PieceConfig, Query, QueryVector, Retriever, Sources, UnsavedFile,
     Weights,
 };
-use models::Embedder;
+use models::{Embedder, Registry};
 use proposal::{Journal, PresentFile};
 use settings::Settings;
 use store::Store;
@@ -39,6 +39,8 @@ pub struct Snapshot {
     pub status: Arc<ServerStatus>,
     /// What was set.
     pub settings: Arc<Settings>,
+    /// The models that can be asked, or why there are none.
+    pub models: Arc<Registry>,
     /// The product's own files, and whether they are trusted.
     pub own: Arc<Own>,
     /// The folders of the workspace.

@@ -7,12 +7,13 @@ use std::{
 
 use ide::{AnalysisHost, Change, Workspace};
 use memory::PieceConfig;
+use models::Registry;
 use settings::{Layers, Settings};
 use vfs::VfsPath;
 
 use crate::{
-    ClientChange, EngineConfig, Lane, LoadGraph, MemoryPart, Notice, NoticeLevel, QueueLengths,
-    ServerStatus, Snapshot, WhenChanged,
+    ChatModels, ClientChange, EngineConfig, Lane, LoadGraph, MemoryPart, Notice, NoticeLevel,
+    QueueLengths, ServerStatus, Snapshot, WhenChanged,
     clients::Clients,
     edits::Proposals,
     embedding::Embeddings,
@@ -54,6 +55,9 @@ pub(crate) struct GlobalState {
 pub(crate) struct Configuration {
     layers: Layers,
     pub(crate) settings: Arc<Settings>,
+    /// The models that the settings name.
+    pub(crate) models: Arc<Registry>,
+    make_models: ChatModels,
     pub(crate) graph: LoadGraph,
     /// True where the server may watch files itself.
     may_watch: bool,
@@ -90,7 +94,9 @@ impl GlobalState {
             clients: Clients::default(),
             configuration: Configuration {
                 layers: config.settings,
+                models: Arc::new((config.chat)(&settings.ai)),
                 settings,
+                make_models: config.chat,
                 graph: config.graph,
                 may_watch: config.watch,
             },
@@ -294,6 +300,9 @@ impl GlobalState {
             return;
         }
         let old = std::mem::replace(&mut self.configuration.settings, Arc::clone(&settings));
+        if old.ai != settings.ai {
+            self.configuration.models = Arc::new((self.configuration.make_models)(&settings.ai));
+        }
         if old.watch != settings.watch {
             self.watch();
         }
@@ -371,6 +380,7 @@ impl GlobalState {
             revision: self.host.revision(),
             status: self.recent_status(),
             settings: Arc::clone(&self.configuration.settings),
+            models: Arc::clone(&self.configuration.models),
             own: Arc::clone(&self.own),
             roots: Arc::clone(&self.files.roots),
             journal: self.outside.journal.clone(),

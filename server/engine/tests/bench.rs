@@ -43,6 +43,7 @@ impl Desk {
             threads: Threads::for_server(),
             settings: Layers::default(),
             embedder: None,
+            chat: engine::no_models(),
             graph: LoadGraph::Always,
             watch: false,
             sandbox: None,

@@ -82,6 +82,7 @@ impl Desk {
             threads: Threads { latency: 1, work: 1 },
             settings: Layers::default(),
             embedder: None,
+            chat: engine::no_models(),
             graph: LoadGraph::Always,
             watch: false,
             sandbox: None,

@@ -81,6 +81,7 @@ impl Desk {
             threads: Threads { latency: 1, work: 2 },
             settings: Layers::default(),
             embedder: Some(embedder),
+            chat: engine::no_models(),
             graph: LoadGraph::Always,
             watch: false,
             sandbox: None,

@@ -64,6 +64,7 @@ impl Desk {
             threads: Threads { latency: 1, work: 2 },
             settings: Layers::default(),
             embedder: None,
+            chat: engine::no_models(),
             graph,
             watch: false,
             sandbox: None,

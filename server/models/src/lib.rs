@@ -26,7 +26,7 @@ pub use crate::{
     error::{ModelError, Phase},
     http::Timeouts,
     price::{Cost, Price},
-    registry::{NoModel, Registered, Registry},
+    registry::{Faulty, NoModel, Registered, Registry},
     remembered::{REPLIES_BYTES_MAX, REPLIES_MAX, Remembered},
     remote::{ANSWER_BYTES_MAX, ModelSpec, Remote},
     retry::{ATTEMPTS_MAX, retry_wait},

@@ -1,8 +1,11 @@
 //! The models that the user has, by their ids.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{Arc, atomic::AtomicBool},
+};
 
-use crate::{ChatModel, Price};
+use crate::{ChatModel, ChatRequest, Delta, ModelError, Price, Reply};
 
 /// A model that can be asked.
 #[derive(Clone)]
@@ -84,6 +87,35 @@ impl Registry {
     /// All of them.
     pub fn models(&self) -> &[Registered] {
         &self.models
+    }
+}
+
+/// A model whose settings cannot be obeyed: it says so whenever it is asked.
+#[derive(Clone, Debug)]
+pub struct Faulty {
+    id: String,
+    error: ModelError,
+}
+
+impl Faulty {
+    /// The model `id`, which always answers with `error`.
+    pub fn new(id: &str, error: ModelError) -> Faulty {
+        Faulty { id: id.to_owned(), error }
+    }
+}
+
+impl ChatModel for Faulty {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn chat(
+        &self,
+        _: &ChatRequest,
+        _: &Arc<AtomicBool>,
+        _: &mut dyn FnMut(Delta<'_>),
+    ) -> Result<Reply, ModelError> {
+        Err(self.error.clone())
     }
 }
 

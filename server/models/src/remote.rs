@@ -214,6 +214,8 @@ impl ChatModel for Remote {
         let key = self.key()?;
         let headers = self.spec.wire.headers(key.as_ref().map(Secret::reveal));
         let body = self.body(request);
+        // A file of the workspace may hold the key; the prompt then says `…` there.
+        let body = key.as_ref().map_or(body.clone(), |it| it.hidden_in(&body));
         let mut answer = post(&self.uri, &headers, &body, &self.spec.timeouts, cancel)
             .map_err(|failure| self.failure(failure))?;
         if answer.status != 200 {

@@ -295,6 +295,19 @@ fn a_key_is_in_the_head_and_nowhere_else() {
 }
 
 #[test]
+fn a_key_in_a_file_does_not_get_into_a_prompt() {
+    for protocol in BOTH {
+        let provider = Provider::script(protocol, vec![Turn::Say("yes".to_owned())]);
+        let messages = vec![Message::User(format!(".env:1 KEY={KEY}"))];
+        let request = ChatRequest { messages, ..request() };
+        let model = remote(protocol, provider.url());
+        model.chat(&request, &Arc::default(), &mut |_| {}).unwrap();
+        let body = provider.asked()[0].body.to_string();
+        assert!(body.contains(".env:1 KEY=…") && !body.contains(KEY), "{body}");
+    }
+}
+
+#[test]
 fn without_its_key_nothing_is_sent() {
     for protocol in BOTH {
         let provider = Provider::script(protocol, Vec::new());

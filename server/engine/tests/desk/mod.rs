@@ -40,6 +40,7 @@ impl Desk {
             graph: LoadGraph::Always,
             watch: false,
             embedder: None,
+            chat: engine::no_models(),
             sandbox: None,
         };
         let caller = Caller::local("test", Abilities::default());

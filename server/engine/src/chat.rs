@@ -1,0 +1,63 @@
+//! The models as the settings have them.
+
+use std::{sync::Arc, time::Duration};
+
+use models::{
+    ChatModel, KeyPlace, Keys, ModelSpec, Price, Registered, Registry, Remembered, Remote,
+    Timeouts, Wire,
+};
+use settings::{AiSettings, ModelProvider, ModelSettings};
+
+/// Makes the models of the settings. A test has its own.
+pub type ChatModels = Arc<dyn Fn(&AiSettings) -> Registry + Send + Sync>;
+
+/// Models that are asked over the network, with keys from `keys`. Nothing is sent before one is
+/// asked.
+pub fn remote_models(keys: Arc<dyn Keys>) -> ChatModels {
+    Arc::new(move |ai| {
+        if !ai.is_enabled {
+            return Registry::off();
+        }
+        let models = ai.models.iter().map(|it| registered(it, &keys));
+        Registry::new(models.collect(), ai.model.clone())
+    })
+}
+
+/// No models at all.
+pub fn no_models() -> ChatModels {
+    Arc::new(|ai| match ai.is_enabled {
+        true => Registry::new(Vec::new(), None),
+        false => Registry::off(),
+    })
+}
+
+fn registered(settings: &ModelSettings, keys: &Arc<dyn Keys>) -> Registered {
+    let spec = spec(settings);
+    let identity = format!("{spec:?}");
+    let model: Arc<dyn ChatModel> = match Remote::new(spec, Arc::clone(keys)) {
+        Ok(remote) => Arc::new(Remembered::new(Arc::new(remote), &identity)),
+        Err(error) => Arc::new(models::Faulty::new(&settings.id, error)),
+    };
+    let price =
+        settings.prices.map(|(input, cached_input, output)| Price { input, cached_input, output });
+    Registered { model, price }
+}
+
+fn spec(settings: &ModelSettings) -> ModelSpec {
+    let total = Duration::from_secs(settings.seconds_max.into());
+    ModelSpec {
+        id: settings.id.clone(),
+        wire: match settings.provider {
+            ModelProvider::Anthropic => Wire::Anthropic,
+            ModelProvider::OpenAi => Wire::OpenAi,
+            ModelProvider::Compatible => Wire::Compatible,
+        },
+        name: settings.name.clone(),
+        url: settings.url.clone(),
+        // The settings were checked: it is the place of a key.
+        key: settings.key.as_deref().and_then(|it| KeyPlace::parse(it).ok()),
+        temperature: settings.temperature,
+        tokens_max: settings.tokens_max,
+        timeouts: Timeouts { total, ..Timeouts::default() },
+    }
+}

@@ -1,0 +1,114 @@
+//! Models from the command line: which there are, what is sent to them, and where keys come from.
+
+use std::{fs, process::Command};
+
+use fixture::provider::{Protocol, Provider, Turn};
+
+use crate::workspace::Workspace;
+
+const KEY: &str = "sk-nobody-may-see-this";
+
+/// Runs `aios` with `config` as the user's settings; the exit code and all that it prints.
+fn aios(workspace: &Workspace, config: &str, args: &[&str]) -> (i32, String) {
+    let folder = workspace.state().join("config/aios");
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join("config.toml"), config).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_aios"))
+        .args(args)
+        .current_dir(workspace.root())
+        .env("AIOS_STATE_DIR", workspace.state())
+        .env("XDG_CONFIG_HOME", workspace.state().join("config"))
+        .env("TEST_KEY", KEY)
+        .output()
+        .unwrap();
+    let printed = [output.stdout, output.stderr].concat();
+    (output.status.code().unwrap(), String::from_utf8(printed).unwrap())
+}
+
+fn config(protocol: Protocol, url: &str, key: &str) -> String {
+    let provider = match protocol {
+        Protocol::Anthropic => "anthropic",
+        Protocol::OpenAi => "compatible",
+    };
+    format!(
+        "[[ai.models]]\nid = \"test\"\nprovider = \"{provider}\"\nname = \"test-1\"\n\
+         url = \"{url}\"\nkey = \"{key}\"\nprice_input = 3\nprice_output = 15\n"
+    )
+}
+
+#[test]
+fn a_model_is_listed_without_a_word_to_it_and_answers_when_it_is_checked() {
+    let workspace = Workspace::new(&[("a.py", "x = 1\n")]);
+    for protocol in [Protocol::Anthropic, Protocol::OpenAi] {
+        let provider = Provider::script(protocol, vec![Turn::Say("ready".to_owned())]);
+        let config = config(protocol, &provider.url(), "env:TEST_KEY");
+        let (code, told) = aios(&workspace, &config, &["models"]);
+        assert_eq!(code, 0, "{told}");
+        assert!(told.contains("test  test-1 at http://127.0.0.1"), "{told}");
+        assert!(told.contains("key in the environment variable TEST_KEY"), "{told}");
+        assert_eq!(provider.asked(), []);
+        let (code, checked) = aios(&workspace, &config, &["models", "--check", "test"]);
+        assert_eq!(code, 0, "{checked}");
+        assert!(checked.contains("said `ready`"), "{checked}");
+        // 20 tokens at 3 and 7 at 15 for a million.
+        assert!(checked.contains("20 tokens read, 7 written, cost 0.0002"), "{checked}");
+        assert!(provider.asked()[0].head.contains(KEY));
+        assert!(!told.contains(KEY) && !checked.contains(KEY));
+    }
+}
+
+#[test]
+fn without_a_key_a_provider_hears_nothing() {
+    let workspace = Workspace::new(&[("a.py", "x = 1\n")]);
+    let provider = Provider::script(Protocol::OpenAi, Vec::new());
+    let config = config(Protocol::OpenAi, &provider.url(), "env:NO_SUCH_KEY");
+    let (code, told) = aios(&workspace, &config, &["models", "--check", "test"]);
+    assert_eq!(code, 1);
+    assert!(told.contains("there is no key in the environment variable NO_SUCH_KEY"), "{told}");
+    assert_eq!(provider.asked(), []);
+}
+
+#[test]
+fn what_is_not_configured_is_told_with_the_setting_that_does_it() {
+    let workspace = Workspace::new(&[("a.py", "x = 1\n")]);
+    let (code, told) = aios(&workspace, "", &["models"]);
+    assert_eq!(code, 1);
+    assert!(told.contains("none is configured: see `ai.models`"), "{told}");
+    let (code, told) = aios(&workspace, "ai.enabled = false\n", &["models"]);
+    assert_eq!(code, 1);
+    assert!(told.contains("switched off by `ai.enabled`"), "{told}");
+    // A key that somebody wrote down by mistake is not repeated.
+    let config = config(Protocol::OpenAi, "http://localhost:1/v1", KEY);
+    let (_, told) = aios(&workspace, &config, &["models"]);
+    assert!(told.contains("the place of a key, never the key"), "{told}");
+    assert!(!told.contains(KEY), "{told}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_key_comes_from_the_keyring() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let workspace = Workspace::new(&[("a.py", "x = 1\n")]);
+    let folder = workspace.state().join("bin");
+    fs::create_dir_all(&folder).unwrap();
+    let program = folder.join("secret-tool");
+    let script = "#!/bin/sh\n[ \"$*\" = 'lookup service aios account work' ] && echo sk-ring\n";
+    fs::write(&program, script).unwrap();
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    let provider = Provider::script(Protocol::OpenAi, vec![Turn::Say("ready".to_owned())]);
+    let config_folder = workspace.state().join("config/aios");
+    fs::create_dir_all(&config_folder).unwrap();
+    let config = config(Protocol::OpenAi, &provider.url(), "keyring:work");
+    fs::write(config_folder.join("config.toml"), config).unwrap();
+    let path = format!("{}:{}", folder.display(), std::env::var("PATH").unwrap());
+    let status = Command::new(env!("CARGO_BIN_EXE_aios"))
+        .args(["models", "--check", "test"])
+        .current_dir(workspace.root())
+        .env("AIOS_STATE_DIR", workspace.state())
+        .env("XDG_CONFIG_HOME", workspace.state().join("config"))
+        .env("PATH", path)
+        .status()
+        .unwrap();
+    assert!(status.success());
+    assert!(provider.asked()[0].head.contains("authorization: Bearer sk-ring"));
+}
