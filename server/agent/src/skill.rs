@@ -1,5 +1,5 @@
-//! Skills: what the server does without a model, each with its words, its arguments and the shape of
-//! its answer. Carrying one out is the engine's.
+//! Skills: what the server does without a model, each with its words, its arguments and the shape
+//! of its answer. Carrying one out is the engine's.
 
 mod table;
 

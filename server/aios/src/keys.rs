@@ -1,5 +1,5 @@
-//! The user's keys: from the environment, or from the keyring of the operating system by the program
-//! that comes with it.
+//! The user's keys: from the environment, or from the keyring of the operating system by the
+//! program that comes with it.
 
 use std::process::{Command, Stdio};
 

@@ -91,8 +91,8 @@ pub const SKILLS: &[Skill] = &[
         id: SkillId::Explain,
         name: "explain",
         title: "Explain",
-        description: "Tells what is known of a symbol or a file: signature, documentation, callers, \
-                      callees, tests, dependents.",
+        description: "Tells what is known of a symbol or a file: signature, documentation, \
+                      callers, callees, tests, dependents.",
         examples: &[
             "explain {symbol}",
             "what is {symbol}",
@@ -224,8 +224,8 @@ pub const SKILLS: &[Skill] = &[
         id: SkillId::BreakCycle,
         name: "break-cycle",
         title: "Break import cycle",
-        description: "Proposes the move of a definition that breaks an import cycle, or says why no \
-                      move does.",
+        description: "Proposes the move of a definition that breaks an import cycle, or says why \
+                      no move does.",
         examples: &[
             "break the import cycle",
             "break this cycle",
