@@ -3,9 +3,11 @@
 //! how an agent lives. Nothing here acts.
 
 mod built_in;
+mod command;
 mod definition;
 mod lifecycle;
 mod limits;
+mod route;
 mod run;
 mod skill;
 mod table;
@@ -17,13 +19,18 @@ mod yaml;
 
 pub use crate::{
     built_in::{BuiltIn, built_in_agents},
+    command::{
+        COMMAND_BYTES_MAX, Command, CommandError, Completion, Completions, command_text, complete,
+        parse_command,
+    },
     definition::{AgentDef, AgentKind, Capability, Hook, Parameter, ParameterKind, Trigger},
     lifecycle::{AgentState, Found, IllegalTransition, Life, Transition, settle},
     limits::{Limit, Limits, Spent},
+    route::{IsName, Route, Routed, Router, router},
     run::{AgentRun, Answer, Call, Effect, End, Input, Proposed, Said},
     skill::{
         ArgumentError, Arguments, Finding, Needed, SKILLS, Skill, SkillChoice, SkillId, SkillKind,
-        SkillParameter, SkillReply, Takes,
+        SkillParameter, SkillReply, Takes, since_ms,
     },
     task::Task,
     template::{Template, template},

@@ -2,6 +2,7 @@
 //! of its answer. Carrying one out is the engine's.
 
 mod table;
+mod time;
 
 use std::{collections::BTreeMap, fmt};
 
@@ -9,7 +10,7 @@ use ide::LeftOut;
 use text::TextRange;
 use vfs::{SourceChange, VfsPath};
 
-pub use self::table::SKILLS;
+pub use self::{table::SKILLS, time::since_ms};
 
 /// One skill.
 #[derive(Clone, Copy, Debug)]
@@ -128,7 +129,7 @@ pub enum Takes {
     Name,
     /// Any words.
     Text,
-    /// A time: `10:00`, `2h`, `yesterday`; as the command line takes it.
+    /// A time: `30min`, `2h`, `3d`, `1w`, `today`, `yesterday`.
     Time,
     /// One of these words.
     OneOf(&'static [&'static str]),
@@ -304,11 +305,19 @@ impl Skill {
 }
 
 impl Takes {
-    fn fits(self, text: &str) -> bool {
+    /// Whether a text can be one.
+    pub(crate) fn fits(self, text: &str) -> bool {
         match self {
+            // A path is a symbol's place only with a line behind it.
+            Takes::Symbol => {
+                let tail = text.rsplit(':').next().unwrap_or_default();
+                let has_line = !tail.is_empty() && tail.bytes().all(|it| it.is_ascii_digit());
+                !text.contains(['/', '\0']) || has_line
+            }
             Takes::Name => !text.contains(char::is_whitespace),
             Takes::OneOf(words) => words.contains(&text),
-            Takes::Symbol | Takes::File | Takes::Text | Takes::Time => !text.contains('\0'),
+            Takes::Time => since_ms(text, u64::MAX / 2).is_some(),
+            Takes::File | Takes::Text => !text.contains('\0'),
         }
     }
 }
@@ -332,7 +341,7 @@ impl fmt::Display for Takes {
             Takes::File => f.write_str("a file"),
             Takes::Name => f.write_str("one name"),
             Takes::Text => f.write_str("a text"),
-            Takes::Time => f.write_str("a time"),
+            Takes::Time => f.write_str("a time as 30min, 2h, 3d, 1w, today, yesterday"),
             Takes::OneOf(words) => write!(f, "one of {}", words.join(", ")),
         }
     }

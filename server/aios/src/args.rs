@@ -154,6 +154,20 @@ Examples:
     #[command(after_help = "Examples:\n  aios models\n  aios models --check local")]
     Models(ModelsArgs),
 
+    /// Do what a sentence or a command says: review, explain, rename, … ; no model is asked
+    #[command(after_help = "\
+A command begins with / and names a skill; `aios do --list` shows them all. A sentence is matched to
+the skills by its words and its meaning: where that is not clear the choices are shown, and what
+writes is never started by a sentence alone.
+
+Examples:
+  aios do /review
+  aios do '/impact Parser::parse'
+  aios do 'who calls Parser::parse'
+  aios do /document src/parse.rs:10:5 --apply
+  aios do --list")]
+    Do(DoArgs),
+
     /// Find what comes again and again: copies, conventions, hotspots, missing changes, layers
     #[command(after_help = "\
 Examples:
@@ -536,6 +550,30 @@ pub(crate) struct ModelsArgs {
     /// Ask this one for one word, to see that it answers
     #[arg(long, value_name = "ID")]
     pub(crate) check: Option<String>,
+}
+
+/// Arguments of `aios do`.
+#[derive(Args, Debug)]
+pub(crate) struct DoArgs {
+    /// A sentence, or / and a skill with its arguments; several words need no quotes
+    #[arg(required_unless_present_any = ["list", "complete"], value_name = "TEXT")]
+    pub(crate) text: Vec<String>,
+
+    /// Where you are, as FILE:LINE[:COLUMN] or a symbol: what `this` means
+    #[arg(long, value_name = "PLACE")]
+    pub(crate) at: Option<String>,
+
+    /// Apply a change at once
+    #[arg(long)]
+    pub(crate) apply: bool,
+
+    /// List the skills
+    #[arg(long)]
+    pub(crate) list: bool,
+
+    /// Say how a command that begins like this can go on
+    #[arg(long, value_name = "START")]
+    pub(crate) complete: Option<String>,
 }
 
 /// Arguments of `aios patterns`.

@@ -18,6 +18,7 @@ pub(crate) mod refactor;
 pub(crate) mod reverse;
 pub(crate) mod search;
 pub(crate) mod setup;
+pub(crate) mod skill;
 pub(crate) mod state;
 pub(crate) mod target;
 pub(crate) mod tour;

@@ -306,7 +306,10 @@ impl GlobalState {
             }
             EditDone::Measured(id, measured) => self.measured(&id, &measured),
             EditDone::Finished(id, finished) => self.finished(&id, finished),
-            EditDone::Over(run, outcome) => self.end_edit(run, outcome),
+            EditDone::Over(run, outcome) => {
+                self.show_reply(run, &outcome);
+                self.end_edit(run, outcome);
+            }
             EditDone::Noted(noted) => {
                 for it in noted {
                     let standing = it.standing.name();
@@ -588,7 +591,8 @@ impl GlobalState {
         })
     }
 
-    fn run_abilities(&self, run: RunId) -> Abilities {
+    /// What the client of a run can do.
+    pub(crate) fn run_abilities(&self, run: RunId) -> Abilities {
         let client = self.runs.get(run).map(|it| it.client);
         client.map(|it| self.clients.abilities(it)).unwrap_or_default()
     }

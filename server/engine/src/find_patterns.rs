@@ -9,11 +9,12 @@ use patterns::{
     fingerprint, hotspots, layering, missing_partners,
 };
 use rustc_hash::FxHashMap;
+use store::commits::ObjectKey;
 use syntax::FileFacts;
 use text::TextRange;
 use vfs::{FileId, VfsPath};
 
-use crate::{ReadError, Snapshot, files::root_of};
+use crate::{ReadError, Snapshot, files::root_of, past::OpenHistory};
 
 /// Fingerprints that are kept at most; then all are made anew.
 const FINGERPRINTS_MAX: usize = 400_000;
@@ -145,22 +146,32 @@ impl Snapshot {
 
     /// The files below `root` that are not what the last commit holds, new ones apart.
     fn changed_since_head(&self, root: &VfsPath) -> Result<Vec<String>, ReadError> {
-        let opened = self.history(root)?;
+        let changed = self.changed_files(root, &self.history(root)?)?;
+        let known = changed.into_iter().filter(|it| it.1.is_some());
+        let below = known.filter_map(|it| self.vfs.path(it.0).relative_to(root).map(str::to_owned));
+        Ok(below.collect())
+    }
+
+    /// The files below `root` that are not what the last commit holds, each with what it holds;
+    /// `None` for a new one.
+    pub(crate) fn changed_files(
+        &self,
+        root: &VfsPath,
+        opened: &OpenHistory,
+    ) -> Result<Vec<(FileId, Option<ObjectKey>)>, ReadError> {
         let head = opened.repository.head().map_err(HistoryError::from)?;
         let committed = opened.repository.files_at(&head)?;
         let mut res = Vec::new();
         for (file, path, _) in self.vfs.files() {
             self.check()?;
             let Some(below) = path.relative_to(root) else { continue };
-            let Some(key) = committed.get(&opened.repository.in_repository(below)) else {
-                continue;
-            };
             let Some(text) = self.text(file) else { continue };
-            let same = |text: &str| opened.repository.key_of(text.as_bytes()).as_ref() == Some(key);
+            let key = committed.get(&opened.repository.in_repository(below));
+            let same = |text: &str| opened.repository.key_of(text.as_bytes()).as_ref() == key;
             // Line ends may be those of the machine instead of those that were committed.
             let is_same = same(&text) || text.contains('\r') && same(&text.replace("\r\n", "\n"));
-            if !is_same {
-                res.push(below.to_owned());
+            if key.is_none() || !is_same {
+                res.push((file, key.cloned()));
             }
         }
         Ok(res)

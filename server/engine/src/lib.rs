@@ -42,6 +42,8 @@ mod scan;
 mod settle;
 mod show_hits;
 mod signals;
+mod skill_runs;
+mod skills;
 mod snapshot;
 mod state;
 mod status;
@@ -74,6 +76,7 @@ pub use crate::{
     read_history::FolderRead,
     request::{Area, Choice, IndexSummary, Place, Recovery, RunId, RunOutcome, RunRequest, Then},
     show_hits::{HITS_DOCUMENT, Sought, hit_at, hits_in},
+    skills::{SkillCall, Typed},
     snapshot::{Lane, ReadConfig, ReadError, Snapshot, WhenChanged},
     status::{Health, MemoryPart, QueueLengths, ServerStatus, SkippedFile},
     stepper::Stepper,

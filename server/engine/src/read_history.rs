@@ -87,9 +87,13 @@ impl GlobalState {
                 }
                 self.read_history(*reading);
             }
-            HistoryDone::Read { run, outcome } => {
-                self.end_run(run, outcome);
-            }
+            HistoryDone::Read { run, outcome } => match self.runs.take_after_history(run) {
+                // What could not be read is told by the answer.
+                Some(call) if !matches!(outcome, RunOutcome::Cancelled) => {
+                    self.skill_task(run, call);
+                }
+                _ => self.end_run(run, outcome),
+            },
         }
     }
 

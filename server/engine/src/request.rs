@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeSet, fmt, time::Duration};
 
+use agent::SkillReply;
 use disk::Recovered;
 use graph::EdgeCounts;
 use ide::{FileMove, FilePosition, Mover, Refactor, Rewrite};
@@ -18,6 +19,7 @@ use crate::{
     memories::{Forget, Remember},
     read_history::FolderRead,
     show_hits::Sought,
+    skills::SkillCall,
     status::SkippedFile,
     verdict::Verdict,
 };
@@ -99,6 +101,24 @@ pub enum RunRequest {
     },
     /// Does something with an agent.
     Agent(AgentRequest),
+    /// Carries a skill out.
+    Skill {
+        /// Which, with its arguments.
+        call: Box<SkillCall>,
+        /// What becomes of the proposal, where it makes one.
+        then: Then,
+    },
+    /// Does what a user types: a command that begins with `/`, or a sentence.
+    Do {
+        /// What was typed.
+        text: String,
+        /// Where the user is.
+        at: Option<Area>,
+        /// What becomes of the proposal, where one is made.
+        then: Then,
+    },
+    /// Forgets what the last skill found: nothing is marked any more.
+    ClearFindings,
     /// Trusts the files under `.aios/` as they are. Only the user may.
     Trust {
         /// The fingerprint of what the user has seen; another one refuses the run.
@@ -173,6 +193,9 @@ impl RunRequest {
             RunRequest::CreateSettings { .. } => "create settings",
             RunRequest::Write { .. } => "write",
             RunRequest::Agent(_) => "agent",
+            RunRequest::Skill { call, .. } => call.skill.skill().name,
+            RunRequest::Do { .. } => "do",
+            RunRequest::ClearFindings => "clear findings",
             RunRequest::Trust { .. } => "trust",
             RunRequest::Untrust => "untrust",
             RunRequest::Verify(_) => "verify",
@@ -282,6 +305,17 @@ pub enum RunOutcome {
     Recovered(Box<Recovery>),
     /// A document was written for the client to show.
     Shown(VfsPath),
+    /// A skill answered.
+    Replied {
+        /// What.
+        reply: Box<SkillReply>,
+        /// The same as text.
+        markdown: String,
+        /// The command that a sentence was taken for, and how sure that is, 0 to 1.
+        understood: Option<(String, f32)>,
+        /// The document that holds it, where it was written for a client to show.
+        document: Option<VfsPath>,
+    },
     /// The proposal was set aside.
     Rejected(ProposalId),
     /// Checks were made.

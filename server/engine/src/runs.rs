@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use agent::SkillReply;
+
 use crate::{
-    Notice, ProgressState, RunId, RunOutcome, RunRequest, event::ClientId, policy,
-    state::GlobalState, task::Cancel,
+    Area, Notice, ProgressState, RunId, RunOutcome, RunRequest, event::ClientId, policy,
+    skills::SkillCall, state::GlobalState, task::Cancel,
 };
 
 /// Runs under way at most; further ones are refused.
@@ -21,6 +23,8 @@ pub(crate) struct Runs {
     /// Those that will: an undo that is asked for while a change is being measured takes back that
     /// change.
     waiting: VecDeque<(RunId, RunRequest)>,
+    /// Skills that are asked once the history is read, by the run that reads it.
+    after_history: BTreeMap<RunId, SkillCall>,
     n_own: u64,
 }
 
@@ -31,6 +35,17 @@ pub(crate) struct Run {
     name: &'static str,
     began_ms: u64,
     has_progress: bool,
+    /// Where the user was, for what they choose next.
+    at: Option<Area>,
+    /// The command that a sentence was taken for, and how sure that is.
+    understood: Option<(String, f32)>,
+}
+
+impl Run {
+    fn new(client: ClientId, name: &'static str, began_ms: u64) -> Run {
+        let cancel = Cancel::default();
+        Run { client, cancel, name, began_ms, has_progress: false, at: None, understood: None }
+    }
 }
 
 impl Runs {
@@ -42,6 +57,40 @@ impl Runs {
     /// A run that had yielded changes files again, unless another one does.
     pub(crate) fn resume_edit(&mut self, run: RunId) {
         self.editing.get_or_insert(run);
+    }
+
+    /// Has a skill asked once the history is read by the same run.
+    pub(crate) fn after_history(&mut self, run: RunId, call: SkillCall) {
+        self.after_history.insert(run, call);
+    }
+
+    /// The skill that waited for the history.
+    pub(crate) fn take_after_history(&mut self, run: RunId) -> Option<SkillCall> {
+        self.after_history.remove(&run)
+    }
+
+    /// Notes where the user of a run is.
+    pub(crate) fn keep_place(&mut self, run: RunId, at: Option<Area>) {
+        if let Some(run) = self.runs.get_mut(&run) {
+            run.at = at;
+        }
+    }
+
+    /// Where the user of a run is.
+    pub(crate) fn take_place(&mut self, run: RunId) -> Option<Area> {
+        self.runs.get_mut(&run)?.at.take()
+    }
+
+    /// Notes what a sentence was taken for.
+    pub(crate) fn understood(&mut self, run: RunId, what: (String, f32)) {
+        if let Some(run) = self.runs.get_mut(&run) {
+            run.understood = Some(what);
+        }
+    }
+
+    /// What a sentence was taken for.
+    pub(crate) fn take_understood(&mut self, run: RunId) -> Option<(String, f32)> {
+        self.runs.get_mut(&run)?.understood.take()
     }
 
     /// The run.
@@ -62,8 +111,7 @@ impl Runs {
         name: &'static str,
         began_ms: u64,
     ) {
-        let cancel = Cancel::default();
-        self.runs.insert(id, Run { client, cancel, name, began_ms, has_progress: false });
+        self.runs.insert(id, Run::new(client, name, began_ms));
     }
 
     /// An id for a run of the server's own.
@@ -77,13 +125,7 @@ impl GlobalState {
     /// Starts what a client wants done, or says why not.
     pub(crate) fn start_run(&mut self, client: ClientId, id: RunId, request: RunRequest) {
         let name = request.name();
-        let run = Run {
-            client,
-            cancel: Cancel::default(),
-            name,
-            began_ms: self.outside.clock.now_ms(),
-            has_progress: false,
-        };
+        let run = Run::new(client, name, self.outside.clock.now_ms());
         let denied = match self.clients.caller(client) {
             Some(caller) => policy::authorise_run(caller, &request).err(),
             None => Some("the client is not known".to_owned()),
@@ -95,7 +137,14 @@ impl GlobalState {
         } else if is_full {
             let why = format!("{RUNS_MAX} runs are under way already");
             self.end_run(id, RunOutcome::Refused(why));
-        } else if let RunRequest::Verify(proposal) = request {
+        } else {
+            self.dispatch(id, request);
+        }
+    }
+
+    /// Begins what a run does, at once or after those that change files.
+    pub(crate) fn dispatch(&mut self, id: RunId, request: RunRequest) {
+        if let RunRequest::Verify(proposal) = request {
             // It takes its time and changes nothing: what changes files does not wait for it.
             self.verify(id, proposal);
         } else if matches!(request, RunRequest::Index) {
@@ -109,11 +158,20 @@ impl GlobalState {
         } else if let RunRequest::RenameGiven(given) = request {
             // The client edits whoever else does: nothing waits for it, nor it for others.
             self.rename_given(id, *given);
+        } else if let RunRequest::Skill { call, then } = request {
+            self.skill_run(id, *call, then);
+        } else if let RunRequest::Do { text, at, then } = request {
+            self.typed(id, text, at, then);
         } else {
-            self.finish_given();
-            self.runs.waiting.push_back((id, request));
-            self.next_edit();
+            self.queue_edit(id, request);
         }
+    }
+
+    /// Begins a run that changes files when its turn comes.
+    pub(crate) fn queue_edit(&mut self, id: RunId, request: RunRequest) {
+        self.finish_given();
+        self.runs.waiting.push_back((id, request));
+        self.next_edit();
     }
 
     /// Begins the next run that changes files, where none does.
@@ -152,6 +210,9 @@ impl GlobalState {
                 self.write_files(id, (title, reason), files, then);
             }
             RunRequest::Agent(request) => self.agent_run(id, request),
+            RunRequest::Skill { call, then } => self.skill_change(id, *call, then),
+            RunRequest::Do { text, at, then } => self.typed(id, text, at, then),
+            RunRequest::ClearFindings => self.clear_findings(id),
             RunRequest::Trust { seen } => self.give_trust(id, seen),
             RunRequest::Untrust => self.take_trust(id),
             RunRequest::Verify(proposal) => self.verify(id, proposal),
@@ -249,6 +310,14 @@ impl RunOutcome {
             }
             RunOutcome::Recovered(recovery) => recovery.describe(),
             RunOutcome::Shown(path) => format!("open {path}"),
+            RunOutcome::Replied { reply, .. } => match &**reply {
+                SkillReply::Report { title, .. } | SkillReply::Change { title, .. } => {
+                    title.clone()
+                }
+                SkillReply::Findings { findings, .. } => format!("{} findings", findings.len()),
+                SkillReply::Choices { question, .. } => question.clone(),
+                SkillReply::Nothing(why) => why.clone(),
+            },
             RunOutcome::Done(what) => what.clone(),
             RunOutcome::Verified { verdict, .. } => format!("checks {}", verdict.outcome.name()),
             RunOutcome::Refused(why) | RunOutcome::Failed(why) => why.clone(),

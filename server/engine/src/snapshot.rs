@@ -8,6 +8,7 @@ use std::{
     },
 };
 
+use agent::Finding;
 use ide::{Analysis, Cancelled, FilePosition};
 use memory::{
     Answer, Embedding, Feature, PieceConfig, Query, QueryVector, Retriever, Sources, UnsavedFile,
@@ -43,6 +44,8 @@ pub struct Snapshot {
     pub models: Arc<Registry>,
     /// The product's own files, and whether they are trusted.
     pub own: Arc<Own>,
+    /// What the last skill found that finds places, until somebody clears it.
+    pub found: Arc<[Finding]>,
     /// The folders of the workspace.
     pub roots: Arc<[VfsPath]>,
     /// Proposals and transactions; `None` where the history cannot be opened.

@@ -5,6 +5,7 @@ use std::{
     time::Duration,
 };
 
+use agent::Finding;
 use ide::{AnalysisHost, Change, Workspace};
 use memory::PieceConfig;
 use models::Registry;
@@ -47,6 +48,8 @@ pub(crate) struct GlobalState {
     pub(crate) configuration: Configuration,
     fingerprints: Fingerprints,
     pub(crate) own: Arc<Own>,
+    /// What the last skill found that finds places.
+    pub(crate) found: Arc<[Finding]>,
     status: Arc<ServerStatus>,
     status_at_ms: Option<u64>,
 }
@@ -102,6 +105,7 @@ impl GlobalState {
             },
             fingerprints: Fingerprints::default(),
             own: Arc::default(),
+            found: Arc::default(),
             status: Arc::default(),
             status_at_ms: None,
         };
@@ -194,6 +198,7 @@ impl GlobalState {
                 TaskDone::History(done) => self.history_done(done),
                 TaskDone::Own(done) => self.own_done(*done),
                 TaskDone::Verify(done) => self.verify_done(done),
+                TaskDone::Skill(done) => self.skill_done(*done),
             },
             Event::Stop => {}
         }
@@ -382,6 +387,7 @@ impl GlobalState {
             settings: Arc::clone(&self.configuration.settings),
             models: Arc::clone(&self.configuration.models),
             own: Arc::clone(&self.own),
+            found: Arc::clone(&self.found),
             roots: Arc::clone(&self.files.roots),
             journal: self.outside.journal.clone(),
             proposals_folder: self.outside.proposals_folder.clone(),
@@ -484,6 +490,7 @@ impl Event {
             Event::Task(TaskDone::History(_)) => "history done",
             Event::Task(TaskDone::Own(_)) => "own done",
             Event::Task(TaskDone::Verify(_)) => "verify done",
+            Event::Task(TaskDone::Skill(_)) => "skill done",
             Event::Stop => "stop",
         }
     }

@@ -8,7 +8,7 @@ use std::sync::{
 use crate::{
     Lane, RunId, RunOutcome, edits::EditDone, embedding::EmbedDone, event::Event, event::Inbox,
     indexing::IndexDone, own_runs::OwnDone, read_history::HistoryDone, settle::SettleDone,
-    verify::VerifyDone,
+    skill_runs::SkillDone, verify::VerifyDone,
 };
 
 /// A piece of work for a thread.
@@ -43,6 +43,8 @@ pub(crate) enum TaskDone {
     Own(Box<OwnDone>),
     /// A check.
     Verify(VerifyDone),
+    /// The answer of a skill. In a box: it is large.
+    Skill(Box<SkillDone>),
 }
 
 /// Who carries tasks out: threads, or the simulation.

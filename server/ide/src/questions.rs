@@ -102,6 +102,32 @@ pub struct Limit {
     pub left_out: usize,
 }
 
+impl Answer {
+    /// What a reader should know of how far the answer goes, a sentence each.
+    pub fn limits(&self) -> Vec<String> {
+        let mut res = Vec::new();
+        if let Some(Limit { what, max, left_out }) = self.limit {
+            res.push(format!("stopped at {max} {what}: at least {left_out} more"));
+        }
+        res.extend(self.notes.iter().cloned());
+        let Coverage { files, references, unresolved, same_name, is_sample } = self.coverage;
+        if 0 < same_name {
+            let places = if same_name == 1 { "place bears" } else { "places bear" };
+            res.push(format!("{same_name} more {places} the name and do not resolve"));
+        }
+        if 0 < references {
+            let percent = unresolved as f64 * 100.0 / references as f64;
+            let some = if is_sample { "some of the " } else { "the " };
+            let files = if files == 1 { "1 file".to_owned() } else { format!("{files} files") };
+            res.push(format!(
+                "in {some}{files} concerned {unresolved} of {references} names do not resolve \
+                 ({percent:.1} %)"
+            ));
+        }
+        res
+    }
+}
+
 impl Analysis {
     /// Who calls one of the symbols.
     ///

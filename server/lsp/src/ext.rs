@@ -290,6 +290,28 @@ pub const COMMANDS: &[Command] = &[
               limits}`.",
     },
     Command {
+        name: DO_COMMAND,
+        arguments: "text, textDocument? with range? or position?, keep?",
+        doc: "Does what the user types: `/` and a skill with its arguments, or a sentence. What is \
+              not clear, or would write, is asked about first.",
+    },
+    Command {
+        name: SKILL,
+        arguments: "skill, arguments?, textDocument? with range? or position?, keep?",
+        doc: "Carries a skill out: a report is opened, findings are marked, a change is proposed.",
+    },
+    Command {
+        name: COMPLETE_COMMAND,
+        arguments: "text",
+        doc: "How a command that is being typed can go on; answers `{start, items: [{text, \
+              detail}]}`.",
+    },
+    Command {
+        name: CLEAR_FINDINGS,
+        arguments: "",
+        doc: "Takes the marks of the last review, or of another skill that finds places, away.",
+    },
+    Command {
         name: PROPOSE,
         arguments: "uri, text?, title?, reason?, keep?",
         doc: "Proposes that a file holds `text`, or goes; for settings, agents and workflows under \
@@ -347,6 +369,10 @@ pub(crate) const RECALL: &str = "aios.recall";
 pub(crate) const FORGET: &str = "aios.forget";
 pub(crate) const PATTERNS: &str = "aios.patterns";
 pub(crate) const CONTEXT: &str = "aios.context";
+pub(crate) const DO_COMMAND: &str = "aios.doCommand";
+pub(crate) const SKILL: &str = "aios.skill";
+pub(crate) const COMPLETE_COMMAND: &str = "aios.completeCommand";
+pub(crate) const CLEAR_FINDINGS: &str = "aios.clearFindings";
 pub(crate) const PROPOSE: &str = "aios.propose";
 pub(crate) const TRUST: &str = "aios.trust";
 pub(crate) const UNTRUST: &str = "aios.untrust";

@@ -29,6 +29,7 @@ mod rename;
 mod rename_files;
 mod search;
 mod selection_range;
+mod skills;
 mod synchronization;
 mod type_hierarchy;
 mod watched_files;

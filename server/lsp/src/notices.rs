@@ -5,6 +5,7 @@ use std::{
     time::Duration,
 };
 
+use agent::SkillReply;
 use engine::{
     ClientChange, EditStep, Health, Notice, NoticeLevel, Notices, Offer, ProgressState, RunId,
     RunOutcome, VerdictOutcome,
@@ -114,6 +115,10 @@ fn for_the_user(outcome: &RunOutcome) -> Option<(NoticeLevel, String)> {
             };
             Some((level, verdict.describe().trim_end().to_owned()))
         }
+        RunOutcome::Replied { reply, .. } => match &**reply {
+            SkillReply::Nothing(why) => Some((NoticeLevel::Info, why.clone())),
+            _ => None,
+        },
         RunOutcome::Changed { outcome: Outcome::Declined, reason, .. } => {
             let why = reason.as_deref().unwrap_or("the editor changed nothing");
             Some((NoticeLevel::Warning, format!("not applied: {why}")))

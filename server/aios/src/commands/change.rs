@@ -13,7 +13,7 @@ use vfs::{Loader as _, VfsPath};
 
 use crate::{
     args::ApplyArgs,
-    commands::{chosen::parts_named, target::Target, verify},
+    commands::{chosen::parts_named, skill, target::Target, verify},
     exit::Exit,
     output::{Output, Paint},
     session::Session,
@@ -347,6 +347,9 @@ pub(crate) fn ended(
             (word, text, exit)
         }
         RunOutcome::Recovered(recovery) => ("recovered", recovery.describe(), Exit::Done),
+        RunOutcome::Replied { reply, markdown, understood, .. } => {
+            return skill::print(reply, markdown, understood.as_ref(), output);
+        }
         RunOutcome::Shown(path) => ("shown", path.to_string(), Exit::Done),
         RunOutcome::Verified { verdict, .. } => return verify::print(verdict, output),
         RunOutcome::Done(what) => ("done", what.clone(), Exit::Done),

@@ -294,25 +294,9 @@ impl Tail {
 
     /// What people should know of the answer, a line each.
     fn lines(&self) -> Vec<String> {
-        let mut lines = Vec::new();
-        if let Some(Limit { what, max, left_out }) = self.limit {
-            lines.push(format!("stopped at {max} {what}: at least {left_out} more"));
-        }
-        lines.extend(self.notes.iter().cloned());
-        let Coverage { files, references, unresolved, same_name, is_sample } = self.coverage;
-        if 0 < same_name {
-            let places = if same_name == 1 { "place bears" } else { "places bear" };
-            lines.push(format!("{same_name} more {places} the name and do not resolve"));
-        }
-        if 0 < references {
-            let percent = unresolved as f64 * 100.0 / references as f64;
-            let some = if is_sample { "some of the " } else { "the " };
-            let files = if files == 1 { "1 file".to_owned() } else { format!("{files} files") };
-            lines.push(format!(
-                "in {some}{files} concerned {unresolved} of {references} names do not resolve \
-                 ({percent:.1} %)"
-            ));
-        }
+        let Tail { coverage, limit, notes, waiting: _ } = self;
+        let (coverage, limit, notes) = (*coverage, *limit, notes.clone());
+        let mut lines = Answer { items: Vec::new(), coverage, limit, notes }.limits();
         if 0 < self.waiting {
             lines.push(format!("{} files wait to be indexed", self.waiting));
         }

@@ -53,6 +53,10 @@ pub(crate) async fn handle_execute_command(
         ext::HISTORY => return super::knowledge::history(link, argument).await,
         ext::RECALL => return super::knowledge::recall(link, argument).await,
         ext::PATTERNS => return super::knowledge::patterns(link, argument).await,
+        ext::SKILL => super::skills::skill(link, argument)?,
+        ext::DO_COMMAND => super::skills::typed(link, argument)?,
+        ext::COMPLETE_COMMAND => return super::skills::complete(link, argument).await,
+        ext::CLEAR_FINDINGS => RunRequest::ClearFindings,
         ext::CONTEXT => return super::knowledge::context(link, argument).await,
         ext::TRUST => {
             let seen = parse::<own::TrustArgument>(argument, "seen")?.seen;
@@ -293,6 +297,14 @@ fn outcome_json(link: &Link, run: RunId, outcome: &RunOutcome) -> Value {
         RunOutcome::Shown(path) => {
             json!({ "outcome": "shown", "document": link.spellings.uri(path) })
         }
+        RunOutcome::Replied { reply, markdown, understood, document } => json!({
+            "outcome": super::skills::reply_word(reply),
+            "message": outcome.describe(),
+            "markdown": markdown,
+            "understood": understood.as_ref().map(|it| json!({ "command": it.0, "score": it.1 })),
+            "choices": super::skills::choices(reply),
+            "document": document.as_ref().map(|it| link.spellings.uri(it)),
+        }),
         RunOutcome::Rejected(proposal) => {
             json!({ "outcome": "rejected", "proposal": proposal.as_str() })
         }

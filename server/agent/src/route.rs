@@ -1,0 +1,279 @@
+//! Which skill a sentence means, without a chat model: by its likeness to the example sentences of
+//! each, in words and in meaning. Every answer tells its score, and where two skills are nearly as
+//! like, both are told.
+
+mod wording;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::LazyLock,
+};
+
+use models::{Embedder, StaticCode, built_in};
+
+use self::wording::{Terms, Wording, is_extension, terms};
+use crate::skill::{Needed, SKILLS, Skill, SkillId, SkillParameter, Takes};
+
+/// What likeness of words counts, and what likeness of meaning; together one. These numbers, and the
+/// four below, were chosen by the examples alone: each taken out and looked for.
+const WORDS: f32 = 0.5;
+const MEANING: f32 = 1.0 - WORDS;
+/// What the nearest example counts, and what all of a skill's together; together one.
+const NEAREST: f32 = 0.4;
+const TOGETHER: f32 = 1.0 - NEAREST;
+/// Below this a skill is not meant at all.
+const SCORE_MIN: f32 = 0.3;
+/// From this on a skill is meant, where no other is nearly as like.
+const SCORE_CLEAR: f32 = 0.4;
+/// How much the next one has to stay behind.
+const MARGIN_CLEAR: f32 = 0.05;
+/// Skills that a user chooses from.
+const CHOICES_MAX: usize = 4;
+
+/// A skill and how like the sentence is to what it is for: 0 to 1.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Routed {
+    /// Which.
+    pub skill: SkillId,
+    /// How like.
+    pub score: f32,
+    /// What the sentence says for its parameters.
+    pub given: BTreeMap<String, String>,
+}
+
+/// What became of a sentence.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Route {
+    /// This is meant.
+    Clear(Routed),
+    /// One of these may be meant, the likest first.
+    Unclear(Vec<Routed>),
+    /// None is like it; the likest, with its score.
+    Nothing(Routed),
+}
+
+/// Says whether the workspace has a symbol of this name.
+pub type IsName<'a> = &'a dyn Fn(&str) -> bool;
+
+/// The example sentences, ready to be compared with.
+pub struct Router {
+    model: &'static StaticCode,
+    profiles: Vec<Profile>,
+    /// How much a term says: the fewer skills speak of it, the more.
+    weights: BTreeMap<String, f32>,
+    /// What a term says that none speaks of: that something else is meant.
+    weight_max: f32,
+}
+
+/// What is said by those who want a skill.
+struct Profile {
+    skill: SkillId,
+    examples: Vec<(Terms, Vec<f32>)>,
+    /// The terms of all examples.
+    terms: BTreeSet<String>,
+    /// The mean of their vectors, of length one.
+    middle: Vec<f32>,
+}
+
+/// The router over all skills; made once.
+pub fn router() -> &'static Router {
+    static ROUTER: LazyLock<Router> = LazyLock::new(|| Router::new(built_in(), all_examples()));
+    &ROUTER
+}
+
+fn all_examples() -> impl Iterator<Item = (SkillId, &'static str)> {
+    SKILLS.iter().flat_map(|it| {
+        let words = [it.title, it.description];
+        words.into_iter().chain(it.examples.iter().copied()).map(|text| (it.id, text))
+    })
+}
+
+impl Router {
+    fn new(
+        model: &'static StaticCode,
+        texts: impl Iterator<Item = (SkillId, &'static str)>,
+    ) -> Router {
+        let mut examples: BTreeMap<SkillId, Vec<(Terms, Vec<f32>)>> = BTreeMap::new();
+        for (skill, text) in texts {
+            let wording = Wording::of(&text.replace("{symbol}", "`x`"), &|_| false);
+            let example = (terms(&wording), vector(model, &wording.plain()));
+            examples.entry(skill).or_default().push(example);
+        }
+        let profiles: Vec<Profile> = examples
+            .into_iter()
+            .map(|(skill, examples)| Profile {
+                skill,
+                terms: examples.iter().flat_map(|it| it.0.keys().cloned()).collect(),
+                middle: middle(&examples),
+                examples,
+            })
+            .collect();
+        let mut n_skills: BTreeMap<String, f32> = BTreeMap::new();
+        for term in profiles.iter().flat_map(|it| &it.terms) {
+            *n_skills.entry(term.clone()).or_default() += 1.0;
+        }
+        let all = profiles.len() as f32;
+        let weights: BTreeMap<String, f32> =
+            n_skills.into_iter().map(|(term, n)| (term, (1.0 + all / n).ln())).collect();
+        let weight_max = (1.0 + all).ln();
+        Router { model, profiles, weights, weight_max }
+    }
+
+    /// What a sentence means. `is_name` knows the names of the workspace.
+    pub fn route(&self, sentence: &str, is_name: IsName<'_>) -> Route {
+        let wording = Wording::of(sentence, &|word| {
+            // What the examples speak of is a word first, whatever is called so here.
+            !self.weights.contains_key(&wording::stem(&word.to_lowercase())) && is_name(word)
+        });
+        let scores = self.scores(&wording);
+        let routed = |(skill, score): &(SkillId, f32)| Routed {
+            skill: *skill,
+            score: *score,
+            given: given(skill.skill(), sentence, &wording),
+        };
+        let (best, next) = (scores[0].1, scores[1].1);
+        if best < SCORE_MIN {
+            return Route::Nothing(routed(&scores[0]));
+        }
+        if SCORE_CLEAR <= best && MARGIN_CLEAR <= best - next {
+            return Route::Clear(routed(&scores[0]));
+        }
+        let near = scores.iter().filter(|it| SCORE_MIN <= it.1 || best - it.1 < MARGIN_CLEAR);
+        Route::Unclear(near.take(CHOICES_MAX).map(routed).collect())
+    }
+
+    /// Every skill with its score, the likest first.
+    fn scores(&self, wording: &Wording) -> Vec<(SkillId, f32)> {
+        let terms = terms(wording);
+        let vector = vector(self.model, &wording.plain());
+        let scored = self.profiles.iter().map(|profile| {
+            let nearest = profile.examples.iter().map(|(known, meaning)| {
+                WORDS * self.likeness(&terms, known) + MEANING * dot(&vector, meaning).max(0.0)
+            });
+            let nearest = nearest.fold(0.0, f32::max);
+            let together = WORDS * self.known(&terms, profile)
+                + MEANING * dot(&vector, &profile.middle).max(0.0);
+            (profile.skill, NEAREST * nearest + TOGETHER * together)
+        });
+        let mut res: Vec<(SkillId, f32)> = scored.collect();
+        res.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        res
+    }
+
+    fn weight(&self, term: &str) -> f32 {
+        self.weights.get(term).copied().unwrap_or(self.weight_max)
+    }
+
+    /// The cosine of two bags of terms.
+    fn likeness(&self, a: &Terms, b: &Terms) -> f32 {
+        let square = |term: &str, n: f32| (n * self.weight(term)).powi(2);
+        let length = |it: &Terms| it.iter().map(|(term, n)| square(term, *n)).sum::<f32>().sqrt();
+        let shared = a.iter().filter_map(|(term, n)| {
+            let other = b.get(term)?;
+            Some(n * other * self.weight(term).powi(2))
+        });
+        shared.sum::<f32>() / (length(a) * length(b)).max(f32::EPSILON)
+    }
+
+    /// The share of a sentence's terms that the examples of a skill have somewhere.
+    fn known(&self, terms: &Terms, profile: &Profile) -> f32 {
+        let weight = |(term, n): (&String, &f32)| n * self.weight(term);
+        let all: f32 = terms.iter().map(weight).sum();
+        let known = terms.iter().filter(|it| profile.terms.contains(it.0));
+        known.map(weight).sum::<f32>() / all.max(f32::EPSILON)
+    }
+}
+
+/// The mean of the examples' vectors, of length one.
+fn middle(examples: &[(Terms, Vec<f32>)]) -> Vec<f32> {
+    let mut res = vec![0.0; examples.first().map_or(0, |it| it.1.len())];
+    for (_, vector) in examples {
+        res.iter_mut().zip(vector).for_each(|(sum, it)| *sum += it);
+    }
+    let length = dot(&res, &res).sqrt().max(f32::EPSILON);
+    res.iter_mut().for_each(|it| *it /= length);
+    res
+}
+
+fn vector(model: &StaticCode, text: &str) -> Vec<f32> {
+    model.embed_question(text).unwrap_or_default()
+}
+
+fn dot(a: &[f32], b: &[f32]) -> f32 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
+}
+
+/// What a sentence says for the parameters of a skill; what it does not say is left out.
+fn given(skill: &Skill, sentence: &str, wording: &Wording) -> BTreeMap<String, String> {
+    let mut names = wording.names.iter().filter(|it| !is_file(it));
+    let mut res = BTreeMap::new();
+    let n_named = skill.parameters.iter().filter(|it| is_named(it)).count();
+    // With fewer names than places for them, the first is what the user points at.
+    let points = names.clone().count() < n_named;
+    for it in skill.parameters {
+        let value = match it.takes {
+            Takes::Symbol if points && it.needed == Needed::UnlessHere && 1 < n_named => None,
+            Takes::Symbol | Takes::Name => names.next().cloned(),
+            Takes::File => wording.names.iter().find(|it| is_file(it)).cloned(),
+            Takes::Text if it.needed == Needed::Never && skill.id == SkillId::CreateAgent => None,
+            Takes::Text => Some(wording::text_of(sentence)),
+            Takes::Time => wording::time_of(sentence),
+            Takes::OneOf(words) => wording.one_of(words),
+        };
+        res.extend(value.map(|value| (it.name.to_owned(), value)));
+    }
+    res
+}
+
+fn is_named(parameter: &SkillParameter) -> bool {
+    matches!(parameter.takes, Takes::Symbol | Takes::Name)
+}
+
+fn is_file(name: &str) -> bool {
+    name.contains('/') || name.rsplit_once('.').is_some_and(|it| is_extension(it.1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn given_of(sentence: &str, skill: SkillId) -> String {
+        let wording = Wording::of(sentence, &|it| matches!(it, "Cart" | "total" | "tax"));
+        let given = given(skill.skill(), sentence, &wording);
+        given.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn a_sentence_gives_what_its_skill_takes() {
+        assert_eq!(given_of("rename Cart to Basket", SkillId::Rename), "symbol=Cart to=Basket");
+        assert_eq!(given_of("rename this to grand_total", SkillId::Rename), "to=grand_total");
+        assert_eq!(given_of("who calls `total`?", SkillId::Callers), "symbol=total");
+        assert_eq!(given_of("review src/cart.py", SkillId::Review), "file=src/cart.py");
+        assert_eq!(given_of("review my changes", SkillId::Review), "of=changes");
+        assert_eq!(given_of("which calls are cyclic", SkillId::Cycles), "of=calls");
+        assert_eq!(given_of("what changed since yesterday", SkillId::Changelog), "since=yesterday");
+        assert_eq!(
+            given_of("remember that prices are in cents", SkillId::Remember),
+            "text=prices are in cents"
+        );
+    }
+
+    /// How often an example is nearest to its own skill when it is taken out itself: what the
+    /// numbers were chosen by. The sentences of the evaluation have no part in it.
+    #[test]
+    fn an_example_taken_out_is_mostly_found_again() {
+        let all: Vec<(SkillId, &'static str)> = all_examples().collect();
+        // Every third will do: each makes a router of its own.
+        let tried: Vec<usize> = (0..all.len()).step_by(3).collect();
+        let mut n_right = 0;
+        for nth in &tried {
+            let others = all.iter().enumerate().filter(|it| it.0 != *nth).map(|it| *it.1);
+            let router = Router::new(built_in(), others);
+            let text = all[*nth].1.replace("{symbol}", "`x`");
+            let scores = router.scores(&Wording::of(&text, &|_| false));
+            n_right += usize::from(scores[0].0 == all[*nth].0);
+        }
+        assert!(tried.len() * 6 <= n_right * 10, "{n_right} of {}", tried.len());
+    }
+}

@@ -1,0 +1,183 @@
+//! A sentence as it is compared: its words by their stems, its names apart.
+
+use std::collections::BTreeMap;
+
+use crate::skill::since_ms;
+
+/// What a pair of words counts beside a word.
+const PAIR: f32 = 0.7;
+/// What stands for a name among the terms.
+const NAME: &str = "<name>";
+/// Endings of files.
+const EXTENSIONS: [&str; 24] = [
+    "py", "rs", "ts", "tsx", "js", "jsx", "go", "java", "c", "h", "cpp", "hpp", "cc", "cs", "rb",
+    "php", "sh", "lua", "sql", "toml", "yaml", "yml", "json", "md",
+];
+
+/// The terms of a sentence with how often each stands there.
+pub(super) type Terms = BTreeMap<String, f32>;
+
+/// A sentence, taken apart.
+pub(super) struct Wording {
+    words: Vec<String>,
+    /// Names and paths, in their order.
+    pub(super) names: Vec<String>,
+}
+
+impl Wording {
+    /// Takes a sentence apart; `is_name` says what else is a name.
+    pub(super) fn of(sentence: &str, is_name: &dyn Fn(&str) -> bool) -> Wording {
+        let mut res = Wording { words: Vec::new(), names: Vec::new() };
+        for (nth, raw) in sentence.split_whitespace().enumerate() {
+            let is_quoted = raw.contains('`');
+            let word = raw.trim_matches(|it: char| {
+                !(it.is_alphanumeric() || it == '_') || matches!(it, '`' | '"' | '\'')
+            });
+            if word.is_empty() {
+                continue;
+            }
+            if is_quoted || looks_like_name(word, nth == 0) || is_name(word) {
+                res.names.push(word.trim_end_matches("()").to_owned());
+                res.words.push(NAME.to_owned());
+                continue;
+            }
+            let parts = word.split(|it: char| !it.is_alphanumeric());
+            res.words.extend(parts.filter(|it| !it.is_empty()).map(str::to_lowercase));
+        }
+        res
+    }
+
+    /// The sentence with every name replaced by a word for one.
+    pub(super) fn plain(&self) -> String {
+        let words = self.words.iter().map(|it| if it == NAME { "function" } else { it });
+        words.collect::<Vec<_>>().join(" ")
+    }
+
+    /// The one of `options` that the sentence speaks of.
+    pub(super) fn one_of(&self, options: &[&str]) -> Option<String> {
+        let stems: Vec<String> = self.words.iter().map(|it| stem(it)).collect();
+        let found = options.iter().find(|it| stems.contains(&stem(it)));
+        found.map(|it| (*it).to_owned())
+    }
+}
+
+/// Words by their stems, and pairs of neighbours.
+pub(super) fn terms(wording: &Wording) -> Terms {
+    let stems: Vec<String> = wording.words.iter().map(|it| stem(it)).collect();
+    let mut res = Terms::new();
+    for it in &stems {
+        *res.entry(it.clone()).or_default() += 1.0;
+    }
+    for it in stems.windows(2) {
+        *res.entry(format!("{} {}", it[0], it[1])).or_default() += PAIR;
+    }
+    res
+}
+
+/// A word without its ending; American and British spelling are the same.
+pub(super) fn stem(word: &str) -> String {
+    let mut word = word.replace("isation", "ization").replace("ise", "ize");
+    for (ending, with) in
+        [("ies", "y"), ("ing", ""), ("ed", ""), ("es", ""), ("s", ""), ("ly", ""), ("e", "")]
+    {
+        let Some(start) = word.strip_suffix(ending) else { continue };
+        if 3 <= start.len() && !(ending == "s" && start.ends_with('s')) {
+            word = format!("{start}{with}");
+            break;
+        }
+    }
+    let doubled = word.len() - word.trim_end_matches(|it| word.ends_with(it)).len();
+    if 2 == doubled && !word.ends_with(['l', 's', 'e', 'o']) && 3 < word.len() {
+        word.pop();
+    }
+    word
+}
+
+/// True for what is written like code: `a_b`, `a::b`, `aB`, `src/a.py`, `f()`; in the middle of a
+/// sentence also a capitalised word.
+fn looks_like_name(word: &str, is_first: bool) -> bool {
+    let mut chars = word.chars();
+    let first = chars.next().unwrap_or_default();
+    let inner_upper = chars.clone().any(char::is_uppercase) && word.chars().any(char::is_lowercase);
+    let is_path = word.contains('/') && word.contains('.')
+        || word.rsplit_once('.').is_some_and(|it| is_extension(it.1) && !it.0.is_empty());
+    let has_case = first.is_uppercase() && !is_first && 1 < word.len();
+    let is_acronym = word.chars().all(|it| !it.is_lowercase());
+    word.contains('_')
+        || word.contains("::")
+        || word.ends_with("()")
+        || is_path
+        || inner_upper
+        || (has_case && !is_acronym && !is_day(word))
+}
+
+fn is_day(word: &str) -> bool {
+    word.ends_with("day")
+}
+
+/// True for the ending of a file's name.
+pub(super) fn is_extension(text: &str) -> bool {
+    EXTENSIONS.contains(&text)
+}
+
+/// What is to be kept of a sentence that begins with the order to keep it.
+pub(super) fn text_of(sentence: &str) -> String {
+    let head: String = sentence.chars().take(40).collect();
+    for mark in [" that ", ": "] {
+        if let Some(at) = head.find(mark)
+            && head[..at].split_whitespace().count() <= 4
+        {
+            let rest = sentence[at + mark.len()..].trim();
+            if !rest.is_empty() && (mark == ": " || starts_with_order(&head)) {
+                return rest.to_owned();
+            }
+        }
+    }
+    sentence.trim().to_owned()
+}
+
+fn starts_with_order(head: &str) -> bool {
+    let first = head.split_whitespace().next().unwrap_or_default().to_lowercase();
+    ["remember", "note", "keep", "store", "save", "memorize"].contains(&first.as_str())
+}
+
+/// The time that a sentence names.
+pub(super) fn time_of(sentence: &str) -> Option<String> {
+    let words: Vec<&str> = sentence.split_whitespace().collect();
+    let is_time = |it: &str| since_ms(it, u64::MAX / 2).is_some();
+    let one = words.iter().map(|it| (*it).to_owned());
+    let two = words.windows(2).map(|it| it.concat());
+    let this = words.windows(2).filter(|it| matches!(it[0], "this" | "last"));
+    let this = this.map(|it| format!("1{}", it[1]));
+    one.chain(two).chain(this).find(|it| is_time(it))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(sentence: &str, expected: &str) {
+        let wording = Wording::of(sentence, &|_| false);
+        let stems: Vec<String> = wording.words.iter().map(|it| stem(it)).collect();
+        assert_eq!(format!("{} | {}", stems.join(" "), wording.names.join(" ")), expected);
+    }
+
+    #[test]
+    fn words_lose_their_endings_and_names_stand_apart() {
+        check("Organise the imports", "organiz the import | ");
+        check("organizing unused imports", "organiz unus import | ");
+        check("who calls Cart::add()?", "who call <name> | Cart::add");
+        check("explain the Cart in src/cart.py", "explain the <name> in <name> | Cart src/cart.py");
+        check("running the tests", "run the test | ");
+    }
+
+    #[test]
+    fn times_and_texts_are_found() {
+        assert_eq!(time_of("what changed this week").as_deref(), Some("1week"));
+        assert_eq!(time_of("changes since 3 days").as_deref(), Some("3days"));
+        assert_eq!(time_of("changes"), None);
+        assert_eq!(text_of("note: ids are opaque"), "ids are opaque");
+        assert_eq!(text_of("where is the code that parses"), "where is the code that parses");
+    }
+}
