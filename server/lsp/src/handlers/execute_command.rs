@@ -297,14 +297,7 @@ fn outcome_json(link: &Link, run: RunId, outcome: &RunOutcome) -> Value {
         RunOutcome::Shown(path) => {
             json!({ "outcome": "shown", "document": link.spellings.uri(path) })
         }
-        RunOutcome::Replied { reply, markdown, understood, document } => json!({
-            "outcome": super::skills::reply_word(reply),
-            "message": outcome.describe(),
-            "markdown": markdown,
-            "understood": understood.as_ref().map(|it| json!({ "command": it.0, "score": it.1 })),
-            "choices": super::skills::choices(reply),
-            "document": document.as_ref().map(|it| link.spellings.uri(it)),
-        }),
+        RunOutcome::Replied { .. } => super::skills::replied(link, outcome),
         RunOutcome::Rejected(proposal) => {
             json!({ "outcome": "rejected", "proposal": proposal.as_str() })
         }

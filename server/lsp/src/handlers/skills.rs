@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use agent::{SkillReply, parse_command};
-use engine::{Area, RunRequest, SkillCall};
+use engine::{Area, RunOutcome, RunRequest, SkillCall};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tower_lsp::{
@@ -79,8 +79,23 @@ pub(super) async fn complete(link: &Link, argument: Value) -> Result<Option<Valu
     answer.await
 }
 
+/// What a skill answered, for whoever waits for its run.
+pub(super) fn replied(link: &Link, outcome: &RunOutcome) -> Value {
+    let RunOutcome::Replied { reply, markdown, understood, document } = outcome else {
+        return Value::Null;
+    };
+    json!({
+        "outcome": reply_word(reply),
+        "message": outcome.describe(),
+        "markdown": markdown,
+        "understood": understood.as_ref().map(|it| json!({ "command": it.0, "score": it.1 })),
+        "choices": choices(reply),
+        "document": document.as_ref().map(|it| link.spellings.uri(it)),
+    })
+}
+
 /// In one word, what a skill answered.
-pub(super) fn reply_word(reply: &SkillReply) -> &'static str {
+fn reply_word(reply: &SkillReply) -> &'static str {
     match reply {
         SkillReply::Report { .. } => "report",
         SkillReply::Findings { .. } => "findings",
@@ -91,7 +106,7 @@ pub(super) fn reply_word(reply: &SkillReply) -> &'static str {
 }
 
 /// What there is to choose from.
-pub(super) fn choices(reply: &SkillReply) -> Value {
+fn choices(reply: &SkillReply) -> Value {
     let SkillReply::Choices { choices, .. } = reply else { return Value::Null };
     let choices = choices.iter().map(|it| json!({ "title": it.title, "command": it.command }));
     json!(choices.collect::<Vec<_>>())
