@@ -59,6 +59,7 @@ impl Desk {
             watch: false,
             embedder: None,
             sandbox: None,
+            chat: engine::no_models(),
         };
         let engine = Engine::start(config, Caller::local("test", Abilities::default())).unwrap();
         let notices = engine.subscribe();
