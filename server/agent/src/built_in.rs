@@ -15,7 +15,15 @@ pub struct BuiltIn {
 }
 
 /// The texts, by name.
-const TEXTS: &[&str] = &[include_str!("../agents/find.yaml")];
+const TEXTS: &[&str] = &[
+    include_str!("../agents/ask.yaml"),
+    include_str!("../agents/edit.yaml"),
+    include_str!("../agents/explain.yaml"),
+    include_str!("../agents/find.yaml"),
+    include_str!("../agents/fix.yaml"),
+    include_str!("../agents/write-docs.yaml"),
+    include_str!("../agents/write-tests.yaml"),
+];
 
 static AGENTS: LazyLock<Vec<BuiltIn>> = LazyLock::new(|| {
     let parse = |text: &&'static str| {

@@ -3,6 +3,7 @@
 //! how an agent lives. Nothing here acts.
 
 mod built_in;
+mod citation;
 mod command;
 mod definition;
 mod lifecycle;
@@ -19,6 +20,7 @@ mod yaml;
 
 pub use crate::{
     built_in::{BuiltIn, built_in_agents},
+    citation::{CheckedAnswer, Citation, Shown, Support, check_citations, citations},
     command::{
         COMMAND_BYTES_MAX, Command, CommandError, Completion, Completions, command_text, complete,
         parse_command,
