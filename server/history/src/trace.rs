@@ -12,6 +12,11 @@ use crate::{
 /// Versions of one file that are looked at.
 pub const TRACE_COMMITS_MAX: usize = 500;
 
+/// Files that went with a commit among which the one that a new file was is looked for.
+const GONE_MAX: usize = 40;
+/// The share of lines that a renamed file has kept.
+const KEPT_MIN: f32 = 0.5;
+
 /// A stretch of a file.
 #[derive(Clone, Debug)]
 pub struct Stretch<'a> {
@@ -87,13 +92,17 @@ pub fn trace(
     };
     res.is_uncommitted = tracer.begin(stretch.path)?;
     waiting.reverse();
-    while let Some((commit, change)) = waiting.pop() {
+    while let Some((commit, mut change)) = waiting.pop() {
         check()?;
         if res.n_versions == limits.versions_max {
             res.is_cut = true;
             break;
         }
         res.n_versions += 1;
+        if change.kind == ChangeKind::Added {
+            let gone = commits.changes_of(commit.id)?;
+            change = tracer.renamed(change, &gone);
+        }
         match tracer.step(&change) {
             Step::Unread => res.n_unread += 1,
             Step::Untouched => {}
@@ -173,6 +182,28 @@ impl Tracer<'_> {
         }
     }
 
+    /// The change as a rename where the file came in place of one that went with the same commit
+    /// and held mostly the same lines. Reading the history pairs only what needs no content.
+    fn renamed(&self, change: ChangeRow, of_commit: &[ChangeRow]) -> ChangeRow {
+        let ending = |path: &str| path.rsplit_once('.').map(|it| it.1.to_owned());
+        let gone = of_commit.iter().filter(|it| {
+            it.kind == ChangeKind::Deleted && ending(&it.path) == ending(&change.path)
+        });
+        let Some(now) = change.after.as_ref().and_then(|it| self.text(it)) else { return change };
+        let shares = gone.take(GONE_MAX).filter_map(|it| {
+            let before = self.text(it.before.as_ref()?)?;
+            Some((share_kept(&before, &now), it))
+        });
+        let best = shares.max_by(|a, b| a.0.total_cmp(&b.0));
+        let Some((_, from)) = best.filter(|it| KEPT_MIN <= it.0) else { return change };
+        ChangeRow {
+            kind: ChangeKind::Renamed,
+            from: Some(from.path.clone()),
+            before: from.before.clone(),
+            ..change
+        }
+    }
+
     fn text(&self, key: &[u8]) -> Option<Vec<u8>> {
         let content = self.repository.blob(key).filter(|it| is_text(it))?;
         if !content.contains(&b'\r') {
@@ -181,4 +212,11 @@ impl Tracer<'_> {
         let text = String::from_utf8_lossy(&content).replace("\r\n", "\n");
         Some(text.into_bytes())
     }
+}
+
+/// The share of lines that two contents have in common, of the longer one.
+fn share_kept(before: &[u8], after: &[u8]) -> f32 {
+    let n_lines = |it: &[u8]| it.iter().filter(|byte| **byte == b'\n').count().max(1) as f32;
+    let gone: u32 = hunks(before, after).iter().map(|it| it.before.end - it.before.start).sum();
+    ((n_lines(before) - gone as f32) / n_lines(before).max(n_lines(after))).max(0.0)
 }

@@ -1,13 +1,13 @@
 //! What of a file can be found: its chunks, its path, and the file as a whole.
 
 use store::{DOCUMENTS_PER_FILE_MAX, Document, FileDocuments, Role};
-use syntax::{Chunk, FileFacts, Symbol, SymbolKind};
+use syntax::{Chunk, FileFacts, ReferenceKind, Symbol, SymbolKind};
 use text::TextRange;
 
 use crate::words::push_words;
 
 /// The number of what [`documents`] makes of a file; another number means "index again".
-pub const WORDS_VERSION: u32 = 3;
+pub const WORDS_VERSION: u32 = 4;
 
 /// Enclosing types that are named with a symbol; further out stand modules and namespaces, which
 /// the path already tells.
@@ -47,7 +47,7 @@ fn document(text: &str, facts: &FileFacts, chunk: &Chunk) -> Option<Document> {
         lines: lines(facts, range),
         symbol: symbol.map(|it| facts.name(it.name).to_owned()),
         kind: symbol.map(|it| it.kind.as_str().to_owned()),
-        role: role(facts, symbol),
+        role: role(facts, chunk, symbol),
         hash: chunk.hash,
         ..Document::default()
     };
@@ -75,7 +75,7 @@ fn lines(facts: &FileFacts, range: TextRange) -> (u32, u32) {
     (facts.lines.line_of(range.start()) + 1, facts.lines.line_of(range.end()) + 1)
 }
 
-fn role(facts: &FileFacts, symbol: Option<&Symbol>) -> Role {
+fn role(facts: &FileFacts, chunk: &Chunk, symbol: Option<&Symbol>) -> Role {
     if facts.is_test || symbol.is_some_and(|it| it.is_test) {
         return Role::Test;
     }
@@ -83,6 +83,8 @@ fn role(facts: &FileFacts, symbol: Option<&Symbol>) -> Role {
     match symbol.map(|it| it.kind) {
         // A table of a database is used by name somewhere, one of a data file is not.
         Some(SymbolKind::Table) if is_data => Role::Section,
+        // What a script does, and a method that stands alone as it was copied from its class.
+        None if !has_definitions(facts) && has_calls(facts, chunk) => Role::Definition,
         // The head of an implementation says nothing that its type and its functions do not.
         None | Some(SymbolKind::Heading | SymbolKind::Key | SymbolKind::Implementation) => {
             Role::Section
@@ -91,9 +93,28 @@ fn role(facts: &FileFacts, symbol: Option<&Symbol>) -> Role {
     }
 }
 
+/// True where the file defines what can be looked for: a function or a type.
+fn has_definitions(facts: &FileFacts) -> bool {
+    let is_function =
+        |kind| matches!(kind, SymbolKind::Function | SymbolKind::Method | SymbolKind::Constructor);
+    facts.symbols.iter().any(|it| !it.is_local && (is_function(it.kind) || is_type(it.kind)))
+}
+
+/// True where a chunk does something, as lists of imports and of exports do not.
+fn has_calls(facts: &FileFacts, chunk: &Chunk) -> bool {
+    let start = facts.references.partition_point(|it| it.start() < chunk.range.start());
+    let inside = facts.references[start..].iter().take_while(|it| it.start() < chunk.range.end());
+    inside.into_iter().any(|it| it.kind() == ReferenceKind::Call)
+}
+
 /// The symbol's name with the types around it: `Receiver::poll` is found by both words.
 fn push_name(acc: &mut String, facts: &FileFacts, symbol: &Symbol) {
     push_words(acc, facts.name(symbol.name));
+    if acc.is_empty() {
+        // A name of words that say nothing in a text is still looked for: `from`, `with`.
+        acc.push_str(&facts.name(symbol.name).to_lowercase());
+        acc.push(' ');
+    }
     if let Some(owner) = facts.owner(symbol) {
         push_words(acc, facts.name(owner));
     }

@@ -44,11 +44,13 @@ pub enum Feature {
     History,
     /// It was of use before; given by whoever asks.
     PastUse,
+    /// An identifier that is asked for stands in it as it was written.
+    Verbatim,
 }
 
 impl Feature {
     /// How many there are.
-    pub const COUNT: usize = 17;
+    pub const COUNT: usize = 18;
 
     /// All of them, in their order.
     pub const ALL: [Feature; Feature::COUNT] = [
@@ -69,6 +71,7 @@ impl Feature {
         Feature::Neighbour,
         Feature::History,
         Feature::PastUse,
+        Feature::Verbatim,
     ];
 
     /// The word for it.
@@ -91,6 +94,7 @@ impl Feature {
             Feature::Neighbour => "neighbours",
             Feature::History => "history",
             Feature::PastUse => "past use",
+            Feature::Verbatim => "identifier in it",
         }
     }
 
@@ -206,15 +210,16 @@ impl Weights {
 impl Default for Weights {
     fn default() -> Weights {
         let sentence = Values([
-            0.4, 0.29, 0.12, 0.32, 0.3, 0.38, 0.17, 0.39, 0.07, 0.6, 0.6, 0.04, -0.8, -0.3, 0.0,
-            0.0, 0.1,
+            0.4, 0.29, 0.12, 0.32, 0.3, 0.38, 0.17, 0.39, 0.07, 0.6, 0.6, 0.04, -0.8, -0.3, 0.02,
+            0.03, 0.1, 0.0,
         ]);
         let change = Values([
-            0.74, 0.48, 0.0, 0.39, 0.48, 0.11, 0.08, 0.17, 0.07, 0.6, 0.6, 0.08, -0.89, -0.81, 0.0,
-            0.0, 0.1,
+            0.74, 0.48, 0.0, 0.39, 0.48, 0.11, 0.08, 0.17, 0.07, 0.6, 0.6, 0.08, -0.89, -0.81,
+            0.02, 0.03, 0.1, 0.0,
         ]);
         let mut identifier = change;
         identifier[Feature::Exact] = 3.0;
+        identifier[Feature::Verbatim] = 1.5;
         let mut path = change;
         path[Feature::Mention] = 3.0;
         path[Feature::Line] = 3.0;

@@ -188,6 +188,8 @@ pub(crate) struct Question {
     pub(crate) words: Vec<String>,
     /// Identifiers as typed: a symbol of exactly this name is likely meant.
     pub(crate) identifiers: FxHashSet<String>,
+    /// The identifiers of several parts, each as one word, where the question is nothing else.
+    pub(crate) wholes: Vec<String>,
     pub(crate) places: Vec<Place>,
     pub(crate) kind: QuestionKind,
     /// True where it speaks of tests.
@@ -211,7 +213,15 @@ impl Question {
         }
         let (identifiers, places) = (identifiers(text), places(text));
         let kind = kind(text, &places);
-        Question { words, identifiers, places, kind, is_about_tests, words_left_out }
+        let mut wholes = Vec::new();
+        if kind == QuestionKind::Identifier {
+            wholes.extend(identifiers.iter().filter_map(|it| words::whole(it)));
+            // A name may be a word that says nothing elsewhere: `from`, `with`.
+            if words.is_empty() {
+                words.extend(identifiers.iter().map(|it| it.to_lowercase()));
+            }
+        }
+        Question { words, identifiers, wholes, places, kind, is_about_tests, words_left_out }
     }
 
     /// Share of the words of a symbol's name that stand in the question.

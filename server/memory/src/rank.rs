@@ -32,6 +32,8 @@ pub struct Lists {
     pub mentioned: Vec<i64>,
     /// Documents that hold a line the question names.
     pub at_line: Vec<DocumentId>,
+    /// Documents in which an identifier that is asked for stands as it was written.
+    pub verbatim: Vec<DocumentId>,
 }
 
 /// What a part of a score is for, and how much it counts.
@@ -83,6 +85,9 @@ impl Lists {
             res.entry(it.id).or_default()[Feature::Vector] = nearness;
             let best = &mut of_file.entry(it.id.file()).or_default()[Feature::FileVector];
             *best = best.max(nearness);
+        }
+        for id in &self.verbatim {
+            res.entry(*id).or_default()[Feature::Verbatim] = 1.0;
         }
         for id in &self.at_line {
             res.entry(*id).or_default()[Feature::Line] = 1.0;

@@ -80,6 +80,7 @@ pub fn search(sources: &Sources<'_>, query: &Query) -> store::Result<Answer> {
         unsaved.score(&mut list, store, &full_text)?;
         lists.fields.push((field, list));
     }
+    add_verbatim(&mut lists, store, &unsaved, &question.wholes, &is_allowed)?;
     add_nearest(&mut lists, &mut answer, (sources, &unsaved), query, &is_allowed)?;
     add_places(&mut lists, store, &unsaved, &question.places, &is_allowed)?;
     if is_far_from_all(&lists) {
@@ -177,6 +178,25 @@ fn add_nearest(
     list.sort_by(|a, b| b.similarity.total_cmp(&a.similarity).then(a.id.cmp(&b.id)));
     list.truncate(NEAREST_MAX);
     lists.nearest = list;
+    Ok(())
+}
+
+/// Finds the documents that hold an identifier as it was written.
+fn add_verbatim(
+    lists: &mut Lists,
+    store: &dyn Store,
+    unsaved: &Unsaved<'_>,
+    wholes: &[String],
+    is_allowed: &dyn Fn(DocumentId) -> bool,
+) -> store::Result<()> {
+    for whole in wholes {
+        let words = std::slice::from_ref(whole);
+        let full_text = FullTextQuery { field: Field::Body, words, hits_max: LIST_MAX };
+        let mut list = store.search(&full_text)?;
+        list.retain(|it| is_allowed(it.id));
+        unsaved.score(&mut list, store, &full_text)?;
+        lists.verbatim.extend(list.iter().map(|it| it.id));
+    }
     Ok(())
 }
 

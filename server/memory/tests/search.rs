@@ -3,8 +3,8 @@
 use expect_test::{Expect, expect};
 use fixture::Fixture;
 use memory::{
-    Answer, Candidate, Feature, Filters, Known, Lists, Query, QueryVector, Retriever, Sources,
-    Tests, UnsavedFile, Values, Weights, documents, rank, search,
+    Answer, Candidate, Feature, Filters, Known, Lists, Query, QueryVector, Retriever, Signal,
+    Signals, Sources, Tests, UnsavedFile, Values, Weights, documents, rank, reorder, search,
 };
 use store::{
     DocumentId, Field, FileRow, FileWrite, Role, ScoredDoc, SqliteStore, Store, TextVectors,
@@ -121,9 +121,9 @@ fn a_name_finds_its_definition_before_its_uses_and_tests() {
     check(
         "total_price",
         expect![[r#"
-            src/cart.rs:8-10 total_price (exact name, name, body, share of the name, length, file)
-            src/checkout.py:1-3 pay (body, length, file)
-            src/cart.rs:17-20 total_price_of_nothing_is_zero (body, name, length, share of the name, file, test)"#]],
+            src/cart.rs:8-10 total_price (exact name, identifier in it, name, body, share of the name, length, file)
+            src/checkout.py:1-3 pay (identifier in it, body, length, file)
+            src/cart.rs:17-20 total_price_of_nothing_is_zero (identifier in it, body, name, length, share of the name, file, test)"#]],
     );
     check(
         "Cart",
@@ -254,7 +254,7 @@ fn an_open_file_is_found_as_it_is_in_the_editor() {
         docs/guide.md:1-3 Checkout (body, name, file, share of the name, length, no definition)"#]]
     .assert_eq(&ask("checkout.py:2"));
     expect![[r#"
-        src/cart.rs:12-14 add_line (exact name, body, name, file, share of the name, length)
+        src/cart.rs:12-14 add_line (exact name, identifier in it, body, name, file, share of the name, length)
         src/cart.rs:8-10 total_price (file, body, length)
         src/cart.rs:2-4 Cart (file, body, length)"#]]
     .assert_eq(&ask("add_line"));
@@ -340,4 +340,69 @@ fn the_order_is_a_pure_sum_of_the_lists() {
         1 1.2 [("name", 1.0), ("body", 0.4), ("file", 0.2), ("test", -0.4)]
         0 1 [("body", 0.8), ("file", 0.2)]"#]]
     .assert_eq(&told.join("\n"));
+}
+
+#[test]
+fn a_method_that_stands_alone_is_no_mere_section() {
+    let store = store_of(
+        "//- /read.ts\npublic async readConfig(path: string): Promise<Config> {\n    \
+         const data = await this.fs.readFile(path);\n    return JSON.parse(data);\n}\n\
+         //- /index.ts\nexport { readConfig } from './read';\nexport * from './config';\n",
+    );
+    let answer = ask(&store, &Query::text("reads the config file", 3));
+    let sections: Vec<(&str, f32)> =
+        answer.hits.iter().map(|it| (it.path.as_str(), it.values[Feature::Section])).collect();
+    assert_eq!(sections, [("read.ts", 0.0), ("index.ts", 1.0)]);
+}
+
+#[test]
+fn what_others_know_of_places_counts() {
+    let store = store_of(SHOP);
+    let mut weights = Weights::default();
+    for weight in [&mut weights.sentence, &mut weights.change, &mut weights.identifier] {
+        weight[Feature::History] = 1.0;
+        weight[Feature::PastUse] = 1.0;
+        weight[Feature::Neighbour] = 1.0;
+    }
+    let mut signals = Signals::default();
+    signals.add("src/checkout.py", None, Signal { history: 0.25, past_use: 0.0 });
+    signals.add("src/checkout.py", Some("retry"), Signal { history: 0.5, past_use: 0.125 });
+    let sources = Sources { signals: &signals, ..Sources::saved(&store, &weights) };
+    let query = Query { hits_max: 9, ..Query::text("the total price", 9) };
+    let mut answer = search(&sources, &query).unwrap();
+    let of = |answer: &Answer, symbol: &str, feature| {
+        let hit = answer.hits.iter().find(|it| it.symbol.as_deref() == Some(symbol)).unwrap();
+        hit.values[feature]
+    };
+    assert_eq!(of(&answer, "pay", Feature::History), 0.25);
+    assert_eq!(of(&answer, "total_price", Feature::History), 0.0);
+    // A hit that is related to a better one comes up, and the sum is told as before.
+    assert_ne!(answer.hits[0].symbol.as_deref(), Some("pay"));
+    for hit in answer.hits.iter_mut().filter(|it| it.symbol.as_deref() == Some("pay")) {
+        hit.values[Feature::Neighbour] = 5.0;
+    }
+    reorder(&mut answer, &weights, (&Filters::default(), 2));
+    assert_eq!(answer.hits.len(), 2);
+    assert_eq!(answer.hits[0].symbol.as_deref(), Some("pay"));
+    assert_eq!(answer.hits[0].parts[0], ("neighbours", 5.0));
+    let sum: f32 = answer.hits[0].parts.iter().map(|it| it.1).sum();
+    assert_eq!(sum, answer.hits[0].score);
+}
+
+#[test]
+fn a_name_is_found_where_no_symbol_bears_it_and_where_it_is_a_common_word() {
+    let store = store_of(
+        "//- /tests/misc.rs\nrgtest!(compressed_xz, |dir: Dir| {\n    \
+         dir.create(\"sherlock.xz\");\n});\n\
+         //- /src/flags.rs\nfn doc(&self) -> &str {\n    \
+         \"Search compressed files: xz, xz.\"\n}\n\
+         //- /src/make.rs\npub fn from(text: &str) -> Made {\n    parse(text)\n}\n",
+    );
+    let first = |text: &str| {
+        let hit = ask(&store, &Query::text(text, 3)).hits.into_iter().next();
+        hit.map_or("nothing".to_owned(), |it| it.path)
+    };
+    assert_eq!(first("compressed_xz"), "tests/misc.rs");
+    assert_eq!(first("from"), "src/make.rs");
+    assert_eq!(first("search_many_xz"), "src/flags.rs", "by its parts");
 }

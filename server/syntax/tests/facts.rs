@@ -333,3 +333,15 @@ fn tests_are_told_from_what_is_left_out_of_them() {
         "#]],
     );
 }
+
+#[test]
+fn a_property_that_is_written_as_a_function_is_a_part_of_its_own() {
+    let text = "class App:\n    \"\"\"Doc.\"\"\"\n    name = 1\n\n    @property\n    \
+                def env(self):\n        return make()\n";
+    let facts = syntax::facts("a.py", text, grammars::language_for_path("a.py", "").unwrap());
+    let names = facts.chunks.iter().map(|it| {
+        let symbol = facts.symbol(it.symbol.unwrap());
+        format!("{} {}", symbol.kind.as_str(), facts.name(symbol.name))
+    });
+    assert_eq!(names.collect::<Vec<_>>(), ["class App", "property env"]);
+}

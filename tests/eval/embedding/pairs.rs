@@ -22,7 +22,7 @@ const FILE_BYTES_MAX: u64 = 400_000;
 const CODE_BYTES: std::ops::Range<usize> = 40..6_000;
 
 /// Functions taken from one package: no package is to outweigh all others.
-const PER_PACKAGE_MAX: usize = 12_000;
+const PER_PACKAGE_MAX: usize = 4_000;
 
 fn main() {
     let folder = env::args().nth(1).expect("a folder of packages");

@@ -11,7 +11,7 @@ Needs only the standard library.
 import collections, glob, gzip, hashlib, json, pickle, random, re, sys
 
 WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+|[^\x00-\x7f]+")
-HELD_SHARE, PAIRS_PER_LANGUAGE, VOCABULARY = 0.08, 70_000, 48_000
+HELD_SHARE, PAIRS_PER_LANGUAGE, VOCABULARY = 0.08, 36_000, 40_000
 
 
 def words(text, most):

@@ -68,8 +68,11 @@ pub(crate) fn run(root: &Path, args: &SearchArgs, output: Output) -> anyhow::Res
                 res
             },
             || {
-                let around = around.map(|it| output.paint(Paint::Faint, it.text()));
-                hit_text(hit, args.explain, output) + &around.unwrap_or_default()
+                let mut res = hit_text(hit, args.explain, output);
+                for line in around.map(Around::lines).unwrap_or_default() {
+                    res.push_str(&format!("\n    {}", output.paint(Paint::Faint, line)));
+                }
+                res
             },
         )?;
     }
@@ -117,12 +120,12 @@ impl Around {
     }
 
     /// A line for each kind that there is.
-    fn text(&self) -> String {
+    fn lines(&self) -> Vec<String> {
         let some = self.0.iter().filter(|it| !it.1.is_empty());
         let lines = some.map(|(kind, all)| {
             let all: Vec<String> =
                 all.iter().map(|(name, place)| format!("{name} ({place})")).collect();
-            format!("\n    {kind}: {}", all.join(", "))
+            format!("{kind}: {}", all.join(", "))
         });
         lines.collect()
     }
@@ -218,15 +221,13 @@ fn hit_text(hit: &Hit, explain: bool, output: Output) -> String {
     );
     if explain {
         let cosine = hit.cosine.map_or("none".to_owned(), |it| format!("{it:.2}"));
-        res.push_str(&output.paint(
-            Paint::Faint,
-            format!(
-                "\n    relevance {:.0} %, score {:.2} = {}; cosine {cosine}",
-                hit.relevance * 100.0,
-                hit.score,
-                hit.why()
-            ),
-        ));
+        let made = format!(
+            "relevance {:.0} %, score {:.2} = {}; cosine {cosine}",
+            hit.relevance * 100.0,
+            hit.score,
+            hit.why()
+        );
+        res.push_str(&format!("\n    {}", output.paint(Paint::Faint, made)));
     }
     res
 }

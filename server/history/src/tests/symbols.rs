@@ -99,6 +99,33 @@ fn a_renamed_file_keeps_its_past() {
 }
 
 #[test]
+fn a_file_renamed_and_edited_in_one_commit_keeps_its_past() {
+    let mut world = shop();
+    world.git(&["rm", "-q", "shop.py"]);
+    world.write(
+        "store.py",
+        "import os\n\n\ndef pay(n):\n    return n + 2\n\n\ndef ship():\n    os.truck()\n",
+    );
+    world.write("other.py", "def other():\n    pass\n");
+    world.commit("Call it a store");
+    world.update();
+    check(
+        &world.trace("store.py", 3..5),
+        expect![[r#"
+        Call it a store +1 -1
+        Add the fee +1 -1
+        Open the shop +2 -0 came
+    "#]],
+    );
+    check(
+        &world.trace("other.py", 0..2),
+        expect![[r#"
+        Call it a store +2 -0 came
+    "#]],
+    );
+}
+
+#[test]
 fn both_sides_of_a_merge_are_found() {
     let mut world = shop();
     world.git(&["checkout", "-q", "-b", "side"]);

@@ -33,7 +33,7 @@ pub(crate) fn of_symbols(
 ) -> Vec<Chunk> {
     let mut res = Vec::new();
     let mut covered = TextSize::default();
-    let parts = parts(lines.len(), symbols, documented);
+    let parts = parts(lines, symbols, documented);
     for (range, idx) in parts {
         // Parts of definitions on one line may meet: a byte belongs to one chunk.
         let range = TextRange::new(range.start().max(covered), range.end());
@@ -50,7 +50,7 @@ pub(crate) fn of_symbols(
 
 /// The definitions that are chunks, with what documents them, in the order of the text.
 fn parts(
-    len: TextSize,
+    lines: &LineIndex,
     symbols: &[Symbol],
     documented: &[Documented],
 ) -> Vec<(TextRange, SymbolIdx)> {
@@ -66,11 +66,11 @@ fn parts(
                 let later = symbols[index + 1..].iter();
                 let next = later.filter(|it| it.kind == SymbolKind::Heading);
                 let next = next.map(|it| it.range.start()).find(|it| symbol.range.start() < *it);
-                next.unwrap_or(len)
+                next.unwrap_or(lines.len())
             }
-            kind if is_container(kind) => head_end(index, symbols, documented),
+            kind if is_container(kind) => head_end(index, lines, symbols, documented),
             SymbolKind::Constant | SymbolKind::Variable | SymbolKind::Type => symbol.range.end(),
-            kind if is_code(kind) => symbol.range.end(),
+            _ if is_code(symbol, lines) => symbol.range.end(),
             _ => continue,
         };
         res.push((TextRange::new(lead, end), SymbolIdx::new(index)));
@@ -85,24 +85,34 @@ fn is_container(kind: SymbolKind) -> bool {
 }
 
 /// A container is cut before the first of its functions, for these are chunks of their own.
-fn head_end(index: usize, symbols: &[Symbol], documented: &[Documented]) -> TextSize {
+fn head_end(
+    index: usize,
+    lines: &LineIndex,
+    symbols: &[Symbol],
+    documented: &[Documented],
+) -> TextSize {
     let end = symbols[index].range.end();
     let inside = symbols[index + 1..].iter().zip(&documented[index + 1..]);
     let mut inside = inside.take_while(|(it, _)| it.range.start() < end);
-    let first = inside.find(|(it, _)| !it.is_local && (is_code(it.kind) || is_container(it.kind)));
+    let is_part = |it: &Symbol| !it.is_local && (is_code(it, lines) || is_container(it.kind));
+    let first = inside.find(|(it, _)| is_part(it));
     first.map_or(end, |(_, it)| TextSize::new(it.lead))
 }
 
-fn is_code(kind: SymbolKind) -> bool {
-    matches!(
-        kind,
+/// Functions, and properties that are written as functions are.
+fn is_code(symbol: &Symbol, lines: &LineIndex) -> bool {
+    match symbol.kind {
         SymbolKind::Function
-            | SymbolKind::Method
-            | SymbolKind::Constructor
-            | SymbolKind::Macro
-            | SymbolKind::Test
-            | SymbolKind::Table
-    )
+        | SymbolKind::Method
+        | SymbolKind::Constructor
+        | SymbolKind::Macro
+        | SymbolKind::Test
+        | SymbolKind::Table => true,
+        SymbolKind::Property => {
+            lines.line_of(symbol.range.start()) < lines.line_of(symbol.range.end())
+        }
+        _ => false,
+    }
 }
 
 fn push_gap(res: &mut Vec<Chunk>, text: &str, lines: &LineIndex, gap: TextRange) {

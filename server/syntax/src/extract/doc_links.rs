@@ -89,7 +89,8 @@ fn mentions(text: &str, brackets: Brackets) -> Vec<Mention<'_>> {
             b'@' => {
                 let tag = TAGS.iter().find(|tag| {
                     let before = tag.find('@').unwrap_or(0);
-                    at.checked_sub(before).is_some_and(|it| text[it..].starts_with(**tag))
+                    // By bytes: what stands before the sign may be the middle of a letter.
+                    at.checked_sub(before).is_some_and(|it| bytes[it..].starts_with(tag.as_bytes()))
                 });
                 if let Some(tag) = tag {
                     let start = at + tag.len() - tag.find('@').unwrap_or(0);
@@ -176,6 +177,7 @@ mod tests {
         assert_eq!(found(":class:`~shop.Cart` ``pay`` `vec![]` `vec!`"), "shop.Cart pay vec");
         assert_eq!(found("a ` b\n`c` ```\n`d`\n``` `e` ``` `f`"), "c e");
         assert_eq!(found("`é` [`ü.x`] `` ` [ @"), "é ü.x");
+        assert_eq!(found("é@see ł@e¶ @see ü.y"), "ü.y");
     }
 
     #[test]
