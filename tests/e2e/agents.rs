@@ -36,3 +36,21 @@ fn an_agent_is_created_trusted_activated_and_ended_from_the_command_line() {
     let find = agents.iter().find(|it| it["agent"] == "find").unwrap();
     assert_eq!((&find["state"], &find["built_in"]), (&"active".into(), &true.into()));
 }
+
+#[test]
+fn an_agent_runs_from_the_command_line_and_its_steps_can_be_read() {
+    let workspace = Workspace::new(&[("pay.py", "def pay_now(sum):\n    return sum\n")]);
+    let (code, text) = aios(&workspace, &["run", "find", "--param", "query=pay now"]);
+    assert_eq!(code, 0, "{text}");
+    assert!(text.contains("pay.py") && text.contains(" done"), "{text}");
+    let run = json(&workspace, &["runs"])[0]["run"].as_str().unwrap().to_owned();
+    let steps = json(&workspace, &["runs", "show", &run]);
+    let kinds: Vec<&str> = steps.iter().map(|it| it["kind"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["task", "call", "answer", "say", "end"]);
+    let (code, why) = aios(&workspace, &["run", "find", "--message", "why"]);
+    assert_eq!(code, 1);
+    assert!(why.contains("needs a model"), "{why}");
+    let (code, why) = aios(&workspace, &["runs", "resume", &run]);
+    assert_eq!(code, 1);
+    assert!(why.contains("is done: only interrupted ones go on"), "{why}");
+}

@@ -292,6 +292,22 @@ Examples:
     /// List, make and change agents, and say which of them may act
     Agent(AgentArgs),
 
+    /// Have an agent do something
+    #[command(after_help = "\
+Examples:
+  aios run find --param query='where is the retry delay set'
+  aios run review --json
+  aios run helper --message 'why is the cart empty after checkout'")]
+    Run(RunArgs),
+
+    /// List what agents did, show it step by step, or go on with what was interrupted
+    #[command(after_help = "\
+Examples:
+  aios runs
+  aios runs show r-20261126-1a2b3c4d5e
+  aios runs resume r-20261126-1a2b3c4d5e")]
+    Runs(RunsArgs),
+
     /// Look at the files under `.aios/`, and let them act just as they are
     #[command(after_help = "\
 Examples:
@@ -971,6 +987,62 @@ pub(crate) struct ProposeArgs {
     /// Apply at once what was proposed
     #[arg(long)]
     pub(crate) apply: bool,
+}
+
+/// Arguments of `aios run`.
+#[derive(Args, Debug)]
+pub(crate) struct RunArgs {
+    /// The agent that `aios agent list` shows
+    #[arg(value_name = "AGENT")]
+    pub(crate) agent: String,
+
+    /// Which of its capabilities, as `aios agent show` lists them [default: the first]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) capability: Option<String>,
+
+    /// A parameter, as NAME=VALUE; may be given several times
+    #[arg(long = "param", value_name = "NAME=VALUE")]
+    pub(crate) params: Vec<String>,
+
+    /// What else to say to it; needs a model
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub(crate) message: String,
+
+    /// Apply at once what it proposes
+    #[arg(long)]
+    pub(crate) apply: bool,
+}
+
+/// Arguments of `aios runs`.
+#[derive(Args, Debug)]
+pub(crate) struct RunsArgs {
+    /// What to do [default: list them]
+    #[command(subcommand)]
+    pub(crate) command: Option<RunsCommand>,
+
+    /// How many runs at most
+    #[arg(long, default_value_t = 20, value_name = "N", value_parser = up_to(2_000))]
+    pub(crate) limit: u16,
+}
+
+/// What can be done with runs.
+#[derive(Subcommand, Debug)]
+pub(crate) enum RunsCommand {
+    /// Show all steps of a run
+    #[command(after_help = "Example:\n  aios runs show r-20261126-1a2b3c4d5e")]
+    Show(RunId),
+
+    /// Go on with a run that was interrupted
+    #[command(after_help = "Example:\n  aios runs resume r-20261126-1a2b3c4d5e")]
+    Resume(RunId),
+}
+
+/// A run, by its id.
+#[derive(Args, Debug)]
+pub(crate) struct RunId {
+    /// The id that `aios runs` shows
+    #[arg(value_name = "ID")]
+    pub(crate) id: String,
 }
 
 /// Arguments of `aios agent`.

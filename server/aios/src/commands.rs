@@ -16,6 +16,7 @@ pub(crate) mod patterns;
 pub(crate) mod questions;
 pub(crate) mod refactor;
 pub(crate) mod reverse;
+pub(crate) mod run;
 pub(crate) mod search;
 pub(crate) mod setup;
 pub(crate) mod skill;

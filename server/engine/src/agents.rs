@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use agent::{AgentDef, AgentState, Found, Life, Transition, built_in_agents, settle};
 use proposal::{Journal, Proposal, ProposalId, ProposalState, Simulation};
-use store::history::AgentEventRow;
+use store::history::{AgentEventRow, AgentRunRow};
 use vfs::VfsPath;
 
 use crate::{
@@ -79,6 +79,8 @@ pub enum AgentRequest {
 pub(crate) enum AgentDone {
     /// What followed by itself is recorded.
     Settled,
+    /// These runs of other servers were interrupted.
+    Interrupted(Vec<AgentRunRow>),
     /// The proposal that an agent waits for is to be applied.
     Apply(RunId, ProposalId),
 }
@@ -167,7 +169,7 @@ impl Snapshot {
         Ok(self.journal_for_agents()?.agents().agent_events(self.agents_root(), name)?)
     }
 
-    fn journal_for_agents(&self) -> Result<&Journal, ReadError> {
+    pub(crate) fn journal_for_agents(&self) -> Result<&Journal, ReadError> {
         let why = "without a history there are no agents; the status says why there is none";
         self.journal.as_ref().ok_or_else(|| ReadError::Failed(why.to_owned()))
     }
@@ -243,9 +245,29 @@ impl GlobalState {
     pub(crate) fn agent_done(&mut self, done: AgentDone) {
         match done {
             AgentDone::Settled => {}
+            AgentDone::Interrupted(rows) => self.agents_interrupted(&rows),
             // What follows from the new file is recorded when it was read.
             AgentDone::Apply(run, proposal) => self.apply_proposal(run, proposal),
         }
+    }
+
+    /// Looks for runs that the end of another server interrupted.
+    pub(crate) fn look_for_interrupted(&self, ctx: EditContext) {
+        self.outside.give(Task {
+            lane: Lane::Latency,
+            name: "interrupted runs",
+            on_panic: TaskDone::Edit(EditDone::Agent(AgentDone::Settled)),
+            work: Box::new(move || {
+                let runs = ctx.journal.agent_runs();
+                let now_ms = ctx.clock.wall_ms();
+                let rows = runs.interrupt_agent_runs(ctx.snapshot.agents_root(), now_ms);
+                let rows = rows.unwrap_or_else(|error| {
+                    tracing::warn!(%error, "interrupted runs are not looked for");
+                    Vec::new()
+                });
+                TaskDone::Edit(EditDone::Agent(AgentDone::Interrupted(rows)))
+            }),
+        });
     }
 
     /// Records what follows from the files of the agents as they are now.

@@ -33,6 +33,9 @@ impl GlobalState {
     pub(crate) fn recover_journal(&mut self) {
         if !std::mem::replace(&mut self.proposals.recovering.has_begun, true) {
             self.recover();
+            if let Some(ctx) = self.edit_context() {
+                self.look_for_interrupted(ctx);
+            }
         }
     }
 

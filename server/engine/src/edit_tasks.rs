@@ -55,6 +55,10 @@ impl EditContext {
 
     /// Hands a context for making a proposal to `with`.
     pub(crate) fn proposing<T>(&self, with: impl FnOnce(&Context<'_>) -> T) -> T {
+        self.proposing_as(ProposalId::new(self.clock.wall_ms(), self.random.next()), with)
+    }
+
+    fn proposing_as<T>(&self, id: ProposalId, with: impl FnOnce(&Context<'_>) -> T) -> T {
         let present: &Present<'_> = &|path| self.present(path);
         // Facts of closed files may be of another text than the disk holds now.
         let facts = |path: &VfsPath, hash: ContentHash| {
@@ -65,18 +69,21 @@ impl EditContext {
             self.snapshot.analysis.facts(file).filter(|_| is_known).cloned()
         };
         let now_ms = self.clock.wall_ms();
-        with(&Context {
-            id: ProposalId::new(now_ms, self.random.next()),
-            now_ms,
-            roots: &self.snapshot.roots,
-            present,
-            facts: &facts,
-        })
+        with(&Context { id, now_ms, roots: &self.snapshot.roots, present, facts: &facts })
     }
 
     /// Makes a proposal of `draft` and records it.
     pub(crate) fn propose(&self, draft: Draft) -> Result<(Proposal, Simulation), Ended> {
-        let made = self.proposing(|ctx| propose(draft, ctx));
+        self.propose_as(ProposalId::new(self.clock.wall_ms(), self.random.next()), draft)
+    }
+
+    /// The same under an id that was chosen before.
+    pub(crate) fn propose_as(
+        &self,
+        id: ProposalId,
+        draft: Draft,
+    ) -> Result<(Proposal, Simulation), Ended> {
+        let made = self.proposing_as(id, |ctx| propose(draft, ctx));
         let mut made = made.map_err(not_allowed)?;
         proposal::add_effect(&mut made.0, &made.1, &self.snapshot.analysis);
         if self.cancel.is_cancelled() {

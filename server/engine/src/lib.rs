@@ -1,6 +1,12 @@
 //! The main loop: owns the state, schedules tasks, carries out effects. Front ends see [`Engine`]
 //! and its four verbs: `post`, `read`, `run`, `subscribe`.
 
+mod agent_replay;
+mod agent_runs;
+mod agent_steps;
+mod agent_task;
+mod agent_tools;
+mod agent_transcript;
 mod agents;
 mod batch;
 mod change;
@@ -56,6 +62,8 @@ mod verify;
 mod verify_tasks;
 
 pub use crate::{
+    agent_task::{AgentReport, AgentTask, Priority},
+    agent_transcript::transcript,
     agents::{Agent, AgentRequest, AgentStatus},
     change::{ClientChange, ContentEdit},
     chat::{ChatModels, no_models, remote_models},

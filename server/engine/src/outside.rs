@@ -26,6 +26,9 @@ use crate::{
 /// The folder below the state folder that holds diff documents.
 const PROPOSALS: &str = "proposals";
 
+/// The folder below the state folder that holds transcripts of agents' runs.
+const RUNS: &str = "runs";
+
 /// The folder below the state folder in which checks work: a copy, caches, scratch files.
 const VERIFY: &str = "verify";
 
@@ -186,6 +189,11 @@ impl Outside {
             watcher: None,
         };
         (outside, opened.messages)
+    }
+
+    /// Where transcripts of agents' runs lie; `None` where there is no state folder.
+    pub(crate) fn runs_folder(&self) -> Option<VfsPath> {
+        VfsPath::from_path(&self.state_folder.as_ref()?.join(RUNS))
     }
 
     /// Gives `task` away.

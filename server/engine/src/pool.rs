@@ -8,6 +8,7 @@ use std::{
         atomic::{AtomicUsize, Ordering},
     },
     thread::{self, JoinHandle},
+    time::{Duration, Instant},
 };
 
 use crate::{
@@ -15,6 +16,10 @@ use crate::{
     event::Inbox,
     task::{Spawn, Task, carry_out},
 };
+
+/// How long the end waits for the steps of agents.
+const ALONE_WAIT: Duration = Duration::from_secs(2);
+const ALONE_POLL: Duration = Duration::from_millis(2);
 
 /// Stack of a thread: syntax trees of nested code are walked recursively by some grammars.
 const STACK_BYTES: usize = 8 * 1024 * 1024;
@@ -29,6 +34,9 @@ pub(crate) struct TaskPool {
     outside: Arc<Queue>,
     threads: Vec<JoinHandle<()>>,
     n_tasks: Arc<AtomicUsize>,
+    /// Those of [`Lane::Agents`]: one a task, so that one that hangs holds nothing up.
+    alone: Mutex<Vec<JoinHandle<()>>>,
+    inbox: Inbox,
 }
 
 #[derive(Default)]
@@ -52,6 +60,8 @@ impl TaskPool {
             outside: Arc::default(),
             threads: Vec::new(),
             n_tasks: Arc::default(),
+            alone: Mutex::default(),
+            inbox: inbox.clone(),
         };
         for n in 0..config.latency.max(1) {
             let queue = Arc::clone(&pool.latency);
@@ -81,6 +91,55 @@ impl TaskPool {
     }
 }
 
+impl TaskPool {
+    /// Carries `task` out on a thread of its own. The loop bounds how many there are.
+    fn spawn_alone(&self, task: Task) {
+        let (inbox, n_tasks) = (self.inbox.clone(), Arc::clone(&self.n_tasks));
+        // Where the system gives no thread the task waits for the others.
+        let task = Arc::new(Mutex::new(Some(task)));
+        let mine = Arc::clone(&task);
+        let take =
+            |task: &Mutex<Option<Task>>| task.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let started = thread::Builder::new()
+            .name("aios-agent".to_owned())
+            .stack_size(STACK_BYTES)
+            .spawn(move || {
+                if let Some(task) = take(&mine) {
+                    carry_out(task, &inbox);
+                }
+                n_tasks.fetch_sub(1, Ordering::Relaxed);
+            });
+        match started {
+            Ok(thread) => {
+                let mut alone = self.alone.lock().unwrap_or_else(PoisonError::into_inner);
+                alone.retain(|it| !it.is_finished());
+                alone.push(thread);
+            }
+            Err(error) => {
+                tracing::error!(%error, "no thread for an agent");
+                if let Some(task) = take(&task) {
+                    self.work.lock().tasks.push_back(task);
+                    self.work.wake.notify_one();
+                }
+            }
+        }
+    }
+
+    /// Waits for what is carried out alone, but not for what hangs.
+    fn join_alone(&self) {
+        let began = Instant::now();
+        loop {
+            let mut alone = self.alone.lock().unwrap_or_else(PoisonError::into_inner);
+            alone.retain(|it| !it.is_finished());
+            if alone.is_empty() || ALONE_WAIT < began.elapsed() {
+                return;
+            }
+            drop(alone);
+            thread::sleep(ALONE_POLL);
+        }
+    }
+}
+
 impl Spawn for TaskPool {
     fn spawn(&self, task: Task) {
         self.n_tasks.fetch_add(1, Ordering::Relaxed);
@@ -88,6 +147,7 @@ impl Spawn for TaskPool {
             Lane::Latency => &self.latency,
             Lane::Work => &self.work,
             Lane::Outside => &self.outside,
+            Lane::Agents => return self.spawn_alone(task),
         };
         queue.lock().tasks.push_back(task);
         queue.wake.notify_one();
@@ -106,6 +166,7 @@ impl Drop for TaskPool {
             state.tasks.clear();
             queue.wake.notify_all();
         }
+        self.join_alone();
         for thread in self.threads.drain(..) {
             // A thread ends by return only: panics of tasks are caught.
             let _ = thread.join();

@@ -7,13 +7,15 @@ use disk::Recovered;
 use graph::EdgeCounts;
 use ide::{FileMove, FilePosition, Mover, Refactor, Rewrite};
 use proposal::{
-    Forgotten, Outcome, PartId, ProposalId, ProposalState, Selection, TransactionId, UndoScope,
+    AgentRunId, Forgotten, Outcome, PartId, ProposalId, ProposalState, Selection, TransactionId,
+    UndoScope,
 };
 use store::history::MemoryRow;
 use text::{LineCol, PositionEncoding};
 use vfs::VfsPath;
 
 use crate::{
+    agent_task::{AgentReport, AgentTask},
     agents::AgentRequest,
     edit_given::GivenRename,
     memories::{Forget, Remember},
@@ -119,6 +121,10 @@ pub enum RunRequest {
     },
     /// Forgets what the last skill found: nothing is marked any more.
     ClearFindings,
+    /// Has an agent do something.
+    RunAgent(Box<AgentTask>),
+    /// Goes on with a run of an agent that was interrupted.
+    ResumeAgent(AgentRunId, Then),
     /// Trusts the files under `.aios/` as they are. Only the user may.
     Trust {
         /// The fingerprint of what the user has seen; another one refuses the run.
@@ -131,6 +137,8 @@ pub enum RunRequest {
     Verify(Option<ProposalId>),
     /// Shows what is not trusted.
     ShowTrust,
+    /// Shows or applies a pending proposal, as the settings and the client's abilities say.
+    Follow(ProposalId),
     /// Applies a pending proposal.
     Apply(ProposalId),
     /// Applies chosen parts of a pending proposal. Those that were neither chosen nor refused go on
@@ -196,10 +204,13 @@ impl RunRequest {
             RunRequest::Skill { call, .. } => call.skill.skill().name,
             RunRequest::Do { .. } => "do",
             RunRequest::ClearFindings => "clear findings",
+            RunRequest::RunAgent(_) => "run agent",
+            RunRequest::ResumeAgent(..) => "resume agent",
             RunRequest::Trust { .. } => "trust",
             RunRequest::Untrust => "untrust",
             RunRequest::Verify(_) => "verify",
             RunRequest::ShowTrust => "show trust",
+            RunRequest::Follow(_) => "follow",
             RunRequest::Apply(_) => "apply",
             RunRequest::ApplyParts(..) => "apply parts",
             RunRequest::Reject(_) => "reject",
@@ -303,6 +314,8 @@ pub enum RunOutcome {
     },
     /// What a crash had interrupted is ended.
     Recovered(Box<Recovery>),
+    /// An agent's run is over.
+    Ran(Box<AgentReport>),
     /// A document was written for the client to show.
     Shown(VfsPath),
     /// A skill answered.

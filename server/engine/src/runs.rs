@@ -130,7 +130,10 @@ impl GlobalState {
             Some(caller) => policy::authorise_run(caller, &request).err(),
             None => Some("the client is not known".to_owned()),
         };
-        let is_full = self.runs.len() == RUNS_MAX;
+        // Agents have a queue of their own.
+        let is_agent = matches!(request, RunRequest::RunAgent(_) | RunRequest::ResumeAgent(..));
+        let n_others = self.runs.len() - self.agent_runs.len().min(self.runs.len());
+        let is_full = !is_agent && RUNS_MAX <= n_others;
         self.runs.runs.insert(id, run);
         if let Some(why) = denied {
             self.end_run(id, RunOutcome::Refused(why));
@@ -155,6 +158,10 @@ impl GlobalState {
             self.remember_run(id, *remember);
         } else if let RunRequest::Forget(forget) = request {
             self.forget_run(id, forget);
+        } else if let RunRequest::RunAgent(task) = request {
+            self.start_agent(id, *task);
+        } else if let RunRequest::ResumeAgent(agent_run, then) = request {
+            self.resume_agent(id, agent_run, then);
         } else if let RunRequest::RenameGiven(given) = request {
             // The client edits whoever else does: nothing waits for it, nor it for others.
             self.rename_given(id, *given);
@@ -213,6 +220,9 @@ impl GlobalState {
             RunRequest::Skill { call, then } => self.skill_change(id, *call, then),
             RunRequest::Do { text, at, then } => self.typed(id, text, at, then),
             RunRequest::ClearFindings => self.clear_findings(id),
+            RunRequest::RunAgent(task) => self.start_agent(id, *task),
+            RunRequest::ResumeAgent(agent_run, then) => self.resume_agent(id, agent_run, then),
+            RunRequest::Follow(proposal) => self.follow_proposal(id, proposal),
             RunRequest::Trust { seen } => self.give_trust(id, seen),
             RunRequest::Untrust => self.take_trust(id),
             RunRequest::Verify(proposal) => self.verify(id, proposal),
@@ -242,6 +252,9 @@ impl GlobalState {
         if self.runs.waiting.len() < n_waiting {
             self.end_run(id, RunOutcome::Cancelled);
         }
+        if self.cancel_agent(id) {
+            self.end_run(id, RunOutcome::Cancelled);
+        }
         if self.cancel_index_run(id) && self.runs.get(id).is_some() {
             self.end_run(id, RunOutcome::Cancelled);
         }
@@ -253,6 +266,14 @@ impl GlobalState {
         run.has_progress = true;
         let client = run.client;
         let state = ProgressState::Begin { title: title.to_owned(), cancellable: true };
+        self.clients.tell(client, Notice::Progress { run: id, state });
+    }
+
+    /// Tells where a run is.
+    pub(crate) fn report_progress(&mut self, id: RunId, message: String) {
+        let Some(run) = self.runs.get(id).filter(|it| it.has_progress) else { return };
+        let (client, percent) = (run.client, None);
+        let state = ProgressState::Report { message, percent };
         self.clients.tell(client, Notice::Progress { run: id, state });
     }
 
@@ -309,6 +330,7 @@ impl RunOutcome {
                 format!("{} of {n_all} changes {what}", done.len())
             }
             RunOutcome::Recovered(recovery) => recovery.describe(),
+            RunOutcome::Ran(report) => report.describe(),
             RunOutcome::Shown(path) => format!("open {path}"),
             RunOutcome::Replied { reply, .. } => match &**reply {
                 SkillReply::Report { title, .. } | SkillReply::Change { title, .. } => {

@@ -114,6 +114,8 @@ pub enum Lane {
     Work,
     /// For what waits on other programs.
     Outside,
+    /// For the steps of agents: each has a thread of its own, for it may hang.
+    Agents,
 }
 
 /// What an edit does to a read that is under way.
@@ -155,6 +157,11 @@ impl Snapshot {
             None => true,
         };
         is_there || is_ignored()
+    }
+
+    /// Whether the walk of the workspace would list the file.
+    pub(crate) fn is_listed(&self, root: &VfsPath, path: &VfsPath) -> bool {
+        self.loader.is_listed(root, path)
     }
 
     /// The text of a file: of the open document, else from disk where the disk still holds what was

@@ -15,6 +15,7 @@ use vfs::VfsPath;
 use crate::{
     ChatModels, ClientChange, EngineConfig, Lane, LoadGraph, MemoryPart, Notice, NoticeLevel,
     QueueLengths, ServerStatus, Snapshot, WhenChanged,
+    agent_runs::AgentRuns,
     clients::Clients,
     edits::Proposals,
     embedding::Embeddings,
@@ -43,6 +44,7 @@ pub(crate) struct GlobalState {
     pub(crate) index: Indexing,
     pub(crate) embeddings: Embeddings,
     pub(crate) runs: Runs,
+    pub(crate) agent_runs: AgentRuns,
     pub(crate) proposals: Proposals,
     pub(crate) clients: Clients,
     pub(crate) configuration: Configuration,
@@ -93,6 +95,7 @@ impl GlobalState {
             index: Indexing::default(),
             embeddings: Embeddings::default(),
             runs: Runs::default(),
+            agent_runs: AgentRuns::default(),
             proposals: Proposals::default(),
             clients: Clients::default(),
             configuration: Configuration {
@@ -190,6 +193,7 @@ impl GlobalState {
             Event::Watched(changes) => self.files_changed(changes),
             Event::Task(done) => match done {
                 TaskDone::Read => {}
+                TaskDone::AgentStep(done) => self.agent_step_done(*done),
                 TaskDone::Index(done) => self.index_done(done),
                 TaskDone::Embed(done) => self.embed_done(done),
                 TaskDone::Settle(done) => self.settled(done),
@@ -456,7 +460,8 @@ impl GlobalState {
     /// When something is to be done that no event brings.
     pub(crate) fn next_timer_ms(&self) -> Option<u64> {
         let quiet = self.files.next_quiet_ms();
-        quiet.into_iter().chain(self.proposals.next_timer_ms()).min()
+        let agents = self.agent_runs.next_timer_ms();
+        quiet.into_iter().chain(self.proposals.next_timer_ms()).chain(agents).min()
     }
 
     /// Does what is due.
@@ -467,6 +472,9 @@ impl GlobalState {
         }
         if self.proposals.next_timer_ms().is_some_and(|it| it <= now_ms) {
             self.measure_due(now_ms);
+        }
+        if self.agent_runs.next_timer_ms().is_some_and(|it| it <= now_ms) {
+            self.agents_due(now_ms);
         }
     }
 }
@@ -482,6 +490,7 @@ impl Event {
             Event::Cancel(_) => "cancel",
             Event::Watched(_) => "watched",
             Event::Task(TaskDone::Read) => "read done",
+            Event::Task(TaskDone::AgentStep(_)) => "agent step done",
             Event::Task(TaskDone::Index(_)) => "index done",
             Event::Task(TaskDone::Embed(_)) => "embed done",
             Event::Task(TaskDone::Settle(_)) => "settle done",
@@ -503,6 +512,7 @@ impl std::fmt::Display for Lane {
             Lane::Latency => "latency",
             Lane::Work => "work",
             Lane::Outside => "outside",
+            Lane::Agents => "agents",
         })
     }
 }

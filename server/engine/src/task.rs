@@ -6,9 +6,9 @@ use std::sync::{
 };
 
 use crate::{
-    Lane, RunId, RunOutcome, edits::EditDone, embedding::EmbedDone, event::Event, event::Inbox,
-    indexing::IndexDone, own_runs::OwnDone, read_history::HistoryDone, settle::SettleDone,
-    skill_runs::SkillDone, verify::VerifyDone,
+    Lane, RunId, RunOutcome, agent_runs::StepDone, edits::EditDone, embedding::EmbedDone,
+    event::Event, event::Inbox, indexing::IndexDone, own_runs::OwnDone, read_history::HistoryDone,
+    settle::SettleDone, skill_runs::SkillDone, verify::VerifyDone,
 };
 
 /// A piece of work for a thread.
@@ -27,6 +27,8 @@ pub(crate) struct Task {
 pub(crate) enum TaskDone {
     /// A read; its answer went its own way.
     Read,
+    /// A step of an agent's run. In a box: it is large.
+    AgentStep(Box<StepDone>),
     /// A part of indexing.
     Index(IndexDone),
     /// The facts of an open document that was quiet for a while.

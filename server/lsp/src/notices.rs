@@ -156,6 +156,7 @@ fn for_the_user(outcome: &RunOutcome) -> Option<(NoticeLevel, String)> {
         | RunOutcome::Reversed { .. }
         | RunOutcome::Recovered(_)
         | RunOutcome::Shown(_)
+        | RunOutcome::Ran(_)
         | RunOutcome::Indexed(_)
         | RunOutcome::HistoryRead(_)
         | RunOutcome::Remembered(_)

@@ -11,6 +11,7 @@ use engine::{
     Abilities, Caller, ClientChange, Engine, EngineConfig, LoadGraph, Notice, Notices, Own,
     RunOutcome, RunRequest, Standing, Stores, SystemClock, SystemRandom, Then, Threads,
 };
+use models::Registry;
 use proposal::{Outcome, ProposalId, UndoScope};
 use settings::{Layers, Settings};
 use tempfile::TempDir;
@@ -27,6 +28,10 @@ pub struct Desk {
 
 impl Desk {
     pub fn open(dir: TempDir) -> Desk {
+        Desk::open_with(dir, Registry::off())
+    }
+
+    pub fn open_with(dir: TempDir, models: Registry) -> Desk {
         fs::create_dir_all(dir.path().join("w")).unwrap();
         let root = VfsPath::from_path(&dir.path().join("w").canonicalize().unwrap()).unwrap();
         let config = EngineConfig {
@@ -40,7 +45,7 @@ impl Desk {
             graph: LoadGraph::Always,
             watch: false,
             embedder: None,
-            chat: engine::no_models(),
+            chat: Arc::new(move |_| models.clone()),
             sandbox: None,
         };
         let caller = Caller::local("test", Abilities::default());
@@ -53,11 +58,15 @@ impl Desk {
     }
 
     pub fn new(files: &[(&str, &str)]) -> Desk {
+        Desk::with_models(files, Registry::off())
+    }
+
+    pub fn with_models(files: &[(&str, &str)], models: Registry) -> Desk {
         let dir = tempfile::tempdir().unwrap();
         for (path, text) in files {
             write(dir.path(), path, text);
         }
-        Desk::open(dir)
+        Desk::open_with(dir, models)
     }
 
     pub fn run(&mut self, request: RunRequest) -> RunOutcome {
@@ -71,12 +80,17 @@ impl Desk {
         }
     }
 
-    /// The same folder with an engine of its own.
-    pub fn reopen(self) -> Desk {
+    /// Ends the engine and gives the folder.
+    pub fn close(self) -> TempDir {
         let Desk { dir, engine, .. } = self;
         engine.stop();
         drop(engine);
-        Desk::open(dir)
+        dir
+    }
+
+    /// The same folder with an engine of its own.
+    pub fn reopen(self) -> Desk {
+        Desk::open(self.close())
     }
 
     pub fn own(&self) -> Arc<Own> {

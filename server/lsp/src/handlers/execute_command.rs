@@ -1,6 +1,6 @@
 //! `workspace/executeCommand`: the commands of [`ext::COMMANDS`].
 
-use engine::{Choice, Place, RunId, RunOutcome, RunRequest, Then};
+use engine::{AgentReport, Choice, Place, RunId, RunOutcome, RunRequest, Then};
 use proposal::{Outcome, PartId, ProposalId, Selection, TransactionId, UndoScope};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
@@ -294,6 +294,7 @@ fn outcome_json(link: &Link, run: RunId, outcome: &RunOutcome) -> Value {
         RunOutcome::Recovered(recovery) => {
             json!({ "outcome": "recovered", "message": recovery.describe() })
         }
+        RunOutcome::Ran(report) => ran_json(link, report),
         RunOutcome::Shown(path) => {
             json!({ "outcome": "shown", "document": link.spellings.uri(path) })
         }
@@ -314,4 +315,17 @@ fn outcome_json(link: &Link, run: RunId, outcome: &RunOutcome) -> Value {
     };
     answer["run"] = json!(run.to_string());
     answer
+}
+
+fn ran_json(link: &Link, report: &AgentReport) -> Value {
+    json!({
+        "outcome": report.end.name(),
+        "message": report.end.why(),
+        "agent": report.agent,
+        "transcript": report.id.as_str(),
+        "text": report.text,
+        "findings": report.findings.len(),
+        "proposals": report.proposals.iter().map(ProposalId::as_str).collect::<Vec<_>>(),
+        "document": report.document.as_ref().map(|it| link.spellings.uri(it)),
+    })
 }

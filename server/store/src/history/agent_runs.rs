@@ -49,8 +49,6 @@ pub struct AgentRunEnd {
 /// A step of a transcript.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AgentRunStepRow {
-    /// Its number in the run, from 0.
-    pub nth: u32,
     /// When, in milliseconds since 1970.
     pub at_ms: u64,
     /// What kind of step.
@@ -67,7 +65,7 @@ pub trait AgentRuns: Send + Sync {
     /// Adds a run of this server.
     fn add_agent_run(&self, root: &str, row: &AgentRunRow) -> Result<()>;
 
-    /// Adds steps to a run.
+    /// Adds steps to a run that is under way.
     fn add_agent_run_steps(&self, run: &str, rows: &[AgentRunStepRow]) -> Result<()>;
 
     /// Notes how a run ended, with its last steps.
@@ -100,8 +98,10 @@ const ADD_RUN: &str = "INSERT INTO agent_runs (id, root, agent, caller, cause, r
 const TRIM: &str = "DELETE FROM agent_runs WHERE root = ?1 AND state <> 'running' AND seq <=
        (SELECT seq FROM agent_runs WHERE root = ?1 ORDER BY seq DESC LIMIT 1 OFFSET ?2)";
 
+/// What comes late, from a step that its run went on without, is not taken.
 const ADD_STEP: &str = "INSERT INTO agent_run_steps (run, nth, at_ms, kind, title, body)
-     VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+     SELECT ?1, (SELECT count(*) FROM agent_run_steps WHERE run = ?1), ?2, ?3, ?4, ?5
+     WHERE EXISTS (SELECT 1 FROM agent_runs WHERE id = ?1 AND state = 'running')";
 
 const END_RUN: &str = "UPDATE agent_runs
      SET state = ?2, why = ?3, ended_ms = ?4, steps = ?5, tokens = ?6, cost_micros = ?7
@@ -162,16 +162,15 @@ impl AgentRuns for SqliteHistory {
 
     fn agent_run_steps(&self, id: &str) -> Result<Vec<AgentRunStepRow>> {
         self.read(|db| {
-            let sql = "SELECT nth, at_ms, kind, title, body FROM agent_run_steps
+            let sql = "SELECT at_ms, kind, title, body FROM agent_run_steps
                        WHERE run = ?1 ORDER BY nth";
             let mut statement = db.prepare_cached(sql)?;
             let rows = statement.query_map([id], |row| {
                 Ok(AgentRunStepRow {
-                    nth: row.get(0)?,
-                    at_ms: row.get::<_, i64>(1)?.cast_unsigned(),
-                    kind: row.get(2)?,
-                    title: row.get(3)?,
-                    body: row.get(4)?,
+                    at_ms: row.get::<_, i64>(0)?.cast_unsigned(),
+                    kind: row.get(1)?,
+                    title: row.get(2)?,
+                    body: row.get(3)?,
                 })
             })?;
             rows.collect()
@@ -212,7 +211,7 @@ fn add_steps(db: &Connection, run: &str, rows: &[AgentRunStepRow]) -> rusqlite::
     let mut statement = db.prepare_cached(ADD_STEP)?;
     for it in rows {
         let at_ms = it.at_ms.cast_signed();
-        statement.execute(params![run, it.nth, at_ms, it.kind, it.title, it.body])?;
+        statement.execute(params![run, at_ms, it.kind, it.title, it.body])?;
     }
     Ok(())
 }

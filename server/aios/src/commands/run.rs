@@ -1,0 +1,156 @@
+//! `aios run` and `aios runs`: agents at work, and what they did.
+
+use std::{collections::BTreeMap, path::Path};
+
+use engine::{AgentReport, AgentTask, LoadGraph, RunOutcome, RunRequest, Then, transcript};
+use proposal::AgentRunId;
+use serde_json::json;
+
+use crate::{
+    args::{RunArgs, RunsArgs, RunsCommand},
+    commands::change::{Afterwards, ended, proposed},
+    exit::Exit,
+    output::{Output, Paint},
+    session::Session,
+    when::minute,
+};
+
+/// `aios run`.
+pub(crate) fn run(root: &Path, args: &RunArgs, output: Output) -> anyhow::Result<Exit> {
+    let mut arguments = BTreeMap::new();
+    for written in &args.params {
+        let Some((name, value)) = written.split_once('=') else {
+            return Ok(output.refuse(format!("`{written}` is no NAME=VALUE"))?);
+        };
+        arguments.insert(name.to_owned(), value.to_owned());
+    }
+    let task = AgentTask {
+        capability: args.capability.clone(),
+        arguments,
+        message: args.message.clone(),
+        ..AgentTask::by_user(&args.agent)
+    };
+    let mut session = Session::indexed(root, LoadGraph::Always)?;
+    let outcome = session.run(RunRequest::RunAgent(Box::new(task)))?;
+    let afterwards = if args.apply { Afterwards::Apply } else { Afterwards::Show };
+    answered(&mut session, outcome, afterwards, output)
+}
+
+/// `aios runs`.
+pub(crate) fn runs(root: &Path, args: &RunsArgs, output: Output) -> anyhow::Result<Exit> {
+    match &args.command {
+        None => list(root, args.limit.into(), output),
+        Some(RunsCommand::Show(run)) => match AgentRunId::parse(&run.id) {
+            Some(id) => show(root, id, output),
+            None => Ok(output.refuse(format!("`{}` is no run\'s id", run.id))?),
+        },
+        Some(RunsCommand::Resume(run)) => {
+            let Some(id) = AgentRunId::parse(&run.id) else {
+                return Ok(output.refuse(format!("`{}` is no run\'s id", run.id))?);
+            };
+            let mut session = Session::indexed(root, LoadGraph::Always)?;
+            let outcome = session.run(RunRequest::ResumeAgent(id, Then::Keep))?;
+            answered(&mut session, outcome, Afterwards::Show, output)
+        }
+    }
+}
+
+/// Prints what came of a run, then what it proposed.
+fn answered(
+    session: &mut Session,
+    outcome: RunOutcome,
+    afterwards: Afterwards,
+    output: Output,
+) -> anyhow::Result<Exit> {
+    let RunOutcome::Ran(report) = outcome else { return ended(session, &outcome, output) };
+    let mut exit = print(&report, output)?;
+    for proposal in &report.proposals {
+        let made = RunOutcome::Proposed { proposal: proposal.clone(), document: None };
+        let applied = proposed(session, made, afterwards, output)?;
+        exit = if applied == Exit::Done { exit } else { applied };
+    }
+    Ok(exit)
+}
+
+/// Prints what came of a run.
+pub(crate) fn print(report: &AgentReport, output: Output) -> anyhow::Result<Exit> {
+    if !report.text.is_empty() {
+        output.say(report.text.trim_end())?;
+    }
+    for it in &report.findings {
+        output.line(
+            || json!({"finding": it.message, "rule": it.rule, "file": it.path.as_str()}),
+            || format!("{}  {}", output.paint(Paint::Place, &it.path), it.message),
+        )?;
+    }
+    let AgentReport { id, agent, end, spent, .. } = report;
+    output.line(
+        || {
+            json!({
+                "run": id.as_str(),
+                "agent": agent,
+                "outcome": end.name(),
+                "message": end.why(),
+                "text": report.text,
+                "proposals": report.proposals.iter().map(|it| it.as_str()).collect::<Vec<_>>(),
+                "steps": spent.steps,
+                "tokens": spent.tokens,
+                "cost_micros": spent.cost_micros,
+            })
+        },
+        || {
+            let why = if end.why().is_empty() { String::new() } else { format!(": {}", end.why()) };
+            let state = format!("{} {}{why}", output.paint(Paint::Name, id), end.name());
+            let spent = format!("{} steps, {} tokens", spent.steps, spent.tokens);
+            format!("{state}  {}", output.paint(Paint::Faint, spent))
+        },
+    )?;
+    Ok(if *end == agent::End::Done { Exit::Done } else { Exit::Refused })
+}
+
+fn list(root: &Path, limit: usize, output: Output) -> anyhow::Result<Exit> {
+    let session = Session::start(root, LoadGraph::Never)?;
+    let runs = session.ask("runs", move |snapshot| snapshot.agent_runs(limit))?;
+    for it in &runs {
+        let end = &it.end;
+        output.line(
+            || {
+                json!({
+                    "run": it.id, "agent": it.agent, "state": end.state, "message": end.why,
+                    "by": it.caller, "cause": it.cause, "began_ms": it.began_ms,
+                    "ended_ms": end.ended_ms, "steps": end.steps, "tokens": end.tokens,
+                    "cost_micros": end.cost_micros,
+                })
+            },
+            || {
+                let name = output.paint(Paint::Name, &it.id);
+                let state = output.paint(Paint::Place, format!("{:<11}", end.state));
+                let why = output.paint(Paint::Faint, format!("{} {}", it.cause, end.why));
+                format!("{name}  {}  {state}  {:<16}  {why}", minute(it.began_ms), it.agent)
+            },
+        )?;
+    }
+    if runs.is_empty() {
+        return Ok(output.refuse("no agent has run here")?);
+    }
+    Ok(Exit::Done)
+}
+
+fn show(root: &Path, id: AgentRunId, output: Output) -> anyhow::Result<Exit> {
+    let session = Session::start(root, LoadGraph::Never)?;
+    let (row, steps) = session.ask("run", move |snapshot| snapshot.agent_run(&id))?;
+    if !output.is_json() {
+        output.say(transcript(&row, &steps).trim_end())?;
+        return Ok(Exit::Done);
+    }
+    for it in steps {
+        let object = || {
+            json!({
+                "at_ms": it.at_ms, "kind": it.kind, "title": it.title,
+                "body": it.body,
+            })
+        };
+        output.line(object, String::new)?;
+    }
+    Ok(Exit::Done)
+}

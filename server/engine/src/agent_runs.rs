@@ -1,0 +1,387 @@
+//! The executor of agents' runs: what waits, what is under way, what hangs. It decides who goes
+//! next; each step is a task on a thread of its own, and its result is the next input.
+//!
+//! A panic ends its run. A step that hangs is given up at its deadline: its run ends, its thread is
+//! left behind and counted, and too many of those refuse further runs.
+
+use std::collections::BTreeMap;
+
+use agent::{AgentRun, Effect, End, Finding, Input};
+use proposal::{AgentRunId, ProposalId};
+
+use crate::{
+    AgentReport, AgentTask, Lane, NoticeLevel, Priority, RunId, RunOutcome, RunRequest, Then,
+    agent_steps::{self, Begun, Came, Job, Kept, StepContext, Stepped},
+    edits::EditDone,
+    state::GlobalState,
+    task::{Task, TaskDone},
+};
+
+/// Runs that wait or are under way at most; further ones are refused.
+const RUNS_MAX: usize = 4_096;
+/// Steps that are carried out at once.
+const STEPS_MAX: usize = 4;
+/// Hanging steps that are put up with.
+const LOST_MAX: usize = 16;
+/// A step takes no longer, whatever its run may.
+const STEP_MS_MAX: u64 = 300_000;
+/// How long a step that nobody wants any more may take to notice.
+const NOTICE_MS_MAX: u64 = 5_000;
+/// How often a step is tried.
+const ATTEMPTS_MAX: u32 = 4;
+
+/// Runs of agents.
+#[derive(Default)]
+pub(crate) struct AgentRuns {
+    runs: BTreeMap<RunId, Live>,
+    /// Those whose next step can begin, first come first served within a priority.
+    ready: BTreeMap<(Priority, u64), RunId>,
+    /// Steps on their threads, by number.
+    steps: BTreeMap<u64, UnderWay>,
+    n_steps: u64,
+    n_ready: u64,
+    n_lost: usize,
+}
+
+/// A step on its thread.
+struct UnderWay {
+    /// Whose; none where its run went on without it.
+    run: Option<RunId>,
+    /// When it is given up.
+    end_ms: u64,
+}
+
+/// A run that has not ended.
+struct Live {
+    priority: Priority,
+    then: Then,
+    /// What it does next; none while a step is under way.
+    job: Option<Job>,
+    /// The run itself, once its agent was found able to act.
+    begun: Option<Box<Begun>>,
+    /// When its time is over; none before its first step.
+    deadline_ms: Option<u64>,
+    /// When the step is tried again that failed last.
+    retry_ms: Option<u64>,
+    attempt: u32,
+    said: Vec<String>,
+    findings: Vec<Finding>,
+    proposals: Vec<ProposalId>,
+}
+
+/// What comes back of a step.
+pub(crate) struct StepDone {
+    run: RunId,
+    nth: u64,
+    stepped: Stepped,
+}
+
+impl AgentRuns {
+    /// How many have not ended.
+    pub(crate) fn len(&self) -> usize {
+        self.runs.len()
+    }
+
+    /// When something is due.
+    pub(crate) fn next_timer_ms(&self) -> Option<u64> {
+        let retries = self.runs.values().filter_map(|it| it.retry_ms);
+        let ends = self.runs.values().filter_map(|it| it.deadline_ms);
+        retries.chain(ends).chain(self.steps.values().map(|it| it.end_ms)).min()
+    }
+
+    /// The run goes on without its step, which may take until `end_ms` to notice.
+    fn leave_step(&mut self, run: RunId, end_ms: u64) {
+        for step in self.steps.values_mut().filter(|it| it.run == Some(run)) {
+            *step = UnderWay { run: None, end_ms: step.end_ms.min(end_ms) };
+        }
+    }
+
+    fn make_ready(&mut self, run: RunId) {
+        let Some(live) = self.runs.get(&run) else { return };
+        self.n_ready += 1;
+        self.ready.insert((live.priority, self.n_ready), run);
+    }
+}
+
+impl GlobalState {
+    /// Has an agent do something.
+    pub(crate) fn start_agent(&mut self, run: RunId, task: AgentTask) {
+        let (priority, then) = (task.priority, task.then);
+        self.begin_progress(run, &format!("Agent {}", task.agent));
+        self.add_live(run, Job::Begin(Box::new(task)), (priority, then));
+    }
+
+    /// Goes on with a run that was interrupted.
+    pub(crate) fn resume_agent(&mut self, run: RunId, id: AgentRunId, then: Then) {
+        self.begin_progress(run, &format!("Going on with {id}"));
+        self.add_live(run, Job::Resume(id), (Priority::High, then));
+    }
+
+    fn add_live(&mut self, run: RunId, job: Job, (priority, then): (Priority, Then)) {
+        let refused = if RUNS_MAX <= self.agent_runs.len() {
+            Some(format!("{RUNS_MAX} runs of agents wait or are under way already"))
+        } else if LOST_MAX <= self.agent_runs.n_lost {
+            Some(format!("{LOST_MAX} steps of agents hang: start the server anew"))
+        } else {
+            None
+        };
+        if let Some(why) = refused {
+            return self.end_run(run, RunOutcome::Refused(why));
+        }
+        let live = Live {
+            priority,
+            then,
+            job: Some(job),
+            begun: None,
+            deadline_ms: None,
+            retry_ms: None,
+            attempt: 1,
+            said: Vec::new(),
+            findings: Vec::new(),
+            proposals: Vec::new(),
+        };
+        self.agent_runs.runs.insert(run, live);
+        self.agent_runs.make_ready(run);
+        self.pump_agents();
+    }
+
+    /// Begins as many steps as may be carried out at once.
+    fn pump_agents(&mut self) {
+        while self.agent_runs.steps.len() < STEPS_MAX {
+            let Some((_, run)) = self.agent_runs.ready.pop_first() else { return };
+            self.begin_step(run);
+        }
+    }
+
+    fn begin_step(&mut self, run: RunId) {
+        let Some(ctx) = self.edit_context_of(run) else {
+            self.agent_runs.runs.remove(&run);
+            return;
+        };
+        let now_ms = self.outside.clock.now_ms();
+        let show = self.run_abilities(run).show_document;
+        let folder = self.outside.runs_folder().filter(|_| show);
+        let Some(live) = self.agent_runs.runs.get_mut(&run) else { return };
+        let Some(job) = live.job.take() else { return };
+        let end_ms = now_ms + STEP_MS_MAX;
+        let end_ms = live.deadline_ms.map_or(end_ms, |it| it.min(end_ms));
+        let rows = live.begun.as_mut().map(|it| std::mem::take(&mut it.rows)).unwrap_or_default();
+        let begun = live.begun.as_ref();
+        let kept = begun.map(|it| Kept { id: it.id.clone(), rows, proposal: it.proposal.clone() });
+        let def = begun.map(|it| it.machine.task().def.clone());
+        let spent = begun.map(|it| *it.machine.spent()).unwrap_or_default();
+        let step = StepContext { edit: ctx, kept, def, spent, document: folder };
+        self.agent_runs.n_steps += 1;
+        let nth = self.agent_runs.n_steps;
+        self.agent_runs.steps.insert(nth, UnderWay { run: Some(run), end_ms });
+        let attempt = self.agent_runs.runs.get(&run).map_or(1, |it| it.attempt);
+        let lost = StepDone { run, nth, stepped: Stepped::Panicked };
+        self.outside.give(Task {
+            lane: Lane::Agents,
+            name: job.name(),
+            on_panic: TaskDone::AgentStep(Box::new(lost)),
+            work: Box::new(move || {
+                let stepped = agent_steps::carry_out(step, job, attempt);
+                TaskDone::AgentStep(Box::new(StepDone { run, nth, stepped }))
+            }),
+        });
+    }
+
+    /// Takes in what a step brought.
+    pub(crate) fn agent_step_done(&mut self, done: StepDone) {
+        let StepDone { run, nth, stepped } = done;
+        match self.agent_runs.steps.remove(&nth) {
+            // It was given up, and came back after all.
+            None => self.agent_runs.n_lost = self.agent_runs.n_lost.saturating_sub(1),
+            // Its run went on without it.
+            Some(UnderWay { run: None, .. }) => {}
+            Some(UnderWay { run: Some(_), .. }) => self.take_step(run, stepped),
+        }
+        self.pump_agents();
+    }
+
+    fn take_step(&mut self, run: RunId, stepped: Stepped) {
+        let now_ms = self.outside.clock.now_ms();
+        let Some(live) = self.agent_runs.runs.get_mut(&run) else { return };
+        match stepped {
+            Stepped::Begun(begun, effect) => {
+                let seconds = u64::from(begun.machine.task().def.limits.seconds_max);
+                live.deadline_ms = Some(now_ms + seconds * 1_000);
+                live.said.extend(begun.said.iter().cloned());
+                live.proposals.extend(begun.proposals.iter().cloned());
+                live.begun = Some(begun);
+                self.next_effect(run, effect);
+            }
+            Stepped::Came(came) => self.came(run, *came),
+            Stepped::Again { job, why, wait_ms } => {
+                live.attempt += 1;
+                if ATTEMPTS_MAX < live.attempt {
+                    return self.feed(run, |_| Effect::Done(End::Failed(why)));
+                }
+                tracing::info!(%run, why, wait_ms, "a step of an agent is tried again");
+                live.job = Some(*job);
+                live.retry_ms = Some(now_ms + wait_ms);
+            }
+            Stepped::Ended(outcome, document) => self.ended(run, outcome, document),
+            Stepped::Panicked => self
+                .feed(run, |_| Effect::Done(End::Failed("internal error, see the log".to_owned()))),
+        }
+    }
+
+    /// The result of an effect: what it was is kept for the report, and the run goes on with it.
+    fn came(&mut self, run: RunId, came: Came) {
+        let Some(live) = self.agent_runs.runs.get_mut(&run) else { return };
+        let Some(begun) = &mut live.begun else { return };
+        live.attempt = 1;
+        begun.rows = came.rows;
+        if came.proposal.is_some() {
+            begun.proposal = None;
+        }
+        live.said.extend(came.said);
+        live.findings.extend(came.findings);
+        live.proposals.extend(came.proposal);
+        let effect = begun.machine.step(came.input);
+        self.next_effect(run, effect);
+    }
+
+    fn next_effect(&mut self, run: RunId, effect: Effect) {
+        self.report_agent(run, &effect);
+        let Some(live) = self.agent_runs.runs.get_mut(&run) else { return };
+        let is_end = matches!(effect, Effect::Done(_));
+        live.job = Some(Job::Carry(effect));
+        match is_end {
+            // An end is written at once, whoever waits: it takes no time.
+            true => self.begin_step(run),
+            false => self.agent_runs.make_ready(run),
+        }
+    }
+
+    fn report_agent(&mut self, run: RunId, effect: &Effect) {
+        let message = match effect {
+            Effect::Ask(_) => "asking the model".to_owned(),
+            Effect::Call(call) => call.tool.name().to_owned(),
+            Effect::Propose { title, .. } => format!("proposing: {title}"),
+            Effect::Say(_) | Effect::Done(_) => return,
+        };
+        self.report_progress(run, message);
+    }
+
+    /// Has the run decide what is next, without a step having ended.
+    fn feed(&mut self, run: RunId, decide: impl FnOnce(&mut AgentRun) -> Effect) {
+        let Some(live) = self.agent_runs.runs.get_mut(&run) else { return };
+        let Some(begun) = &mut live.begun else {
+            self.agent_runs.runs.remove(&run);
+            return self.end_run(run, RunOutcome::Failed("internal error, see the log".to_owned()));
+        };
+        let effect = decide(&mut begun.machine);
+        self.next_effect(run, effect);
+    }
+
+    /// A run is over, and that is on the disk.
+    fn ended(
+        &mut self,
+        run: RunId,
+        outcome: Result<End, RunOutcome>,
+        document: Option<vfs::VfsPath>,
+    ) {
+        let Some(live) = self.agent_runs.runs.remove(&run) else { return };
+        let (end, begun) = match (outcome, live.begun) {
+            (Ok(end), Some(begun)) => (end, begun),
+            (Ok(end), None) => return self.end_run(run, RunOutcome::Refused(end.why())),
+            (Err(outcome), _) => return self.end_run(run, outcome),
+        };
+        let report = AgentReport {
+            id: begun.id,
+            agent: begun.machine.task().def.name.clone(),
+            spent: *begun.machine.spent(),
+            end,
+            text: live.said.join("\n\n"),
+            findings: live.findings,
+            proposals: live.proposals,
+            document,
+        };
+        match (live.then, report.proposals.last()) {
+            // What was proposed last is shown or applied; the others wait.
+            (Then::Follow, Some(proposal)) => {
+                self.queue_edit(run, RunRequest::Follow(proposal.clone()));
+            }
+            _ => self.end_run(run, RunOutcome::Ran(Box::new(report))),
+        }
+    }
+
+    /// Shows or applies a proposal that waits, as the settings and the client's abilities say.
+    pub(crate) fn follow_proposal(&mut self, run: RunId, id: ProposalId) {
+        self.edit_task(run, "follow", move |ctx| {
+            let found = agent_steps::pending(ctx, &id);
+            EditDone::Proposed(run, Then::Follow, found.map(Box::new))
+        });
+    }
+
+    /// Somebody does not want an agent's run any more: it ends at once, whatever its step does.
+    /// True where there is nothing to write of it.
+    pub(crate) fn cancel_agent(&mut self, run: RunId) -> bool {
+        let now_ms = self.outside.clock.now_ms();
+        let Some(live) = self.agent_runs.runs.get_mut(&run) else { return false };
+        live.retry_ms = None;
+        let has_begun = live.begun.is_some();
+        self.agent_runs.ready.retain(|_, it| *it != run);
+        self.agent_runs.leave_step(run, now_ms + NOTICE_MS_MAX);
+        match has_begun {
+            true => self.feed(run, |machine| machine.step(Input::Cancelled)),
+            false => drop(self.agent_runs.runs.remove(&run)),
+        }
+        self.pump_agents();
+        !has_begun
+    }
+
+    /// Ends what is over its time, and tries again what is due.
+    pub(crate) fn agents_due(&mut self, now_ms: u64) {
+        let runs = &mut self.agent_runs;
+        let mut due = Vec::new();
+        for (run, live) in &mut runs.runs {
+            if live.retry_ms.is_some_and(|it| it <= now_ms) {
+                live.retry_ms = None;
+                due.push(*run);
+            }
+        }
+        due.into_iter().for_each(|it| runs.make_ready(it));
+        let is_over = |it: &(&RunId, &Live)| it.1.deadline_ms.is_some_and(|it| it <= now_ms);
+        let mut over: Vec<RunId> = runs.runs.iter().filter(is_over).map(|it| *it.0).collect();
+        let n_steps = runs.steps.len();
+        runs.steps.retain(|_, step| {
+            let is_hanging = step.end_ms <= now_ms;
+            over.extend(step.run.filter(|_| is_hanging));
+            !is_hanging
+        });
+        runs.n_lost += n_steps - runs.steps.len();
+        over.sort_unstable();
+        over.dedup();
+        for run in over {
+            self.time_is_over(run, now_ms);
+        }
+        self.pump_agents();
+    }
+
+    fn time_is_over(&mut self, run: RunId, now_ms: u64) {
+        tracing::warn!(%run, "an agent's run took too long and is ended");
+        if let Some(it) = self.runs.get(run) {
+            it.cancel.cancel();
+        }
+        self.agent_runs.ready.retain(|_, it| *it != run);
+        self.agent_runs.leave_step(run, now_ms + NOTICE_MS_MAX);
+        let Some(live) = self.agent_runs.runs.get_mut(&run) else { return };
+        (live.deadline_ms, live.retry_ms) = (None, None);
+        self.feed(run, |machine| machine.step(Input::TimeIsOver));
+    }
+
+    /// Tells what the end of another server interrupted.
+    pub(crate) fn agents_interrupted(&mut self, rows: &[store::history::AgentRunRow]) {
+        for it in rows {
+            let (id, agent) = (&it.id, &it.agent);
+            let text = format!(
+                "run {id} of agent {agent} was interrupted; `aios runs resume {id}` goes on with it"
+            );
+            self.clients.message(NoticeLevel::Warning, text);
+        }
+    }
+}
