@@ -17,6 +17,7 @@ const KEYS: &[(&str, Shape)] = &[
     ("shebangs", Shape::Texts),
     ("line_comment", Shape::Text),
     ("block_comment", Shape::Texts),
+    ("block_marks", Shape::Texts),
     ("identifiers", Shape::Texts),
     ("type_identifiers", Shape::Texts),
     ("label_identifiers", Shape::Texts),

@@ -35,6 +35,9 @@ pub struct Language {
     pub line_comment: Option<&'static str>,
     /// What begins and ends a comment.
     pub block_comment: Option<(&'static str, &'static str)>,
+    /// Words that begin a block, where blocks begin by their column and the grammar's scanner has
+    /// room for so many inside each other only: deeper ones would end the process.
+    pub block_marks: &'static [&'static str],
     /// Node kinds whose text is a name: each is a definition's name or a reference.
     pub identifiers: &'static [&'static str],
     /// Those of them that stand only where a type stands.

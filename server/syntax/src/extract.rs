@@ -13,11 +13,10 @@ mod uses;
 pub(crate) use chunks::hash_of;
 pub use doc_links::segments;
 
-use std::{ops::ControlFlow, sync::Arc};
+use std::sync::Arc;
 
 use grammars::{Capture, Language, Modules};
 use text::LineIndex;
-use tree_sitter::{ParseOptions, ParseState, Parser, Tree};
 
 use crate::{
     Access, FileFacts, Import, Imported, MANIFEST_BYTES_MAX, ModDecl, NameId, Names, Qualifier,
@@ -27,10 +26,9 @@ use crate::{
         scopes::Scopes,
         uses::{Before, Uses},
     },
-    hostile::would_hang,
-    line_ends::readable,
     names::Interner,
-    raw::{LeafKind, Raw, Source, steps_max},
+    raw::{LeafKind, Raw, Source},
+    read::parse_text,
 };
 
 /// The facts of `text` in `language`. `path` (relative to its workspace, `/` separated) decides
@@ -66,46 +64,6 @@ pub(crate) fn without_tree(path: &str, text: &str, language: &'static Language) 
         gave_up: true,
         ..facts_of_text(path, text)
     }
-}
-
-/// The tree of `text`; `None` where parsing takes far longer than any honest text.
-pub(crate) fn parse_text(text: &str, language: &Language) -> Option<Tree> {
-    let bytes = text.as_bytes();
-    parse_bounded(language, None, text.len(), &mut |at| {
-        readable(bytes.get(at..).unwrap_or_default(), None)
-    })
-}
-
-/// The tree of the text that `chunk_at` gives in pieces; `None` where it would take too long.
-pub(crate) fn parse_bounded<'a>(
-    language: &Language,
-    old: Option<&Tree>,
-    len: usize,
-    chunk_at: &mut dyn FnMut(usize) -> &'a [u8],
-) -> Option<Tree> {
-    if would_hang(language, len, chunk_at) {
-        return None;
-    }
-    parse_in_steps(language, old, len, chunk_at)
-}
-
-/// The tree, where the parser takes no more steps than it may; what it does within a step is not
-/// seen.
-pub(crate) fn parse_in_steps<'a>(
-    language: &Language,
-    old: Option<&Tree>,
-    len: usize,
-    chunk_at: &mut dyn FnMut(usize) -> &'a [u8],
-) -> Option<Tree> {
-    let mut parser = Parser::new();
-    parser.set_language(&language.grammar()).ok()?;
-    let mut steps_left = steps_max(len);
-    let mut progress = |_: &ParseState| {
-        steps_left = steps_left.saturating_sub(1);
-        if steps_left == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    };
-    let options = ParseOptions::new().progress_callback(&mut progress);
-    parser.parse_with_options(&mut |at, _| chunk_at(at), old, Some(options))
 }
 
 fn manifest(path: &str, text: &str) -> Option<Arc<str>> {

@@ -6,8 +6,8 @@ use grammars::Language;
 use tree_sitter::Tree;
 
 use crate::{
-    extract::parse_in_steps,
     raw::{Span, goto_into_or_past},
+    read::{first_piece, parse_in_steps},
 };
 
 /// Bytes that are looked at together.
@@ -32,24 +32,29 @@ pub(crate) fn would_hang<'a>(
     len: usize,
     chunk_at: &mut dyn FnMut(usize) -> &'a [u8],
 ) -> bool {
+    let mut stretches = signs(len, chunk_at);
+    stretches.retain(|(start, end)| STRETCH_MIN <= end - start);
+    if stretches.is_empty() {
+        return false;
+    }
+    let text = whole(len, chunk_at);
+    // Signs in a comment or a string make sense once it is closed, if it ever is.
+    let comment_end = language.block_comment.map(|it| it.1);
+    let ends = comment_end.into_iter().chain(STRING_ENDS);
+    let ends: Vec<(&str, usize)> = ends.filter_map(|it| Some((it, last(it, &text)?))).collect();
     let mut left = len.saturating_mul(TRIES_MAX);
-    let stretches = signs(len, chunk_at).into_iter();
-    for (start, end) in stretches.filter(|(start, end)| STRETCH_MIN <= end - start) {
+    for (start, end) in stretches {
         let mut tried = TRIED;
         while tried <= end - start {
             let until = start + tried;
             let Some(rest) = left.checked_sub(until) else { return false };
             left = rest;
-            // Signs in a comment or a string make sense once it is closed, if it ever is.
-            let comment_end = language.block_comment.map(|it| it.1);
-            let mut ends: Vec<&'static str> = comment_end.into_iter().chain(STRING_ENDS).collect();
-            ends.retain(|it| is_behind(it.as_bytes(), until, len, chunk_at));
-            ends.insert(0, "");
-            let mut makes_sense = |end: &&'static str| {
-                let tree = tree_up_to(until, end.as_bytes(), language, chunk_at);
+            let makes_sense = |end: &str| {
+                let tree = tree_with(&text[..until], end.as_bytes(), language);
                 tree.is_some_and(|it| n_errors(&it, start) <= tried / BYTES_PER_ERROR)
             };
-            if !ends.iter().any(&mut makes_sense) {
+            let mut behind = ends.iter().filter(|(_, last)| until <= *last);
+            if !makes_sense("") && !behind.any(|(end, _)| makes_sense(end)) {
                 return true;
             }
             tried += tried / 2;
@@ -58,46 +63,75 @@ pub(crate) fn would_hang<'a>(
     false
 }
 
-/// True where `sign` stands in the text from `from` on.
-fn is_behind<'a>(
-    sign: &[u8],
-    from: usize,
+/// Blocks inside each other at most, where a grammar's scanner keeps them. That of one has room for
+/// 253, two of which may begin in one column, and writes beyond it without looking.
+const BLOCKS_MAX: usize = 120;
+
+/// True where blocks that begin by their column are nested deeper than a scanner has room for.
+pub(crate) fn is_too_deep<'a>(
+    language: &Language,
     len: usize,
     chunk_at: &mut dyn FnMut(usize) -> &'a [u8],
 ) -> bool {
-    // A piece may end within a sign.
-    let mut seen = Vec::new();
-    let mut at = from;
-    while at < len {
-        let chunk = chunk_at(at);
-        if chunk.is_empty() {
-            break;
+    if language.block_marks.is_empty() {
+        return false;
+    }
+    let text = whole(len, chunk_at);
+    let mut open: Vec<usize> = Vec::new();
+    for line in text.split(|it| *it == b'\n') {
+        let head = words(line).next().map_or(usize::MAX, |it| it.0);
+        open.truncate(open.partition_point(|it| *it < head));
+        // A block begins at the first word, and at each word after marks alone.
+        let mut after_mark = true;
+        for (column, word) in words(line) {
+            if after_mark {
+                open.push(column);
+            }
+            after_mark = language.block_marks.iter().any(|it| it.as_bytes() == word);
+            if BLOCKS_MAX < open.len() {
+                return true;
+            }
         }
-        seen.extend_from_slice(chunk);
-        if seen.windows(sign.len()).any(|it| it == sign) {
-            return true;
-        }
-        seen.drain(..seen.len().saturating_sub(sign.len() - 1));
-        at += chunk.len();
     }
     false
 }
 
-/// The tree of the first `len` bytes with `end` behind them.
-fn tree_up_to<'a>(
-    len: usize,
-    end: &'a [u8],
-    language: &Language,
-    chunk_at: &mut dyn FnMut(usize) -> &'a [u8],
-) -> Option<Tree> {
-    let mut prefix = |at: usize| match len.checked_sub(at) {
-        Some(left) if 0 < left => {
-            let chunk = chunk_at(at);
-            &chunk[..chunk.len().min(left)]
+/// The words of a line between its blanks, each with its column.
+fn words(line: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
+    let is_blank = |it: &u8| matches!(it, b' ' | b'\t' | b'\r');
+    let mut at = 0;
+    line.split(is_blank).filter_map(move |word| {
+        let column = at;
+        at += word.len() + 1;
+        (!word.is_empty()).then_some((column, word))
+    })
+}
+
+/// The text that `chunk_at` gives in pieces, as grammars read it.
+fn whole<'a>(len: usize, chunk_at: &mut dyn FnMut(usize) -> &'a [u8]) -> Vec<u8> {
+    let mut res = Vec::with_capacity(len);
+    while res.len() < len {
+        let chunk = chunk_at(res.len());
+        if chunk.is_empty() {
+            break;
         }
-        _ => end.get(at - len..).unwrap_or_default(),
+        res.extend_from_slice(chunk);
+    }
+    res
+}
+
+/// Where `sign` stands in the text for the last time.
+fn last(sign: &str, text: &[u8]) -> Option<usize> {
+    text.windows(sign.len()).rposition(|it| it == sign.as_bytes())
+}
+
+/// The tree of `text` with `end` behind it.
+fn tree_with(text: &[u8], end: &[u8], language: &Language) -> Option<Tree> {
+    let mut chunk_at = |at: usize| match text.get(at..) {
+        Some(rest) if !rest.is_empty() => first_piece(rest),
+        _ => end.get(at - text.len()..).unwrap_or_default(),
     };
-    parse_in_steps(language, None, len + end.len(), &mut prefix)
+    parse_in_steps(language, None, text.len() + end.len(), &mut chunk_at)
 }
 
 /// The stretches with hardly a word in them.
@@ -168,5 +202,28 @@ mod tests {
         check("a.js", &"/*\n".repeat(4_000), true);
         let table = "| ----- | ----- |\n".repeat(300);
         check("a.rs", &format!("const A: &str = r##\"{table}\"##;\n"), false);
+    }
+
+    #[test]
+    fn blocks_are_counted_where_a_scanner_keeps_them() {
+        let too_deep = |path: &str, text: &str| {
+            let language = grammars::language_for_path(path, "").unwrap();
+            is_too_deep(language, text.len(), &mut |at| &text.as_bytes()[at..])
+        };
+        let nested = |n: usize, line: &str| -> String {
+            (0..n).map(|it| format!("{}{line}\n", "  ".repeat(it))).collect()
+        };
+        for (n, expected) in [(100, false), (300, true)] {
+            assert_eq!(too_deep("a.yaml", &"- ".repeat(n)), expected);
+            assert_eq!(too_deep("a.yaml", &format!("b\na: {}", "?\t".repeat(n))), expected);
+            assert_eq!(too_deep("a.yaml", &nested(n, "a:")), expected);
+            assert_eq!(too_deep("a.yaml", &nested(n, "-\r")), expected);
+        }
+        assert!(!too_deep("a.yaml", &"- a: b - c: d\n".repeat(300)));
+        assert!(!too_deep("a.yaml", &format!("{}\n\n{}", nested(100, "a:"), nested(100, "-"))));
+        assert!(!too_deep("a.py", &nested(300, "if a:")));
+        // The parser itself does not come back from it.
+        let yaml = grammars::language("yaml").unwrap();
+        assert!(crate::read::parse_text(&"- ".repeat(254), yaml).is_none());
     }
 }

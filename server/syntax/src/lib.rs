@@ -11,6 +11,7 @@ mod line_ends;
 mod names;
 mod parse;
 mod raw;
+mod read;
 mod reference;
 mod shared;
 mod tree;

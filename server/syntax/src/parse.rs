@@ -11,9 +11,10 @@ use tree_sitter::{InputEdit, Point, Tree};
 
 use crate::{
     FileFacts,
-    extract::{assemble, parse_bounded, without_tree},
+    extract::{assemble, without_tree},
     line_ends::readable,
     raw::{Raw, Source, Span, errors},
+    read::parse_bounded,
     shared::shared,
 };
 

@@ -3,7 +3,7 @@
 use grammars::Language;
 pub use tree_sitter::{Node, Tree};
 
-use crate::extract::parse_text;
+use crate::read::parse_text;
 
 /// The tree of `text`; `None` where parsing was given up.
 pub fn tree(text: &str, language: &Language) -> Option<Tree> {

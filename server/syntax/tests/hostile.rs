@@ -86,3 +86,111 @@ fn names_of_any_length_are_kept_or_left_out() {
     let names: Vec<&str> = facts.names.iter().map(|(_, it)| it).collect();
     assert_eq!(names, ["b"]);
 }
+
+/// Signs and words that some grammar treats in a way of its own.
+const TOKENS: [&str; 64] = [
+    "a",
+    "b1",
+    "0x",
+    "1",
+    "\"",
+    "'",
+    "`",
+    "/*",
+    "*/",
+    "//",
+    "#",
+    "(",
+    ")",
+    "[",
+    "]",
+    "{",
+    "}",
+    "<",
+    ">",
+    ",",
+    ";",
+    ":",
+    "::",
+    ".",
+    "..",
+    "=",
+    "=>",
+    "->",
+    "+",
+    "-",
+    "*",
+    "/",
+    "&",
+    "|",
+    "!",
+    "?",
+    "@",
+    "$",
+    "\\",
+    "%",
+    "\n",
+    " ",
+    "\t",
+    "\r",
+    "\0",
+    "\u{202e}",
+    "\u{1f600}",
+    "\"\"\"",
+    "<<E\n",
+    "${",
+    "<!--",
+    "-->",
+    "<?php ",
+    "---\n",
+    "```",
+    "r#\"",
+    "if ",
+    "def ",
+    "fn ",
+    "class ",
+    "[==[",
+    "{\"a\":",
+    "- ",
+    "a: ",
+];
+
+/// The next of a row of numbers, from 0 to below `n`.
+fn random(state: &mut u64, n: usize) -> usize {
+    *state ^= *state << 13;
+    *state ^= *state >> 7;
+    *state ^= *state << 17;
+    (*state >> 11) as usize % n
+}
+
+#[test]
+fn a_text_that_is_given_up_within_a_character_ends_nothing() {
+    let language = grammars::language("lua").unwrap();
+    for shift in 0..4 {
+        let text = format!("{}{}", "a".repeat(shift), "[==[😀".repeat(20_000));
+        assert!(facts("a.lua", &text, language).gave_up);
+    }
+}
+
+#[test]
+fn facts_of_any_shape_in_any_language_are_no_larger_than_its_text() {
+    let n_seeds = if std::env::var_os("RUN_SLOW_TESTS").is_some() { 60 } else { 3 };
+    for (nth, language) in grammars::LANGUAGES.iter().enumerate() {
+        for seed in 1..=n_seeds {
+            let mut state = (seed * 64 + nth as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            let unit = |state: &mut u64| {
+                let n_tokens = 1 + random(state, 4);
+                (0..n_tokens).map(|_| TOKENS[random(state, 64)]).collect::<String>()
+            };
+            let (open, close) = (unit(&mut state), unit(&mut state));
+            let text = format!("{}{}", open.repeat(1_000), close.repeat(random(&mut state, 1_000)));
+            let found = facts("a", &text, language);
+            let n_facts = found.symbols.len() + found.references.len() + found.scopes.len();
+            let what = format!("{} seed {seed}: {open:?} {close:?}", language.id);
+            assert!(n_facts <= 8 * text.len() + 8, "{what}: {n_facts}");
+            assert!(found.doc_links.len() <= text.len(), "{what}");
+            let covered: u32 = found.chunks.iter().map(|it| it.range.len().raw()).sum();
+            assert!(covered as usize <= text.len(), "{what}: {covered}");
+        }
+    }
+}

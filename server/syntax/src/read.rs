@@ -1,0 +1,148 @@
+//! Runs the parser over a text, with limits on what that may take.
+
+use std::{cell::Cell, ops::ControlFlow};
+
+use grammars::Language;
+use tree_sitter::{ParseOptions, ParseState, Parser, Tree};
+
+use crate::{
+    hostile::{is_too_deep, would_hang},
+    line_ends::readable,
+    raw::steps_max,
+};
+
+/// So much of a text is given to the parser at once. Whatever it looks ahead beyond is counted.
+const PIECE: usize = 1_024;
+/// A parser may read a text so many times over. Honest ones are read once or twice; scanners that
+/// look for the end of each string to the end of the text read it once for each.
+const READINGS_MAX: usize = 64;
+/// And so many bytes more.
+const READ_MIN: usize = 4 << 20;
+
+/// The tree of `text`; `None` where parsing takes far longer than any honest text.
+pub(crate) fn parse_text(text: &str, language: &Language) -> Option<Tree> {
+    parse_bounded(language, None, text.len(), &mut |at| piece(text, at))
+}
+
+/// The piece of `text` that begins at `at`.
+fn piece(text: &str, at: usize) -> &[u8] {
+    let rest = text.as_bytes().get(at..).unwrap_or_default();
+    let piece = first_piece(rest);
+    readable(piece, rest.get(piece.len()).copied())
+}
+
+/// The first piece of `rest`. It ends with a character: where the parser finds half of one it asks
+/// for the rest, and reads what it gets even if that is nothing.
+pub(crate) fn first_piece(rest: &[u8]) -> &[u8] {
+    let mut end = rest.len().min(PIECE);
+    while rest.get(end).is_some_and(|it| it & 0xc0 == 0x80) {
+        end -= 1;
+    }
+    &rest[..end]
+}
+
+/// The tree of the text that `chunk_at` gives in pieces; `None` where it would take too long.
+pub(crate) fn parse_bounded<'a>(
+    language: &Language,
+    old: Option<&Tree>,
+    len: usize,
+    chunk_at: &mut dyn FnMut(usize) -> &'a [u8],
+) -> Option<Tree> {
+    if is_too_deep(language, len, chunk_at) || would_hang(language, len, chunk_at) {
+        return None;
+    }
+    parse_in_steps(language, old, len, chunk_at)
+}
+
+/// The tree, where the parser takes no more steps and reads no more than it may; what it does
+/// within a step is not seen.
+pub(crate) fn parse_in_steps<'a>(
+    language: &Language,
+    old: Option<&Tree>,
+    len: usize,
+    chunk_at: &mut dyn FnMut(usize) -> &'a [u8],
+) -> Option<Tree> {
+    let mut parser = Parser::new();
+    parser.set_language(&language.grammar()).ok()?;
+    let reading = Reading::new(len);
+    let mut steps_left = steps_max(len);
+    let mut progress = |_: &ParseState| {
+        steps_left = steps_left.saturating_sub(1);
+        let ends = steps_left == 0 || reading.is_over();
+        if ends { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    };
+    let options = ParseOptions::new().progress_callback(&mut progress);
+    let mut read = |at: usize, _| {
+        // A text that ends at once ends the scanner that asks.
+        if reading.is_over() { &[] } else { reading.count(at, chunk_at(at)) }
+    };
+    let tree = parser.parse_with_options(&mut read, old, Some(options));
+    tree.filter(|_| !reading.is_over())
+}
+
+/// How much of a text a parser has read, again and again where it looks ahead.
+struct Reading {
+    left: Cell<usize>,
+    /// Where the last piece ended, and how long it was.
+    last: Cell<(usize, usize)>,
+}
+
+impl Reading {
+    fn new(len: usize) -> Reading {
+        let left = Cell::new(READ_MIN + len.saturating_mul(READINGS_MAX));
+        Reading { left, last: Cell::default() }
+    }
+
+    fn is_over(&self) -> bool {
+        self.left.get() == 0
+    }
+
+    /// Notes that `piece`, which begins at `at`, is read. Of a piece that was left for another one
+    /// little was read; what follows it was asked for by somebody who read all of it.
+    fn count<'a>(&self, at: usize, piece: &'a [u8]) -> &'a [u8] {
+        let (end, len) = self.last.get();
+        if at == end {
+            self.left.set(self.left.get().saturating_sub(len));
+        }
+        self.last.set((at + piece.len(), piece.len()));
+        piece
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(path: &str, text: &str, is_parsed: bool) {
+        let language = grammars::language_for_path(path, "").unwrap();
+        assert_eq!(parse_text(text, language).is_some(), is_parsed, "{path}");
+    }
+
+    #[test]
+    fn a_scanner_that_looks_to_the_end_for_each_string_is_stopped() {
+        let strings = [
+            ("a.lua", "[==["),
+            ("a.lua", "a=[==[\n"),
+            ("a.rs", "r#\""),
+            ("a.rb", "%w("),
+            ("a.html", "<!--"),
+        ];
+        for (path, unclosed) in strings {
+            check(path, &unclosed.repeat(50), true);
+            check(path, &unclosed.repeat(20_000), false);
+        }
+    }
+
+    #[test]
+    fn pieces_make_up_the_text() {
+        let text = format!("{}\r\n{}éé\rcé", "a".repeat(PIECE - 1), "b".repeat(PIECE - 2));
+        let mut read = Vec::new();
+        while read.len() < text.len() {
+            let piece = std::str::from_utf8(piece(&text, read.len())).unwrap();
+            read.extend_from_slice(piece.as_bytes());
+        }
+        assert_eq!(String::from_utf8(read).unwrap(), text.replace("\rc", "\nc"));
+        assert!(piece(&text, text.len() + 1).is_empty());
+    }
+}
