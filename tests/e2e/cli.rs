@@ -63,6 +63,18 @@ fn references_and_hits_are_objects_with_file_lines_and_reason() {
     assert!(hit["why"].as_str().unwrap().contains("name"));
 }
 
+#[cfg(unix)]
+#[test]
+fn an_argument_that_is_no_text_is_wrong_usage() {
+    use std::os::unix::ffi::OsStrExt;
+    let workspace = Workspace::shop();
+    let mut command = command(&workspace, &["search"]);
+    let output = command.arg(std::ffi::OsStr::from_bytes(b"\xff")).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains("UTF-8"), "{said}");
+}
+
 #[test]
 fn no_line_of_a_repository_commands_the_terminal() {
     let workspace = Workspace::new(&[("a.py", "def run():\n    run() # \x1b[31mred\n")]);

@@ -14,7 +14,7 @@ mod session;
 mod user;
 mod when;
 
-use std::process::ExitCode;
+use std::{ffi::OsString, process::ExitCode};
 
 use clap::Parser as _;
 use engine::ReadError;
@@ -34,8 +34,10 @@ use crate::{
 };
 
 fn main() -> ExitCode {
-    let args: Vec<String> = std::env::args().skip(1).collect();
-    if let Some(code) = sandbox::inside(&args) {
+    // What is no text is no argument of ours, which the command line says below.
+    let args: Result<Vec<String>, _> =
+        std::env::args_os().skip(1).map(OsString::into_string).collect();
+    if let Some(code) = args.ok().and_then(|it| sandbox::inside(&it)) {
         return code;
     }
     let cli = Cli::parse();

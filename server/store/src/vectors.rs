@@ -129,12 +129,10 @@ impl Vectors {
         let len = codec::encoded_len(space.format, space.dims) as i64;
         let mut rows = db.prepare_cached(&format!(
             "SELECT r.path, f.path FROM files f JOIN roots r ON r.id = f.root
-             WHERE f.id IN (SELECT d.id / {DOCUMENT_STRIDE} FROM documents d
-                 WHERE NOT EXISTS (SELECT 1 FROM vectors
-                     WHERE space = ?1 AND hash = d.hash AND length(data) IN (0, ?2)))
-             ORDER BY r.path, f.path"
+             WHERE f.embedded IS NOT ?1 AND {LACKS_VECTORS} ORDER BY r.path, f.path"
         ))?;
-        rows.query_map(params![id, len], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
+        rows.query_map(params![id, len, DOCUMENT_STRIDE], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .collect()
     }
 
     /// Keeps vectors; indexes take them in afterwards, by [`Vectors::catch_up`].
@@ -236,6 +234,9 @@ impl Vectors {
                     file::remove(db, dir, id)?;
                 }
                 continue;
+            }
+            if kept.is_some() {
+                note_embedded(db, &space, id)?;
             }
             let Some(dir) = &self.dir else { continue };
             self.catch_up(db, &space)?;
@@ -388,6 +389,26 @@ impl Loaded {
         !has_file || self.index.size() / 10 < lacking
     }
 }
+
+/// Notes which files have all their vectors, so that the next start need not look for each.
+fn note_embedded(db: &Connection, space: &VectorSpace, id: i64) -> rusqlite::Result<()> {
+    let len = codec::encoded_len(space.format, space.dims) as i64;
+    db.execute(
+        &format!(
+            "UPDATE files AS f SET embedded = ?1
+             WHERE f.embedded IS NOT ?1 AND NOT {LACKS_VECTORS}"
+        ),
+        params![id, len, DOCUMENT_STRIDE],
+    )?;
+    Ok(())
+}
+
+/// Whether file `f` has a document without a vector in space `?1`, whose vectors take `?2` bytes;
+/// `?3` is [`DOCUMENT_STRIDE`].
+const LACKS_VECTORS: &str = "EXISTS (SELECT 1 FROM documents d
+    WHERE d.id BETWEEN f.id * ?3 AND f.id * ?3 + ?3 - 1
+    AND NOT EXISTS (SELECT 1 FROM vectors
+        WHERE space = ?1 AND hash = d.hash AND length(data) IN (0, ?2)))";
 
 /// A key has a whole vector, or is known to say nothing.
 const HAS_VECTOR: &str =

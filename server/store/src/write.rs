@@ -201,7 +201,7 @@ fn put_documents(
         insert_document(db, id, words, it)?;
         end = end.max(id.nth() + 1);
     }
-    db.prepare_cached("UPDATE files SET n_documents = ? WHERE id = ?")?
+    db.prepare_cached("UPDATE files SET n_documents = ?, embedded = NULL WHERE id = ?")?
         .execute(params![end as i64, file])?;
     Ok(())
 }

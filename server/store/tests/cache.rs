@@ -386,3 +386,39 @@ fn vectors_are_found_by_nearness_and_rebuilt_at_any_doubt() {
     assert_eq!(opened.store.collect_garbage().unwrap(), 2);
     assert_eq!(opened.store.nearest(&space, &question, 1).unwrap(), []);
 }
+
+#[test]
+fn files_whose_texts_have_vectors_are_not_looked_through_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let space =
+        |model: &str| VectorSpace { model: model.to_owned(), dims: 2, format: VectorFormat::F32 };
+    let (one, other) = (space("one"), space("other"));
+    let opened = open(dir.path(), Access::ReadWrite, VERSION).unwrap();
+    let store = &opened.store;
+    let lacking = |space: &VectorSpace| {
+        let found = store.files_without_vectors(space).unwrap();
+        found.into_iter().map(|it| it.1).collect::<Vec<_>>().join(" ")
+    };
+    let embed = |space: &VectorSpace, write: &FileWrite| {
+        let chunks = write.documents.iter().flat_map(|it| &it.chunks);
+        let vector = |it: &Document| TextVectors { key: it.hash, pieces: vec![vec![1.0, 0.0]] };
+        let vectors: Vec<TextVectors> = chunks.map(vector).collect();
+        store.put_vectors(space, &vectors).unwrap();
+    };
+    // A text is told by its line.
+    let (a, b) = (file("a.rs", "one"), file("b.rs", "one\ntwo"));
+    store.put(ROOT, &[a.clone(), b.clone()]).unwrap();
+    assert_eq!(lacking(&one), "a.rs b.rs");
+    embed(&one, &a);
+    store.save_vectors(&one).unwrap();
+    assert_eq!(lacking(&one), "b.rs");
+    embed(&one, &b);
+    store.save_vectors(&one).unwrap();
+    assert_eq!((lacking(&one).as_str(), lacking(&other).as_str()), ("", "a.rs b.rs"));
+    store.put(ROOT, &[file("a.rs", "one\ntwo\nthree")]).unwrap();
+    assert_eq!(lacking(&one), "a.rs");
+    // Another model: the vectors of the first go, and what was noted of them means nothing.
+    embed(&other, &b);
+    store.save_vectors(&other).unwrap();
+    assert_eq!((lacking(&other).as_str(), lacking(&one).as_str()), ("a.rs", "a.rs b.rs"));
+}
