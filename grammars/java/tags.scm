@@ -38,3 +38,15 @@
   type: (_) @type
   name: (identifier) @name) @definition.field))
 (enum_constant name: (identifier) @name) @definition.variant
+
+; What only its own type may use.
+(method_declaration (modifiers "private" @private) name: (identifier) @name) @definition.method
+(constructor_declaration (modifiers "private" @private) name: (identifier) @name
+) @definition.constructor
+(field_declaration (modifiers "private" @private)
+  declarator: (variable_declarator name: (identifier) @name)) @definition.field
+(class_declaration (modifiers "private" @private) name: (identifier) @name) @definition.class
+(record_declaration (modifiers "private" @private) name: (identifier) @name) @definition.struct
+(interface_declaration (modifiers "private" @private) name: (identifier) @name
+) @definition.interface
+(enum_declaration (modifiers "private" @private) name: (identifier) @name) @definition.enum

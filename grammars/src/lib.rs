@@ -243,6 +243,12 @@ impl Language {
         self.compiled.get_or_init(|| query::compile(self)).as_ref()
     }
 
+    /// Whether its queries tell what can only be used inside.
+    pub fn tells_private(&self) -> bool {
+        let marks = || self.query().is_ok_and(|it| it.captures.contains(&Capture::Private));
+        self.exports != Exports::All || marks()
+    }
+
     /// True where `path`, relative to its workspace, holds tests.
     pub fn is_test_path(&self, path: &str) -> bool {
         self.tests.paths.iter().any(|it| glob_matches(it, path))

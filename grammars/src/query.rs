@@ -98,6 +98,8 @@ captures! {
     Body = "body",
     /// The type a definition belongs to where that is not the definition around it.
     Owner = "owner",
+    /// What keeps it inside its type, where everything else is visible outside.
+    Private = "private",
     /// What makes it visible outside.
     Export = "export",
     /// The declared or returned type.

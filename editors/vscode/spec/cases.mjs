@@ -23,6 +23,19 @@ spec('a workspace in several languages is read, shown and asked', {}, async ({ e
   await editor.shot('workspace');
 });
 
+spec('what the language has a server of its own for is not shown twice', {}, async ({ editor, folder }) => {
+  await indexed(editor);
+  // VS Code brings a server for TypeScript, and none for Python.
+  const typescript = await editor.until('hover', async (vscode, at) => {
+    const found = await vscode.commands.executeCommand(
+      'vscode.executeHoverProvider', vscode.Uri.file(at), new vscode.Position(3, 10));
+    return 0 < found.length && found.flatMap((it) => it.contents.map((part) => part.value ?? part)).join('\n');
+  }, `${folder}/src/paint.ts`);
+  assert.doesNotMatch(typescript, /exact ·/);
+  const python = await editor.run(hoverAt, { file: `${folder}/cart.py`, line: 5, character: 12 });
+  assert.match(python, /exact ·/);
+});
+
 spec('a question is answered with why-scores, also of what is not saved', {}, async ({ editor, folder }) => {
   await indexed(editor);
   await editor.run(insert, { file: `${folder}/cart.py`, text: '\n\ndef zebra_crossing():\n    return 1\n' });

@@ -4,6 +4,7 @@ import { type LanguageClient, State } from 'vscode-languageclient/node';
 import { type Binary, findBinary } from './binary';
 import { newClient, setTrace } from './client';
 import { reviewProposal, serverStatus } from './lsp_ext';
+import { tellOthers } from './others';
 import { Status } from './status';
 
 export class Ctx implements vscode.Disposable {
@@ -11,6 +12,7 @@ export class Ctx implements vscode.Disposable {
   readonly status = new Status();
   binary: Binary | undefined;
   private client: LanguageClient | undefined;
+  private others: vscode.Disposable | undefined;
   // Starts and stops one after the other, whoever asks.
   private turn: Promise<void> = Promise.resolve();
 
@@ -76,6 +78,7 @@ export class Ctx implements vscode.Disposable {
       client.onDidChangeState(({ newState }) => this.stateChanged(newState));
       await setTrace(client);
       await client.start();
+      this.others = tellOthers(client);
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       this.log.error(why);
@@ -87,6 +90,7 @@ export class Ctx implements vscode.Disposable {
   private async stopNow(): Promise<void> {
     const client = this.client;
     this.client = undefined;
+    this.others?.dispose();
     if (client?.needsStop() === true) {
       await client.stop();
     }

@@ -14,6 +14,11 @@ export interface ServerStatus {
 
 export const serverStatus = new NotificationType<ServerStatus>('aios/serverStatus');
 
+// Which requests other servers answer, by language.
+export const otherServers = new NotificationType<{ languages: Record<string, string[]> }>(
+  'aios/otherServers',
+);
+
 export interface SearchHit {
   location?: Location;
   path: string;

@@ -49,8 +49,9 @@ pub(crate) fn beyond_file(res: &Resolver<'_>, file: FileId, name: &str, want: Wa
         Modules::FolderPackages => folder_packages::beyond_file(res, file, name, want),
         Modules::QualifiedPackages => qualified_packages::beyond_file(res, file, name, want),
         Modules::Includes => includes::beyond_file(res, file, name, want),
+        Modules::RelativeFiles => relative_files::beyond_file(res, file, name, want),
         // Every name of a module is bound in it: what is not is built in.
-        Modules::DottedPackages | Modules::RelativeFiles => Outcome::External,
+        Modules::DottedPackages => Outcome::External,
         Modules::None => Outcome::Unknown,
     }
 }

@@ -282,7 +282,7 @@ impl CodeGraph {
         for found in self.references_to(symbol, check)? {
             let Some(facts) = self.facts(found.file) else { continue };
             if found.kind == EdgeKind::Calls {
-                let caller = facts.symbol_of(found.reference);
+                let caller = facts.actor_of(found.reference);
                 callers.entry((found.file, caller)).or_default().push(found);
             }
         }

@@ -3,7 +3,7 @@
 //! Where a doubt is left a definition counts as used: attributes hand it to somebody unseen, a name
 //! in a string may be looked up, a name that does not resolve may mean it.
 
-use grammars::{Exports, Modules};
+use grammars::{Exports, Language, Modules};
 use graph::{Asking, SymbolRef};
 use syntax::{FileFacts, ScopeIdx, Symbol, SymbolIdx, SymbolKind};
 use text::{TextRange, TextSize};
@@ -27,6 +27,7 @@ pub(crate) fn may_be_dead(facts: &FileFacts, idx: SymbolIdx) -> bool {
             | Modules::RelativeFiles
             | Modules::DottedPackages
             | Modules::FolderPackages
+            | Modules::QualifiedPackages
     );
     let by_kind = matches!(
         symbol.kind,
@@ -59,7 +60,8 @@ pub(crate) fn is_private(facts: &FileFacts, symbol: &Symbol) -> bool {
             !facts.imports.is_empty() || facts.symbols.iter().any(|it| it.exported)
         }
         Some(Exports::Modifier | Exports::Capital | Exports::Underscore) => true,
-        Some(Exports::All) | None => false,
+        Some(Exports::All) => facts.language.is_some_and(Language::tells_private),
+        None => false,
     };
     by_language && !symbol.exported
 }
@@ -78,6 +80,10 @@ fn is_at_home(facts: &FileFacts, symbol: &Symbol) -> bool {
     match parent.kind {
         SymbolKind::Module => modules(facts) == Modules::ModTree && !parent.is_test,
         SymbolKind::Implementation => facts.interface(parent).is_none() && parent.parent.is_none(),
+        // What is kept inside a type by a word is asked for by no other.
+        _ if facts.language.is_some_and(|it| it.exports == Exports::All) => {
+            is_private(facts, symbol)
+        }
         _ => false,
     }
 }
@@ -88,7 +94,11 @@ fn is_entry(facts: &FileFacts, name: &str) -> bool {
     let reserved = name.starts_with("__") || name == "_";
     // An underscore says "not used" everywhere but where it says "private".
     let unused_by_name = name.starts_with('_') && !is_python_like;
-    reserved || unused_by_name || matches!(name, "main" | "init" | "setup" | "default" | "handler")
+    let by_pack = facts.language.is_some_and(|it| it.refactor.entry_points.contains(&name));
+    reserved
+        || unused_by_name
+        || by_pack
+        || matches!(name, "main" | "init" | "setup" | "default" | "handler")
 }
 
 /// A function without one is written in another language, or declared for somebody else.

@@ -51,7 +51,7 @@ impl Analysis {
                 continue;
             }
             usage.places += 1;
-            let node = Node { file: found.file, symbol: facts.symbol_of(found.reference) };
+            let node = Node { file: found.file, symbol: facts.actor_of(found.reference) };
             if self.is_test(node) {
                 tests.insert(node);
             } else if found.kind == EdgeKind::Calls && node != Node::from(symbol) {

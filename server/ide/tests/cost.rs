@@ -10,12 +10,21 @@ use std::{
 };
 
 use graph::CodeGraph;
-use ide::{AnalysisHost, Change, FileDelta, FilePosition, FileState};
-use syntax::FileFacts;
+use ide::{
+    Analysis, AnalysisHost, Change, CycleKind, DeadCodeConfig, Exported, FileDelta, FilePosition,
+    FileState, WalkConfig,
+};
+use syntax::{FileFacts, SymbolKind};
 use vfs::{FileId, VfsPath};
 
 /// Names asked for, spread over the workspace.
 const QUESTIONS: usize = 2000;
+/// Functions whose impact is asked for, those first whose names are mentioned in most files.
+const IMPACTS: usize = 20;
+/// Says to a process of this test that it is to measure what one thing keeps in memory.
+const PART: &str = "AIOS_BENCH_PART";
+/// Where the facts are that such a process reads.
+const FACTS: &str = "AIOS_BENCH_FACTS";
 
 #[test]
 fn cost_of_a_workspace() {
@@ -24,27 +33,20 @@ fn cost_of_a_workspace() {
     }
     let root = PathBuf::from(std::env::var_os("AIOS_BENCH_ROOT").expect("AIOS_BENCH_ROOT is set"));
     let root = std::fs::canonicalize(root).unwrap();
+    if let Some(part) = std::env::var_os(PART) {
+        return memory_of(&part.to_string_lossy(), &root);
+    }
     let (texts, parse) = measured(|| read(&root));
     let (facts, extract) = measured(|| extract(&texts));
     let bytes: usize = texts.iter().map(|it| it.1.len()).sum();
     println!("{} files, {} MB, read in {parse:?}", texts.len(), bytes / 1_000_000);
-    let bare_mb = bare_parse(&texts, extract);
-    let before = resident_mb();
-    let copies: Vec<_> =
-        facts.iter().map(|(path, it)| (path.clone(), Arc::new((**it).clone()))).collect();
-    let facts_mb = resident_mb() - before;
-    let before = resident_mb();
-    let (graph, build) = measured(|| build(&copies));
-    println!(
-        "graph: {build:?} CPU, {:.3} of the facts, {} MB more",
-        build.as_secs_f64() / extract.as_secs_f64(),
-        resident_mb() - before
-    );
-    let graph_mb = facts_mb + resident_mb() - before;
-    println!(
-        "memory of facts and graph: {graph_mb} MB, {:.2} of the trees",
-        graph_mb as f64 / bare_mb as f64
-    );
+    let bare = bare_parse(&texts);
+    let (graph, build) = measured(|| build(&facts));
+    let ratio = |it: Duration| it.as_secs_f64() / bare.as_secs_f64();
+    println!("bare parse: {bare:?} CPU");
+    println!("facts, parsing included: {extract:?} CPU, {:.2} of the bare parse", ratio(extract));
+    println!("graph: {build:?} CPU, {:.3} of the bare parse", ratio(build));
+    memory(&facts);
     println!("{:?}", graph.summary());
     let (counts, all) = measured(|| graph.count_edges_by_kind(&mut || Ok(())).unwrap());
     println!("every reference resolved: {all:?} CPU");
@@ -63,8 +65,67 @@ fn cost_of_a_workspace() {
             share(it.unresolved)
         );
     }
-    one_file_changed(graph, &texts, &copies);
-    questions(&copies);
+    one_file_changed(graph, &texts, &facts);
+    questions(&texts, &facts);
+}
+
+/// What trees, facts and graph keep in memory, each in a process of its own: what one of them has
+/// given back would be taken for nothing by the next.
+fn memory(facts: &[(VfsPath, Arc<FileFacts>)]) {
+    let encoded = std::env::temp_dir().join(format!("aios-cost-{}", std::process::id()));
+    let mut bytes = Vec::new();
+    for (path, it) in facts {
+        let it = it.to_bytes();
+        for part in [path.as_str().as_bytes(), &it] {
+            bytes.extend_from_slice(&(part.len() as u64).to_le_bytes());
+            bytes.extend_from_slice(part);
+        }
+    }
+    std::fs::write(&encoded, bytes).unwrap();
+    for part in ["trees", "facts"] {
+        let test = std::env::current_exe().unwrap();
+        let mut child = std::process::Command::new(test);
+        child.env(PART, part).env(FACTS, &encoded).arg("--nocapture");
+        let out = child.output().unwrap();
+        let told = String::from_utf8_lossy(&out.stdout);
+        told.lines().filter(|it| it.contains(" MB")).for_each(|it| println!("{it}"));
+    }
+    std::fs::remove_file(&encoded).unwrap();
+}
+
+/// Measures in this process what one thing keeps in memory.
+fn memory_of(part: &str, root: &Path) {
+    if part == "trees" {
+        let texts = read(root);
+        let before = resident_mb();
+        let trees: Vec<_> = trees(&texts).collect();
+        println!("memory of {} trees: {} MB", trees.len(), resident_mb() - before);
+        return;
+    }
+    let bytes = std::fs::read(std::env::var_os(FACTS).unwrap()).unwrap();
+    let before = resident_mb();
+    let facts = decoded(&bytes);
+    let facts_mb = resident_mb() - before;
+    let graph = build(&facts);
+    let graph_mb = resident_mb() - before - facts_mb;
+    println!("memory of facts: {facts_mb} MB, of the graph's indexes: {graph_mb} MB");
+    assert_eq!(graph.summary().files, facts.len());
+}
+
+/// Facts as they were written, path by path.
+fn decoded(mut bytes: &[u8]) -> Vec<(VfsPath, Arc<FileFacts>)> {
+    let mut part = || {
+        let (len, rest) = bytes.split_first_chunk::<8>()?;
+        let (part, rest) = rest.split_at(u64::from_le_bytes(*len) as usize);
+        bytes = rest;
+        Some(part)
+    };
+    let mut res = Vec::new();
+    while let (Some(path), Some(facts)) = (part(), part()) {
+        let path = VfsPath::new(std::str::from_utf8(path).unwrap()).unwrap();
+        res.push((path, Arc::new(FileFacts::from_bytes(facts).unwrap())));
+    }
+    res
 }
 
 fn one_file_changed(
@@ -91,7 +152,7 @@ fn one_file_changed(
     }
 }
 
-fn questions(facts: &[(VfsPath, Arc<FileFacts>)]) {
+fn questions(texts: &[(VfsPath, String)], facts: &[(VfsPath, Arc<FileFacts>)]) {
     let mut host = AnalysisHost::new();
     let files = facts.iter().enumerate().map(|(index, (path, facts))| FileDelta {
         file: FileId::from_index(index as u32),
@@ -99,7 +160,8 @@ fn questions(facts: &[(VfsPath, Arc<FileFacts>)]) {
         state: FileState::Settled(Arc::clone(facts)),
     });
     host.apply_change(Change { files: files.collect() });
-    let analysis = host.analysis(Arc::new(|_| None));
+    let by_file: Vec<Arc<str>> = texts.iter().map(|it| Arc::from(it.1.as_str())).collect();
+    let analysis = host.analysis(Arc::new(move |it| by_file.get(it.index()).cloned()));
     let all: usize = facts.iter().map(|it| it.1.references.len()).sum();
     let every = (all / QUESTIONS).max(1);
     let (mut definitions, mut references) = (Vec::new(), Vec::new());
@@ -127,25 +189,52 @@ fn questions(facts: &[(VfsPath, Arc<FileFacts>)]) {
     let start = Instant::now();
     let hits = analysis.workspace_symbols("parse", 100).unwrap().len();
     println!("workspace symbols: {hits} hits in {:?}", start.elapsed());
+    wide_questions(&analysis, facts);
 }
 
-/// What the same files cost that are only parsed, their trees kept; gives the trees' memory.
-fn bare_parse(texts: &[(VfsPath, String)], extract: Duration) -> i64 {
-    let before = resident_mb();
-    let (trees, parse) = measured(|| {
-        let trees = texts.iter().filter_map(|(path, text)| {
-            let language = grammars::language_for_path(path.as_str(), "")?;
-            let mut parser = tree_sitter::Parser::new();
-            parser.set_language(&language.grammar()).ok()?;
-            parser.parse(text, None)
-        });
-        trees.collect::<Vec<_>>()
+/// Questions that walk over much of the workspace.
+fn wide_questions(analysis: &Analysis, facts: &[(VfsPath, Arc<FileFacts>)]) {
+    let graph = analysis.graph();
+    let mut functions = Vec::new();
+    for (index, (_, facts)) in facts.iter().enumerate() {
+        let file = FileId::from_index(index as u32);
+        let is_function = |it: &syntax::Symbol| {
+            matches!(it.kind, SymbolKind::Function | SymbolKind::Method) && !it.is_test
+        };
+        let found = facts.symbols().filter(|(_, it)| is_function(it));
+        functions.extend(found.map(|(symbol, it)| {
+            (graph.files_mentioning(facts.name(it.name)).len(), graph::SymbolRef { file, symbol })
+        }));
+    }
+    functions.sort();
+    let walk = WalkConfig { depth_max: 8, items_max: 500 };
+    let impacts = functions.iter().rev().take(IMPACTS).map(|(_, symbol)| {
+        let (answer, took) = measured(|| analysis.impact(&[*symbol], walk).unwrap());
+        assert!(answer.items.len() <= walk.items_max);
+        took
     });
-    let trees_mb = resident_mb() - before;
-    println!("bare parse: {parse:?} CPU, {} trees, {trees_mb} MB", trees.len());
-    let ratio = extract.as_secs_f64() / parse.as_secs_f64();
-    println!("facts, parsing included: {extract:?} CPU, {ratio:.2} of the bare parse");
-    trees_mb
+    report("impact of the functions mentioned most, CPU", impacts.collect());
+    for kind in [CycleKind::Imports, CycleKind::Calls] {
+        let (answer, took) = measured(|| analysis.cycles(kind, 100, &mut |_, _| ()).unwrap());
+        println!("cycles of {kind:?}: {} lines in {took:?} CPU", answer.items.len());
+    }
+    let config = DeadCodeConfig { exported: Exported::Alive, items_max: 1000 };
+    let (answer, took) = measured(|| analysis.dead_code(config, &mut |_, _| ()).unwrap());
+    println!("dead code: {} symbols in {took:?} CPU", answer.items.len());
+}
+
+/// CPU time for the same files when they are only parsed.
+fn bare_parse(texts: &[(VfsPath, String)]) -> Duration {
+    measured(|| trees(texts).count()).1
+}
+
+fn trees(texts: &[(VfsPath, String)]) -> impl Iterator<Item = tree_sitter::Tree> {
+    texts.iter().filter_map(|(path, text)| {
+        let language = grammars::language_for_path(path.as_str(), "")?;
+        let mut parser = tree_sitter::Parser::new();
+        parser.set_language(&language.grammar()).ok()?;
+        parser.parse(text, None)
+    })
 }
 
 fn report(what: &str, mut times: Vec<Duration>) {

@@ -660,6 +660,32 @@ impl FileFacts {
         self.symbol_around(self.reference(idx).start())
     }
 
+    /// The definition that does what a reference does: the innermost around it, but of what a
+    /// function assigns to a member the function (`this.rules = make()`).
+    pub fn actor_of(&self, idx: ReferenceIdx) -> Option<SymbolIdx> {
+        let innermost = self.symbol_of(idx)?;
+        let is_value = |it: &SymbolIdx| {
+            let kind = self.symbol(*it).kind;
+            matches!(
+                kind,
+                SymbolKind::Field
+                    | SymbolKind::Property
+                    | SymbolKind::Variable
+                    | SymbolKind::Constant
+            )
+        };
+        let mut around = Some(innermost);
+        for _ in 0..PATH_SEGMENTS_MAX {
+            around = around.filter(is_value).and_then(|it| self.symbol(it).parent);
+            let Some(it) = around else { break };
+            let kind = self.symbol(it).kind;
+            if matches!(kind, SymbolKind::Function | SymbolKind::Method | SymbolKind::Constructor) {
+                return Some(it);
+            }
+        }
+        Some(innermost)
+    }
+
     /// The import whose imported name the reference is.
     pub fn import_of(&self, idx: ReferenceIdx) -> Option<ImportIdx> {
         if !self.reference(idx).is_import() {

@@ -278,8 +278,8 @@ class Box<T> extends Base implements Named {
         expect![[r#"
             Class Box 5:7-10 in File@1 exported Extends=Base Implements=Named
               TypeParameter T 5:11-12 in Class@5 local
-              Field first 6:16-21 in Class@5 exported type=Item
-              Field second 6:23-29 in Class@5 exported type=Item
+              Field first 6:16-21 in Class@5 type=Item
+              Field second 6:23-29 in Class@5 type=Item
               Constructor Box 7:3-6 in Class@5 exported
                 Parameter size 7:11-15 in Function@7 local
               Method find 8:5-9 in Class@5 exported type=T

@@ -1,13 +1,13 @@
 //! Imports that name files: relative ones by path, others by package name or alias in a manifest.
 
-use syntax::Import;
+use syntax::{FileFacts, Import, ScopeIdx};
 use vfs::{FileId, VfsPath};
 
 use super::found;
 use crate::{
     entry::manifests_key,
     manifest::{Manifest, NodeManifest, PathsManifest, manifest_folder},
-    resolve::{Outcome, Resolver, Thing},
+    resolve::{Hit, Outcome, Place, Resolver, Thing, Want},
 };
 
 /// Endings tried for a path that has none, best first.
@@ -28,6 +28,37 @@ pub(super) fn import_module(res: &Resolver<'_>, file: FileId, import: &Import) -
         Some(target) => found(Thing::File(target)),
         None => Outcome::External,
     }
+}
+
+/// What a name means that the file does not bind: what a declaration file, which is no module
+/// itself, declares for all; else it is built in.
+pub(super) fn beyond_file(res: &Resolver<'_>, file: FileId, name: &str, want: Want) -> Outcome {
+    let mut declared = Vec::new();
+    for other in res.graph.defining(name) {
+        let entry = res.entry(*other);
+        if *other == file || !entry.path.as_str().ends_with(DECLARATIONS) || is_module(&entry.facts)
+        {
+            continue;
+        }
+        let Some(id) = entry.facts.names.find(name) else { continue };
+        let found = res.defined_in(Place::top_level(*other), id, want).into_iter();
+        let found = found.filter(|it| res.fits(&it.thing, want));
+        declared.extend(found.map(|it| Hit { why: "declared for all files", ..it }));
+    }
+    match declared.is_empty() {
+        true => Outcome::External,
+        false => Outcome::Hits(declared),
+    }
+}
+
+/// What the names of files end with that only declare.
+const DECLARATIONS: &str = ".d.ts";
+
+/// Whether a file's names are its own: it imports or exports something.
+fn is_module(facts: &FileFacts) -> bool {
+    let exports =
+        |it: &syntax::Symbol| it.exported && it.parent.is_none() && it.scope == ScopeIdx::FILE;
+    !facts.imports.is_empty() || facts.symbols.iter().any(exports)
 }
 
 fn file_of_source(res: &Resolver<'_>, file: FileId, source: &str) -> Option<FileId> {

@@ -202,6 +202,7 @@ impl Resolver<'_> {
     /// A member of a base, an implemented interface, or of what those inherit.
     pub(super) fn inherited(&self, owner: SymbolRef, name: &str, want: Want) -> Outcome {
         let mut external = false;
+        let is_handed_on = |hit: &Hit| !self.is_kept_by_type(&hit.thing);
         for (file, base) in self.bases(owner) {
             let types = self.type_named(file, base);
             if self.facts(file).name(self.facts(file).reference(base).name()) == name {
@@ -211,16 +212,26 @@ impl Resolver<'_> {
             external |= types == Outcome::External;
             for hit in types.hits() {
                 match self.member(&hit.thing, name, want, file) {
-                    Outcome::Hits(hits) => {
+                    Outcome::Hits(hits) if hits.iter().any(is_handed_on) => {
                         let why = "member of a base type";
-                        return Outcome::of(hits.into_iter().map(|it| Hit { why, ..it }).collect());
+                        let hits = hits.into_iter().filter(is_handed_on);
+                        return Outcome::of(hits.map(|it| Hit { why, ..it }).collect());
                     }
                     Outcome::External => external = true,
-                    Outcome::Unknown => {}
+                    Outcome::Hits(_) | Outcome::Unknown => {}
                 }
             }
         }
         if external { Outcome::External } else { Outcome::Unknown }
+    }
+
+    /// Whether a member is no member of the types below its own.
+    fn is_kept_by_type(&self, thing: &Thing) -> bool {
+        let Thing::Symbol(symbol) = thing else { return false };
+        let language = self.facts(symbol.file).language;
+        language.is_some_and(|it| it.exports == grammars::Exports::All)
+            && !self.symbol(*symbol).exported
+            && self.is_member(*symbol)
     }
 
     /// The references to what a type extends and implements, in its own list and by its

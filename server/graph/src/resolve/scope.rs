@@ -110,7 +110,9 @@ impl Resolver<'_> {
         for owner in types {
             // A base may be outside the workspace, and so may the name; outer scopes are tried all
             // the same.
-            if let Outcome::Hits(hits) = self.member(&owner, name, want, file) {
+            let Outcome::Hits(mut hits) = self.member(&owner, name, want, file) else { continue };
+            hits.retain(|it| self.kind_of(&it.thing) != Some(SymbolKind::Constructor));
+            if !hits.is_empty() {
                 let why = "member of the enclosing type";
                 return Outcome::Hits(hits.into_iter().map(|it| Hit { why, ..it }).collect());
             }
@@ -328,6 +330,8 @@ fn allowed(kind: SymbolKind, is_local: bool, want: Want) -> bool {
         // An implementation bears the name of its type and is no definition of it; keys, headings
         // and selectors are not named by code.
         K::Implementation | K::Key | K::Heading | K::Selector => false,
+        // A bare name is that of the type; what making it runs follows from there.
+        K::Constructor => false,
         _ if matches!(want, Want::Macro | Want::Label) => false,
         K::Variable | K::Parameter if is_local => want != Want::Type,
         _ => true,

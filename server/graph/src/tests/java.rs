@@ -295,3 +295,28 @@ fn receivers_are_known_by_what_is_written() {
         expect!["unresolved"],
     );
 }
+
+#[test]
+fn a_private_member_is_none_of_the_types_below() {
+    let files = "//- /A.java\nclass Base { private void push(int n) {}\n void pull() {} }\n";
+    check(
+        &format!("{files}class A extends Base {{ void push(Object o) {{ push$0(o.get()); }} }}\n"),
+        expect!["/A.java:3 A::push, exact: defined in scope"],
+    );
+    check(
+        &format!("{files}class A extends Base {{ void f() {{ push$0(1); }} }}\n"),
+        expect!["external"],
+    );
+    check(
+        &format!("{files}class A extends Base {{ void f() {{ pull$0(); }} }}\n"),
+        expect!["/A.java:2 Base::pull, exact: member of the enclosing type"],
+    );
+}
+
+#[test]
+fn a_type_with_a_constructor_goes_by_its_name_inside() {
+    check(
+        "//- /A.java\nclass A { private A() {}\n static A ONE = new A();\n A f() { return A.ONE$0; } }\n",
+        expect!["/A.java:2 A::ONE, exact: member of the named type"],
+    );
+}

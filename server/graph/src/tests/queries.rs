@@ -163,6 +163,24 @@ fn three() { unknown().take(); }
 }
 
 #[test]
+fn what_a_function_assigns_to_a_member_is_called_by_the_function() {
+    let (graph, symbol) = symbol_at(
+        "//- /a.js\nfunction make$0() {}\nfunction Shop() {\n  this.rules = make()\n}\n\
+         Shop.prototype.all = function () { return make() }\nconst rules = make()\n",
+    );
+    let callers = graph.callers(symbol, &mut || Ok(())).unwrap();
+    let names = callers.into_iter().map(|(file, caller, _)| match caller {
+        Some(symbol) => render_symbol(&graph, SymbolRef { file, symbol }),
+        None => "the file".to_owned(),
+    });
+    expect![[r#"
+        /a.js:2 Shop
+        /a.js:5 Shop::all
+        /a.js:6 rules"#]]
+    .assert_eq(&names.collect::<Vec<_>>().join("\n"));
+}
+
+#[test]
 fn callees_are_what_the_body_calls() {
     let (graph, symbol) = symbol_at(
         "fn f$0() { g(); g(); h!(); String::new(); }\nfn g() {}\nmacro_rules! h { () => {} }",

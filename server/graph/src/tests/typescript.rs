@@ -2,7 +2,7 @@
 
 use expect_test::expect;
 
-use super::check;
+use super::{check, resolved};
 
 #[test]
 fn var_belongs_to_the_function_and_let_to_the_block() {
@@ -519,4 +519,28 @@ fn receivers_are_known_by_what_is_written() {
         &with("type P = A & I;\nfunction f(p: P) { p.f$0(); }"),
         expect!["/a.ts:2 I::f, inferred: member of the receiver's type"],
     );
+}
+
+#[test]
+fn what_a_declaration_file_declares_is_known_everywhere() {
+    let files = "//- /w/global.d.ts\ndeclare var __DEV__: boolean\ndeclare const VERSION: string\n\
+                 declare function ready(): void\ninterface Shop { n: number }\n\
+                 //- /w/module.d.ts\nexport declare const HIDDEN: string\n\
+                 //- /w/script.ts\nvar plain = 1\n";
+    let with = |text: &str| format!("{files}//- /w/a.ts\nimport './b'\n{text}\n");
+    for (text, line) in [
+        ("if (__DEV__$0) {}", "1 __DEV__"),
+        ("log(VERSION$0)", "2 VERSION"),
+        ("ready$0()", "3 ready"),
+        ("let s: Shop$0", "4 Shop"),
+    ] {
+        let expected = format!("/w/global.d.ts:{line}, exact: declared for all files");
+        assert_eq!(resolved(&with(text)), expected);
+    }
+    check(
+        &with("function f(s: Shop) { s.n$0 }"),
+        expect!["/w/global.d.ts:4 Shop::n, inferred: member of the receiver's type"],
+    );
+    check(&with("HIDDEN$0"), expect!["external"]);
+    check(&with("plain$0"), expect!["external"]);
 }

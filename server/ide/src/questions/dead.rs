@@ -120,7 +120,7 @@ impl Analysis {
                 search.candidates.insert(SymbolRef { file, symbol });
             }
         }
-        let is_all = facts.language.is_some_and(|it| it.exports == grammars::Exports::All);
+        let is_all = facts.language.is_some_and(|it| !it.tells_private());
         let is_code = facts.language.is_some_and(|it| it.modules != grammars::Modules::None);
         search.n_silent += usize::from(is_silent && is_all && is_code);
     }

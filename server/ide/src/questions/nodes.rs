@@ -98,7 +98,7 @@ impl Analysis {
                 continue;
             }
             let Some(facts) = self.facts(found.file) else { continue };
-            let node = Node { file: found.file, symbol: facts.symbol_of(found.reference) };
+            let node = Node { file: found.file, symbol: facts.actor_of(found.reference) };
             let node = self.type_of_block(node);
             grouped.add(node, (found.kind, found.resolution), Some(found));
         }

@@ -118,7 +118,7 @@ fn a_definition_may_be_a_whole_file() {
 fn a_call_of_a_class_leads_to_its_constructor() {
     check_definition(
         "//- /A.java\nclass A {\n A() {}\n A(int n) {}\n A f() { return new A$0(1); } }\n",
-        expect!["/A.java:3:2 Constructor A in A (exact: defined in scope)"],
+        expect!["/A.java:3:2 Constructor A in A (exact: constructor of the called type)"],
     );
 }
 

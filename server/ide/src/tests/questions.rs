@@ -262,10 +262,21 @@ fn try_it() { make(); }
 pub fn told() {}
 fn kept() {}
 //- /Main.java
-class Main { private void none() {} }
+class Main implements java.io.Serializable {
+    void open() { used(); }
+    private void used() {}
+    private void none() {}
+    @Inject private void given() {}
+    private void readObject(ObjectInputStream in) {}
+    private static class Inner {}
+}
+//- /main.rb
+class Tool; def idle; end; end
 "#,
         Exported::Alive,
         expect![[r#"
+            /Main.java:4:18 none (nothing refers to it)
+            /Main.java:7:26 Inner (nothing refers to it)
             /src/inner.rs:2:4 kept (nothing refers to it)
             /src/lib.rs:4:4 first (nothing refers to it)
             /src/lib.rs:5:4 second (only dead code refers to it)

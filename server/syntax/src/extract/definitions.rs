@@ -62,6 +62,7 @@ struct Said {
     local_in: Option<Span>,
     hoist: bool,
     export: bool,
+    private: bool,
     body: Option<u32>,
     doc: Option<Span>,
     owner: Option<Span>,
@@ -201,6 +202,7 @@ fn said_by(group: &[Claim], raw: &Raw) -> Said {
                 Capture::LocalIn => said.local_in = or(said.local_in),
                 Capture::LocalHoist => said.hoist = true,
                 Capture::Export => said.export = true,
+                Capture::Private => said.private = true,
                 Capture::Body => said.body = said.body.or(Some(it.span.start)),
                 Capture::Doc => said.doc = or(said.doc),
                 Capture::Owner => said.owner = or(said.owner),
@@ -264,7 +266,7 @@ fn place(
         Exports::Modifier => said.export,
         Exports::Capital => names.get(name.id).starts_with(char::is_uppercase),
         Exports::Underscore => said.export || !names.get(name.id).starts_with('_'),
-        Exports::All => true,
+        Exports::All => !said.private,
     };
     let is_inside = matches!(owner, Some(Owner::Scope(_)));
     let (value_node, part) = value_of(said);
