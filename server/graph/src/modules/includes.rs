@@ -149,11 +149,13 @@ fn bodies_of(res: &Resolver<'_>, hits: &[Hit], name: &str) -> Vec<Hit> {
     bodies
 }
 
-/// Whether a function is declared without a body.
+/// Whether a function is declared without a body. Where macros break the text of a type, what
+/// follows it may look like one of its functions.
 fn is_prototype(res: &Resolver<'_>, symbol: crate::SymbolRef) -> bool {
     let facts = res.facts(symbol.file);
     let symbol = facts.symbol(symbol.symbol);
-    symbol.kind == SymbolKind::Function && facts.detail(symbol).signature_end.is_none()
+    matches!(symbol.kind, SymbolKind::Function | SymbolKind::Method)
+        && facts.detail(symbol).signature_end.is_none()
 }
 
 /// The files that a file includes, directly and through others.

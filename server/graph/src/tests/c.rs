@@ -136,3 +136,26 @@ fn members_of_cpp_are_reached_through_types_and_namespaces() {
     );
     check(&with("namespace shop { int g() { return free_one$0(); } }"), expect!["unresolved"]);
 }
+
+#[test]
+fn a_declaration_behind_a_struct_of_macros_leads_to_what_implements_it() {
+    check(
+        r#"
+//- /pay.h
+#define FIELDS int n;
+struct box {
+  FIELDS
+};
+EXTERN int pay(int a);
+//- /pay.c
+#include "pay.h"
+int pay(int a) { return a; }
+//- /main.c
+#include "pay.h"
+int main(void) { return pay$0(1); }
+"#,
+        expect![[r#"
+            /pay.c:2 pay, exact: implements what an included file declares
+            /pay.h:5 pay, exact: defined in an included file"#]],
+    );
+}

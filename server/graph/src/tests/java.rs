@@ -316,7 +316,8 @@ fn a_private_member_is_none_of_the_types_below() {
 #[test]
 fn a_type_with_a_constructor_goes_by_its_name_inside() {
     check(
-        "//- /A.java\nclass A { private A() {}\n static A ONE = new A();\n A f() { return A.ONE$0; } }\n",
+        "//- /A.java\nclass A { private A() {}\n static A ONE = new A();\n\
+          A f() { return A.ONE$0; } }\n",
         expect!["/A.java:2 A::ONE, exact: member of the named type"],
     );
 }
