@@ -19,4 +19,5 @@ mod state;
 mod terminal;
 mod verify;
 mod vscode;
+mod workflows;
 mod workspace;

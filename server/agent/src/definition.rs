@@ -1,7 +1,7 @@
 //! An agent: what it is called, what it can do, how it is told to behave, and what starts it.
 
 use crate::{
-    Limits, Skill, SkillId, Tool,
+    Limits, Tool,
     table::Table,
     yaml::{At, Node, Problem, parse},
 };
@@ -53,8 +53,8 @@ pub struct Capability {
     pub name: String,
     /// What it does.
     pub description: String,
-    /// The skill that does it without a model.
-    pub skill: Option<SkillId>,
+    /// The tool that does it without a model.
+    pub skill: Option<Tool>,
     /// What it takes.
     pub parameters: Vec<Parameter>,
 }
@@ -211,10 +211,10 @@ fn capability(node: &Node, kind: Option<AgentKind>, acc: &mut Vec<Problem>) -> O
     let description = table.need_text("description", acc);
     let skill_at = table.get("skill").map_or(table.at, |it| it.at);
     let skill = table.text("skill", acc).and_then(|name| {
-        let skill = Skill::named(&name).map(|it| it.id);
+        let skill = Tool::named(&name).filter(|it| *it != Tool::Send);
         match skill {
             None => acc.push(skill_at.problem(format!("there is no skill `{name}`"))),
-            Some(skill) => check_tool(Tool::Skill(skill), kind, skill_at, acc),
+            Some(skill) => check_tool(skill, kind, skill_at, acc),
         }
         skill
     });
@@ -224,7 +224,8 @@ fn capability(node: &Node, kind: Option<AgentKind>, acc: &mut Vec<Problem>) -> O
     Some(Capability { name, description, skill, parameters })
 }
 
-fn parameter(node: &Node, acc: &mut Vec<Problem>) -> Option<Parameter> {
+/// A parameter of a capability or a workflow.
+pub(crate) fn parameter(node: &Node, acc: &mut Vec<Problem>) -> Option<Parameter> {
     let kinds = [
         ("string", ParameterKind::String),
         ("number", ParameterKind::Number),

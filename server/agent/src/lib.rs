@@ -6,6 +6,7 @@ mod built_in;
 mod citation;
 mod command;
 mod definition;
+mod flow;
 mod lifecycle;
 mod limits;
 mod route;
@@ -26,6 +27,7 @@ pub use crate::{
         parse_command,
     },
     definition::{AgentDef, AgentKind, Capability, Hook, Parameter, ParameterKind, Trigger},
+    flow::{StepEffect, StepInput, StepOutput, StepRun, StepState, WorkflowRun, WorkflowState},
     lifecycle::{AgentState, Found, IllegalTransition, Life, Transition, settle},
     limits::{Limit, Limits, Spent},
     route::{IsName, Route, Routed, Router, router},
@@ -34,10 +36,10 @@ pub use crate::{
         ArgumentError, Arguments, Finding, Needed, SKILLS, Skill, SkillChoice, SkillId, SkillKind,
         SkillParameter, SkillReply, Takes, since_ms,
     },
-    task::Task,
+    task::{Task, fill_all},
     template::{Template, template},
     tool::{Reach, Tool},
-    workflow::{Step, Workflow},
+    workflow::{Approval, Condition, Each, Step, Workflow},
     yaml::{Problem, TEXT_BYTES_MAX},
 };
 

@@ -223,7 +223,7 @@ impl AgentRun {
             self.phase = Phase::Skilled;
             self.spent.steps += 1;
             let arguments = self.task.arguments().clone();
-            return Effect::Call(Call { tool: Tool::Skill(skill), arguments });
+            return Effect::Call(Call { tool: skill, arguments });
         }
         if !self.has_model {
             let name = &self.task.def.name;

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use crate::{AgentDef, Capability, Parameter, ParameterKind, SkillId};
+use crate::{AgentDef, Capability, Parameter, ParameterKind, Tool};
 
 /// A task for an agent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,13 +36,7 @@ impl Task {
             },
         };
         let parameters = nth.map_or(&[][..], |it| &def.capabilities[it].parameters);
-        let is_known = |name: &String| parameters.iter().any(|it| it.name == *name);
-        if let Some(name) = arguments.keys().find(|it| !is_known(it)) {
-            return Err(format!("agent `{}` takes no parameter `{name}`", def.name));
-        }
-        for it in parameters {
-            fill(&def.name, it, &mut arguments)?;
-        }
+        fill_all(&format!("agent `{}`", def.name), parameters, &mut arguments)?;
         Ok(Task { def, capability: nth, arguments, message: message.trim().to_owned() })
     }
 
@@ -52,7 +46,7 @@ impl Task {
     }
 
     /// What does it without a model. Words that came with it need one.
-    pub fn skill(&self) -> Option<SkillId> {
+    pub fn skill(&self) -> Option<Tool> {
         self.capability()?.skill.filter(|_| self.message.is_empty())
     }
 
@@ -80,9 +74,25 @@ impl Task {
     }
 }
 
-/// Puts the default where nothing is given, and checks what is.
+/// Puts defaults where nothing is given, and checks that all else fits `parameters`. `what` takes
+/// them, for people.
+///
+/// # Errors
+/// The first thing that does not fit.
+pub fn fill_all(
+    what: &str,
+    parameters: &[Parameter],
+    arguments: &mut BTreeMap<String, String>,
+) -> Result<(), String> {
+    let is_known = |name: &String| parameters.iter().any(|it| it.name == *name);
+    if let Some(name) = arguments.keys().find(|it| !is_known(it)) {
+        return Err(format!("{what} takes no parameter `{name}`"));
+    }
+    parameters.iter().try_for_each(|it| fill(what, it, arguments))
+}
+
 fn fill(
-    agent: &str,
+    what: &str,
     parameter: &Parameter,
     arguments: &mut BTreeMap<String, String>,
 ) -> Result<(), String> {
@@ -93,7 +103,7 @@ fn fill(
                 arguments.insert(name.clone(), default.clone());
                 Ok(())
             }
-            (None, true) => Err(format!("agent `{agent}` needs the parameter `{name}`")),
+            (None, true) => Err(format!("{what} needs the parameter `{name}`")),
             (None, false) => Ok(()),
         };
     };
@@ -152,7 +162,7 @@ capabilities:
     fn arguments_fit_their_parameters_and_defaults_stand_in() {
         let good = task(Some("lines"), &[("text", "a"), ("filter", "{}")]).unwrap();
         assert_eq!(good.arguments()["limit"], "5");
-        assert_eq!(good.skill(), Some(SkillId::Search));
+        assert_eq!(good.skill(), Tool::named("search"));
         assert_eq!(good.describe(), "lines: Counts lines\n- filter: {}\n- limit: 5\n- text: a");
         let wrong = |arguments: &[(&str, &str)]| task(None, arguments).unwrap_err();
         assert_eq!(wrong(&[]), "agent `count` needs the parameter `text`");

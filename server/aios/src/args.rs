@@ -300,6 +300,9 @@ Examples:
   aios run helper --message 'why is the cart empty after checkout'")]
     Run(RunArgs),
 
+    /// List and run workflows: what several agents do one after the other
+    Workflow(WorkflowArgs),
+
     /// List what agents did, show it step by step, or go on with what was interrupted
     #[command(after_help = "\
 Examples:
@@ -1011,6 +1014,65 @@ pub(crate) struct RunArgs {
     /// Apply at once what it proposes
     #[arg(long)]
     pub(crate) apply: bool,
+}
+
+/// Arguments of `aios workflow`.
+#[derive(Args, Debug)]
+pub(crate) struct WorkflowArgs {
+    /// What to do
+    #[command(subcommand)]
+    pub(crate) command: WorkflowCommand,
+}
+
+/// What can be done with workflows.
+#[derive(Subcommand, Debug)]
+pub(crate) enum WorkflowCommand {
+    /// List the workflows of `.aios/workflows/`, and their latest runs
+    #[command(after_help = "Example:\n  aios workflow list")]
+    List,
+
+    /// Run a workflow; what it proposes waits for you
+    #[command(after_help = "\
+Examples:
+  aios workflow run ship
+  aios workflow run ship --param depth=full --yes")]
+    Run(WorkflowRun),
+
+    /// Show a run and how each of its steps stands
+    #[command(after_help = "Example:\n  aios workflow show w-20261126-1a2b3c4d5e")]
+    Show(RunId),
+
+    /// Go on with a run that was interrupted, or whose proposals you have answered
+    #[command(after_help = "Example:\n  aios workflow resume w-20261126-1a2b3c4d5e --yes")]
+    Resume(WorkflowResume),
+}
+
+/// Arguments of `aios workflow run`.
+#[derive(Args, Debug)]
+pub(crate) struct WorkflowRun {
+    /// The workflow
+    #[arg(value_name = "WORKFLOW")]
+    pub(crate) workflow: String,
+
+    /// A parameter, as NAME=VALUE; may be given several times
+    #[arg(long = "param", value_name = "NAME=VALUE")]
+    pub(crate) params: Vec<String>,
+
+    /// Apply what it proposes without asking
+    #[arg(long)]
+    pub(crate) yes: bool,
+}
+
+/// Arguments of `aios workflow resume`.
+#[derive(Args, Debug)]
+pub(crate) struct WorkflowResume {
+    /// The run that `aios workflow list` shows
+    #[arg(value_name = "ID")]
+    pub(crate) id: String,
+
+    /// Apply what it proposes without asking
+    #[arg(long)]
+    pub(crate) yes: bool,
 }
 
 /// Arguments of `aios runs`.

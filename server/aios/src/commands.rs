@@ -24,3 +24,4 @@ pub(crate) mod state;
 pub(crate) mod target;
 pub(crate) mod tour;
 pub(crate) mod verify;
+pub(crate) mod workflow;

@@ -1,11 +1,11 @@
 //! A run that was interrupted, brought back to where it was: what came in is played again, and what
 //! was decided last is carried out.
 
-use agent::{AgentRun, Answer, Effect, End, Input, Proposed, SkillReply};
+use agent::{AgentRun, Answer, Effect, End, Input, Proposed, SkillReply, Task};
 use models::Reply;
 use proposal::{AgentRunId, ProposalId};
 use serde_json::{Value, json};
-use store::history::AgentRunStepRow;
+use store::history::{AgentRunRow, AgentRunStepRow};
 use vfs::SourceChange;
 
 use crate::{
@@ -24,6 +24,31 @@ pub(crate) fn reply_of(text: &str) -> Option<(Reply, u64)> {
     let value: Value = serde_json::from_str(text).ok()?;
     let cost = value.get("cost_micros")?.as_u64()?;
     Some((serde_json::from_value(value.get("reply")?.clone()).ok()?, cost))
+}
+
+/// Goes on with a run that was begun under this id, however it stands: one that ended stays so.
+pub(crate) fn go_on(ctx: &StepContext, id: AgentRunId) -> Result<Stepped, Ended> {
+    let row = ctx.edit.snapshot.agent_run(&id).map_err(not_allowed)?;
+    match row.0.end.state.as_str() {
+        "done" => {
+            let task = task_of_row(ctx, &row.0)?.0;
+            let mut played = Played::new(AgentRun::new(task, false));
+            played.skill(&row.1);
+            let machine = played.machine;
+            let mut begun = Begun::new(id, machine, Vec::new());
+            (begun.said, begun.proposals) = (played.said, played.proposals);
+            Ok(Stepped::Begun(Box::new(begun), Effect::Done(End::Done)))
+        }
+        "interrupted" => resume(ctx, id),
+        state => Err(not_allowed(format!("run {id} is {state}"))),
+    }
+}
+
+/// The task of a run, with the name of its agent's definition.
+fn task_of_row(ctx: &StepContext, row: &AgentRunRow) -> Result<(Task, String), Ended> {
+    let damaged = || not_allowed(format!("run {} cannot be read", row.id));
+    let asked = AgentTask::from_json(&row.agent, &row.cause, &row.request).ok_or_else(damaged)?;
+    task_of(ctx, &asked)
 }
 
 /// Takes a run over that was interrupted.

@@ -163,6 +163,12 @@ pub(crate) fn row(at_ms: u64, (kind, title, mut body): (&str, String, String)) -
 
 /// Finds out whether the agent may act, and writes down what it is asked.
 fn begin(ctx: &StepContext, task: &AgentTask) -> Stepped {
+    if let Some(id) = &task.id
+        && let Ok(Some(_)) = ctx.edit.journal.agent_runs().agent_run(id.as_str())
+    {
+        let known = agent_replay::go_on(ctx, id.clone());
+        return known.unwrap_or_else(|it| Stepped::Ended(Err(*it), None));
+    }
     match try_begin(ctx, task) {
         Ok((begun, effect)) => Stepped::Begun(Box::new(begun), effect),
         Err(ended) => Stepped::Ended(Err(*ended), None),
@@ -173,7 +179,8 @@ fn try_begin(ctx: &StepContext, asked: &AgentTask) -> Result<(Begun, Effect), En
     let edit = &ctx.edit;
     let (task, digest) = task_of(ctx, asked)?;
     let now_ms = edit.clock.wall_ms();
-    let id = AgentRunId::new(now_ms, edit.random.next());
+    let new = || AgentRunId::new(now_ms, edit.random.next());
+    let id = asked.id.clone().unwrap_or_else(new);
     let added = edit.journal.agent_runs().add_agent_run(
         edit.snapshot.agents_root(),
         &AgentRunRow {

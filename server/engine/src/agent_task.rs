@@ -14,6 +14,8 @@ use crate::Then;
 pub struct AgentTask {
     /// The agent.
     pub agent: String,
+    /// The id of the run, where it has one already: it is begun once, and gone on with afterwards.
+    pub id: Option<AgentRunId>,
     /// Which of its capabilities; `None`: the first.
     pub capability: Option<String>,
     /// Arguments by parameter.
@@ -65,6 +67,7 @@ impl AgentTask {
     pub fn by_user(agent: &str) -> AgentTask {
         AgentTask {
             agent: agent.to_owned(),
+            id: None,
             capability: None,
             arguments: BTreeMap::new(),
             message: String::new(),

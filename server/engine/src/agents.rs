@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use agent::{AgentDef, AgentState, Found, Life, Transition, built_in_agents, settle};
 use proposal::{Journal, Proposal, ProposalId, ProposalState, Simulation};
-use store::history::{AgentEventRow, AgentRunRow};
+use store::history::{AgentEventRow, AgentRunRow, WorkflowRunRow};
 use vfs::VfsPath;
 
 use crate::{
@@ -14,6 +14,7 @@ use crate::{
     own::{OWN_FOLDER, digest},
     state::GlobalState,
     task::{Task, TaskDone},
+    workflow_runs::FlowDone,
 };
 
 /// Who does what nobody asked for.
@@ -79,8 +80,8 @@ pub enum AgentRequest {
 pub(crate) enum AgentDone {
     /// What followed by itself is recorded.
     Settled,
-    /// These runs of other servers were interrupted.
-    Interrupted(Vec<AgentRunRow>),
+    /// These runs of other servers were interrupted: of agents, and of workflows.
+    Interrupted(Vec<AgentRunRow>, Vec<WorkflowRunRow>),
     /// The proposal that an agent waits for is to be applied.
     Apply(RunId, ProposalId),
 }
@@ -245,7 +246,13 @@ impl GlobalState {
     pub(crate) fn agent_done(&mut self, done: AgentDone) {
         match done {
             AgentDone::Settled => {}
-            AgentDone::Interrupted(rows) => self.agents_interrupted(&rows),
+            AgentDone::Interrupted(rows, flows) => {
+                // A run of a workflow's step goes on with the workflow.
+                let is_alone = |it: &&AgentRunRow| !it.cause.starts_with("workflow ");
+                let rows: Vec<AgentRunRow> = rows.iter().filter(is_alone).cloned().collect();
+                self.agents_interrupted(&rows);
+                self.flow_done(FlowDone::Interrupted(flows));
+            }
             // What follows from the new file is recorded when it was read.
             AgentDone::Apply(run, proposal) => self.apply_proposal(run, proposal),
         }
@@ -260,12 +267,15 @@ impl GlobalState {
             work: Box::new(move || {
                 let runs = ctx.journal.agent_runs();
                 let now_ms = ctx.clock.wall_ms();
+                let flows = ctx.journal.workflow_runs();
+                let flows = flows.interrupt_workflow_runs(ctx.snapshot.agents_root(), now_ms);
+                let flows = flows.unwrap_or_default();
                 let rows = runs.interrupt_agent_runs(ctx.snapshot.agents_root(), now_ms);
                 let rows = rows.unwrap_or_else(|error| {
                     tracing::warn!(%error, "interrupted runs are not looked for");
                     Vec::new()
                 });
-                TaskDone::Edit(EditDone::Agent(AgentDone::Interrupted(rows)))
+                TaskDone::Edit(EditDone::Agent(AgentDone::Interrupted(rows, flows)))
             }),
         });
     }

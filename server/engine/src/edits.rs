@@ -21,6 +21,7 @@ use crate::{
     event::ClientId,
     state::GlobalState,
     task::{Cancel, Task, TaskDone},
+    workflow_runs::FlowDone,
 };
 
 /// How long buffers and files may take to become what an editor says it has made of them.
@@ -109,6 +110,8 @@ pub(crate) enum EditDone {
     HistoryShown(RunId, Result<VfsPath, String>),
     /// Something about agents.
     Agent(AgentDone),
+    /// Something about workflows.
+    Flow(FlowDone),
     /// A task panicked that nobody waits for.
     Lost,
 }
@@ -319,6 +322,7 @@ impl GlobalState {
             EditDone::Recovered(recovery, touched) => self.recovered(*recovery, touched),
             EditDone::HistoryShown(run, path) => self.history_shown(run, path),
             EditDone::Agent(done) => self.agent_done(done),
+            EditDone::Flow(done) => self.flow_done(done),
             EditDone::Lost => {}
         }
     }

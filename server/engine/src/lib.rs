@@ -60,6 +60,8 @@ mod trust;
 mod verdict;
 mod verify;
 mod verify_tasks;
+mod workflow_runs;
+mod workflow_steps;
 
 pub use crate::{
     agent_task::{AgentReport, AgentTask, Priority},
@@ -91,4 +93,5 @@ pub use crate::{
     trust::{Standing, TrustChange, render_changes},
     verdict::{CheckReport, CheckResult, Verdict, VerdictOutcome},
     verify::Sandboxing,
+    workflow_steps::{WorkflowReport, WorkflowTask},
 };

@@ -28,7 +28,7 @@ pub struct Own {
     pub fingerprint: String,
     /// The agents by file, each in its last good state.
     pub agents: BTreeMap<String, Arc<AgentDef>>,
-    /// Names the contents of the files of [`Own::agents`].
+    /// Names the contents of the files of [`Own::agents`] and [`Own::workflows`].
     pub digests: BTreeMap<String, String>,
     /// The workflows by file, each in its last good state.
     pub workflows: BTreeMap<String, Arc<Workflow>>,
@@ -170,13 +170,16 @@ impl Own {
             self.agents.values().chain(built_in).map(|it| it.name.clone()).collect();
         for (path, text) in files.iter().filter(|it| is(it.0, Definition::Workflow)) {
             let good = match Workflow::parse(text, Some(&agents)) {
-                Ok(workflow) => Some(Arc::new(workflow)),
+                Ok(workflow) => Some((Arc::new(workflow), digest(text))),
                 Err(problems) => {
                     self.add(path, problems);
-                    old.workflows.get(path).cloned()
+                    old.workflows.get(path).cloned().zip(old.digests.get(path).cloned())
                 }
             };
-            self.workflows.extend(good.map(|it| (path.clone(), it)));
+            if let Some((workflow, digest)) = good {
+                self.workflows.insert(path.clone(), workflow);
+                self.digests.insert(path.clone(), digest);
+            }
         }
     }
 

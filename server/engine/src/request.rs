@@ -24,6 +24,7 @@ use crate::{
     skills::SkillCall,
     status::SkippedFile,
     verdict::Verdict,
+    workflow_steps::{WorkflowReport, WorkflowTask},
 };
 
 /// A run of this server.
@@ -123,6 +124,11 @@ pub enum RunRequest {
     ClearFindings,
     /// Has an agent do something.
     RunAgent(Box<AgentTask>),
+    /// Runs a workflow.
+    RunWorkflow(Box<WorkflowTask>),
+    /// Goes on with a run of a workflow that was interrupted or waits for the user; with true the
+    /// user says yes to all that it proposes.
+    ResumeWorkflow(String, bool),
     /// Goes on with a run of an agent that was interrupted.
     ResumeAgent(AgentRunId, Then),
     /// Trusts the files under `.aios/` as they are. Only the user may.
@@ -206,6 +212,8 @@ impl RunRequest {
             RunRequest::ClearFindings => "clear findings",
             RunRequest::RunAgent(_) => "run agent",
             RunRequest::ResumeAgent(..) => "resume agent",
+            RunRequest::RunWorkflow(_) => "run workflow",
+            RunRequest::ResumeWorkflow(..) => "resume workflow",
             RunRequest::Trust { .. } => "trust",
             RunRequest::Untrust => "untrust",
             RunRequest::Verify(_) => "verify",
@@ -316,6 +324,8 @@ pub enum RunOutcome {
     Recovered(Box<Recovery>),
     /// An agent's run is over.
     Ran(Box<AgentReport>),
+    /// A workflow is over, or waits for the user.
+    Flowed(Box<WorkflowReport>),
     /// A document was written for the client to show.
     Shown(VfsPath),
     /// A skill answered.

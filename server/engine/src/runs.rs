@@ -35,6 +35,8 @@ pub(crate) struct Run {
     name: &'static str,
     began_ms: u64,
     has_progress: bool,
+    /// True where it is done for a step of a workflow.
+    is_child: bool,
     /// Where the user was, for what they choose next.
     at: Option<Area>,
     /// The command that a sentence was taken for, and how sure that is.
@@ -44,7 +46,16 @@ pub(crate) struct Run {
 impl Run {
     fn new(client: ClientId, name: &'static str, began_ms: u64) -> Run {
         let cancel = Cancel::default();
-        Run { client, cancel, name, began_ms, has_progress: false, at: None, understood: None }
+        Run {
+            client,
+            cancel,
+            name,
+            began_ms,
+            has_progress: false,
+            is_child: false,
+            at: None,
+            understood: None,
+        }
     }
 }
 
@@ -114,6 +125,12 @@ impl Runs {
         self.runs.insert(id, Run::new(client, name, began_ms));
     }
 
+    /// Notes a run that is done for a step of a workflow: its client hears of the whole only.
+    pub(crate) fn begin_child(&mut self, id: RunId, client: ClientId, began_ms: u64) {
+        let run = Run::new(client, "step", began_ms);
+        self.runs.insert(id, Run { is_child: true, ..run });
+    }
+
     /// An id for a run of the server's own.
     pub(crate) fn own_id(&mut self) -> RunId {
         self.n_own += 1;
@@ -160,6 +177,10 @@ impl GlobalState {
             self.forget_run(id, forget);
         } else if let RunRequest::RunAgent(task) = request {
             self.start_agent(id, *task);
+        } else if let RunRequest::RunWorkflow(task) = request {
+            self.start_workflow(id, *task);
+        } else if let RunRequest::ResumeWorkflow(run, is_approved) = request {
+            self.resume_workflow(id, run, is_approved);
         } else if let RunRequest::ResumeAgent(agent_run, then) = request {
             self.resume_agent(id, agent_run, then);
         } else if let RunRequest::RenameGiven(given) = request {
@@ -222,6 +243,10 @@ impl GlobalState {
             RunRequest::ClearFindings => self.clear_findings(id),
             RunRequest::RunAgent(task) => self.start_agent(id, *task),
             RunRequest::ResumeAgent(agent_run, then) => self.resume_agent(id, agent_run, then),
+            RunRequest::RunWorkflow(task) => self.start_workflow(id, *task),
+            RunRequest::ResumeWorkflow(run, is_approved) => {
+                self.resume_workflow(id, run, is_approved);
+            }
             RunRequest::Follow(proposal) => self.follow_proposal(id, proposal),
             RunRequest::Trust { seen } => self.give_trust(id, seen),
             RunRequest::Untrust => self.take_trust(id),
@@ -252,6 +277,7 @@ impl GlobalState {
         if self.runs.waiting.len() < n_waiting {
             self.end_run(id, RunOutcome::Cancelled);
         }
+        self.cancel_flow(id);
         if self.cancel_agent(id) {
             self.end_run(id, RunOutcome::Cancelled);
         }
@@ -262,7 +288,7 @@ impl GlobalState {
 
     /// Tells that a run has begun what may take a while.
     pub(crate) fn begin_progress(&mut self, id: RunId, title: &str) {
-        let Some(run) = self.runs.runs.get_mut(&id) else { return };
+        let Some(run) = self.runs.runs.get_mut(&id).filter(|it| !it.is_child) else { return };
         run.has_progress = true;
         let client = run.client;
         let state = ProgressState::Begin { title: title.to_owned(), cancellable: true };
@@ -287,6 +313,11 @@ impl GlobalState {
     /// The one end of a run.
     pub(crate) fn end_run(&mut self, id: RunId, outcome: RunOutcome) {
         let Some(run) = self.runs.runs.remove(&id) else { return };
+        if run.is_child {
+            self.yield_edit(id);
+            self.child_ended(id, &outcome);
+            return;
+        }
         let took_ms = self.outside.clock.now_ms() - run.began_ms;
         tracing::info!(run = %id, name = run.name, took_ms, ?outcome, "run done");
         if run.has_progress {
@@ -331,6 +362,7 @@ impl RunOutcome {
             }
             RunOutcome::Recovered(recovery) => recovery.describe(),
             RunOutcome::Ran(report) => report.describe(),
+            RunOutcome::Flowed(report) => report.describe(),
             RunOutcome::Shown(path) => format!("open {path}"),
             RunOutcome::Replied { reply, .. } => match &**reply {
                 SkillReply::Report { title, .. } | SkillReply::Change { title, .. } => {

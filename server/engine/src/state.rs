@@ -27,6 +27,7 @@ use crate::{
     own::Own,
     runs::Runs,
     task::{Spawn, Task, TaskDone},
+    workflow_runs::Flows,
 };
 
 /// Longer events are warnings in the log.
@@ -45,6 +46,7 @@ pub(crate) struct GlobalState {
     pub(crate) embeddings: Embeddings,
     pub(crate) runs: Runs,
     pub(crate) agent_runs: AgentRuns,
+    pub(crate) flows: Flows,
     pub(crate) proposals: Proposals,
     pub(crate) clients: Clients,
     pub(crate) configuration: Configuration,
@@ -96,6 +98,7 @@ impl GlobalState {
             embeddings: Embeddings::default(),
             runs: Runs::default(),
             agent_runs: AgentRuns::default(),
+            flows: Flows::default(),
             proposals: Proposals::default(),
             clients: Clients::default(),
             configuration: Configuration {

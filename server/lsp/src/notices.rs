@@ -157,6 +157,7 @@ fn for_the_user(outcome: &RunOutcome) -> Option<(NoticeLevel, String)> {
         | RunOutcome::Recovered(_)
         | RunOutcome::Shown(_)
         | RunOutcome::Ran(_)
+        | RunOutcome::Flowed(_)
         | RunOutcome::Indexed(_)
         | RunOutcome::HistoryRead(_)
         | RunOutcome::Remembered(_)

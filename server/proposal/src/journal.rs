@@ -22,7 +22,7 @@ use store::{
     history::{
         AgentRuns, Agents, BlobKey, BlobRow, FileStanding, FinishRow, History, Keep, MeasuredRow,
         Memories, ProposalRow, ProposalState, StandingRow, TransactionFileRow, TransactionKind,
-        TransactionRow, TransactionState, VerdictRow,
+        TransactionRow, TransactionState, VerdictRow, WorkflowRuns,
     },
 };
 use text::TextEdits;
@@ -271,6 +271,11 @@ impl Journal {
 
     /// The runs of agents, which are kept beside the journal.
     pub fn agent_runs(&self) -> &dyn AgentRuns {
+        self.history.as_ref()
+    }
+
+    /// The runs of workflows, which are kept beside the journal.
+    pub fn workflow_runs(&self) -> &dyn WorkflowRuns {
         self.history.as_ref()
     }
 

@@ -11,6 +11,7 @@ mod open;
 mod rows;
 mod sqlite;
 mod verdicts;
+mod workflow_runs;
 
 pub use self::{
     agent_runs::{AgentRunEnd, AgentRunRow, AgentRunStepRow, AgentRuns},
@@ -26,12 +27,13 @@ pub use self::{
     },
     sqlite::SqliteHistory,
     verdicts::{CheckRow, VerdictRow},
+    workflow_runs::{WorkflowRunRow, WorkflowRuns, WorkflowStepRow},
 };
 
 use crate::Result;
 
 /// The journal's rows. Every method is one database transaction: all of it or nothing.
-pub trait History: Memories + Agents + AgentRuns {
+pub trait History: Memories + Agents + AgentRuns + WorkflowRuns {
     /// The number of this server among all that ever opened the history.
     fn server(&self) -> i64;
 

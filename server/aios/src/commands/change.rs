@@ -350,6 +350,7 @@ pub(crate) fn ended(
         RunOutcome::Replied { reply, markdown, understood, .. } => {
             return skill::print(reply, markdown, understood.as_ref(), output);
         }
+        RunOutcome::Flowed(report) => return crate::commands::workflow::print(report, output),
         RunOutcome::Ran(report) => return crate::commands::run::print(report, output),
         RunOutcome::Shown(path) => ("shown", path.to_string(), Exit::Done),
         RunOutcome::Verified { verdict, .. } => return verify::print(verdict, output),

@@ -17,13 +17,10 @@ use crate::{
 
 /// `aios run`.
 pub(crate) fn run(root: &Path, args: &RunArgs, output: Output) -> anyhow::Result<Exit> {
-    let mut arguments = BTreeMap::new();
-    for written in &args.params {
-        let Some((name, value)) = written.split_once('=') else {
-            return Ok(output.refuse(format!("`{written}` is no NAME=VALUE"))?);
-        };
-        arguments.insert(name.to_owned(), value.to_owned());
-    }
+    let arguments = match parameters(&args.params) {
+        Ok(arguments) => arguments,
+        Err(why) => return Ok(output.refuse(why)?),
+    };
     let task = AgentTask {
         capability: args.capability.clone(),
         arguments,
@@ -34,6 +31,15 @@ pub(crate) fn run(root: &Path, args: &RunArgs, output: Output) -> anyhow::Result
     let outcome = session.run(RunRequest::RunAgent(Box::new(task)))?;
     let afterwards = if args.apply { Afterwards::Apply } else { Afterwards::Show };
     answered(&mut session, outcome, afterwards, output)
+}
+
+/// Parameters as they are written: `NAME=VALUE`.
+pub(crate) fn parameters(written: &[String]) -> Result<BTreeMap<String, String>, String> {
+    let parse = |it: &String| match it.split_once('=') {
+        Some((name, value)) => Ok((name.to_owned(), value.to_owned())),
+        None => Err(format!("`{it}` is no NAME=VALUE")),
+    };
+    written.iter().map(parse).collect()
 }
 
 /// `aios runs`.

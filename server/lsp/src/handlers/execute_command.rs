@@ -294,6 +294,9 @@ fn outcome_json(link: &Link, run: RunId, outcome: &RunOutcome) -> Value {
         RunOutcome::Recovered(recovery) => {
             json!({ "outcome": "recovered", "message": recovery.describe() })
         }
+        RunOutcome::Flowed(report) => {
+            json!({ "outcome": "flowed", "transcript": report.id, "message": report.describe() })
+        }
         RunOutcome::Ran(report) => ran_json(link, report),
         RunOutcome::Shown(path) => {
             json!({ "outcome": "shown", "document": link.spellings.uri(path) })
