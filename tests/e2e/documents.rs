@@ -29,6 +29,29 @@ fn places(workspace: &Workspace, locations: &Value) -> Vec<String> {
 }
 
 #[test]
+fn places_in_a_closed_file_are_counted_from_behind_its_byte_order_mark() {
+    let workspace = Workspace::new(&[
+        ("pay.py", "\u{feff}def pay(): pass\npay()\n"),
+        ("shop.py", "from pay import pay\n"),
+    ]);
+    let mut editor = Editor::start(&workspace, &capabilities());
+    editor.client.wait_until_indexed();
+    editor.open("shop.py");
+    let at_import = place(&workspace, "shop.py", 0, 17);
+    let references = editor.client.request("textDocument/references", at_import.clone());
+    let mut found = places(&workspace, &references);
+    found.sort();
+    assert_eq!(found, ["pay.py:0:4", "pay.py:1:0", "shop.py:0:16"]);
+    let mut rename = at_import;
+    rename["newName"] = json!("charge");
+    let edit = editor.client.request("textDocument/rename", rename);
+    let changes = edit["documentChanges"].as_array().unwrap();
+    let in_pay = changes.iter().find(|it| it["textDocument"]["uri"] == workspace.uri("pay.py"));
+    assert_eq!(in_pay.unwrap()["edits"][0]["range"]["start"], json!({"line": 0, "character": 4}));
+    editor.client.stop();
+}
+
+#[test]
 fn questions_are_answered_across_files() {
     let workspace = Workspace::shop();
     let mut editor = Editor::start(&workspace, &capabilities());

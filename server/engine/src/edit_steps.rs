@@ -32,7 +32,10 @@ pub(crate) fn edit_step(
     let lines = simulation.files.iter().filter_map(|file| {
         let path = file.before.as_ref().filter(|it| change.edits.contains_key(it))?;
         let text = std::str::from_utf8(file.pre.as_deref()?).ok()?;
-        Some((path.clone(), Arc::new(LineIndex::new(text))))
+        let lines = LineIndex::new(text);
+        // What is open is counted as the editor sent it.
+        let lines = if file.version.is_none() { lines.as_opened(text) } else { lines };
+        Some((path.clone(), Arc::new(lines)))
     });
     // The versions of the moment of the checkpoint, which the texts were compared at: those of the
     // proposal may be of an earlier session of the editor.

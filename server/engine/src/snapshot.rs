@@ -187,8 +187,7 @@ impl Snapshot {
 
     /// The lines of the text that the answers about `file` count in.
     pub fn line_index(&self, file: FileId) -> Option<Arc<LineIndex>> {
-        let facts = self.analysis.facts(file)?;
-        Some(Arc::new(facts.lines.clone()))
+        self.analysis.line_index(file)
     }
 
     /// The offset of a client's position.
@@ -206,8 +205,9 @@ impl Snapshot {
         if let Some(overlay) = self.vfs.overlay(file) {
             return Ok(text::rope_offset(&overlay.rope, position, encoding));
         }
-        let facts = self.analysis.facts(file).ok_or_else(|| ReadError::NoFile(path.clone()))?;
-        let offset = facts.lines.offset(position, encoding);
+        let lines =
+            self.analysis.line_index(file).ok_or_else(|| ReadError::NoFile(path.clone()))?;
+        let offset = lines.offset(position, encoding);
         offset.ok_or_else(|| ReadError::NoPosition(path.clone()))
     }
 
@@ -221,7 +221,7 @@ impl Snapshot {
         if let Some(overlay) = self.vfs.overlay(file) {
             return Some(text::rope_line_col(&overlay.rope, offset, encoding));
         }
-        Some(self.analysis.facts(file)?.lines.line_col(offset, encoding))
+        Some(self.analysis.line_index(file)?.line_col(offset, encoding))
     }
 
     /// File and offset of a client's position.

@@ -38,8 +38,12 @@ impl Analysis {
         Ok(offsets.iter().map(around).collect())
     }
 
-    /// Lines of a file with facts, which every open one has.
+    /// Lines of a file with facts, which every open one has, as editors count in them: of a closed
+    /// one from behind its byte order mark.
     pub fn line_index(&self, file: FileId) -> Option<Arc<LineIndex>> {
-        self.facts(file).map(|it| Arc::new(it.lines.clone()))
+        let lines = &self.facts(file)?.lines;
+        let is_marked = self.document(file).is_none() && lines.may_have_mark();
+        let text = is_marked.then(|| self.text(file)).flatten();
+        Some(Arc::new(lines.clone().as_opened(text.as_deref().unwrap_or_default())))
     }
 }

@@ -37,7 +37,7 @@ pub struct LineCol {
 /// positions without the text itself. Line ends are `\n`, `\r\n` and a lone `\r`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LineIndex {
-    /// Start of each line; the first is 0, so the list is never empty.
+    /// Start of each line; the first is 0, or where the text begins behind its mark. Never empty.
     starts: Vec<u32>,
     /// End of each line without its line end is `starts[i + 1] - ends[i]`; 0, 1 or 2 bytes.
     end_lens: Vec<u8>,
@@ -45,6 +45,9 @@ pub struct LineIndex {
     wide: Vec<(u32, u8)>,
     len: u32,
 }
+
+/// The byte order mark.
+const MARK: char = '\u{feff}';
 
 /// Line starts, lengths of the line ends, wide characters, and the length of the text.
 pub type LineParts<'a> = (&'a [u32], &'a [u8], &'a [(u32, u8)], u32);
@@ -106,6 +109,20 @@ impl LineIndex {
         (sorted && fits && wide_fits && whole).then_some(LineIndex { starts, end_lens, wide, len })
     }
 
+    /// The lines as an editor counts in them that takes the byte order mark off a `text` it opens:
+    /// column 0 is behind it.
+    pub fn as_opened(mut self, text: &str) -> LineIndex {
+        if text.starts_with(MARK) {
+            self.starts[0] = MARK.len_utf8() as u32;
+        }
+        self
+    }
+
+    /// True where the text may begin with a byte order mark.
+    pub fn may_have_mark(&self) -> bool {
+        self.wide.first() == Some(&(0, MARK.len_utf8() as u8))
+    }
+
     /// Line starts, lengths of the line ends, wide characters, and the length of the text.
     pub fn parts(&self) -> LineParts<'_> {
         (&self.starts, &self.end_lens, &self.wide, self.len)
@@ -136,7 +153,7 @@ impl LineIndex {
 
     /// The line that holds `offset`, from 0; an offset beyond the text is on the last line.
     pub fn line_of(&self, offset: TextSize) -> u32 {
-        self.starts.partition_point(|start| *start <= offset.raw()) as u32 - 1
+        (self.starts.partition_point(|start| *start <= offset.raw()) as u32).saturating_sub(1)
     }
 
     /// Line and column of `offset`. Inside a line end it is the end of the line; beyond the text,
@@ -258,6 +275,23 @@ mod tests {
         assert_eq!(index.offset(LineCol { line: 0, col: 2 }, utf16), Some(TextSize::new(1)));
         assert_eq!(index.offset(LineCol { line: 0, col: 99 }, utf16), Some(TextSize::new(6)));
         assert_eq!(index.offset(LineCol { line: 9, col: 0 }, utf16), None);
+    }
+
+    #[test]
+    fn an_editor_counts_from_behind_the_mark() {
+        let text = "\u{feff}aä\nb";
+        let index = LineIndex::new(text).as_opened(text);
+        for encoding in [PositionEncoding::Utf8, PositionEncoding::Utf16, PositionEncoding::Utf32] {
+            for (offset, line, col) in [(3, 0, 0), (4, 0, 1), (7, 1, 0), (8, 1, 1)] {
+                let position = LineCol { line, col };
+                assert_eq!(index.line_col(TextSize::new(offset), encoding), position);
+                assert_eq!(index.offset(position, encoding), Some(TextSize::new(offset)));
+            }
+            assert_eq!(index.line_col(TextSize::new(0), encoding), LineCol::default());
+        }
+        let plain = LineIndex::new("中a");
+        assert!(plain.may_have_mark());
+        assert_eq!(plain.clone().as_opened("中a"), plain);
     }
 
     #[test]
