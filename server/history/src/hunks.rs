@@ -9,13 +9,15 @@ pub type Lines = Range<u32>;
 
 /// A stretch that was replaced: lines before, lines after.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Hunk {
-    pub(crate) before: Lines,
-    pub(crate) after: Lines,
+pub struct Hunk {
+    /// Lines before; empty where lines were only added.
+    pub before: Lines,
+    /// Lines after; empty where lines were only taken away.
+    pub after: Lines,
 }
 
 /// The hunks that make `before` into `after`, in order.
-pub(crate) fn hunks(before: &[u8], after: &[u8]) -> Vec<Hunk> {
+pub fn hunks(before: &[u8], after: &[u8]) -> Vec<Hunk> {
     let input = InternedInput::new(byte_lines(before), byte_lines(after));
     let diff = Diff::compute(Algorithm::Histogram, &input);
     diff.hunks().map(|it| Hunk { before: it.before, after: it.after }).collect()

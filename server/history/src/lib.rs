@@ -4,6 +4,7 @@
 //! include is known to the features that are compiled in, and its configuration is read as that of
 //! a stranger. See `README.md`.
 
+mod alike;
 mod churn;
 mod hunks;
 mod links;
@@ -14,8 +15,9 @@ mod trace;
 mod update;
 
 pub use crate::{
+    alike::{TouchedAlike, touched_alike},
     churn::{CO_CHANGE_FILES_MAX, FilePast, Partner, Past},
-    hunks::{Lines, changed_lines},
+    hunks::{Hunk, Lines, changed_lines, hunks},
     links::{LinkedCommit, link},
     repository::{Absent, BLOB_BYTES_MAX, HistoryError, Repository, hex, unhex},
     trace::{Stretch, TRACE_COMMITS_MAX, Touch, Trace, TraceLimits, trace},

@@ -199,6 +199,28 @@ impl Weights {
         }
     }
 
+    /// These weights with features named as in the settings (`weights.…`) taken in percent of what
+    /// they are.
+    #[must_use]
+    pub fn bent(mut self, percents: &[(&str, u16)]) -> Weights {
+        for (name, percent) in percents.iter().filter(|it| it.1 != 100) {
+            let feature = match *name {
+                "body" => Feature::Body,
+                "name" => Feature::Name,
+                "doc" => Feature::Doc,
+                "file" => Feature::File,
+                "path" => Feature::Path,
+                "vector" => Feature::Vector,
+                "test" => Feature::Test,
+                "history" => Feature::History,
+                "past_use" => Feature::PastUse,
+                _ => continue,
+            };
+            self.scale(feature, f32::from(*percent) / 100.0);
+        }
+        self
+    }
+
     /// Takes a feature times `factor`, for every kind of question.
     pub fn scale(&mut self, feature: Feature, factor: f32) {
         let Weights { sentence, change, identifier, path, error, .. } = self;

@@ -69,8 +69,14 @@ id!(
     10
 );
 
+id!(
+    /// An experiment's id: `e-20261123-1a2b3c`.
+    ExperimentId,
+    "e"
+);
+
 /// The moment `now_ms` as `2026-11-23 21:04`, in UTC.
-pub(crate) fn minute(now_ms: u64) -> String {
+pub fn minute(now_ms: u64) -> String {
     let (year, month, day) = date(now_ms / DAY_MS);
     let minutes = now_ms % DAY_MS / 60_000;
     format!("{year:04}-{month:02}-{day:02} {:02}:{:02}", minutes / 60, minutes % 60)

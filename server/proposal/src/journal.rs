@@ -20,7 +20,7 @@ use rustc_hash::FxHashMap;
 use store::{
     StoreError,
     history::{
-        AgentRuns, Agents, BlobKey, BlobRow, FileStanding, FinishRow, History, Keep, MeasuredRow,
+        AgentRuns, Agents, BlobKey, BlobRow, Experiments, FileStanding, FinishRow, History, Keep, MeasuredRow,
         Memories, ProposalRow, ProposalState, StandingRow, TransactionFileRow, TransactionKind,
         TransactionRow, TransactionState, VerdictRow, WorkflowRuns,
     },
@@ -276,6 +276,11 @@ impl Journal {
 
     /// The runs of workflows, which are kept beside the journal.
     pub fn workflow_runs(&self) -> &dyn WorkflowRuns {
+        self.history.as_ref()
+    }
+
+    /// The archive of experiments that is kept beside the journal.
+    pub fn experiments(&self) -> &dyn Experiments {
         self.history.as_ref()
     }
 

@@ -34,7 +34,7 @@ pub use crate::{
     diff::{DiffLine, DiffLineKind, DiffStyle, diff_lines, diff_text},
     effect::add_effect,
     history_text::{HistoryPlace, history_at, history_text},
-    ids::{AgentRunId, MemoryId, ProposalId, TransactionId},
+    ids::{AgentRunId, ExperimentId, MemoryId, ProposalId, TransactionId, minute},
     journal::{
         Begun, Finished, Forgotten, Journal, JournalError, Noted, PROPOSALS_MAX, Recorded,
         Retention, Reversal, Selection, Transaction, TransactionFile, UndoRequest, UndoScope,

@@ -120,6 +120,12 @@ impl Layers {
         Settings::from_values(&values)
     }
 
+    /// The strongest source that sets `key`; `None`: it is at its default.
+    pub fn origin(&self, key: &str) -> Option<Source> {
+        let sets = |it: &(&Source, &Layer)| it.1.values.contains_key(key);
+        self.layers.iter().rev().find(sets).map(|it| *it.0)
+    }
+
     /// Makes each policy no looser than the user has it, whatever the workspace says, and as strict
     /// as the workspace wants it.
     fn tighten(&self, values: &mut BTreeMap<&'static str, Value>) {

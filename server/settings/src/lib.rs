@@ -3,6 +3,7 @@
 
 mod ai;
 mod doc;
+mod edit;
 mod layer;
 mod reach;
 mod schema;
@@ -14,11 +15,12 @@ pub use crate::{
         ModelSettings,
     },
     doc::{config_template, render_markdown},
+    edit::with_numbers,
     layer::{Layer, Layers, SettingsError, Source},
     reach::{Findings, Lenses, Navigation, NavigationByLanguage, Severity},
     schema::{
-        Kind, LogLevel, Preview, RollbackPolicy, SETTINGS, Scope, Setting, Settings, TestsRun,
-        VerifySettings, VerifyWhen, Watching,
+        EvolvePolicy, Kind, LogLevel, Preview, RollbackPolicy, SETTINGS, Scope, Setting, Settings,
+        TestsRun, VerifySettings, VerifyWhen, Watching,
     },
     value::Value,
 };

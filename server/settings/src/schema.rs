@@ -104,6 +104,23 @@ pub const SETTINGS: &[Setting] = &[
               and types at the top level of a file, or every function and type.",
     },
     Setting {
+        key: "evolve",
+        kind: Kind::Choice(&["off", "suggest", "auto-config"]),
+        default: "\"suggest\"",
+        scope: Scope::Policy,
+        doc: "Whether the server looks, while it is idle, for settings that find this repository's \
+              code better, measured on its own history: never, or it proposes what it has proof \
+              of, or it also applies that where it is about settings alone. `aios evolve run` \
+              looks at once.",
+    },
+    Setting {
+        key: "evolve_cpu_seconds_max",
+        kind: Kind::Int(10, 3_600),
+        default: "600",
+        scope: Scope::Machine,
+        doc: "How much CPU time one such look may cost.",
+    },
+    Setting {
         key: "index.files_max",
         kind: Kind::Int(1, 1_000_000),
         default: "200000",
@@ -276,10 +293,12 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         key: "weights.history",
         kind: Kind::Int(0, 1_000),
-        default: "100",
+        default: "0",
         scope: Scope::Workspace,
-        doc: "How much changes of the past that speak like the question count in a search, in \
-              percent of what was learned.",
+        doc: "How much it counts for a file in a search that changes of the past which speak like \
+              the question touched it, in percent of a third of what the words count. Asking the \
+              past takes a search a quarter longer; it is off until `evolve` has proof that it \
+              helps here, or you set it.",
     },
     Setting {
         key: "weights.past_use",
@@ -398,6 +417,17 @@ pub enum Watching {
     Off,
 }
 
+/// What becomes of settings that would find code better.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum EvolvePolicy {
+    /// Nobody looks for them.
+    Off,
+    /// They are proposed.
+    Suggest,
+    /// They are applied, and journaled as everything else.
+    AutoConfig,
+}
+
 /// How much is logged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum LogLevel {
@@ -500,6 +530,10 @@ pub struct Settings {
     pub history_commits_max: usize,
     /// `weights.*`: the last part of each key, and percent of what was learned.
     pub weights: Vec<(&'static str, u16)>,
+    /// `evolve`.
+    pub evolve: EvolvePolicy,
+    /// `evolve_cpu_seconds_max`.
+    pub evolve_cpu_seconds_max: u64,
     /// `verify.*`.
     pub verify: VerifySettings,
     /// `ai.*`.
@@ -552,6 +586,12 @@ impl Settings {
                 .filter_map(|it| Some((it.key.strip_prefix("weights.")?, it.key)))
                 .map(|(name, key)| (name, int(values, key) as u16))
                 .collect(),
+            evolve: match choice(values, "evolve") {
+                0 => EvolvePolicy::Off,
+                1 => EvolvePolicy::Suggest,
+                _ => EvolvePolicy::AutoConfig,
+            },
+            evolve_cpu_seconds_max: int(values, "evolve_cpu_seconds_max").unsigned_abs(),
             verify: verify(values),
             ai: ai(values),
             log_level: match choice(values, "log.level") {

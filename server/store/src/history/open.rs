@@ -36,6 +36,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { number: 5, sql: include_str!("migrations/0005_agents.sql") },
     Migration { number: 6, sql: include_str!("migrations/0006_agent_runs.sql") },
     Migration { number: 7, sql: include_str!("migrations/0007_workflow_runs.sql") },
+    Migration { number: 8, sql: include_str!("migrations/0008_experiments.sql") },
 ];
 
 /// An open history, and what happened on the way.

@@ -1,0 +1,28 @@
+//! Evolution with proof: what the repository's own past says of how well its code is found, and
+//! whether other settings find it better. Decides nothing of the user's: what comes out is a table.
+
+mod compare;
+mod corpus;
+mod evidence;
+mod evolution;
+mod guard;
+mod random;
+mod refuse;
+mod replay;
+mod report;
+mod search;
+mod trial;
+
+pub use crate::{
+    compare::{Comparison, compare},
+    corpus::{Corpus, CorpusError, Model},
+    evidence::{Evidence, EvidenceConfig, FunctionName, Task},
+    evolution::{Evolution, EvolutionConfig, EvolutionStep, Evolved},
+    guard::Guard,
+    random::Seeded,
+    refuse::{admitted, parameters, shipped},
+    replay::{Found, Replay, Score},
+    report::{measured, report, summary, tasks_row},
+    search::{Candidate, FoundBy, Parameter, Percents, Search, SearchConfig},
+    trial::{Arena, Attempt, LOOKS_MAX, Next, Ruling, Trial, TrialConfig, weights_of},
+};
