@@ -322,6 +322,17 @@ Examples:
     #[command(after_help = "Example:\n  aios untrust")]
     Untrust,
 
+    /// Look for settings that find this repository's code better, with proof from its own history
+    #[command(after_help = "\
+Examples:
+  aios evolve run                               look now; what there is proof of is proposed
+  aios evolve run --try weights.vector=60       rule on a setting of your own, the same way
+  aios evolve status
+  aios evolve history
+  aios evolve history e-20261123-1a2b3c         all of one experiment
+  aios evolve revert                            take back what was accepted last")]
+    Evolve(EvolveArgs),
+
     /// Say what the index holds, what is still to be read, what was skipped and why
     #[command(after_help = "Examples:\n  aios status\n  aios status --skipped")]
     Status(StatusArgs),
@@ -1233,6 +1244,54 @@ pub(crate) struct TrustArgs {
     /// Trust without asking
     #[arg(long)]
     pub(crate) yes: bool,
+}
+
+/// Arguments of `aios evolve`.
+#[derive(Args, Debug)]
+pub(crate) struct EvolveArgs {
+    /// What to do
+    #[command(subcommand)]
+    pub(crate) what: EvolveCommand,
+}
+
+/// What `aios evolve` does.
+#[derive(Subcommand, Debug)]
+pub(crate) enum EvolveCommand {
+    /// Make an experiment now, and propose what it has proof of
+    Run {
+        /// Rule on this variant first; several make one variant
+        #[arg(long = "try", value_name = "SETTING=PERCENT")]
+        given: Vec<String>,
+
+        /// Only commits before this moment are evidence: a date, a time, or a span as `2 months`
+        #[arg(long, value_name = "WHEN")]
+        until: Option<String>,
+
+        /// Apply at once what was proposed
+        #[arg(long)]
+        apply: bool,
+    },
+
+    /// Say what the policy is, what was learned, and what waits for an answer
+    Status,
+
+    /// List the experiments, the newest first, or print all of one
+    History {
+        /// The experiment
+        #[arg(value_name = "EXPERIMENT")]
+        id: Option<String>,
+
+        /// How many at most
+        #[arg(long, default_value_t = 20, value_name = "N", value_parser = up_to(500))]
+        limit: u16,
+    },
+
+    /// Take back what an experiment changed
+    Revert {
+        /// The experiment [default: the last whose change is in force]
+        #[arg(value_name = "EXPERIMENT")]
+        id: Option<String>,
+    },
 }
 
 /// Arguments of `aios status`.

@@ -6,6 +6,7 @@ pub(crate) mod change;
 pub(crate) mod check;
 pub(crate) mod chosen;
 pub(crate) mod context;
+pub(crate) mod evolve;
 pub(crate) mod history;
 pub(crate) mod index;
 pub(crate) mod journal;

@@ -26,7 +26,7 @@ use crate::{
     commands::{
         agent, ask,
         change::{self, Afterwards},
-        check, context, history, index, journal, memory, models, own, patterns, questions,
+        check, context, evolve, history, index, journal, memory, models, own, patterns, questions,
         refactor, reverse, run as agent_run, search, setup, skill, state, tour, verify, workflow,
     },
     exit::{Exit, FAILED},
@@ -113,6 +113,7 @@ fn run(cli: &Cli, output: Output) -> anyhow::Result<Exit> {
         Command::Trust(args) => own::trust(&root, args.yes, output),
         Command::Verify(args) => verify::verify(&root, args.id.as_deref(), output),
         Command::Untrust => own::untrust(&root, output),
+        Command::Evolve(args) => evolve::run(&root, &args.what, output),
         Command::Settings(args) if args.schema => {
             let schema = schema::of_workspace_settings();
             output.line(|| schema.clone(), || format!("{schema:#}"))?;

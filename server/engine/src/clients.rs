@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use tokio::sync::mpsc::{Sender, error::TrySendError};
 
-use crate::{Abilities, Caller, Notice, NoticeLevel, Offer, ProgressState, event::ClientId};
+use crate::{Abilities, Caller, Notice, NoticeLevel, Offer, ProgressState, Role, event::ClientId};
 
 /// Messages kept for a client that listens later than they were told.
 const BACKLOG_MAX: usize = 32;
@@ -53,6 +53,12 @@ impl Clients {
     /// What a client can do.
     pub(crate) fn abilities(&self, client: ClientId) -> Abilities {
         self.caller(client).map(|it| it.abilities).unwrap_or_default()
+    }
+
+    /// A client of the user's own.
+    pub(crate) fn owner(&self) -> Option<ClientId> {
+        let mut owners = self.clients.iter().filter(|it| it.1.caller.role == Role::Owner);
+        owners.next().map(|it| *it.0)
     }
 
     /// True where some client tells when files change.

@@ -99,6 +99,11 @@ pub trait Clock: Send + Sync {
 
     /// Milliseconds since 1970, as the machine's clock says.
     fn wall_ms(&self) -> u64;
+
+    /// CPU time of this thread, in milliseconds; the time that passes where nobody counts it.
+    fn cpu_ms(&self) -> u64 {
+        self.now_ms()
+    }
 }
 
 /// Random numbers. The simulation has its own.
@@ -127,6 +132,12 @@ impl Clock for SystemClock {
     fn wall_ms(&self) -> u64 {
         let since = SystemTime::now().duration_since(UNIX_EPOCH);
         since.map_or(0, |it| it.as_millis() as u64)
+    }
+
+    #[cfg(unix)]
+    fn cpu_ms(&self) -> u64 {
+        let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+        time.tv_sec.unsigned_abs() * 1000 + time.tv_nsec.unsigned_abs() / 1_000_000
     }
 }
 

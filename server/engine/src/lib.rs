@@ -25,6 +25,7 @@ mod edit_tasks;
 mod edits;
 mod embedding;
 mod event;
+mod evolve_runs;
 mod files;
 mod find_patterns;
 mod handle;
@@ -75,6 +76,7 @@ pub use crate::{
     },
     context::{CONTEXT_TOKENS, CONTEXT_TOKENS_MAX, ContextPack, ContextQuery},
     edit_given::GivenRename,
+    evolve_runs::EvolveRequest,
     find_patterns::PatternQuery,
     handle::{Engine, Notices, Reading, StartError},
     memories::{About, Episode, Forget, RECENT_MAX, Remember},

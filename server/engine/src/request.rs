@@ -10,7 +10,7 @@ use proposal::{
     AgentRunId, Forgotten, Outcome, PartId, ProposalId, ProposalState, Selection, TransactionId,
     UndoScope,
 };
-use store::history::MemoryRow;
+use store::history::{ExperimentRow, MemoryRow};
 use text::{LineCol, PositionEncoding};
 use vfs::VfsPath;
 
@@ -18,6 +18,7 @@ use crate::{
     agent_task::{AgentReport, AgentTask},
     agents::AgentRequest,
     edit_given::GivenRename,
+    evolve_runs::EvolveRequest,
     memories::{Forget, Remember},
     read_history::FolderRead,
     show_hits::Sought,
@@ -180,6 +181,11 @@ pub enum RunRequest {
     ShowHistory(Selection),
     /// Searches, writes a document that lists what was found, and has it shown.
     ShowHits(Sought),
+    /// Looks for settings that find the code better, measured on its own history; what there is
+    /// proof of is proposed.
+    Evolve(EvolveRequest),
+    /// Writes the document of the experiment with this id, and has it shown.
+    ShowExperiment(String),
 }
 
 /// What a user says of the parts of a proposal.
@@ -229,6 +235,8 @@ impl RunRequest {
             RunRequest::Recover => "recover",
             RunRequest::ShowHistory(_) => "show history",
             RunRequest::ShowHits(_) => "show hits",
+            RunRequest::Evolve(_) => "evolve",
+            RunRequest::ShowExperiment(_) => "show experiment",
         }
     }
 }
@@ -338,6 +346,13 @@ pub enum RunOutcome {
         understood: Option<(String, f32)>,
         /// The document that holds it, where it was written for a client to show.
         document: Option<VfsPath>,
+    },
+    /// An experiment was made.
+    Evolved {
+        /// What came of it.
+        experiment: Box<ExperimentRow>,
+        /// The pending proposal of what it has proof of.
+        proposal: Option<ProposalId>,
     },
     /// The proposal was set aside.
     Rejected(ProposalId),

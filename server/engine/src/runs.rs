@@ -190,6 +190,8 @@ impl GlobalState {
             self.skill_run(id, *call, then);
         } else if let RunRequest::Do { text, at, then } = request {
             self.typed(id, text, at, then);
+        } else if let RunRequest::Evolve(request) = request {
+            self.evolve_run(id, request);
         } else {
             self.queue_edit(id, request);
         }
@@ -263,6 +265,8 @@ impl GlobalState {
             RunRequest::Recover => self.recover_run(id),
             RunRequest::ShowHistory(selection) => self.show_history(id, selection),
             RunRequest::ShowHits(sought) => self.show_hits(id, sought),
+            RunRequest::Evolve(request) => self.evolve_run(id, request),
+            RunRequest::ShowExperiment(experiment) => self.show_experiment(id, experiment),
         }
     }
 
@@ -373,6 +377,7 @@ impl RunOutcome {
                 SkillReply::Nothing(why) => why.clone(),
             },
             RunOutcome::Done(what) => what.clone(),
+            RunOutcome::Evolved { experiment, .. } => evolve::summary(experiment),
             RunOutcome::Verified { verdict, .. } => format!("checks {}", verdict.outcome.name()),
             RunOutcome::Refused(why) | RunOutcome::Failed(why) => why.clone(),
             RunOutcome::Cancelled => "cancelled".to_owned(),

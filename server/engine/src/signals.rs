@@ -2,18 +2,13 @@
 //! done, what was edited and looked at lately, and which hits call or hold each other.
 
 use graph::SymbolRef;
+use history::touched_alike;
 use memory::{Feature, Hit, Signal, Signals};
 use rustc_hash::FxHashMap;
 use syntax::{ReferenceIdx, ReferenceKind};
 
 use crate::{Snapshot, memories::RECENT_MAX};
 
-/// Commits like the question that are looked at.
-const COMMITS_MAX: usize = 24;
-/// Words of the question that are looked for in them.
-const WORDS_MAX: usize = 32;
-/// Commits of more files say nothing of any of them.
-const COMMIT_FILES_MAX: usize = 30;
 /// Hits among which calls are looked for.
 pub(crate) const RELATED_MAX: usize = 40;
 /// What was used counts half after so many hours.
@@ -33,24 +28,13 @@ impl Snapshot {
     /// The files, and where that is known already the symbols, that commits like the question
     /// changed.
     fn add_history(&self, acc: &mut Signals, question: &str) {
-        let mut words = memory::distinct_words(question);
-        words.truncate(WORDS_MAX);
+        let words = memory::distinct_words(question);
         for root in self.roots.iter() {
             let Ok(history) = self.history(root) else { continue };
-            let commits = history.folder.commits.as_ref();
-            let found = commits.search(&words, COMMITS_MAX).unwrap_or_default();
-            let best = found.first().map_or(1.0, |it| it.score.max(f32::EPSILON));
-            for it in found {
-                let changes = commits.changes_of(it.id).unwrap_or_default();
-                if changes.is_empty() || COMMIT_FILES_MAX < changes.len() {
-                    continue;
-                }
-                let share = (it.score / best).powi(2) / (changes.len() as f32).sqrt();
-                let signal = Signal { history: share, ..Signal::default() };
-                for change in &changes {
-                    if let Some(path) = history.repository.in_folder(&change.path) {
-                        acc.add(path, None, signal);
-                    }
+            let touched = touched_alike(history.folder.commits.as_ref(), &words, None);
+            for (path, share) in touched.unwrap_or_default() {
+                if let Some(path) = history.repository.in_folder(&path) {
+                    acc.add(path, None, Signal { history: share, ..Signal::default() });
                 }
             }
         }

@@ -11,8 +11,7 @@ use std::{
 use agent::Finding;
 use ide::{Analysis, Cancelled, FilePosition};
 use memory::{
-    Answer, Embedding, Feature, PieceConfig, Query, QueryVector, Retriever, Sources, UnsavedFile,
-    Weights,
+    Answer, Embedding, PieceConfig, Query, QueryVector, Retriever, Sources, UnsavedFile, Weights,
 };
 use models::{Embedder, Registry};
 use proposal::{Journal, PresentFile};
@@ -259,7 +258,7 @@ impl Snapshot {
             })
             .collect();
         let (query, without) = self.prepared(query);
-        let weights = weights(&self.settings);
+        let weights = Weights::default().bent(&self.settings.weights);
         let sources = Sources {
             store: self.store.as_ref(),
             unsaved: &unsaved,
@@ -352,30 +351,6 @@ impl Snapshot {
         let facts = Arc::clone(self.analysis.facts(file)?);
         Some(OpenFile { root, path: path.relative_to(root)?, text, facts })
     }
-}
-
-/// What was learned, as the user bends it.
-fn weights(settings: &Settings) -> Weights {
-    let mut res = Weights::default();
-    for (name, percent) in &settings.weights {
-        let feature = match *name {
-            "body" => Feature::Body,
-            "name" => Feature::Name,
-            "doc" => Feature::Doc,
-            "file" => Feature::File,
-            "path" => Feature::Path,
-            "vector" => Feature::Vector,
-            "test" => Feature::Test,
-            "neighbour" => Feature::Neighbour,
-            "history" => Feature::History,
-            "past_use" => Feature::PastUse,
-            _ => continue,
-        };
-        if *percent != 100 {
-            res.scale(feature, f32::from(*percent) / 100.0);
-        }
-    }
-    res
 }
 
 impl fmt::Display for ReadError {

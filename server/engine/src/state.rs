@@ -20,6 +20,7 @@ use crate::{
     edits::Proposals,
     embedding::Embeddings,
     event::{ClientId, Event, Inbox, Outlet, ReadJob},
+    evolve_runs::Experiments,
     files::Files,
     find_patterns::Fingerprints,
     indexing::Indexing,
@@ -51,6 +52,7 @@ pub(crate) struct GlobalState {
     pub(crate) clients: Clients,
     pub(crate) configuration: Configuration,
     fingerprints: Fingerprints,
+    pub(crate) experiments: Experiments,
     pub(crate) own: Arc<Own>,
     /// What the last skill found that finds places.
     pub(crate) found: Arc<[Finding]>,
@@ -80,6 +82,11 @@ impl Configuration {
     }
 
     /// What each source sets.
+    pub(crate) fn layers(&self) -> &Layers {
+        &self.layers
+    }
+
+    /// The same, to change it.
     pub(crate) fn layers_mut(&mut self) -> &mut Layers {
         &mut self.layers
     }
@@ -110,6 +117,7 @@ impl GlobalState {
                 may_watch: config.watch,
             },
             fingerprints: Fingerprints::default(),
+            experiments: Experiments::default(),
             own: Arc::default(),
             found: Arc::default(),
             status: Arc::default(),
@@ -182,6 +190,9 @@ impl GlobalState {
         if !matches!(event, Event::Client(_, ClientChange::Edit { .. })) {
             self.flush();
         }
+        if !matches!(event, Event::Task(_)) {
+            self.note_active();
+        }
         match event {
             Event::Connect(client, caller) => self.clients.connect(client, caller),
             Event::Subscribe(client, notices) => {
@@ -206,6 +217,7 @@ impl GlobalState {
                 TaskDone::Own(done) => self.own_done(*done),
                 TaskDone::Verify(done) => self.verify_done(done),
                 TaskDone::Skill(done) => self.skill_done(*done),
+                TaskDone::Evolve(done) => self.evolve_done(done),
             },
             Event::Stop => {}
         }
@@ -464,7 +476,12 @@ impl GlobalState {
     pub(crate) fn next_timer_ms(&self) -> Option<u64> {
         let quiet = self.files.next_quiet_ms();
         let agents = self.agent_runs.next_timer_ms();
-        quiet.into_iter().chain(self.proposals.next_timer_ms()).chain(agents).min()
+        quiet
+            .into_iter()
+            .chain(self.proposals.next_timer_ms())
+            .chain(agents)
+            .chain(self.next_experiment_ms())
+            .min()
     }
 
     /// Does what is due.
@@ -478,6 +495,9 @@ impl GlobalState {
         }
         if self.agent_runs.next_timer_ms().is_some_and(|it| it <= now_ms) {
             self.agents_due(now_ms);
+        }
+        if self.next_experiment_ms().is_some_and(|it| it <= now_ms) {
+            self.experiment_due();
         }
     }
 }
@@ -503,6 +523,7 @@ impl Event {
             Event::Task(TaskDone::Own(_)) => "own done",
             Event::Task(TaskDone::Verify(_)) => "verify done",
             Event::Task(TaskDone::Skill(_)) => "skill done",
+            Event::Task(TaskDone::Evolve(_)) => "evolve done",
             Event::Stop => "stop",
         }
     }

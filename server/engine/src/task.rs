@@ -7,8 +7,8 @@ use std::sync::{
 
 use crate::{
     Lane, RunId, RunOutcome, agent_runs::StepDone, edits::EditDone, embedding::EmbedDone,
-    event::Event, event::Inbox, indexing::IndexDone, own_runs::OwnDone, read_history::HistoryDone,
-    settle::SettleDone, skill_runs::SkillDone, verify::VerifyDone,
+    event::Event, event::Inbox, evolve_runs::EvolveDone, indexing::IndexDone, own_runs::OwnDone,
+    read_history::HistoryDone, settle::SettleDone, skill_runs::SkillDone, verify::VerifyDone,
 };
 
 /// A piece of work for a thread.
@@ -47,6 +47,8 @@ pub(crate) enum TaskDone {
     Verify(VerifyDone),
     /// The answer of a skill. In a box: it is large.
     Skill(Box<SkillDone>),
+    /// A part of an experiment.
+    Evolve(EvolveDone),
 }
 
 /// Who carries tasks out: threads, or the simulation.

@@ -2,8 +2,7 @@
 
 use history::{Repository, TouchedAlike, touched_alike};
 use memory::{
-    Hit, PlaceSignal, Query, QueryVector, QuestionKind, Signal, Signals, Sources, Values, Weights,
-    search,
+    Hit, Query, QueryVector, QuestionKind, Signal, Signals, Sources, Values, Weights, search,
 };
 use rustc_hash::FxHashMap;
 use store::commits::Commits;
@@ -82,12 +81,10 @@ pub(crate) fn ask(
     corpus: &Corpus,
     asked: &Asked,
 ) -> Result<Replay, CorpusError> {
-    let of_places = asked.alike.iter().map(|(path, history)| PlaceSignal {
-        path: path.clone(),
-        symbol: None,
-        signal: Signal { history: *history, ..Signal::default() },
-    });
-    let signals = Signals { of_places: of_places.collect() };
+    let mut signals = Signals::default();
+    for (path, history) in &asked.alike {
+        signals.add(path, None, Signal { history: *history, ..Signal::default() });
+    }
     let weights = Weights::default();
     let sources = Sources { signals: &signals, ..Sources::saved(&corpus.store, &weights) };
     let mut query = Query::text(&asked.question, CANDIDATES_MAX);

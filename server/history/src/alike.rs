@@ -1,24 +1,23 @@
 //! Files that commits which speak like a question touched.
 
-use std::collections::BTreeMap;
-
-use rustc_hash::FxHashMap;
 use store::commits::{CommitId, CommitRow, Commits};
 
 use crate::{CO_CHANGE_FILES_MAX, HistoryError};
 
 /// Commits that are looked at, the most alike first.
-const ALIKE_MAX: usize = 30;
+const ALIKE_MAX: usize = 24;
+/// Words of the question that are looked for in them.
+const WORDS_MAX: usize = 32;
 /// Commits that are asked for, where only those before a moment count.
 const FOUND_MAX: usize = 400;
 
-/// A file, by its path in the repository after those commits, and how much they speak for it: 1 for
-/// the one that they speak for most.
+/// A file, by its path in the repository after a commit, and how much that commit speaks for it: 1
+/// for the only file of the commit that is most alike.
 pub type TouchedAlike = (String, f32);
 
 /// The files that were touched by the commits whose messages have most of `words`; only by those
 /// before `until_s` (seconds since 1970), where that is given. A commit speaks for its files the
-/// more, the more alike it is and the fewer they are.
+/// more, the more alike it is and the fewer they are; a file may come several times.
 ///
 /// # Errors
 /// What the store reports.
@@ -27,27 +26,26 @@ pub fn touched_alike(
     words: &[String],
     until_s: Option<i64>,
 ) -> Result<Vec<TouchedAlike>, HistoryError> {
-    let n_found = if until_s.is_some() { FOUND_MAX } else { ALIKE_MAX };
-    let found = commits.search(words, n_found)?;
-    let ids: Vec<CommitId> = found.iter().map(|it| it.id).collect();
-    let scores: FxHashMap<CommitId, f32> = found.iter().map(|it| (it.id, it.score)).collect();
-    let mut of_files: BTreeMap<String, f32> = BTreeMap::new();
-    let rows = commits.commits(&ids)?;
-    let is_wanted = |it: &&CommitRow| {
-        until_s.is_none_or(|until| it.time_s < until)
-            && 0 < it.n_files
-            && it.n_files <= CO_CHANGE_FILES_MAX
-    };
-    for row in rows.iter().filter(is_wanted).take(ALIKE_MAX) {
-        let score = scores.get(&row.id).copied().unwrap_or_default();
-        let share = score / (row.n_files as f32).sqrt();
-        for change in commits.changes_of(row.id)? {
-            *of_files.entry(change.path).or_default() += share;
+    let words = &words[..words.len().min(WORDS_MAX)];
+    let found = commits.search(words, if until_s.is_some() { FOUND_MAX } else { ALIKE_MAX })?;
+    let mut scored: Vec<(CommitId, f32)> = found.iter().map(|it| (it.id, it.score)).collect();
+    if let Some(until_s) = until_s {
+        let ids: Vec<CommitId> = scored.iter().map(|it| it.0).collect();
+        let is_later = |it: &CommitRow| until_s <= it.time_s;
+        let later = commits.commits(&ids)?.into_iter().filter(is_later).map(|it| it.id);
+        let later: Vec<CommitId> = later.collect();
+        scored.retain(|it| !later.contains(&it.0));
+        scored.truncate(ALIKE_MAX);
+    }
+    let best = scored.first().map_or(1.0, |it| it.1.max(f32::EPSILON));
+    let mut res = Vec::new();
+    for (id, score) in scored {
+        let changes = commits.changes_of(id)?;
+        if changes.is_empty() || CO_CHANGE_FILES_MAX < changes.len() as u32 {
+            continue;
         }
+        let share = (score / best).powi(2) / (changes.len() as f32).sqrt();
+        res.extend(changes.into_iter().map(|it| (it.path, share)));
     }
-    let best = of_files.values().copied().fold(0.0, f32::max);
-    if best <= 0.0 {
-        return Ok(Vec::new());
-    }
-    Ok(of_files.into_iter().map(|(path, sum)| (path, sum / best)).collect())
+    Ok(res)
 }

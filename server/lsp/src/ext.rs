@@ -193,6 +193,18 @@ pub const COMMANDS: &[Command] = &[
         doc: "Opens a document that lists the changes, with code actions to take them back.",
     },
     Command {
+        name: EVOLVE,
+        arguments: "try?",
+        doc: "Looks for settings that find the code better, with proof from the repository's own \
+              history, and proposes them; `try` (`{setting: percent}`) is ruled on first. Answers \
+              `{outcome: \"evolved\", experiment, result, proposal, message}` with `wait`.",
+    },
+    Command {
+        name: SHOW_EXPERIMENT,
+        arguments: "experiment",
+        doc: "Opens the document of an experiment: what was tried, on what, and how sure it is.",
+    },
+    Command {
         name: SEARCH,
         arguments: "query, limit?, kinds?, language?, path?, similarTo?, since?, neighbours?",
         doc: "Searches the workspace, or finds code like what stands at `similarTo` (`{uri, \
@@ -350,6 +362,8 @@ pub(crate) const REVIEW: &str = "aios.review";
 pub(crate) const PROPOSALS: &str = "aios.proposals";
 pub(crate) const JOURNAL: &str = "aios.journal";
 pub(crate) const SHOW_HISTORY: &str = "aios.showHistory";
+pub(crate) const EVOLVE: &str = "aios.evolve";
+pub(crate) const SHOW_EXPERIMENT: &str = "aios.showExperiment";
 pub(crate) const UNDO: &str = "aios.undo";
 pub(crate) const REDO: &str = "aios.redo";
 pub(crate) const SEARCH: &str = "aios.search";

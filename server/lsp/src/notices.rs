@@ -152,7 +152,12 @@ fn for_the_user(outcome: &RunOutcome) -> Option<(NoticeLevel, String)> {
             let refused: Vec<String> = refused.collect();
             Some((NoticeLevel::Warning, format!("left as it is: {}", refused.join("; "))))
         }
-        RunOutcome::Changed { outcome: Outcome::Applied, .. }
+        // What it proposes was offered already.
+        RunOutcome::Evolved { experiment, proposal: None } => {
+            Some((NoticeLevel::Info, evolve::summary(experiment)))
+        }
+        RunOutcome::Evolved { .. }
+        | RunOutcome::Changed { outcome: Outcome::Applied, .. }
         | RunOutcome::Reversed { .. }
         | RunOutcome::Recovered(_)
         | RunOutcome::Shown(_)

@@ -212,6 +212,7 @@ impl Weights {
                 "path" => Feature::Path,
                 "vector" => Feature::Vector,
                 "test" => Feature::Test,
+                "neighbour" => Feature::Neighbour,
                 "history" => Feature::History,
                 "past_use" => Feature::PastUse,
                 _ => continue,

@@ -68,11 +68,11 @@ id!(
     "r",
     10
 );
-
 id!(
     /// An experiment's id: `e-20261123-1a2b3c`.
     ExperimentId,
-    "e"
+    "e",
+    6
 );
 
 /// The moment `now_ms` as `2026-11-23 21:04`, in UTC.

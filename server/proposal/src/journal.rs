@@ -20,9 +20,9 @@ use rustc_hash::FxHashMap;
 use store::{
     StoreError,
     history::{
-        AgentRuns, Agents, BlobKey, BlobRow, Experiments, FileStanding, FinishRow, History, Keep, MeasuredRow,
-        Memories, ProposalRow, ProposalState, StandingRow, TransactionFileRow, TransactionKind,
-        TransactionRow, TransactionState, VerdictRow, WorkflowRuns,
+        AgentRuns, Agents, BlobKey, BlobRow, Experiments, FileStanding, FinishRow, History, Keep,
+        MeasuredRow, Memories, ProposalRow, ProposalState, StandingRow, TransactionFileRow,
+        TransactionKind, TransactionRow, TransactionState, VerdictRow, WorkflowRuns,
     },
 };
 use text::TextEdits;

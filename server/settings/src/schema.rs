@@ -293,12 +293,10 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         key: "weights.history",
         kind: Kind::Int(0, 1_000),
-        default: "0",
+        default: "100",
         scope: Scope::Workspace,
-        doc: "How much it counts for a file in a search that changes of the past which speak like \
-              the question touched it, in percent of a third of what the words count. Asking the \
-              past takes a search a quarter longer; it is off until `evolve` has proof that it \
-              helps here, or you set it.",
+        doc: "How much changes of the past that speak like the question count in a search, in \
+              percent of what was learned.",
     },
     Setting {
         key: "weights.past_use",

@@ -365,7 +365,8 @@ pub(crate) fn ended(
         RunOutcome::Indexed(_)
         | RunOutcome::HistoryRead(_)
         | RunOutcome::Remembered(_)
-        | RunOutcome::Forgotten(_) => ("done", outcome.describe(), Exit::Done),
+        | RunOutcome::Forgotten(_)
+        | RunOutcome::Evolved { .. } => ("done", outcome.describe(), Exit::Done),
     };
     output.line(|| json!({"outcome": word, "message": text}), || text.clone())?;
     Ok(exit)

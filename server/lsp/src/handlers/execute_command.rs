@@ -46,6 +46,8 @@ pub(crate) async fn handle_execute_command(
             RunRequest::ShowHistory(selection)
         }
         ext::SHOW_HITS => search::show_hits(parse(argument, "query")?)?,
+        ext::EVOLVE => own::evolve(parse(argument, "try")?)?,
+        ext::SHOW_EXPERIMENT => own::show_experiment(parse(argument, "experiment")?)?,
         ext::REINDEX => RunRequest::Index,
         ext::READ_HISTORY => RunRequest::ReadHistory,
         ext::REMEMBER => super::knowledge::remember(link, argument)?,
@@ -311,6 +313,9 @@ fn outcome_json(link: &Link, run: RunId, outcome: &RunOutcome) -> Value {
             "proposal": proposal.as_ref().map(ProposalId::as_str),
             "message": verdict.describe(),
         }),
+        RunOutcome::Evolved { experiment, proposal } => {
+            own::evolved_json(experiment, proposal.as_ref())
+        }
         RunOutcome::Done(what) => json!({ "outcome": "done", "message": what }),
         RunOutcome::Refused(why) => json!({ "outcome": "refused", "message": why }),
         RunOutcome::Cancelled => json!({ "outcome": "cancelled" }),
