@@ -140,6 +140,14 @@ const REFACTOR_KEYS: &[(&str, Shape)] = &[
     ("import_modules", Shape::Texts),
     ("import_order", Shape::Text),
     ("import_effects", Shape::Text),
+    ("doc_inside", Shape::Text),
+    ("doc_short", Shape::Text),
+    ("doc_open", Shape::Texts),
+    ("doc_gap", Shape::Texts),
+    ("doc_parameters", Shape::Texts),
+    ("doc_parameter", Shape::Text),
+    ("doc_result", Shape::Texts),
+    ("doc_close", Shape::Texts),
 ];
 
 #[derive(Clone, Copy)]

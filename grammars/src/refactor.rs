@@ -129,4 +129,21 @@ pub struct RefactorRules {
     pub import_order: &'static str,
     /// `none` where an import that is not used does nothing.
     pub import_effects: &'static str,
+    /// `body` where documentation is the first thing in the body, not before the definition.
+    pub doc_inside: &'static str,
+    /// Documentation of what takes and gives nothing, in one line: `{symbol}`, `{summary}`; empty
+    /// where the language has no style of its own.
+    pub doc_short: &'static str,
+    /// The first lines of documentation: `{symbol}`, `{summary}`.
+    pub doc_open: &'static [&'static str],
+    /// What stands between those and the parts.
+    pub doc_gap: &'static [&'static str],
+    /// What stands before the parameters.
+    pub doc_parameters: &'static [&'static str],
+    /// One parameter: `{name}`, and `{words}`, the words of its name.
+    pub doc_parameter: &'static str,
+    /// What is given back.
+    pub doc_result: &'static [&'static str],
+    /// The last lines.
+    pub doc_close: &'static [&'static str],
 }

@@ -15,6 +15,7 @@ mod models;
 mod neovim;
 mod parts;
 mod questions;
+mod skills;
 mod state;
 mod terminal;
 mod verify;

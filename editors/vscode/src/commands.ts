@@ -29,6 +29,8 @@ export function registerCommands(ctx: Ctx, views: Views): vscode.Disposable[] {
   const commands: Record<string, Command> = {
     'aios.client.search': (query?: string) => search(ctx, views.search, query),
     'aios.client.rename': () => rename(ctx),
+    'aios.client.do': (text?: string) => doTyped(ctx, text),
+    'aios.client.clearFindings': () => run(ctx, 'aios.clearFindings'),
     'aios.client.undo': () => run(ctx, 'aios.undo'),
     'aios.client.redo': () => run(ctx, 'aios.redo'),
     'aios.client.review': (proposal?: string) => chooseReview(ctx, review, proposal),
@@ -104,6 +106,27 @@ async function rename(ctx: Ctx): Promise<void> {
     textDocument: { uri: document.uri.toString(), version: document.version },
     position: { line: selection.active.line, character: selection.active.character },
     newName,
+  });
+}
+
+// Does what is typed: a sentence, or / and a skill. What comes of it the server shows itself.
+async function doTyped(ctx: Ctx, given?: string): Promise<void> {
+  const prompt = 'A sentence, or / and a skill: /review, /explain, /rename Foo to Bar';
+  const text = given ?? (await vscode.window.showInputBox({ title: 'AIOS: Do', prompt }));
+  if (text === undefined || text.trim() === '') {
+    return;
+  }
+  const editor = vscode.window.activeTextEditor;
+  if (editor === undefined) {
+    await ctx.execute('aios.doCommand', { text });
+    return;
+  }
+  const { document, selection } = editor;
+  const at = (it: vscode.Position) => ({ line: it.line, character: it.character });
+  await ctx.execute('aios.doCommand', {
+    text,
+    textDocument: { uri: document.uri.toString(), version: document.version },
+    range: { start: at(selection.start), end: at(selection.end) },
   });
 }
 

@@ -1,9 +1,10 @@
-//! The one grammar of commands, for palettes, the command line and comments in code: `/skill` with
-//! its arguments, or a sentence.
+//! The one grammar of commands, for palettes, the command line and comments in code: `/skill`
+//! with its arguments, or a sentence.
 //!
-//! `/rename Cart to Basket`, `/rename symbol=Cart to=Basket` and `/rename Cart Basket` say the same:
-//! a word that is the name of a parameter announces its value, what is announced by nothing goes to
-//! the first parameter that takes it, and a text takes all that is left. Quotes hold words together.
+//! `/rename Cart to Basket`, `/rename symbol=Cart to=Basket` and `/rename Cart Basket` say the
+//! same: a word that is the name of a parameter announces its value, what is announced by nothing
+//! goes to the first parameter that takes it, and a text takes all that is left. Quotes hold
+//! words together.
 
 use std::{collections::BTreeMap, fmt};
 

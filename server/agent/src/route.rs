@@ -14,8 +14,8 @@ use models::{Embedder, StaticCode, built_in};
 use self::wording::{Terms, Wording, is_extension, terms};
 use crate::skill::{Needed, SKILLS, Skill, SkillId, SkillParameter, Takes};
 
-/// What likeness of words counts, and what likeness of meaning; together one. These numbers, and the
-/// four below, were chosen by the examples alone: each taken out and looked for.
+/// What likeness of words counts, and what likeness of meaning; together one. These numbers, and
+/// those below, were chosen by the examples alone: each taken out and looked for.
 const WORDS: f32 = 0.5;
 const MEANING: f32 = 1.0 - WORDS;
 /// What the nearest example counts, and what all of a skill's together; together one.

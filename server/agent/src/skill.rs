@@ -248,8 +248,8 @@ pub struct Finding {
     pub message: String,
     /// Other places that belong to it, each with a word.
     pub related: Vec<(VfsPath, TextRange, String)>,
-    /// The command that mends it, where there is one: `/safe-delete old_total`.
-    pub remedy: Option<String>,
+    /// The skill that mends it, asked for at its place, where there is one.
+    pub remedy: Option<SkillId>,
 }
 
 impl SkillId {

@@ -28,6 +28,7 @@ mod event;
 mod evolve_runs;
 mod files;
 mod find_patterns;
+mod found;
 mod handle;
 mod indexing;
 mod memories;
@@ -78,6 +79,7 @@ pub use crate::{
     edit_given::GivenRename,
     evolve_runs::EvolveRequest,
     find_patterns::PatternQuery,
+    found::Found,
     handle::{Engine, Notices, Reading, StartError},
     memories::{About, Episode, Forget, RECENT_MAX, Remember},
     neighbours::{NEIGHBOURS_MAX, Neighbours},

@@ -152,7 +152,7 @@ impl GlobalState {
         let RunOutcome::Replied { reply, document, .. } = outcome else { return };
         match &**reply {
             SkillReply::Findings { findings, .. } => {
-                self.found = findings.clone().into();
+                self.found = self.snapshot(Arc::default()).as_found(findings);
                 self.clients.tell_all(&Notice::Refresh);
             }
             SkillReply::Choices { question, choices } => {

@@ -8,7 +8,6 @@ use std::{
     },
 };
 
-use agent::Finding;
 use ide::{Analysis, Cancelled, FilePosition};
 use memory::{
     Answer, Embedding, PieceConfig, Query, QueryVector, Retriever, Sources, UnsavedFile, Weights,
@@ -22,7 +21,7 @@ use text::{LineCol, LineIndex, PositionEncoding, TextSize};
 use vfs::{ContentHash, FileId, Loader, Overlay, Vfs, VfsPath};
 
 use crate::{
-    Own, ServerStatus, files::root_of, find_patterns::Fingerprints, past::Histories,
+    Own, ServerStatus, files::root_of, find_patterns::Fingerprints, found::Found, past::Histories,
     signals::RELATED_MAX,
 };
 
@@ -44,7 +43,7 @@ pub struct Snapshot {
     /// The product's own files, and whether they are trusted.
     pub own: Arc<Own>,
     /// What the last skill found that finds places, until somebody clears it.
-    pub found: Arc<[Finding]>,
+    pub found: Arc<[Found]>,
     /// The folders of the workspace.
     pub roots: Arc<[VfsPath]>,
     /// Proposals and transactions; `None` where the history cannot be opened.

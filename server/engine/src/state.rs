@@ -5,7 +5,6 @@ use std::{
     time::Duration,
 };
 
-use agent::Finding;
 use ide::{AnalysisHost, Change, Workspace};
 use memory::PieceConfig;
 use models::Registry;
@@ -23,6 +22,7 @@ use crate::{
     evolve_runs::Experiments,
     files::Files,
     find_patterns::Fingerprints,
+    found::Found,
     indexing::Indexing,
     outside::{IndexAccess, Outside},
     own::Own,
@@ -55,7 +55,7 @@ pub(crate) struct GlobalState {
     pub(crate) experiments: Experiments,
     pub(crate) own: Arc<Own>,
     /// What the last skill found that finds places.
-    pub(crate) found: Arc<[Finding]>,
+    pub(crate) found: Arc<[Found]>,
     status: Arc<ServerStatus>,
     status_at_ms: Option<u64>,
 }

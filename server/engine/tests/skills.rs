@@ -275,6 +275,35 @@ fn a_change_is_proposed_applied_told_in_the_changelog_and_undone() {
 }
 
 #[test]
+fn documentation_a_broken_cycle_and_a_new_agent_are_applied_and_undone() {
+    let files = &[
+        ("one.py", "from two import b\n\ndef a():\n    return b()\n"),
+        ("two.py", "from one import a\n\ndef b():\n    return 1\n\ndef c():\n    return a()\n"),
+    ];
+    let mut desk = Desk::new(files);
+    let commands = [
+        ("/document a", "one.py", "    \"\"\"A.\n"),
+        ("/break-cycle one.py", "one.py", "from b import b"),
+        ("/create-agent linter reads what I write", ".aios/agents/linter.yaml", "name: linter"),
+    ];
+    for (command, path, wanted) in commands {
+        let outcome = desk.typed(command, None);
+        let RunOutcome::Proposed { proposal, .. } = outcome else { panic!("{outcome:?}") };
+        desk.run(RunRequest::Apply(proposal));
+        assert!(desk.text(path).contains(wanted), "{command}: {}", desk.text(path));
+        desk.run(RunRequest::Index);
+        let undone = desk.typed("/undo", None);
+        assert!(matches!(undone, RunOutcome::Changed { .. }), "{undone:?}");
+        for (path, text) in files {
+            assert_eq!(desk.text(path), *text, "{command}");
+        }
+        desk.run(RunRequest::Index);
+    }
+    assert!(!desk.dir.path().join("w/.aios/agents/linter.yaml").exists());
+    assert!(!desk.dir.path().join("w/b.py").exists());
+}
+
+#[test]
 fn what_cannot_be_changed_says_why() {
     let mut desk = Desk::new(SHOP);
     let outcome = desk.typed("/safe-delete total", None);

@@ -2,7 +2,9 @@
 //! from the tree and the graph, is tried on a copy of the workspace before it is proposed, and says
 //! why where it cannot be done.
 
+mod break_cycle;
 mod delete;
+mod document;
 mod draft;
 mod extract_function;
 mod extract_variable;
@@ -55,6 +57,8 @@ pub enum Refactor {
     },
     /// Removes a definition that nothing uses.
     SafeDelete,
+    /// Writes a comment with a place for everything that a definition takes and gives.
+    Document,
 }
 
 /// All of them, without what can be said about how.
@@ -66,6 +70,7 @@ pub const REFACTORS: &[Refactor] = &[
     Refactor::OrganizeImports,
     Refactor::MoveSymbol { to: None },
     Refactor::SafeDelete,
+    Refactor::Document,
 ];
 
 impl Refactor {
@@ -80,6 +85,7 @@ impl Refactor {
             Refactor::AddImport { .. } => "addImport",
             Refactor::MoveSymbol { .. } => "moveSymbol",
             Refactor::SafeDelete => "safeDelete",
+            Refactor::Document => "document",
         }
     }
 
@@ -94,6 +100,7 @@ impl Refactor {
             "addImport" => Refactor::AddImport { module: name },
             "moveSymbol" => Refactor::MoveSymbol { to: name },
             "safeDelete" => Refactor::SafeDelete,
+            "document" => Refactor::Document,
             _ => return None,
         })
     }
@@ -109,6 +116,7 @@ impl Refactor {
             Refactor::AddImport { .. } => "quickfix.aios.addImport",
             Refactor::MoveSymbol { .. } => "refactor.move",
             Refactor::SafeDelete => "refactor.rewrite.aios.safeDelete",
+            Refactor::Document => "refactor.rewrite.aios.document",
         }
     }
 }
@@ -200,6 +208,7 @@ impl Analysis {
                 Refactor::AddImport { .. } => continue,
                 Refactor::MoveSymbol { .. } => self.move_title(&source, at),
                 Refactor::SafeDelete => self.delete_title(&source, at),
+                Refactor::Document => self.document_definition(&source, at),
             };
             let (title, disabled) = match drafted {
                 Ok(draft) => (draft.title, None),
@@ -242,6 +251,7 @@ impl Analysis {
             Refactor::AddImport { module } => self.add_import(&source, at, module.as_deref())?,
             Refactor::MoveSymbol { to } => self.move_symbol(&source, at, to.as_deref())?,
             Refactor::SafeDelete => self.safe_delete(&source, at)?,
+            Refactor::Document => self.document_definition(&source, at)?,
         };
         self.tried(draft)
     }
@@ -259,6 +269,7 @@ impl Refactor {
             Refactor::AddImport { .. } => "Import the name",
             Refactor::MoveSymbol { .. } => "Move to another file",
             Refactor::SafeDelete => "Delete unused definition",
+            Refactor::Document => "Document",
         }
     }
 }

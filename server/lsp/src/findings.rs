@@ -6,6 +6,7 @@ use engine::ReadError;
 use ide::{Finding, Rule, Rules};
 use rustc_hash::FxHasher;
 use settings::Severity;
+use text::TextRange;
 use tower_lsp::gen_lsp_types::{
     Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag,
 };
@@ -13,12 +14,48 @@ use vfs::FileId;
 
 use crate::{others::Others, own_findings::own_findings, view::View};
 
-/// The diagnostics of a file, as the settings want them.
+/// The diagnostics of a file: what is certain, as the settings want it, and what the last review
+/// found.
 pub(crate) fn diagnostics(
     view: &View<'_>,
     others: &Others,
     file: FileId,
 ) -> Result<Vec<Diagnostic>, ReadError> {
+    let mut all = certain(view, others, file)?;
+    let known: Vec<_> = all.iter().map(|it| (it.range, it.code.clone())).collect();
+    let found = view.snapshot.found_in(file);
+    let found = found.into_iter().map(|it| of_finding(view, file, it));
+    all.extend(found.filter(|it| !known.contains(&(it.range, it.code.clone()))));
+    Ok(all)
+}
+
+fn of_finding(
+    view: &View<'_>,
+    file: FileId,
+    (range, finding): (TextRange, &agent::Finding),
+) -> Diagnostic {
+    let related = finding.related.iter().filter_map(|(path, range, word)| {
+        let file = view.snapshot.file(path).ok()?;
+        let location = view.location(file, *range);
+        Some(DiagnosticRelatedInformation { location, message: word.clone() })
+    });
+    let related: Vec<DiagnosticRelatedInformation> = related.collect();
+    let can_relate = view.session.can.related_information && !related.is_empty();
+    Diagnostic {
+        range: view.location(file, range).range,
+        severity: Some(DiagnosticSeverity::Information),
+        code: Some(finding.rule.to_owned().into()),
+        code_description: None,
+        source: Some("aios".to_owned()),
+        message: finding.message.clone().into(),
+        tags: None,
+        related_information: can_relate.then_some(related),
+        data: None,
+    }
+}
+
+/// The diagnostics of a file that need no review, as the settings want them.
+fn certain(view: &View<'_>, others: &Others, file: FileId) -> Result<Vec<Diagnostic>, ReadError> {
     let snapshot = view.snapshot;
     let wanted = snapshot.settings.findings;
     // A compiler or its server says the same, and better.

@@ -21,6 +21,7 @@ mod review;
 mod review_json;
 mod serve;
 mod session;
+mod skill_actions;
 mod symbol_data;
 mod to_proto;
 mod uri;

@@ -182,6 +182,44 @@ local function graph(client, argument)
   end)
 end
 
+--- Does what is typed: a sentence, or / and a skill. Asks for it where nothing is.
+---@param client vim.lsp.Client
+---@param text string
+local function typed(client, text)
+  local params = vim.lsp.util.make_position_params(0, client.offset_encoding)
+  local function start(words)
+    if words and words ~= '' then
+      execute(client, 'aios.doCommand', vim.tbl_extend('force', params, { text = words }))
+    end
+  end
+  if text ~= '' then
+    return start(text)
+  end
+  vim.ui.input({ prompt = 'aios: ', completion = 'customlist,v:lua.AiosComplete' }, start)
+end
+
+--- How the command that is being typed can go on, in whole lines.
+---@param text string
+---@return string[]
+local function completed(text)
+  local client = M.client()
+  local params = { command = 'aios.completeCommand', arguments = { { text = text } } }
+  local answer = client and client:request_sync('workspace/executeCommand', params, 500, 0)
+  local result = answer and answer.result
+  if not result then
+    return {}
+  end
+  local start = vim.fn.strcharpart(text, 0, result.start)
+  return vim.tbl_map(function(item)
+    return start .. item.text
+  end, result.items)
+end
+
+-- `vim.ui.input` completes by the name of a global function only.
+function _G.AiosComplete(_, line)
+  return completed(line)
+end
+
 ---@param name string
 ---@param key? string the field that the argument is
 ---@return fun(client: vim.lsp.Client, argument: string)
@@ -207,6 +245,8 @@ M.subcommands = {
   cycles = { desc = 'Modules that load each other', run = overall('cycles') },
   deadcode = { desc = 'What nothing alive uses', run = overall('deadCode') },
   graph = { desc = 'Draw what is around the symbol: [name or modules]', run = graph },
+  ['do'] = { desc = 'Do what a sentence or a /command says: [text]', run = typed },
+  clear = { desc = 'Take the marks of a review away', run = plain('aios.clearFindings') },
   reindex = { desc = 'Look at every file again', run = plain('aios.reindex') },
   status = {
     desc = 'How the server is',
@@ -236,7 +276,15 @@ end
 ---@param line string
 ---@return string[]
 function M.complete(lead, line)
-  -- Only the subcommand itself is completed.
+  local typing = line:match('^%s*%S+%s+do%s+(.*)$')
+  if typing then
+    -- Neovim replaces the last word only.
+    local before = #typing - #lead
+    return vim.tbl_map(function(it)
+      return it:sub(before + 1)
+    end, completed(typing))
+  end
+  -- Else only the subcommand itself is completed.
   if line:match('^%s*%S+%s+%S+%s') then
     return {}
   end

@@ -86,7 +86,7 @@ fn objects(reply: &SkillReply, markdown: &str) -> Vec<Value> {
                     "end": it.range.end().raw(),
                     "symbol": it.symbol,
                     "message": it.message,
-                    "remedy": it.remedy,
+                    "remedy": it.remedy.map(|it| it.skill().name),
                 })
             });
             found.chain([json!({ "limits": limits })]).collect()

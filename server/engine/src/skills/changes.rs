@@ -1,8 +1,9 @@
 //! Skills that change something, on paper.
 
-use agent::{SkillId, SkillReply};
+use agent::{AgentDef, AgentKind, SkillId, SkillReply, Template, template};
 use ide::{FilePosition, FileRange, Refactor, RefactorError, Refactoring, RenameError};
 use text::{TextRange, TextSize};
+use vfs::{FileOperation, SourceChange};
 
 use super::{SkillCall, Subject};
 use crate::{ReadError, Snapshot};
@@ -21,13 +22,23 @@ impl Snapshot {
                 Ok(at) => of_refactoring(self.analysis.refactor(at, &Refactor::SafeDelete)),
                 Err(choices) => Ok(choices),
             },
+            SkillId::Document => match self.named_place(call)? {
+                Ok(at) => of_refactoring(self.analysis.refactor(at, &Refactor::Document)),
+                Err(choices) => Ok(choices),
+            },
+            SkillId::BreakCycle => {
+                let file = self.subject_file(call)?;
+                let file = file.ok_or_else(|| ReadError::Refused("which file?".to_owned()))?;
+                of_refactoring(self.analysis.break_cycle(file))
+            }
+            SkillId::CreateAgent => self.create_agent_skill(call),
             SkillId::Rename => match self.named_place(call)? {
                 Ok(at) => self.rename_skill(call, at),
                 Err(choices) => Ok(choices),
             },
             other => {
-                let why = format!("/{} cannot be done yet", other.skill().name);
-                Ok(SkillReply::Nothing(why))
+                let why = format!("/{} changes nothing", other.skill().name);
+                Err(ReadError::Refused(why))
             }
         }
     }
@@ -42,6 +53,36 @@ impl Snapshot {
                 Ok(Ok(FileRange { file: at.file, range: TextRange::empty(at.range.start()) }))
             }
         }
+    }
+
+    /// A new definition under `.aios/agents/`.
+    fn create_agent_skill(&self, call: &SkillCall) -> Result<SkillReply, ReadError> {
+        let name = call.arguments.get("name").unwrap_or_default();
+        let purpose = call.arguments.get("description").unwrap_or("Say here how it is to behave.");
+        let text = template(&Template {
+            name,
+            kind: AgentKind::Assistant,
+            instructions: purpose,
+            tools: &[],
+        });
+        if let Err(problems) = AgentDef::parse(&text) {
+            let facts: Vec<String> = problems.iter().map(|it| it.fact.clone()).collect();
+            return Ok(SkillReply::Nothing(format!("`{name}`: {}", facts.join("; "))));
+        }
+        let Some(root) = self.roots.first() else {
+            return Ok(SkillReply::Nothing("no folder is open".to_owned()));
+        };
+        let path = root.join(&format!(".aios/agents/{name}.yaml"));
+        if self.may_exist(&path) && self.file(&path).is_ok() {
+            return Ok(SkillReply::Nothing(format!("{path} is there already")));
+        }
+        let create = FileOperation::Create { path, text };
+        Ok(SkillReply::Change {
+            title: format!("Create agent `{name}`"),
+            reason: "an agent acts only once the workspace is trusted".to_owned(),
+            change: SourceChange { operations: vec![create], ..SourceChange::default() },
+            left: Vec::new(),
+        })
     }
 
     fn rename_skill(&self, call: &SkillCall, at: FileRange) -> Result<SkillReply, ReadError> {

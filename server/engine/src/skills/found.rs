@@ -1,6 +1,6 @@
 //! Skills that find places: dead code, copies, conventions, hotspots, what usually changes too.
 
-use agent::{Finding, SkillId, SkillReply};
+use agent::{Finding, SkillId, SkillReply, Takes};
 use ide::{DeadCodeConfig, Exported, FileRange, SymbolRef};
 use patterns::{Evidence, Site};
 use syntax::FileFacts;
@@ -27,10 +27,7 @@ impl Snapshot {
             let name = named(&it.target);
             let message = format!("`{name}`: {}", it.target.why);
             let at = FileRange { file: it.target.file, range: it.target.name_range };
-            Finding {
-                remedy: Some(format!("/safe-delete {}", self.place_text(at))),
-                ..self.finding("dead-code", at, message)
-            }
+            Finding { remedy: Some(SkillId::SafeDelete), ..self.finding("dead-code", at, message) }
         });
         Ok((findings.collect(), answer.limits()))
     }
@@ -149,6 +146,17 @@ impl Snapshot {
             related: Vec::new(),
             remedy: None,
         }
+    }
+
+    /// The command that mends a finding as it was found.
+    pub fn remedy(&self, finding: &Finding) -> Option<String> {
+        let skill = finding.remedy?.skill();
+        let file = self.file(&finding.path).ok()?;
+        let place = match skill.parameters.first().map(|it| it.takes) {
+            Some(Takes::File) => self.shown_path(&finding.path),
+            _ => self.place_text(FileRange { file, range: finding.range }),
+        };
+        Some(format!("/{} {place}", skill.name))
     }
 
     /// A place as commands take it: `src/a.rs:10:5`.

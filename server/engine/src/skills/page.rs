@@ -163,8 +163,8 @@ fn findings_page(
             let link = page.place(path, range.start());
             page.entry(1, &format!("{link} {word}"));
         }
-        if let Some(remedy) = &it.remedy {
-            page.entry(1, &format!("to mend it: {}", code(remedy)));
+        if let Some(remedy) = snapshot.remedy(it) {
+            page.entry(1, &format!("to mend it: {}", code(&remedy)));
         }
     }
     page.limits(limits);

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use agent::{Finding, SkillReply};
+use agent::{Finding, SkillId, SkillReply};
 use history::changed_lines;
 use ide::{FileRange, Rule, Rules, SymbolRef, WalkConfig};
 use patterns::complexity;
@@ -179,11 +179,8 @@ impl Snapshot {
                 }
                 let at = FileRange { file: *file, range: it.range };
                 let remedy = match it.rule {
-                    Rule::UnusedPrivate => Some(format!("/safe-delete {}", self.place_text(at))),
-                    Rule::ImportCycle => {
-                        let path = self.shown_path(self.vfs.path(*file));
-                        Some(format!("/break-cycle {path}"))
-                    }
+                    Rule::UnusedPrivate => Some(SkillId::SafeDelete),
+                    Rule::ImportCycle => Some(SkillId::BreakCycle),
                     Rule::UnresolvedImport => None,
                 };
                 let related = it

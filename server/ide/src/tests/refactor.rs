@@ -1,6 +1,8 @@
 //! Refactorings: before, selection, after, in each language; and what is refused, with the reason.
 
+mod break_cycle;
 mod delete;
+mod document;
 mod extract_function;
 mod extract_variable;
 mod imports;

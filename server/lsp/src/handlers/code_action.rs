@@ -15,7 +15,13 @@ use tower_lsp::{
 };
 use vfs::VfsPath;
 
-use crate::{backend::Backend, ext, from_proto, review::document_actions, view::View};
+use crate::{
+    backend::Backend,
+    ext, from_proto,
+    review::document_actions,
+    skill_actions::{asked_for, questions, remedies},
+    view::View,
+};
 
 /// The action of proposals of what is missing after a change that was applied in part.
 const ACTION_COMPLETE: &str = "complete";
@@ -36,7 +42,10 @@ pub(crate) async fn handle_code_action(
             let actions = view.snapshot.analysis.actions(at)?;
             acc.extend(actions.iter().map(|it| code_action(view, it)));
         }
+        acc.extend(asked_for(view, &path, params.range));
+        acc.extend(remedies(view, &path, params.range, &params.context.diagnostics));
         if params.context.trigger_kind != Some(CodeActionTriggerKind::Automatic) {
+            acc.extend(questions(view, &path, params.range));
             acc.extend(undo_action(view, &path)?);
             acc.extend(rest_actions(view, &path)?);
             acc.extend(search_actions(view, &path, params.range));

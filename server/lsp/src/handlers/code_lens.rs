@@ -8,7 +8,9 @@ use tower_lsp::{
     jsonrpc::Result,
 };
 
-use crate::{backend::Backend, ext, from_proto, symbol_data};
+use vfs::FileId;
+
+use crate::{backend::Backend, ext, from_proto, skill_actions::place, symbol_data, view::View};
 
 /// The places of the definitions; what there is to count is counted when a lens is shown.
 pub(crate) async fn handle_code_lens(
@@ -34,15 +36,41 @@ pub(crate) async fn handle_code_lens(
             let range = view.range(&lines, it.name_range);
             Some(CodeLens { range, command: None, data: Some(data) })
         });
-        Ok(Some(lenses.collect()))
+        Ok(Some(lenses.chain(marks(view, file)).collect()))
     });
     answer.await
+}
+
+/// What the last review found, above its places; with what mends it, where something does.
+fn marks(view: &View<'_>, file: FileId) -> Vec<CodeLens> {
+    let found = view.snapshot.found_in(file).into_iter();
+    let lenses = found.map(|(range, finding)| {
+        let command = match finding.remedy {
+            None => nothing(&finding.message),
+            Some(skill) => {
+                let mut argument = place(view, file, range);
+                argument["skill"] = json!(skill.skill().name);
+                Command {
+                    title: format!("{} · {}", finding.message, skill.skill().title),
+                    tooltip: None,
+                    command: ext::SKILL.to_owned(),
+                    arguments: Some(vec![argument]),
+                }
+            }
+        };
+        let range = view.location(file, range).range;
+        CodeLens { range, command: Some(command), data: None }
+    });
+    lenses.collect()
 }
 
 pub(crate) async fn handle_code_lens_resolve(
     backend: &Backend,
     lens: CodeLens,
 ) -> Result<CodeLens> {
+    if lens.command.is_some() {
+        return Ok(lens);
+    }
     let answer = backend.link().read("code lens", move |view| {
         let data = lens.data.as_ref();
         let uri: Option<Uri> = data
