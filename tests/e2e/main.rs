@@ -16,6 +16,7 @@ mod neovim;
 mod parts;
 mod questions;
 mod skills;
+mod rights;
 mod state;
 mod terminal;
 mod verify;
