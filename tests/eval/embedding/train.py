@@ -10,7 +10,8 @@ halving the package along random directions of its functions' first vectors; and
 is of one language. Minutes are CPU minutes. Needs numpy and scipy.
 """
 import os
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "2")
+# Two threads wait for each other in busy loops: on a machine with other work one does forty times as much.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import collections, pickle, sys, time
 import numpy as np, scipy.sparse as sp
 

@@ -25,6 +25,8 @@ use crate::{
 
 /// The action of proposals of what is missing after a change that was applied in part.
 const ACTION_COMPLETE: &str = "complete";
+/// A kind of its own: it changes nothing, and VS Code hides the kind `source` from its light bulb.
+pub(crate) const SEARCH_KIND: &str = "aios.search";
 /// A longer selection is no question.
 const QUESTION_BYTES_MAX: usize = 2_000;
 /// How far back the last change to a file is looked for.
@@ -124,7 +126,7 @@ fn search_actions(view: &View<'_>, path: &VfsPath, range: Range) -> Vec<CodeActi
     });
     let Some((asked, has_chunk)) = place else { return Vec::new() };
     let action = |title: &str, argument: Value| CodeAction {
-        kind: Some(CodeActionKind::from("source.aios.search")),
+        kind: Some(CodeActionKind::from(SEARCH_KIND)),
         ..with_command(title, ext::SHOW_HITS, argument)
     };
     let mut res = Vec::new();
