@@ -82,6 +82,10 @@ pub(crate) fn scan(ctx: &ScanContext, root: &VfsPath) -> Scan {
     let mut unreadable = Vec::new();
     ctx.loader.list(root, &ctx.limits, &mut |listed| {
         match listed {
+            // Not even a cache keeps what a secret says: a row of it counts as gone.
+            Listed::File { path, .. } if proposal::is_secret(&path) => {
+                res.skipped.push((path, SkipReason::Secret));
+            }
             Listed::File { path, stat } => {
                 let row = path.relative_to(root).and_then(|it| rows.remove(it));
                 let known = row.and_then(known_of);
@@ -160,9 +164,12 @@ pub(crate) fn look_again(
 }
 
 fn look_at_file(ctx: &ScanContext, candidate: Candidate, acc: &mut Scan) {
-    if ctx.limits.file_bytes_max < candidate.stat.len {
+    let is_large = ctx.limits.file_bytes_max < candidate.stat.len;
+    let is_secret = || proposal::is_secret(&candidate.path);
+    let unfit = is_large.then_some(SkipReason::TooLarge);
+    if let Some(reason) = unfit.or_else(|| is_secret().then_some(SkipReason::Secret)) {
         acc.gone.extend(candidate.known.as_ref().map(|_| candidate.path.clone()));
-        acc.skipped.push((candidate.path, SkipReason::TooLarge));
+        acc.skipped.push((candidate.path, reason));
         return;
     }
     match is_unchanged(&candidate) {

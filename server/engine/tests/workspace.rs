@@ -420,6 +420,19 @@ fn links_made_while_the_server_runs_are_listed_and_linked_settings_do_not_count(
 }
 
 #[test]
+fn a_secret_is_listed_and_not_searched() {
+    let files: [(&str, &[u8]); 2] =
+        [("conf/secrets.yml", b"token: needle\n"), ("b.py", b"def b(): pass\n")];
+    let dir = workspace(&files);
+    let mut desk = Desk::new(&dir);
+    let summary = desk.index();
+    let told: Vec<String> = summary.skipped.iter().map(|it| it.reason.to_string()).collect();
+    assert_eq!(told, ["a secret, by its name"]);
+    let hits = desk.read(|it| Ok(it.search(&Query::text("needle", 5))?.hits));
+    assert_eq!(hits.len(), 0);
+}
+
+#[test]
 fn a_text_that_would_make_the_parser_hang_is_searched_as_text_and_told() {
     let hostile = format!("needle = 1\n{}", "/*\n".repeat(4_000));
     let dir = workspace(&[("a.py", hostile.as_bytes()), ("b.py", b"def b(): pass\n")]);

@@ -36,14 +36,25 @@ pub(crate) fn is_redacted(proposal: &Proposal) -> bool {
         FileOperation::Create { path, .. } => is_secret(path),
         _ => false,
     });
-    creates_secret || proposal.change.edits.keys().any(is_secret)
+    creates_secret || proposal.change.edits.keys().any(|it| is_kept_back(proposal, it))
+}
+
+/// True where the file at `path`, before the change, is a secret or becomes one.
+fn is_kept_back(proposal: &Proposal, path: &VfsPath) -> bool {
+    let becomes_secret = |it: &FilePlan| it.is_secret && it.before.as_ref() == Some(path);
+    is_secret(path) || proposal.files.iter().any(becomes_secret)
 }
 
 fn body(proposal: &Proposal) -> ProposalBody {
     let change = &proposal.change;
     ProposalBody {
         files: proposal.files.iter().map(plan_row).collect(),
-        edits: change.edits.iter().filter(|it| !is_secret(it.0)).map(edits_row).collect(),
+        edits: change
+            .edits
+            .iter()
+            .filter(|it| !is_kept_back(proposal, it.0))
+            .map(edits_row)
+            .collect(),
         operations: change.operations.iter().map(operation_row).collect(),
         annotations: proposal.annotations.iter().map(annotation_row).collect(),
         risk: proposal.risk.level as u8,

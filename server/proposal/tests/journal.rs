@@ -2,12 +2,13 @@
 
 mod world;
 
-use std::fs;
+use std::{fs, path::Path};
 
 use proposal::{
     Checkpoint, Content, FileStanding, FileState, Journal, JournalError, Outcome, PresentFile,
     Proposal, ProposalState, Recorded, Retention, TransactionId, TransactionState, UndoScope,
 };
+use text::{TextEdit, TextEdits};
 use vfs::{FileOperation, VfsPath};
 
 use crate::world::{World, open, path};
@@ -147,6 +148,36 @@ fn a_killed_server_leaves_what_the_next_one_measures() {
     check_killed(&["a", "b"], ProposalState::Applied);
 }
 
+/// No file of the journal holds the secret.
+#[track_caller]
+fn check_kept_back(dir: &Path) {
+    for entry in fs::read_dir(dir).unwrap() {
+        let entry = entry.unwrap();
+        if entry.file_type().unwrap().is_file() {
+            let bytes = fs::read(entry.path()).unwrap();
+            let is_there = bytes.windows(7).any(|it| it == b"hunter2");
+            assert!(!is_there, "{}", entry.path().display());
+        }
+    }
+}
+
+#[test]
+fn a_file_that_becomes_a_secret_is_one() {
+    let dir = tempfile::tempdir().unwrap();
+    let world = World::on(open(dir.path()), &[("plain", "PIN=0\n")]);
+    let mut change = world.replace(&["plain"], "0", "1").change;
+    for edits in change.edits.values_mut() {
+        let secret = |it: &TextEdit| TextEdit { text: "hunter2".to_owned(), ..it.clone() };
+        *edits = TextEdits::new(edits.iter().map(secret).collect()).unwrap();
+    }
+    change.operations = vec![FileOperation::Rename { from: path("plain"), to: path("s.key") }];
+    let id = world.apply(&world.propose(change));
+    check_kept_back(dir.path());
+    let why = "/w/s.key: its contents are a secret that the journal does not keep";
+    assert_eq!(world.undo(Some(&id)).unwrap_err().to_string(), why);
+    assert_eq!(world.get("s.key").unwrap(), "PIN=hunter2\n");
+}
+
 #[test]
 fn secrets_never_reach_the_disk() {
     let dir = tempfile::tempdir().unwrap();
@@ -169,17 +200,10 @@ fn secrets_never_reach_the_disk() {
     drop(other);
 
     let id = world.apply(&proposal);
+    check_kept_back(dir.path());
     let checkpoint: Checkpoint = world.journal.checkpoint(&id).unwrap();
     let env = checkpoint.files.iter().find(|it| it.path() == &path(".env")).unwrap();
     assert!(matches!(env.pre, Some(Content::Redacted(_))));
-    for entry in fs::read_dir(dir.path()).unwrap() {
-        let entry = entry.unwrap();
-        if entry.file_type().unwrap().is_file() {
-            let bytes = fs::read(entry.path()).unwrap();
-            let is_there = bytes.windows(7).any(|it| it == b"hunter2");
-            assert!(!is_there, "{}", entry.path().display());
-        }
-    }
     // It was said in advance that this cannot be taken back; the rest of it can.
     let refused = world.undo(Some(&id)).unwrap_err().to_string();
     let why = "/w/.env: its contents are a secret that the journal does not keep";

@@ -189,6 +189,8 @@ pub enum SkipReason {
     Generated,
     /// Somebody else's code, copied in.
     Vendored,
+    /// Its name says that it holds keys, passwords or tokens.
+    Secret,
     /// Text in another encoding.
     NotUtf8,
     /// The system refused to read it, for this reason.
@@ -205,8 +207,8 @@ impl SkipReason {
     /// The reason that is shown as `text`; `None` where none is.
     pub fn parse(text: &str) -> Option<SkipReason> {
         use SkipReason::{
-            Binary, Generated, Minified, NotParsed, NotUtf8, OutsideLink, TooLarge, TooMany,
-            Unreadable, Vendored,
+            Binary, Generated, Minified, NotParsed, NotUtf8, OutsideLink, Secret, TooLarge,
+            TooMany, Unreadable, Vendored,
         };
         if let Some(error) = text.strip_prefix("unreadable: ") {
             return Some(Unreadable(error.to_owned()));
@@ -217,6 +219,7 @@ impl SkipReason {
             Minified,
             Generated,
             Vendored,
+            Secret,
             NotUtf8,
             OutsideLink,
             TooMany,
@@ -234,6 +237,7 @@ impl fmt::Display for SkipReason {
             SkipReason::Minified => f.write_str("minified"),
             SkipReason::Generated => f.write_str("generated"),
             SkipReason::Vendored => f.write_str("vendored"),
+            SkipReason::Secret => f.write_str("a secret, by its name"),
             SkipReason::NotUtf8 => f.write_str("not UTF-8"),
             SkipReason::Unreadable(error) => write!(f, "unreadable: {error}"),
             SkipReason::OutsideLink => f.write_str("link outside the workspace"),
