@@ -15,6 +15,7 @@ mod model;
 mod tests;
 
 use std::{
+    collections::BTreeMap,
     io,
     path::{Path, PathBuf},
     sync::Arc,
@@ -155,13 +156,21 @@ impl Transactions {
     /// What `writes` will do, after looking that every file is what it has to be.
     fn plan(&self, name: &str, writes: &[FileWrite]) -> Result<(Intent, Vec<Target>), WriteError> {
         let mut intent = Intent::default();
-        let mut targets = Vec::new();
+        let mut targets: Vec<Target> = Vec::new();
+        // Names that differ in case only are one file on some disks.
+        let mut by_name: BTreeMap<String, Vec<PathBuf>> = BTreeMap::new();
         for (nth, write) in writes.iter().enumerate() {
             let target = resolve(&*self.files, &self.roots, write)?;
-            if intent.steps.iter().any(|it| it.path == target.path) {
+            let folded = target.path.to_string_lossy().to_lowercase();
+            let alike = by_name.entry(folded).or_default();
+            let is_one = |it: &PathBuf| {
+                *it == target.path || self.files.is_same(it, &target.path).unwrap_or(false)
+            };
+            if alike.iter().any(is_one) {
                 let twice = io::Error::other("written twice, under two names");
                 return Err(failed(&target.path)(twice));
             }
+            alike.push(target.path.clone());
             for dir in &target.missing_dirs {
                 if !intent.dirs.contains(dir) {
                     intent.dirs.push(dir.clone());

@@ -388,3 +388,72 @@ impl Files for Model {
         state.change(NameChange::Unset(path.to_owned()))
     }
 }
+
+/// A disk on which names that differ in case only are one.
+pub(super) struct Folding(pub(super) std::sync::Arc<Model>);
+
+fn folded(path: &Path) -> PathBuf {
+    PathBuf::from(path.to_string_lossy().to_lowercase())
+}
+
+impl Files for Folding {
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        self.0.read(&folded(path))
+    }
+
+    fn kind(&self, path: &Path) -> io::Result<Kind> {
+        self.0.kind(&folded(path))
+    }
+
+    fn real_path(&self, path: &Path) -> io::Result<PathBuf> {
+        self.0.real_path(&folded(path))
+    }
+
+    fn list(&self, dir: &Path) -> io::Result<Vec<PathBuf>> {
+        self.0.list(&folded(dir))
+    }
+
+    fn is_same(&self, a: &Path, b: &Path) -> io::Result<bool> {
+        self.0.is_same(&folded(a), &folded(b))
+    }
+
+    fn lock(&self, path: &Path) -> io::Result<Box<dyn Send>> {
+        self.0.lock(&folded(path))
+    }
+
+    fn create_dir_all(&self, path: &Path) -> io::Result<()> {
+        self.0.create_dir_all(&folded(path))
+    }
+
+    fn create(&self, path: &Path, bytes: &[u8], mode: Option<u32>) -> io::Result<()> {
+        self.0.create(&folded(path), bytes, mode)
+    }
+
+    fn sync(&self, path: &Path) -> io::Result<()> {
+        self.0.sync(&folded(path))
+    }
+
+    fn sync_dir(&self, path: &Path) -> io::Result<()> {
+        self.0.sync_dir(&folded(path))
+    }
+
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        self.0.rename(&folded(from), &folded(to))
+    }
+
+    fn link(&self, from: &Path, to: &Path) -> io::Result<()> {
+        self.0.link(&folded(from), &folded(to))
+    }
+
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        self.0.remove(&folded(path))
+    }
+
+    fn create_dir(&self, path: &Path) -> io::Result<()> {
+        self.0.create_dir(&folded(path))
+    }
+
+    fn remove_dir(&self, path: &Path) -> io::Result<()> {
+        self.0.remove_dir(&folded(path))
+    }
+}

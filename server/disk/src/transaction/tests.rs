@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{
-    model::{Crash, Fault, Model},
+    model::{Crash, Fault, Folding, Model},
     *,
 };
 
@@ -281,6 +281,43 @@ fn a_damaged_record_is_set_aside_and_no_old_text_is_lost() {
     assert!(10 < n_damaged);
 }
 
+/// Two files whose names differ in case only are one file on some disks: such a write is refused
+/// there, wherever it is stopped, and every old text is still there.
+#[test]
+fn twins_by_case_are_all_old_on_a_disk_that_knows_one_name() {
+    let mut moved = write("/w/Src/Upper", None, Some("old"));
+    moved.moved_from = Some(path("/w/src/upper"));
+    let twins: [Vec<FileWrite>; 3] = [
+        vec![write("/w/Twin", None, Some("one")), write("/w/twin", None, Some("two"))],
+        vec![
+            write("/w/src/upper", Some("old"), Some("one")),
+            write("/w/src/UPPER", Some("old"), Some("two")),
+        ],
+        vec![write("/w/src/upper", Some("old"), None), moved],
+    ];
+    for writes in twins {
+        for n in 1.. {
+            let model = Model::new();
+            model.put("/w/src/upper", b"old", 0o644);
+            model.put_dir("/s");
+            let model = Arc::new(model);
+            let folding = Arc::new(Folding(model.clone()));
+            let transactions = Transactions::over(Path::new("/s"), &[path("/w")], folding);
+            let before = model.show("/w");
+            model.set_fault(Fault::Kill(n));
+            let res = transactions.write("t-1", &writes);
+            let n_operations = model.n_operations();
+            model.crash(Crash::Process);
+            transactions.recover().unwrap();
+            assert!(res.is_err(), "at {n}");
+            assert_eq!(model.show("/w"), before, "at {n}: {res:?}");
+            if n_operations < n {
+                break;
+            }
+        }
+    }
+}
+
 /// What a refused write says; nothing may have changed.
 #[track_caller]
 fn check_refused(model: &Arc<Model>, write: FileWrite, expected: &str) {
@@ -350,6 +387,29 @@ fn a_read_only_file_is_named_and_left() {
         write("/w/ro", Some("x"), Some("y")),
         "/w/ro: the file is read-only; nothing was written",
     );
+}
+
+#[test]
+fn fifty_megabytes_of_no_text_at_all_are_written_and_written_back() {
+    let dir = tempfile::tempdir().unwrap();
+    let root = dir.path().canonicalize().unwrap().join("w");
+    fs::create_dir_all(&root).unwrap();
+    let at = VfsPath::from_path(&root.join("big.bin")).unwrap();
+    let old: Arc<[u8]> = (0..50_000_000u32).map(|it| (it % 251) as u8).collect();
+    let new: Arc<[u8]> = old.iter().map(|it| it ^ 0xff).collect();
+    fs::write(at.as_path(), &old).unwrap();
+    let roots = [VfsPath::from_path(&root).unwrap()];
+    let transactions = Transactions::new(&dir.path().join("state"), &roots);
+    let swap = |from: &Arc<[u8]>, to: &Arc<[u8]>| {
+        let (before, after) = (Some(ContentHash::of(from)), Some(Arc::clone(to)));
+        transactions
+            .write("t-1", &[FileWrite { path: at.clone(), before, after, moved_from: None }])
+    };
+    swap(&old, &new).unwrap();
+    assert!(fs::read(at.as_path()).unwrap() == *new);
+    swap(&new, &old).unwrap();
+    assert!(fs::read(at.as_path()).unwrap() == *old);
+    assert_eq!(fs::read_dir(&root).unwrap().count(), 1);
 }
 
 /// The same on the real disk, without the crashes: modes, new folders, links, read-only folders.
