@@ -8,12 +8,34 @@ use settings::TestsRun;
 
 /// Tests that are named on one command line at most; with more, all of them are run.
 const NAMED_MAX: usize = 50;
+/// Projects below the top of the workspace that are checked at most.
+const NESTED_MAX: usize = 8;
+/// Files that make a folder a project of its own.
+const MANIFESTS: &[&str] = &[
+    "Cargo.toml",
+    "package.json",
+    "go.mod",
+    "pyproject.toml",
+    "setup.cfg",
+    "tox.ini",
+    "pom.xml",
+    "build.gradle",
+    "build.gradle.kts",
+];
+
+/// What runs Python.
+const PYTHON: &str = "python3";
+/// Files that say how a project's Python is tested.
+const PYTHON_MARKS: &[&str] =
+    &["pytest.ini", "conftest.py", "tests/conftest.py", "pyproject.toml", "setup.cfg", "tox.ini"];
 
 /// One command of a check.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Check {
     /// What is shown.
     pub(crate) name: String,
+    /// The folder it runs in, below the workspace; empty at its top.
+    pub(crate) folder: String,
     /// The program and its arguments.
     pub(crate) argv: Vec<String>,
     /// True where it runs tests.
@@ -22,11 +44,11 @@ pub(crate) struct Check {
 
 /// What is known when checks are chosen.
 pub(crate) struct Project<'a> {
-    /// The text of a file at the top of the workspace.
+    /// The text of a file at the top of the project.
     pub(crate) read: &'a dyn Fn(&str) -> Option<String>,
     /// Languages of the workspace, by id.
     pub(crate) has_language: &'a dyn Fn(&str) -> bool,
-    /// Tests that reach the change, their paths below the workspace.
+    /// Tests that reach the change, their paths below the project.
     pub(crate) reached: &'a [(String, Option<String>)],
     /// Which tests are wanted.
     pub(crate) tests: TestsRun,
@@ -46,14 +68,75 @@ pub(crate) fn reached(tests: &[TestReached], root: &vfs::VfsPath) -> Vec<(String
 pub(crate) fn configured(lines: &[String]) -> Vec<Check> {
     let checks = lines.iter().map(|line| Check {
         name: line.clone(),
+        folder: String::new(),
         argv: vec!["sh".to_owned(), "-c".to_owned(), line.clone()],
         is_test: false,
     });
     checks.collect()
 }
 
+/// The folders below the top in which one of `paths` belongs to a project of its own: the nearest
+/// around it with a manifest. Told where there are more than can be checked.
+pub(crate) fn nested<'a>(
+    paths: impl Iterator<Item = &'a str>,
+    has: &dyn Fn(&str) -> bool,
+    notes: &mut Vec<String>,
+) -> Vec<String> {
+    let mut res: BTreeSet<String> = BTreeSet::new();
+    let mut seen: BTreeSet<&str> = BTreeSet::new();
+    for path in paths {
+        let mut folder = path;
+        while let Some((around, _)) = folder.rsplit_once('/').filter(|it| seen.insert(it.0)) {
+            folder = around;
+            if MANIFESTS.iter().any(|it| has(&format!("{folder}/{it}"))) {
+                res.insert(folder.to_owned());
+                break;
+            }
+        }
+    }
+    if NESTED_MAX < res.len() {
+        let n = res.len() - NESTED_MAX;
+        notes.push(format!("{n} more folders are projects of their own, and were not checked"));
+    }
+    res.into_iter().take(NESTED_MAX).collect()
+}
+
+/// The checks of the workspace, and those of the projects in `folders` that no tool at the top
+/// takes in.
+pub(crate) fn detected_in(project: &Project<'_>, folders: &[String]) -> Vec<Check> {
+    let mut res = detected(project);
+    // A language without a manifest at the top is checked there only where nothing nearer is.
+    let is_python_at_top = PYTHON_MARKS.iter().any(|it| project.has(it));
+    let is_taken_in = |it: &String| it != PYTHON || is_python_at_top;
+    let at_top: BTreeSet<String> =
+        res.iter().filter_map(|it| it.argv.first().cloned()).filter(is_taken_in).collect();
+    for folder in folders {
+        let read = |file: &str| (project.read)(&format!("{folder}/{file}"));
+        let below = |path: &str| path.strip_prefix(folder)?.strip_prefix('/').map(str::to_owned);
+        let reached: Vec<(String, Option<String>)> =
+            project.reached.iter().filter_map(|it| Some((below(&it.0)?, it.1.clone()))).collect();
+        let own = detected(&Project { read: &read, reached: &reached, ..*project });
+        let is_python = PYTHON_MARKS.iter().any(|it| read(it).is_some());
+        let fits = |it: &Check| {
+            let program = it.argv.first();
+            program.is_some_and(|it| !at_top.contains(it) && (it != PYTHON || is_python))
+        };
+        let own: Vec<Check> = own.into_iter().filter(fits).collect();
+        if own.iter().any(|it| it.argv.first().is_some_and(|it| it == PYTHON)) {
+            res.retain(|it| !it.folder.is_empty() || it.argv.first().is_none_or(|it| it != PYTHON));
+        }
+        res.extend(own.into_iter().map(|it| Check {
+            name: format!("{folder}: {}", it.name),
+            folder: folder.clone(),
+            ..it
+        }));
+    }
+    let (builds, tests): (Vec<Check>, Vec<Check>) = res.into_iter().partition(|it| !it.is_test);
+    builds.into_iter().chain(tests).collect()
+}
+
 /// Commands by the project's own files, builds before tests, reached tests before all.
-pub(crate) fn detected(project: &Project<'_>) -> Vec<Check> {
+fn detected(project: &Project<'_>) -> Vec<Check> {
     let mut acc = Vec::new();
     for tool in [cargo, node, go, python, maven, gradle] {
         tool(project, &mut acc);
@@ -93,7 +176,7 @@ impl Project<'_> {
 fn check(acc: &mut Vec<Check>, argv: &[&str], is_test: bool) {
     let argv: Vec<String> =
         argv.iter().filter(|it| !it.is_empty()).map(|it| (*it).to_owned()).collect();
-    acc.push(Check { name: argv.join(" "), argv, is_test });
+    acc.push(Check { name: argv.join(" "), folder: String::new(), argv, is_test });
 }
 
 fn cargo(project: &Project<'_>, acc: &mut Vec<Check>) {
@@ -171,14 +254,14 @@ fn python(project: &Project<'_>, acc: &mut Vec<Check>) {
     let files = project.files(&[".py"]);
     let module = if is_pytest { "pytest" } else { "unittest" };
     if project.wants_reached() && !files.is_empty() {
-        let mut argv = vec!["python3", "-m", module];
+        let mut argv = vec![PYTHON, "-m", module];
         argv.extend(is_pytest.then_some("-q"));
         argv.extend(&files);
         check(acc, &argv, true);
     }
     if project.wants_all() {
         let all = if is_pytest { ["-q", ""] } else { ["discover", ""] };
-        check(acc, &["python3", "-m", module, all[0], all[1]], true);
+        check(acc, &[PYTHON, "-m", module, all[0], all[1]], true);
     }
 }
 
@@ -230,15 +313,29 @@ mod tests {
 
     #[track_caller]
     fn look(files: &[(&str, &str)], reached: &[(&str, &str)], tests: TestsRun, expected: Expect) {
+        look_around(&[], files, (reached, tests), expected);
+    }
+
+    /// The same for a change of the files `changed`.
+    #[track_caller]
+    fn look_around(
+        changed: &[&str],
+        files: &[(&str, &str)],
+        (reached, tests): (&[(&str, &str)], TestsRun),
+        expected: Expect,
+    ) {
         let reached: Vec<(String, Option<String>)> =
             reached.iter().map(|it| (it.0.to_owned(), Some(it.1.to_owned()))).collect();
-        let checks = detected(&Project {
+        let has = |path: &str| files.iter().any(|it| it.0 == path);
+        let folders = nested(changed.iter().copied(), &has, &mut Vec::new());
+        let project = Project {
             read: &|path| files.iter().find(|it| it.0 == path).map(|it| it.1.to_owned()),
             has_language: &|id| files.iter().any(|it| id == "python" && it.0.ends_with(".py")),
             reached: &reached,
             tests,
             has_network: false,
-        });
+        };
+        let checks = detected_in(&project, &folders);
         let lines: Vec<&str> = checks.iter().map(|it| it.name.as_str()).collect();
         expected.assert_eq(&lines.join("\n"));
     }
@@ -266,6 +363,44 @@ mod tests {
             &[("src/a.rs", "one")],
             TestsRun::None,
             expect!["cargo check --offline --workspace --all-targets"],
+        );
+    }
+
+    #[test]
+    fn a_project_below_the_top_is_checked_where_it_stands() {
+        let files = [
+            ("server/Cargo.toml", ""),
+            ("server/a.rs", ""),
+            ("web/go.mod", ""),
+            ("docs/go.mod", ""),
+        ];
+        let changed = ["server/src/a.rs", "web/pkg/a.go"];
+        look_around(
+            &changed,
+            &files,
+            (&[("server/src/a.rs", "one"), ("web/pkg/a_test.go", "TestA")], TestsRun::Reached),
+            expect![[r#"
+                server: cargo check --offline --workspace --all-targets
+                web: go build ./...
+                web: go vet ./...
+                server: cargo test --offline --workspace -- one
+                web: go test ./pkg"#]],
+        );
+        look_around(
+            &["api/a.py"],
+            &[("api/pyproject.toml", "pytest"), ("api/a.py", "")],
+            (&[("api/tests/test_a.py", "test_a")], TestsRun::Reached),
+            expect!["api: python3 -m pytest -q tests/test_a.py"],
+        );
+        let with_top = [("Cargo.toml", ""), ("server/Cargo.toml", ""), ("web/go.mod", "")];
+        look_around(
+            &changed,
+            &with_top,
+            (&[], TestsRun::None),
+            expect![[r#"
+            cargo check --offline --workspace --all-targets
+            web: go build ./...
+            web: go vet ./..."#]],
         );
     }
 

@@ -14,7 +14,7 @@ use vfs::VfsPath;
 
 use crate::{
     CheckReport, CheckResult, RunOutcome, Verdict,
-    checks::{Check, Project, configured, detected, reached},
+    checks::{Check, Project, configured, detected_in, nested, reached},
     edit_tasks::EditContext,
     verify::Sandboxing,
 };
@@ -234,7 +234,7 @@ fn choose(ctx: &VerifyContext, case: &Case, notes: &mut Vec<String>) -> Vec<Chec
         (_, tests) => tests,
     };
     let summary = ctx.edit.snapshot.analysis.graph().summary();
-    detected(&Project {
+    let project = Project {
         read: &|file| {
             let bytes = ctx.edit.snapshot.loader.read(&ctx.root.join(file)).ok()?;
             String::from_utf8(bytes).ok()
@@ -243,7 +243,24 @@ fn choose(ctx: &VerifyContext, case: &Case, notes: &mut Vec<String>) -> Vec<Chec
         reached: &tests,
         tests: wanted,
         has_network: ctx.settings.has_network,
-    })
+    };
+    let subject = subject_paths(ctx, case);
+    let has = |file: &str| ctx.edit.snapshot.loader.stat(&ctx.root.join(file)).is_ok();
+    let folders = nested(subject.iter().map(String::as_str), &has, notes);
+    detected_in(&project, &folders)
+}
+
+/// The files that a check is about, below the workspace: those of the change, else all.
+fn subject_paths(ctx: &VerifyContext, case: &Case) -> Vec<String> {
+    let relative = |path: &VfsPath| path.relative_to(&ctx.root).map(str::to_owned);
+    match &case.proposal {
+        Some(proposal) => proposal.files.iter().filter_map(|it| relative(it.path())).collect(),
+        None => {
+            let analysis = &ctx.edit.snapshot.analysis;
+            let files = analysis.graph().files();
+            files.into_iter().filter_map(|it| relative(analysis.path(it)?)).collect()
+        }
+    }
 }
 
 /// Runs one check; where it fails, once more without the change.
@@ -378,7 +395,7 @@ fn job(ctx: &VerifyContext, copy: &WorkspaceCopy, check: &Check) -> Result<Job, 
     Ok(Job {
         program: program.clone(),
         args: args.to_vec(),
-        folder: copy.tree.clone(),
+        folder: copy.tree.join(&check.folder),
         env,
         read: read.collect(),
         write: vec![copy.tree.clone(), home, temporary, cache],
