@@ -17,7 +17,7 @@ use std::{
 
 use ide::{
     Analysis, AnalysisHost, Change, FileDelta, FileMove, FilePosition, FileRange, FileState, Mover,
-    Refactor,
+    Refactor, Workspace,
 };
 use syntax::SymbolKind;
 use text::{TextRange, TextSize};
@@ -140,6 +140,7 @@ fn run(project: &Project, kind: &str, options: &Options) {
         for nth in compiles.into_iter().flatten() {
             let it = &tally.done[nth];
             println!("      FAILS {} {}", if it.is_proven { "" } else { "(marked)" }, it.place);
+            it.change.paths().iter().for_each(|path| println!("            changes {path}"));
         }
     }
 }
@@ -420,6 +421,7 @@ fn load(folder: &Path) -> Project {
         let state = FileState::Settled(Arc::new(facts));
         host.apply_change(Change { files: vec![FileDelta { file, path, state }] });
     }
+    host.set_workspace(Workspace { roots: vec![vfs_root], ..Workspace::default() });
     let read = move |file: FileId| -> Option<Arc<str>> {
         Some(Arc::from(std::fs::read_to_string(paths.get(file.index())?).ok()?))
     };

@@ -1,7 +1,6 @@
 //! Safe delete: a definition goes where nothing uses it.
 
 use graph::SymbolRef;
-use rustc_hash::FxHashSet;
 use syntax::{Node, Symbol, SymbolKind};
 use text::TextRange;
 
@@ -25,7 +24,6 @@ pub(super) const TITLE_FILES_MAX: usize = 50;
 const NOT_A_DEFINITION: RefactorError =
     RefactorError::NotHere("there is no definition here that could be deleted");
 const PUBLIC: &str = "it is public: code outside the workspace may use it";
-const UNKNOWN: &str = "what the name stands for here is not known";
 const STRING: &str = "a string of that name";
 const SHAPE: &str = "something may ask for it by its shape";
 
@@ -170,7 +168,7 @@ impl Analysis {
         })
     }
 
-    /// Adds what may use the symbol without the graph knowing.
+    /// Adds what may use the symbol without the graph knowing; refuses where a name may mean it.
     pub(super) fn mark_unproven(
         &self,
         source: &Source<'_>,
@@ -188,13 +186,13 @@ impl Analysis {
         if it.is_local {
             return Ok(());
         }
-        let mut known: FxHashSet<(vfs::FileId, TextRange)> = FxHashSet::default();
         for found in self.graph().candidate_references_to(symbol, &mut || self.check())? {
             let Some(facts) = self.facts(found.file) else { continue };
             let range = facts.reference(found.reference).range();
-            let is_inside = found.file == source.file && gone.contains_range(range);
-            if !is_inside && known.insert((found.file, range)) {
-                draft.left.extend(self.left_at(found.file, range, UNKNOWN));
+            if found.file != source.file || !gone.contains_range(range) {
+                let path = self.path(found.file).map_or(String::new(), ToString::to_string);
+                let line = facts.lines.line_of(range.start()) + 1;
+                return refused(format!("what `{name}` stands for at {path}:{line} is not known"));
             }
         }
         let all = TextRange::from_usize(0, source.text.len());

@@ -2,7 +2,7 @@
 
 use grammars::Modules;
 use graph::{Resolved, SymbolRef};
-use syntax::{Access, Import, Imported, Node};
+use syntax::{Access, FileFacts, Import, Imported, Node};
 use text::{TextRange, TextSize};
 use vfs::{FileId, VfsPath};
 
@@ -17,6 +17,8 @@ use crate::{Analysis, FilePosition, FileRange, navigate::Name, rename::words::wo
 
 /// Definitions of a name among which one can be chosen.
 const CHOICES_MAX: usize = 16;
+/// Endings that a source of an ES module may have.
+const SOURCE_ENDINGS: &[&str] = &["js", "mjs", "cjs", "jsx", "ts", "mts"];
 
 const NOT_MISSING: RefactorError = RefactorError::NotHere("no import is missing here");
 const NOTHING_TO_DO: RefactorError = RefactorError::NotHere("the imports are in order");
@@ -120,7 +122,7 @@ impl Analysis {
     pub(super) fn module_path(&self, source: &Source<'_>, file: FileId) -> Option<String> {
         let path = self.path(file)?;
         match source.language.modules {
-            Modules::RelativeFiles => Some(relative_source(source, source.path, path)),
+            Modules::RelativeFiles => Some(self.relative_source(source, source.path, path)),
             Modules::DottedPackages => {
                 let root = self.package_root(path)?;
                 dotted(path, &root)
@@ -131,6 +133,30 @@ impl Analysis {
             }
             Modules::ModTree => crate_path(source.path, path),
             Modules::FolderPackages | Modules::Includes | Modules::None => None,
+        }
+    }
+
+    /// The source of an ES module `to`, as `from` would write it: as its own imports are written,
+    /// else as those of other files.
+    pub(super) fn relative_source(
+        &self,
+        source: &Source<'_>,
+        from: &VfsPath,
+        to: &VfsPath,
+    ) -> String {
+        let relative = relative_path(from, to);
+        let stem = without_ending(&relative);
+        let own = source_ending(source.facts);
+        let others = || {
+            let files = self.graph().files().into_iter().filter_map(|it| self.facts(it));
+            let alike = files.filter(|it| it.language == Some(source.language));
+            alike.filter_map(|it| source_ending(it)).next().flatten()
+        };
+        match own.unwrap_or_else(others) {
+            // What runs as it is written is named as it is.
+            Some(_) if relative.ends_with("js") => relative.clone(),
+            Some(ending) => format!("{stem}.{ending}"),
+            None => stem.strip_suffix("/index").filter(|it| *it != ".").unwrap_or(stem).to_owned(),
         }
     }
 
@@ -356,22 +382,18 @@ fn sort_key(line: &str) -> String {
     line.trim_end_matches([';', '\n']).replace("::", "\u{1}").replace('{', "\u{2}")
 }
 
-/// The source of an ES module `to`, as `from` would write it.
-pub(super) fn relative_source(source: &Source<'_>, from: &VfsPath, to: &VfsPath) -> String {
-    let relative = relative_path(from, to);
-    let stem = without_ending(&relative);
-    let written = source.facts.imports.iter().filter(|it| it.from_source).filter_map(|it| {
-        let text = source.facts.name(*it.path.first()?);
+/// How a file ends the sources of its relative imports; `None` where it has none, `Some(None)` where
+/// it leaves the ending out.
+fn source_ending(facts: &FileFacts) -> Option<Option<&str>> {
+    let written = facts.imports.iter().filter(|it| it.from_source).filter_map(|it| {
+        let text = facts.name(*it.path.first()?);
         text.starts_with('.').then_some(text)
     });
-    let ending = written.filter_map(|it| {
+    let endings = written.map(|it| {
         let ending = it.rsplit('/').next()?.rsplit_once('.')?.1;
-        ["js", "mjs", "cjs", "jsx", "ts", "mts"].contains(&ending).then(|| ending.to_owned())
+        SOURCE_ENDINGS.contains(&ending).then_some(ending)
     });
-    match ending.collect::<Vec<String>>().pop() {
-        Some(ending) => format!("{stem}.{ending}"),
-        None => stem.strip_suffix("/index").filter(|it| *it != ".").unwrap_or(stem).to_owned(),
-    }
+    endings.max()
 }
 
 /// A path from the folder of `from`, beginning with `./` or `../`.

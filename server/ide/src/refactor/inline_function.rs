@@ -141,6 +141,7 @@ impl Analysis {
         // What is written around it may make more of a call than its body says.
         self.extent(source, it, definition_node(source, it)?)?;
         let (value, is_statement) = value_of(source, it, node)?;
+        check_comments(source, node)?;
         check_head(source, node)?;
         check_value(source, it, value)?;
         let parameters = self.parameters_of(source, node, value)?;
@@ -498,14 +499,6 @@ fn value_of<'t>(
 ) -> Refactored<(Node<'t>, bool)> {
     let body = parts(function, source.rules.bodies).and_then(|it| it.first().copied());
     let Some(body) = body else { return refused(ONE_VALUE) };
-    let mut has_comments = false;
-    walk(body, &mut |it| {
-        has_comments |= source.language.comments.contains(&it.kind());
-        !has_comments
-    });
-    if has_comments {
-        return refused("the comments in it would be lost");
-    }
     let inner = children(body, source.language);
     let is_list = |it: &&Node<'_>| source.rules.blocks.contains(&it.kind());
     let body = inner.first().filter(|it| inner.len() == 1 && is_list(it)).copied().unwrap_or(body);
@@ -534,6 +527,19 @@ fn value_of<'t>(
         true => Ok((value, false)),
         false if only.kind() == EXPRESSION_STATEMENT => Ok((value, true)),
         false => refused(ONE_VALUE),
+    }
+}
+
+/// That nothing is said in its body that would be lost.
+fn check_comments(source: &Source<'_>, function: Node<'_>) -> Refactored<()> {
+    let mut has_comments = false;
+    walk(function, &mut |it| {
+        has_comments |= source.language.comments.contains(&it.kind());
+        !has_comments
+    });
+    match has_comments {
+        true => refused("the comments in it would be lost"),
+        false => Ok(()),
     }
 }
 

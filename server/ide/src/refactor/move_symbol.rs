@@ -15,7 +15,7 @@ use super::{
     delete::definition_node,
     draft::Draft,
     extract_function::blank_lines,
-    imports::{crate_path, dotted, import_place, relative_source},
+    imports::{crate_path, dotted, import_place},
     lines::{filled, newline, whole_lines},
     refused,
     source::{Source, range_of},
@@ -268,8 +268,11 @@ impl Analysis {
         let newline =
             plan.home.as_ref().map_or_else(|| newline(&source.text), |it| newline(&it.text));
         let start = plan.node.start_byte();
-        let is_hidden = !source.facts.symbol(plan.symbol.symbol).exported;
-        let word = if is_hidden && is_used { source.rules.made_visible } else { "" };
+        // What a list elsewhere in the file exports does not say so itself.
+        let word = source.rules.made_visible;
+        let says = word.split(['(', ' ']).next().unwrap_or_default();
+        let is_visible = source.of(plan.node).starts_with(says);
+        let word = if is_used && !is_visible { word } else { "" };
         let head = TextRange::from_usize(plan.gone.start().to_usize(), start);
         let rest = TextRange::from_usize(start, plan.gone.end().to_usize());
         let before = source.text.get(head.to_usize()).unwrap_or_default();
@@ -285,13 +288,10 @@ impl Analysis {
                     draft.replace(home.path, TextRange::empty(place), text);
                 }
                 let end = home.text.len();
-                let gap =
-                    match home.text.trim_end().len() {
-                        0 => String::new(),
-                        full => newline.repeat(2_usize.saturating_sub(
-                            home.text[full..].matches('\n').count().saturating_sub(1),
-                        )),
-                    };
+                let full = home.text.trim_end().len();
+                let there = home.text[full..].matches('\n').count();
+                let n_missing = if full == 0 { 0 } else { (1 + n_blank).saturating_sub(there) };
+                let gap = newline.repeat(n_missing);
                 let text = format!("{gap}{before}{word}{own}{newline}");
                 let end = TextRange::empty(TextSize::from_usize(end));
                 (gap, draft.replace(home.path, end, text))
@@ -318,7 +318,7 @@ impl Analysis {
     /// How `user` names the module that the file at `to` is.
     fn module_at(&self, user: &Source<'_>, to: &VfsPath, dots: u8) -> Option<String> {
         match user.language.modules {
-            Modules::RelativeFiles => Some(relative_source(user, user.path, to)),
+            Modules::RelativeFiles => Some(self.relative_source(user, user.path, to)),
             Modules::DottedPackages => {
                 let name = dotted(to, &to.parent()?)?;
                 if dots == 1 && to.parent() == user.path.parent() && !name.contains('.') {

@@ -138,9 +138,7 @@ impl Analysis {
     /// How a file that is made names the one that the definition leaves.
     fn module_from(&self, plan: &Plan<'_>, source: &Source<'_>) -> Option<String> {
         match source.language.modules {
-            Modules::RelativeFiles => {
-                Some(crate::refactor::imports::relative_source(source, &plan.to, source.path))
-            }
+            Modules::RelativeFiles => Some(self.relative_source(source, &plan.to, source.path)),
             _ => self.module_at(source, source.path, 0),
         }
     }

@@ -62,7 +62,6 @@ round_up(1)
 
             ZERO = 0
 
-
             # Rounds.
             def round_up(n):
                 return math.ceil(n) + p.sep
@@ -183,7 +182,6 @@ export const ZERO = 0
 
             export const ZERO = 0
 
-
             /** Rounds. */
             export function roundUp(n: Sum): Sum {
               return ceil(n)
@@ -230,6 +228,68 @@ new M();
             export class Money {
               n = 1;
             }"#]],
+    );
+}
+
+#[test]
+fn what_a_list_exports_is_exported_by_itself_afterwards() {
+    check(
+        "b.js",
+        r#"
+//- /a.js
+function f$0() {}
+export { f };
+//- /b.js
+export const x = 1;
+//- /c.js
+import { f } from './a';
+f();
+"#,
+        expect![[r#"
+            //- /a.js
+            import { f } from './b';
+
+            export { f };
+            //- /b.js
+            export const x = 1;
+
+            export function f() {}
+            //- /c.js
+            import { f } from './b';
+            f();"#]],
+    );
+}
+
+#[test]
+fn endings_are_written_as_other_files_write_them() {
+    check(
+        "b.mjs",
+        r#"
+//- /a.mjs
+// Head.
+
+// Steps.
+export function step$0 () {}
+
+export default { step }
+//- /b.mjs
+export const x = 1
+//- /c.mjs
+import a from './a.mjs'
+a.step()
+"#,
+        expect![[r#"
+            //- /a.mjs
+            // Head.
+
+            import { step } from './b.mjs';
+
+            export default { step }
+            //- /b.mjs
+            export const x = 1
+
+            // Steps.
+            export function step () {}"#]],
     );
 }
 
@@ -312,7 +372,6 @@ pub struct Cart { pub n: u8 }
             use crate::cart::Cart;
 
             pub const ZERO: u8 = 0;
-
 
             /// Rounds.
             #[inline]
