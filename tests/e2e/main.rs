@@ -9,12 +9,15 @@ mod client;
 mod documents;
 mod editor;
 mod helix;
+#[cfg(target_os = "linux")]
+mod kills;
 mod knowledge;
 mod lifecycle;
 mod models;
 mod neovim;
 mod parts;
 mod questions;
+mod refactorings;
 mod rights;
 mod skills;
 mod state;

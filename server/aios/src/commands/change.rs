@@ -196,9 +196,16 @@ fn chosen(
             found
         }
         None => {
-            let found = recorded(session, PROPOSALS_SEARCHED_MAX)?.into_iter().find(fits);
+            let all = recorded(session, PROPOSALS_SEARCHED_MAX)?;
+            let interrupted = all.iter().find(|it| it.state == ProposalState::Interrupted);
+            let hint = interrupted.map(|it| {
+                let id = &it.proposal.id;
+                format!("no proposal waits; `aios apply {id}` goes on with the interrupted one")
+            });
+            let found = all.into_iter().find(fits);
             if found.is_none() {
-                output.refuse("there is no such proposal; `aios proposals` lists all")?;
+                let none = || "there is no such proposal; `aios proposals` lists all".to_owned();
+                output.refuse(hint.unwrap_or_else(none))?;
             }
             found
         }
