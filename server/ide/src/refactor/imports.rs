@@ -382,7 +382,7 @@ fn sort_key(line: &str) -> String {
     line.trim_end_matches([';', '\n']).replace("::", "\u{1}").replace('{', "\u{2}")
 }
 
-/// How a file ends the sources of its relative imports; `None` where it has none, `Some(None)` where
+/// How a file ends the sources of its relative imports; `None` where it has none, `Some(None)` if
 /// it leaves the ending out.
 fn source_ending(facts: &FileFacts) -> Option<Option<&str>> {
     let written = facts.imports.iter().filter(|it| it.from_source).filter_map(|it| {
