@@ -17,7 +17,6 @@ mod models;
 mod neovim;
 mod parts;
 mod questions;
-mod refactorings;
 mod rights;
 mod skills;
 mod state;
