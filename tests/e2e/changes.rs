@@ -142,7 +142,7 @@ fn a_proposal_that_was_overtaken_by_an_edit_is_refused() {
 }
 
 #[test]
-fn settings_are_created_by_the_editor_and_taken_back_with_the_file() {
+fn settings_are_created_and_taken_back_with_the_file() {
     let workspace = Workspace::shop();
     let mut editor = Editor::start(&workspace, &capabilities());
     editor.client.wait_until_indexed();
@@ -151,7 +151,6 @@ fn settings_are_created_by_the_editor_and_taken_back_with_the_file() {
     assert_eq!(proposed["outcome"], "proposed", "{proposed}");
     let created = editor.execute("aios.applyProposal", json!({}));
     assert_eq!(created["outcome"], "applied", "{created}");
-    editor.save(".aios/config.toml");
     assert!(workspace.read(".aios/config.toml").contains("preview"));
     let undone = editor.execute("aios.undo", json!({}));
     assert_eq!(undone["outcome"], "applied", "{undone}");

@@ -2,7 +2,10 @@
 
 use std::{path::PathBuf, process::Command};
 
-use crate::{terminal::Terminal, workspace::Workspace};
+use crate::{
+    terminal::Terminal,
+    workspace::{CART, SHOP, Workspace},
+};
 
 /// Helix where `tests/run` installed it, else from the PATH. `None` where there is none and none is
 /// required.
@@ -96,6 +99,32 @@ fn act(terminal: &Terminal, title: &str) {
     terminal.keys(&["Enter"]);
 }
 
+/// Renames the symbol under the cursor.
+#[track_caller]
+fn rename(terminal: &Terminal, name: &str) {
+    terminal.keys(&["Space", "r"]);
+    terminal.shows("rename-to:");
+    terminal.keys(&["C-u"]);
+    terminal.types(name);
+    terminal.keys(&["Enter"]);
+}
+
+/// Kills the server of a workspace, as a crash would.
+fn kill_server(workspace: &Workspace) {
+    let state = format!("AIOS_STATE_DIR={}", workspace.state().display());
+    let holds = |path: PathBuf, text: &str| {
+        std::fs::read(path)
+            .is_ok_and(|it| it.split(|byte| *byte == 0).any(|it| it == text.as_bytes()))
+    };
+    let processes = std::fs::read_dir("/proc").unwrap().filter_map(Result::ok).map(|it| it.path());
+    let servers = processes
+        .filter(|it| holds(it.join("environ"), &state) && holds(it.join("cmdline"), "lsp"));
+    for server in servers {
+        let id = server.file_name().unwrap().to_os_string();
+        assert!(Command::new("kill").arg("-9").arg(id).status().unwrap().success());
+    }
+}
+
 fn command(terminal: &Terminal, text: &str) {
     terminal.types(&format!(":{text}"));
     terminal.keys(&["Enter"]);
@@ -130,4 +159,76 @@ fn settings_are_proposed_applied_and_taken_back_in_helix() {
     terminal.until("the file is there", |_| workspace.has(".aios/config.toml"));
     command(&terminal, "lsp-workspace-command aios.undo");
     terminal.until("the file is gone", |_| !workspace.has(".aios/config.toml"));
+}
+
+#[test]
+fn a_rename_is_made_in_all_files_and_taken_back_in_helix() {
+    let workspace = Workspace::polyglot();
+    let Some(terminal) = open(&workspace, "shop.py") else { return };
+    terminal.types("ggfp");
+    rename(&terminal, "charge");
+    terminal.shows("def charge(amount):");
+    command(&terminal, "write-all");
+    let is_renamed = |path: &str| workspace.read(path).contains("charge(");
+    terminal.until("both files renamed", |_| is_renamed("shop.py") && is_renamed("cart.py"));
+    command(&terminal, "lsp-workspace-command aios.undo");
+    terminal.shows("def pay(amount):");
+    command(&terminal, "write-all");
+    terminal.until("both files as before", |_| {
+        workspace.read("shop.py") == SHOP && workspace.read("cart.py") == CART
+    });
+}
+
+#[test]
+fn a_killed_server_comes_back_with_its_journal_in_helix() {
+    let workspace = Workspace::shop();
+    let Some(terminal) = open(&workspace, "shop.py") else { return };
+    terminal.types("ggfp");
+    rename(&terminal, "charge");
+    terminal.shows("def charge(amount):");
+    command(&terminal, "write-all");
+    terminal.until("the file renamed", |_| workspace.read("shop.py").contains("charge("));
+    kill_server(&workspace);
+    // `:lsp-restart` waits for an answer of the dead one, and Helix 25.01 has no other way back.
+    drop(terminal);
+    let Some(terminal) = open(&workspace, "shop.py") else { return };
+    command(&terminal, "lsp-workspace-command aios.undo");
+    terminal.shows("def pay(amount):");
+    command(&terminal, "write-all");
+    terminal.until("both files as before", |_| {
+        workspace.read("shop.py") == SHOP && workspace.read("cart.py") == CART
+    });
+}
+
+#[test]
+fn a_proposal_that_is_declined_or_overtaken_changes_nothing_in_helix() {
+    let workspace = Workspace::shop();
+    let Some(terminal) = open(&workspace, "shop.py") else { return };
+    act(&terminal, "Create workspace settings");
+    terminal.shows("# Create .aios/config.toml");
+    act(&terminal, "AIOS: reject this proposal");
+    command(&terminal, "buffer-close");
+    terminal.shows("NOR   shop.py");
+    assert!(!workspace.has(".aios/config.toml"), "it was declined");
+    act(&terminal, "Create workspace settings");
+    terminal.shows("# Create .aios/config.toml");
+    workspace.write(".aios/config.toml", "preview = \"never\"\n");
+    act(&terminal, "AIOS: apply this proposal");
+    terminal.shows("config.toml:");
+    assert_eq!(workspace.read(".aios/config.toml"), "preview = \"never\"\n");
+}
+
+#[test]
+fn what_is_typed_and_not_saved_is_known_in_helix() {
+    let workspace = Workspace::shop();
+    let Some(terminal) = open(&workspace, "shop.py") else { return };
+    terminal.types("geo");
+    terminal.types("def zebra_crossing(): pass");
+    escape(&terminal, "INS");
+    terminal.keys(&["Space", "s"]);
+    terminal.until("the symbol that was typed", |it| {
+        it.lines().any(|line| line.contains("function") && line.contains("zebra_crossing"))
+    });
+    escape(&terminal, "kind ");
+    assert_eq!(workspace.read("shop.py"), SHOP, "nothing was saved");
 }

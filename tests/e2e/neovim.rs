@@ -25,7 +25,7 @@ fn the_specification_of_the_neovim_client_holds() {
         eprintln!("skipped: no Neovim here; tests/run installs one");
         return;
     };
-    let workspace = Workspace::shop();
+    let workspace = Workspace::polyglot();
     let client = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../editors/neovim");
     let client = client.canonicalize().unwrap();
     let output = Command::new(neovim)

@@ -7,12 +7,18 @@ use tempfile::TempDir;
 /// Two folders that vanish with the test.
 pub(crate) struct Workspace {
     dir: TempDir,
+    name: &'static str,
 }
 
 impl Workspace {
     /// A workspace with these files.
     pub(crate) fn new(files: &[(&str, &str)]) -> Workspace {
-        let workspace = Workspace { dir: tempfile::tempdir().unwrap() };
+        Workspace::named("work", files)
+    }
+
+    /// A workspace with these files, in a folder of this name.
+    pub(crate) fn named(name: &'static str, files: &[(&str, &str)]) -> Workspace {
+        let workspace = Workspace { dir: tempfile::tempdir().unwrap(), name };
         std::fs::create_dir(workspace.root()).unwrap();
         for (path, text) in files {
             workspace.write(path, text);
@@ -25,10 +31,22 @@ impl Workspace {
         Workspace::new(&[("shop.py", SHOP), ("cart.py", CART)])
     }
 
+    /// Files in several languages, in a folder whose name no careless quoting survives.
+    pub(crate) fn polyglot() -> Workspace {
+        let files = [
+            ("shop.py", SHOP),
+            ("cart.py", CART),
+            ("src/colour.ts", COLOUR),
+            ("src/paint.ts", PAINT),
+            ("src/area.rs", AREA),
+        ];
+        Workspace::named("shop ü 100% #1", &files)
+    }
+
     /// Its folder.
     pub(crate) fn root(&self) -> PathBuf {
         // Editors and servers may resolve links; macOS has one in its temporary folder.
-        self.dir.path().canonicalize().unwrap().join("work")
+        self.dir.path().canonicalize().unwrap().join(self.name)
     }
 
     /// Where the server keeps index and journal.
@@ -77,4 +95,29 @@ from shop import pay
 def checkout(cart):
     # pay what is due
     return pay(len(cart))
+";
+
+/// A definition in another language, with its doc comment.
+const COLOUR: &str = "\
+/** Mixes two colours half and half. */
+export function mix(first: number, second: number): number {
+  return (first + second) / 2;
+}
+";
+
+/// The file that uses it.
+const PAINT: &str = "\
+import { mix } from './colour';
+
+export function paint(): number {
+  return mix(0, 255);
+}
+";
+
+/// A third language.
+const AREA: &str = "\
+/// The area of a square.
+pub fn area(side: f64) -> f64 {
+    side * side
+}
 ";

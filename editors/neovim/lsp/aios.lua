@@ -11,6 +11,10 @@ return {
   },
   root_markers = { '.aios', '.git' },
   capabilities = {
+    -- Neovim 0.11 takes edits that name the version they were made for, and skips them where the
+    -- buffer is newer, but does not say so. Without versions an edit that was overtaken by typing
+    -- would be made all the same.
+    workspace = { workspaceEdit = { documentChanges = true } },
     experimental = {
       serverStatusNotification = true,
       aios = { inputNewName = true, candidates = true },

@@ -13,3 +13,11 @@ end, {
     return require('aios.commands').complete(lead, line)
   end,
 })
+
+-- `<Plug>(aios-undo)` and the like, for maps of the user's own; none is made here.
+for _, name in ipairs({
+  'accept', 'apply', 'callees', 'callers', 'decline', 'history', 'impact', 'journal', 'move', 'pick',
+  'proposals', 'redo', 'reject', 'rename', 'show', 'tests', 'undo', 'verify',
+}) do
+  vim.keymap.set('n', ('<Plug>(aios-%s)'):format(name), ('<Cmd>Aios %s<CR>'):format(name))
+end

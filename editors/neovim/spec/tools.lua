@@ -43,6 +43,18 @@ function M.read(path)
   return bytes
 end
 
+--- The buffer of a file; no pattern is made of its name.
+---@param path string
+---@return integer? bufnr
+function M.bufnr(path)
+  local name = vim.fn.fnamemodify(path, ':p')
+  for _, bufnr in ipairs(vim.api.nvim_list_bufs()) do
+    if vim.api.nvim_buf_get_name(bufnr) == name then
+      return bufnr
+    end
+  end
+end
+
 --- The bytes that writing the buffer would give.
 ---@param path string
 ---@return string
@@ -53,11 +65,106 @@ function M.buffer(path)
   return table.concat(lines, '\n') .. (vim.bo[bufnr].endofline and '\n' or '')
 end
 
+--- Enables the server. Its process id is left behind, for the case that kills it.
+function M.enable()
+  vim.lsp.config('aios', {
+    cmd = {
+      'sh',
+      '-c',
+      ('echo $$ > %s; exec "$AIOS_BIN" lsp'):format(vim.fn.shellescape(M.pid_file)),
+    },
+  })
+  vim.lsp.enable('aios')
+end
+
+---@return vim.lsp.Client
+function M.client()
+  return assert(require('aios.server').client())
+end
+
+--- Waits until the server holds the text of a buffer: Neovim sends what was typed a little later.
+---@param path string
+function M.wait_until_known(path)
+  local document = { textDocument = { uri = vim.uri_from_bufnr(assert(M.bufnr(path))) } }
+  M.wait('text at the server', function()
+    return M.ask(M.client(), 'aios/documentText', document).text == M.buffer(path)
+  end)
+end
+
+--- Runs a command of the server to its end and gives its outcome.
+---@param command string
+---@param argument? table
+---@return any
+function M.run(command, argument)
+  local whole = vim.tbl_extend('force', argument or {}, { wait = true })
+  local params = { command = command, arguments = { whole } }
+  return M.ask(M.client(), 'workspace/executeCommand', params)
+end
+
+--- Waits until the last change is measured, so that the journal says what became of it.
+function M.settle()
+  M.wait('end of the last change', function()
+    local last = M.run('aios.journal', { limit = 1 })[1]
+    return not last or last.state ~= 'started'
+  end)
+end
+
+--- Waits for a message of the server that `part` stands in, and gives it.
+---@param part string
+---@param cause fun() what makes the server say it
+---@return string
+function M.told(part, cause)
+  local told
+  local show_message = vim.lsp.handlers['window/showMessage']
+  local notify = vim.notify
+  local function take(text)
+    if text:find(part, 1, true) then
+      told = text
+    end
+  end
+  vim.lsp.handlers['window/showMessage'] = function(_, params)
+    take(params.message)
+  end
+  vim.notify = take
+  cause()
+  local ok, why = pcall(M.wait, 'message with ' .. part, function()
+    return told
+  end)
+  vim.lsp.handlers['window/showMessage'] = show_message
+  vim.notify = notify
+  assert(ok, why)
+  return told
+end
+
+--- Answers the next `vim.ui.select` with the first item whose text has `part` in it.
+---@param part string
+---@return fun(): boolean was_asked
+function M.choose(part)
+  local select, was_asked = vim.ui.select, false
+  vim.ui.select = function(items, options, on_choice)
+    vim.ui.select, was_asked = select, true
+    for nth, item in ipairs(items) do
+      if options.format_item(item):find(part, 1, true) then
+        return on_choice(item, nth)
+      end
+    end
+    error(('%s: nothing with %s'):format(options.prompt, part))
+  end
+  return function()
+    return was_asked
+  end
+end
+
 --- Opens a file and waits until the server knows it.
 ---@param path string
 ---@return vim.lsp.Client
 function M.open(path)
-  vim.cmd.edit(path)
+  local bufnr = M.bufnr(path)
+  if bufnr and vim.api.nvim_buf_is_loaded(bufnr) then
+    vim.api.nvim_set_current_buf(bufnr)
+  else
+    vim.cmd.edit(vim.fn.fnameescape(path))
+  end
   return M.wait('client for ' .. path, function()
     local client = vim.lsp.get_clients({ name = 'aios', bufnr = 0 })[1]
     return client and client.initialized and client
@@ -115,17 +222,21 @@ function M.wait_until_indexed(client)
   end)
 end
 
---- Waits for a proposal's diff, which the server shows, and answers it there.
+--- Waits for a proposal's diff, which the server shows in the current window.
+function M.wait_for_diff()
+  M.wait('diff document', function()
+    return require('aios.preview').proposal(0)
+      and #vim.lsp.get_clients({ name = 'aios', bufnr = 0 }) > 0
+  end)
+end
+
+--- Waits for a proposal's diff and answers it there.
 ---@param answer 'apply'|'reject'
 ---@return string diff
 function M.answer_diff(answer)
-  M.wait('diff document', function()
-    local here = vim.api.nvim_buf_get_name(0)
-    return here:find('/proposals/', 1, true)
-      and #vim.lsp.get_clients({ name = 'aios', bufnr = 0 }) > 0
-  end)
+  M.wait_for_diff()
   local diff = M.buffer(vim.api.nvim_buf_get_name(0))
-  M.act(answer)
+  M.act(('AIOS: %s this proposal'):format(answer))
   return diff
 end
 

@@ -1,6 +1,7 @@
 // What has to hold in VS Code, each case in an editor of its own.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
 
 export const cases = [];
 
@@ -97,7 +98,7 @@ spec('settings are created by a proposal, and the created file is taken back', {
   const file = `${folder}/.aios/config.toml`;
   await editor.until('the file is there', exists, file);
   await editor.run((vscode) => vscode.commands.executeCommand('aios.client.undo'));
-  await editor.until('the file is gone', async (vscode, it) => !(await vscode.workspace.fs.stat(vscode.Uri.file(it)).then(() => true, () => false)), file);
+  await editor.until('the file is gone', isMissing, file);
 });
 
 spec('a server that is killed comes back with its journal', {}, async ({ editor, folder }) => {
@@ -111,6 +112,114 @@ spec('a server that is killed comes back with its journal', {}, async ({ editor,
   await editor.run((vscode) => vscode.commands.executeCommand('aios.client.undo'));
   await holds(editor, `${folder}/shop.py`, SHOP);
   await holds(editor, `${folder}/cart.py`, CART);
+});
+
+spec('an edit that was overtaken is refused', {}, async ({ editor, folder }) => {
+  await indexed(editor);
+  await reviewRename(editor, folder);
+  const typed = '\n# typed meanwhile\n';
+  await editor.run(insert, { file: `${folder}/shop.py`, text: typed });
+  const end = await editor.run((vscode) => vscode.commands.executeCommand('aios.client.applyReview'));
+  assert.equal(end.outcome, 'refused');
+  assert.equal(await text(editor, `${folder}/shop.py`), SHOP + typed);
+  assert.equal(await text(editor, `${folder}/cart.py`), CART);
+});
+
+spec('what is typed and not saved is renamed with the rest', {}, async ({ editor, folder }) => {
+  await indexed(editor);
+  const typed = '\n\ndef tip():\n    return pay(1)\n';
+  await editor.run(insert, { file: `${folder}/cart.py`, text: typed });
+  await reviewRename(editor, folder);
+  await editor.run((vscode) => vscode.commands.executeCommand('aios.client.applyReview'));
+  await holds(editor, `${folder}/cart.py`, RENAMED_CART + typed.replace('pay(', 'charge('));
+  await editor.run((vscode) => vscode.commands.executeCommand('aios.client.undo'));
+  await holds(editor, `${folder}/cart.py`, CART + typed);
+  assert.equal(readFileSync(`${folder}/cart.py`, 'utf8'), CART, 'nothing was saved');
+});
+
+spec('files move with their imports and go, and are brought back', {}, async ({ editor, folder }) => {
+  await indexed(editor);
+  const read = (name) => readFileSync(`${folder}/${name}`, 'utf8');
+  const before = { colour: read('src/colour.ts'), paint: read('src/paint.ts') };
+  await propose(editor, 'aios.moveFile', {
+    from: uriOf(folder, 'src/colour.ts'),
+    to: uriOf(folder, 'src/hue/tint.ts'),
+  }, 'src/paint.ts');
+  await editor.run((vscode) => vscode.commands.executeCommand('aios.client.applyReview'));
+  await editor.until('the file is at its new place', exists, `${folder}/src/hue/tint.ts`);
+  await holds(editor, `${folder}/src/paint.ts`, before.paint.replace('./colour', './hue/tint'));
+  await editor.run((vscode) => vscode.commands.executeCommand('aios.client.undo'));
+  await editor.until('the file is at its old place', exists, `${folder}/src/colour.ts`);
+  await editor.until('the new place is empty', isMissing, `${folder}/src/hue/tint.ts`);
+  await holds(editor, `${folder}/src/colour.ts`, before.colour);
+  await holds(editor, `${folder}/src/paint.ts`, before.paint);
+  // A file that goes.
+  await propose(editor, 'aios.propose', { uri: uriOf(folder, 'shop.py') }, 'shop.py');
+  await editor.run((vscode) => vscode.commands.executeCommand('aios.client.applyReview'));
+  await editor.until('the file is gone', isMissing, `${folder}/shop.py`);
+  await editor.run((vscode) => vscode.commands.executeCommand('aios.client.undo'));
+  await holds(editor, `${folder}/shop.py`, SHOP);
+});
+
+spec('settings that are changed hold at once', {}, async ({ editor, folder }) => {
+  await indexed(editor);
+  const place = { file: `${folder}/cart.py`, line: 5, character: 12 };
+  assert.deepEqual(await editor.run(definitionAt, place), [`${folder}/shop.py:0`]);
+  await editor.run(setNavigation, { python: 'off' });
+  await editor.until('silence', async (vscode, it) => {
+    const found = await vscode.commands.executeCommand(
+      'vscode.executeDefinitionProvider', vscode.Uri.file(it.file), new vscode.Position(it.line, it.character));
+    return found.length === 0;
+  }, place);
+  await editor.run(setNavigation, undefined);
+  await editor.until('a definition', async (vscode, it) => {
+    const found = await vscode.commands.executeCommand(
+      'vscode.executeDefinitionProvider', vscode.Uri.file(it.file), new vscode.Position(it.line, it.character));
+    return found.length === 1;
+  }, place);
+});
+
+spec('settings of the workspace are proposed, and told when they are wrong', {}, async ({ editor, folder }) => {
+  await indexed(editor);
+  const file = `${folder}/.aios/config.toml`;
+  const uri = uriOf(folder, '.aios/config.toml');
+  await propose(editor, 'aios.propose', { uri, text: 'preview = "never"\n' }, '.aios/config.toml');
+  await editor.run((vscode) => vscode.commands.executeCommand('aios.client.applyReview'));
+  await editor.until('the file is there', exists, file);
+  await editor.run(async (vscode, it) => {
+    await vscode.workspace.fs.writeFile(vscode.Uri.file(it), new TextEncoder().encode('preview = "sometimes"\n'));
+    await vscode.window.showTextDocument(vscode.Uri.file(it));
+  }, file);
+  const message = await editor.until('the mistake is told', async (vscode, it) => {
+    const [first] = vscode.languages.getDiagnostics(vscode.Uri.file(it)).filter((one) => one.source === 'aios');
+    return first?.message;
+  }, file);
+  assert.match(message, /sometimes/);
+});
+
+spec('a folder is read but acts nothing before it is trusted', { trust: true }, async ({ editor, folder }) => {
+  await indexed(editor);
+  assert.equal(await editor.run((vscode) => vscode.workspace.isTrusted), false);
+  const place = { file: `${folder}/cart.py`, line: 5, character: 12 };
+  assert.deepEqual(await editor.run(definitionAt, place), [`${folder}/shop.py:0`]);
+  const refused = await editor.run((vscode) => vscode.commands.executeCommand('aios.verify', { wait: true }));
+  assert.equal(refused.outcome, 'refused');
+  assert.match(refused.reason, /trust/);
+  await editor.shot('restricted');
+  await editor.run((vscode) => vscode.commands.executeCommand('aios.trust', { wait: true }));
+  const checked = await editor.run((vscode) => vscode.commands.executeCommand('aios.verify', { wait: true }));
+  assert.notEqual(checked.outcome, 'refused');
+});
+
+spec('a file of 50,000 lines is edited and asked like any other', {}, async ({ editor, folder }) => {
+  await indexed(editor);
+  const lines = Array.from({ length: 12_500 }, (_, nth) => `def f${nth}(x):\n    return x\n\n\n`);
+  writeFileSync(`${folder}/large.py`, lines.join(''));
+  await editor.run(insert, { file: `${folder}/large.py`, text: 'def typed_just_now(x):\n    return x\n' });
+  await editor.until('the symbol that was typed', async (vscode, file) => {
+    const found = await vscode.commands.executeCommand('vscode.executeDocumentSymbolProvider', vscode.Uri.file(file));
+    return found?.some((it) => it.name === 'typed_just_now') && found.length === 12_501;
+  }, `${folder}/large.py`);
 });
 
 const SHOP = readFileSync(new URL('workspaces/shop/shop.py', import.meta.url), 'utf8');
@@ -143,6 +252,28 @@ async function holds(editor, file, wanted) {
 
 async function exists(vscode, file) {
   return vscode.workspace.fs.stat(vscode.Uri.file(file)).then(() => true, () => false);
+}
+
+async function isMissing(vscode, file) {
+  return vscode.workspace.fs.stat(vscode.Uri.file(file)).then(() => false, () => true);
+}
+
+// Asks for a change, and waits until its review shows `file`.
+async function propose(editor, command, argument, file) {
+  // Not awaited: it ends when the proposal is there, which the review shows.
+  await editor.run((vscode, it) => {
+    void vscode.commands.executeCommand(it.command, it.argument);
+  }, { command, argument });
+  await editor.page.locator('.pane-body .monaco-list-row', { hasText: file }).first().waitFor();
+}
+
+function uriOf(folder, file) {
+  return pathToFileURL(`${folder}/${file}`).toString();
+}
+
+async function setNavigation(vscode, value) {
+  const settings = vscode.workspace.getConfiguration('aios');
+  await settings.update('navigation', value ?? undefined, vscode.ConfigurationTarget.Global);
 }
 
 // Waits until the server has read everything.

@@ -227,6 +227,19 @@ pub(crate) fn begin_reversal(
     Ok((proposal, begun))
 }
 
+/// A proposal of the journal that can still be answered, with the files before and after it.
+pub(crate) fn recorded(
+    ctx: &EditContext,
+    id: &ProposalId,
+) -> Result<(Proposal, Simulation), Ended> {
+    let recorded = ctx.journal.proposal(id).map_err(|it| refused(&it))?;
+    if !recorded.is_pending() {
+        return Err(not_allowed(format!("{id} waits for no answer any more")));
+    }
+    let simulation = ctx.simulation_of(&recorded).map_err(|it| refused(&it))?;
+    Ok((recorded.proposal, simulation))
+}
+
 /// Writes the document that shows `proposal`.
 pub(crate) fn write_diff(
     ctx: &EditContext,

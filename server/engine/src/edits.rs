@@ -8,7 +8,7 @@ use proposal::{
     UndoRequest, UndoScope, needs_preview,
 };
 use rustc_hash::FxHashSet;
-use vfs::{SourceChange, VfsPath};
+use vfs::{FileOperation, SourceChange, VfsPath};
 
 use crate::{
     Abilities, Lane, Notice, NoticeLevel, Place, Recovery, RunId, RunOutcome, Then,
@@ -79,9 +79,20 @@ enum Phase {
     /// The client was asked and has not answered. Without a deadline it is the user who is asked.
     Asked { deadline_ms: Option<u64> },
     /// Buffers and files are watched until they are as proposed, or it is too late.
-    Watched { deadline_ms: u64, is_measuring: bool },
+    Watched { deadline_ms: u64, look: Look },
     /// It is being written, or measured for the last time.
     Ending,
+}
+
+/// Whether what became of a change is being measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Look {
+    /// Nobody looks.
+    Away,
+    /// A task looks at how things were when it began.
+    Under,
+    /// A task looks, and documents have changed since: it has to look again.
+    Outdated,
 }
 
 /// What comes back of a task. Refusals and failures are outcomes already.
@@ -96,6 +107,9 @@ pub(crate) enum EditDone {
     Selected(RunId, bool, Result<Vec<TransactionId>, Ended>),
     /// The files were written.
     Written(ProposalId, Result<(), String>),
+    /// Files that nobody has open were created and deleted, in the course of a change that a client
+    /// makes.
+    StepWritten(ProposalId, Result<(), String>),
     /// A change in the middle of being applied was measured.
     Measured(ProposalId, Measured),
     /// A transaction was measured for the last time, and that was recorded.
@@ -120,7 +134,7 @@ impl Proposals {
     /// When a change has to be measured for the last time.
     pub(crate) fn next_timer_ms(&self) -> Option<u64> {
         let deadlines = self.applying.values().filter_map(|it| match it.phase {
-            Phase::Watched { deadline_ms, is_measuring: false } => Some(deadline_ms),
+            Phase::Watched { deadline_ms, look: Look::Away } => Some(deadline_ms),
             Phase::Asked { deadline_ms } => deadline_ms,
             _ => None,
         });
@@ -161,6 +175,18 @@ impl GlobalState {
         self.edit_task(run, "write files", move |ctx| {
             let made = edit_tasks::write_files(ctx, words, &files);
             EditDone::Proposed(run, then, made.map(Box::new))
+        });
+    }
+
+    /// Shows a pending proposal once more.
+    pub(crate) fn show_proposal(&mut self, run: RunId, id: ProposalId) {
+        let folder = self.outside.proposals_folder.clone();
+        self.edit_task(run, "show proposal", move |ctx| match edit_tasks::recorded(ctx, &id) {
+            Ok((proposal, simulation)) => {
+                let document = edit_tasks::write_diff(ctx, folder, &proposal, &simulation);
+                EditDone::Shown(run, id, document)
+            }
+            Err(ended) => EditDone::Over(run, *ended),
         });
     }
 
@@ -218,14 +244,17 @@ impl GlobalState {
 
     /// Documents or files changed: changes that are being applied may be done now.
     pub(crate) fn documents_changed(&mut self) {
-        let watched: Vec<ProposalId> = self
-            .proposals
-            .applying
-            .iter()
-            .filter(|it| matches!(it.1.phase, Phase::Watched { is_measuring: false, .. }))
-            .map(|it| it.0.clone())
-            .collect();
-        for id in watched {
+        let mut unwatched = Vec::new();
+        for (id, applying) in &mut self.proposals.applying {
+            let Phase::Watched { deadline_ms, look } = applying.phase else { continue };
+            match look {
+                Look::Away => unwatched.push(id.clone()),
+                Look::Under | Look::Outdated => {
+                    applying.phase = Phase::Watched { deadline_ms, look: Look::Outdated };
+                }
+            }
+        }
+        for id in unwatched {
             self.measure(&id);
         }
     }
@@ -235,7 +264,7 @@ impl GlobalState {
         let mut due = Vec::new();
         for (id, applying) in &mut self.proposals.applying {
             match applying.phase {
-                Phase::Watched { deadline_ms, is_measuring: false } if deadline_ms <= now_ms => {}
+                Phase::Watched { deadline_ms, look: Look::Away } if deadline_ms <= now_ms => {}
                 Phase::Asked { deadline_ms: Some(deadline_ms) } if deadline_ms <= now_ms => {
                     applying.reason = Some("the editor did not answer".to_owned());
                 }
@@ -265,12 +294,18 @@ impl GlobalState {
             return;
         }
         tracing::info!(%id, step, applied, ?reason, "the client answered");
-        applying.reason = reason;
         // The user was waited for; what is asked from now on waits for this change again.
         self.runs.resume_edit(applying.run);
+        self.step_done(id, applied, reason);
+    }
+
+    /// A step was made, or was not: the next one, or what became of them all.
+    fn step_done(&mut self, id: &ProposalId, applied: bool, reason: Option<String>) {
+        let Some(applying) = self.proposals.applying.get_mut(id) else { return };
+        applying.reason = reason;
         if applied && applying.step + 1 < applying.steps.len() {
             applying.step += 1;
-            self.ask(id);
+            self.make_step(id);
             return;
         }
         self.watch_edit(id, if applied { MEASURE_MS_MAX } else { MEASURE_DECLINED_MS });
@@ -280,7 +315,7 @@ impl GlobalState {
     fn watch_edit(&mut self, id: &ProposalId, wait_ms: u64) {
         let now_ms = self.outside.clock.now_ms();
         let Some(applying) = self.proposals.applying.get_mut(id) else { return };
-        applying.phase = Phase::Watched { deadline_ms: now_ms + wait_ms, is_measuring: false };
+        applying.phase = Phase::Watched { deadline_ms: now_ms + wait_ms, look: Look::Away };
         self.measure(id);
     }
 
@@ -306,6 +341,9 @@ impl GlobalState {
                     applying.reason = Some(why);
                 }
                 self.finish(&id);
+            }
+            EditDone::StepWritten(id, written) => {
+                self.step_done(&id, written.is_ok(), written.err());
             }
             EditDone::Measured(id, measured) => self.measured(&id, &measured),
             EditDone::Finished(id, finished) => self.finished(&id, finished),
@@ -403,13 +441,58 @@ impl GlobalState {
             reason: None,
             phase: Phase::Ending,
         };
-        let able = is_client_able(self.clients.abilities(client), &applying.proposal.change);
+        let abilities = self.clients.abilities(client);
+        let asked = |it: &&SourceChange| confirm != Confirm::No || !self.is_ours(it);
+        let able = applying.steps.iter().filter(asked).all(|it| is_client_able(abilities, it));
         self.proposals.applying.insert(id.clone(), applying);
         match (confirm, able) {
             (Confirm::Given, _) => self.watch_edit(&id, GIVEN_MS_MAX),
-            (_, true) => self.ask(&id),
+            (_, true) => self.make_step(&id),
             (_, false) => self.write(&id),
         }
+    }
+
+    /// Has the present step made, by the client where it can only be made there.
+    fn make_step(&mut self, id: &ProposalId) {
+        let Some(applying) = self.proposals.applying.get(id) else { return };
+        let step = &applying.steps[applying.step];
+        match applying.confirm == Confirm::No && self.is_ours(step) {
+            true => self.write_step(id),
+            false => self.ask(id),
+        }
+    }
+
+    /// True for a step in which files only appear and go that nobody has open. An editor would
+    /// leave a created file empty on the disk until it is saved, and its own undo would mix it up
+    /// with the texts.
+    fn is_ours(&self, step: &SourceChange) -> bool {
+        let is_closed = |path: &VfsPath| {
+            let file = self.files.vfs.file_id(path);
+            file.is_none_or(|it| self.files.vfs.overlay(it).is_none())
+        };
+        let is_ours = |operation: &FileOperation| match operation {
+            FileOperation::Create { path, .. } | FileOperation::Delete { path } => is_closed(path),
+            FileOperation::Rename { .. } => false,
+        };
+        step.edits.is_empty() && step.operations.iter().all(is_ours)
+    }
+
+    /// Creates and deletes the files of the present step.
+    fn write_step(&mut self, id: &ProposalId) {
+        let Some(applying) = self.proposals.applying.get_mut(id) else { return };
+        applying.phase = Phase::Ending;
+        let (run, id) = (applying.run, id.clone());
+        let paths = applying.steps[applying.step].paths();
+        let mut writes = applying.simulation.writes();
+        writes.retain(|it| paths.contains(&it.path));
+        let name = applying.transaction.to_string();
+        let writer = self.outside.writer(&self.files.roots);
+        self.edit_task(run, "write step", move |_| {
+            let writer = writer.ok_or_else(|| "there is no state folder to write by".to_owned());
+            let written =
+                writer.and_then(|it| it.write(&name, &writes).map_err(|it| it.to_string()));
+            EditDone::StepWritten(id, written)
+        });
     }
 
     /// Asks the client to make the present step.
@@ -467,7 +550,7 @@ impl GlobalState {
     fn measure(&mut self, id: &ProposalId) {
         let Some(applying) = self.proposals.applying.get_mut(id) else { return };
         let Phase::Watched { deadline_ms, .. } = applying.phase else { return };
-        applying.phase = Phase::Watched { deadline_ms, is_measuring: true };
+        applying.phase = Phase::Watched { deadline_ms, look: Look::Under };
         let (run, id) = (applying.run, id.clone());
         let proposal = Arc::clone(&applying.proposal);
         self.edit_task(run, "measure", move |ctx| EditDone::Measured(id, ctx.measure(&proposal)));
@@ -476,10 +559,12 @@ impl GlobalState {
     fn measured(&mut self, id: &ProposalId, measured: &Measured) {
         let now_ms = self.outside.clock.now_ms();
         let Some(applying) = self.proposals.applying.get_mut(id) else { return };
-        let Phase::Watched { deadline_ms, .. } = applying.phase else { return };
-        applying.phase = Phase::Watched { deadline_ms, is_measuring: false };
+        let Phase::Watched { deadline_ms, look } = applying.phase else { return };
+        applying.phase = Phase::Watched { deadline_ms, look: Look::Away };
         if measured.outcome == Outcome::Applied || deadline_ms <= now_ms {
             self.finish(id);
+        } else if look == Look::Outdated {
+            self.measure(id);
         }
     }
 

@@ -516,6 +516,7 @@ impl GlobalState {
         }
         let waiting = std::mem::take(&mut self.index.waiting);
         self.end_with_vectors(waiting, &summary);
+        self.begin_read();
         let changed = 0 < round.n_read + round.n_gone;
         if changed {
             self.clients.tell_all(&Notice::Refresh);

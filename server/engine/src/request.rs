@@ -43,6 +43,8 @@ impl fmt::Display for RunId {
 pub enum RunRequest {
     /// Brings the index up to date with the disk and ends when it is.
     Index,
+    /// Ends once the files of the workspace that are known to be new or changed are read.
+    AwaitFiles,
     /// Reads what was committed since the last time, in every folder of the workspace.
     ReadHistory,
     /// Keeps something in mind.
@@ -146,6 +148,8 @@ pub enum RunRequest {
     ShowTrust,
     /// Shows or applies a pending proposal, as the settings and the client's abilities say.
     Follow(ProposalId),
+    /// Writes the diff document of a pending proposal, as of now, and has it shown.
+    ShowProposal(ProposalId),
     /// Applies a pending proposal.
     Apply(ProposalId),
     /// Applies chosen parts of a pending proposal. Those that were neither chosen nor refused go on
@@ -198,10 +202,23 @@ pub struct Choice {
 }
 
 impl RunRequest {
+    /// True where files that are not read yet may hold what has to change, too.
+    pub(crate) fn needs_all_files(&self) -> bool {
+        matches!(
+            self,
+            RunRequest::AwaitFiles
+                | RunRequest::Rename { .. }
+                | RunRequest::Refactor { .. }
+                | RunRequest::MoveFiles { .. }
+                | RunRequest::Rewrite { .. }
+        )
+    }
+
     /// What it is called in progress, logs and audit.
     pub fn name(&self) -> &'static str {
         match self {
             RunRequest::Index => "index",
+            RunRequest::AwaitFiles => "await files",
             RunRequest::ReadHistory => "read history",
             RunRequest::Remember(_) => "remember",
             RunRequest::Forget(_) => "forget",
@@ -225,6 +242,7 @@ impl RunRequest {
             RunRequest::Verify(_) => "verify",
             RunRequest::ShowTrust => "show trust",
             RunRequest::Follow(_) => "follow",
+            RunRequest::ShowProposal(_) => "show proposal",
             RunRequest::Apply(_) => "apply",
             RunRequest::ApplyParts(..) => "apply parts",
             RunRequest::Reject(_) => "reject",

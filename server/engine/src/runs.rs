@@ -23,6 +23,8 @@ pub(crate) struct Runs {
     /// Those that will: an undo that is asked for while a change is being measured takes back that
     /// change.
     waiting: VecDeque<(RunId, RunRequest)>,
+    /// Those that begin once the workspace is read.
+    until_read: Vec<(RunId, RunRequest)>,
     /// Skills that are asked once the history is read, by the run that reads it.
     after_history: BTreeMap<RunId, SkillCall>,
     n_own: u64,
@@ -164,7 +166,12 @@ impl GlobalState {
 
     /// Begins what a run does, at once or after those that change files.
     pub(crate) fn dispatch(&mut self, id: RunId, request: RunRequest) {
-        if let RunRequest::Verify(proposal) = request {
+        if request.needs_all_files() && self.index.is_busy() {
+            self.begin_progress(id, "Waiting for the workspace to be read");
+            self.runs.until_read.push((id, request));
+        } else if matches!(request, RunRequest::AwaitFiles) {
+            self.end_run(id, RunOutcome::Done("the workspace is read".to_owned()));
+        } else if let RunRequest::Verify(proposal) = request {
             // It takes its time and changes nothing: what changes files does not wait for it.
             self.verify(id, proposal);
         } else if matches!(request, RunRequest::Index) {
@@ -197,6 +204,13 @@ impl GlobalState {
         }
     }
 
+    /// The workspace is read: begins what waited for that.
+    pub(crate) fn begin_read(&mut self) {
+        for (id, request) in std::mem::take(&mut self.runs.until_read) {
+            self.dispatch(id, request);
+        }
+    }
+
     /// Begins a run that changes files when its turn comes.
     pub(crate) fn queue_edit(&mut self, id: RunId, request: RunRequest) {
         self.finish_given();
@@ -225,6 +239,7 @@ impl GlobalState {
     fn carry_out(&mut self, id: RunId, request: RunRequest) {
         match request {
             RunRequest::Index => self.index_run(id),
+            RunRequest::AwaitFiles => self.dispatch(id, RunRequest::AwaitFiles),
             RunRequest::ReadHistory => self.history_run(id),
             RunRequest::Remember(remember) => self.remember_run(id, *remember),
             RunRequest::Forget(forget) => self.forget_run(id, forget),
@@ -254,6 +269,7 @@ impl GlobalState {
             RunRequest::Untrust => self.take_trust(id),
             RunRequest::Verify(proposal) => self.verify(id, proposal),
             RunRequest::ShowTrust => self.show_trust(id),
+            RunRequest::ShowProposal(proposal) => self.show_proposal(id, proposal),
             RunRequest::Apply(proposal) => self.apply_proposal(id, proposal),
             RunRequest::ApplyParts(proposal, choice) => self.apply_parts(id, proposal, choice),
             RunRequest::Reject(proposal) => self.reject_proposal(id, proposal),
@@ -276,9 +292,10 @@ impl GlobalState {
             run.cancel.cancel();
         }
         self.stop_asking(id);
-        let n_waiting = self.runs.waiting.len();
+        let n_waiting = self.runs.waiting.len() + self.runs.until_read.len();
         self.runs.waiting.retain(|it| it.0 != id);
-        if self.runs.waiting.len() < n_waiting {
+        self.runs.until_read.retain(|it| it.0 != id);
+        if self.runs.waiting.len() + self.runs.until_read.len() < n_waiting {
             self.end_run(id, RunOutcome::Cancelled);
         }
         self.cancel_flow(id);

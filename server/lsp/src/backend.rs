@@ -183,6 +183,13 @@ impl Link {
         (run, receiver)
     }
 
+    /// Waits until the files of the workspace that are known to be new or changed are read.
+    pub(crate) async fn await_files(&self) {
+        let (_, done) = self.run(RunRequest::AwaitFiles);
+        // An engine that stops answers nothing, and the question that follows says so.
+        let _ = done.await;
+    }
+
     /// Tells the end of a run to whoever waits for it.
     pub(crate) fn run_done(&self, run: RunId, outcome: RunOutcome) {
         if let Some(waiting) = self.waiting.lock().expect("no holder panics").remove(&run) {

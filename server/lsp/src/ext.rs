@@ -154,6 +154,12 @@ pub const COMMANDS: &[Command] = &[
         doc: "Rejects a pending proposal; without argument the only one there is.",
     },
     Command {
+        name: SHOW_PROPOSAL,
+        arguments: "proposal?",
+        doc: "Opens the diff document of a proposal that waits, with its code actions; without \
+              argument of the only one there is.",
+    },
+    Command {
         name: REVIEW,
         arguments: "proposal?",
         doc: "Answers a proposal as files and parts, for a client that has it reviewed itself: \
@@ -358,6 +364,7 @@ pub(crate) const REWRITE: &str = "aios.rewrite";
 pub(crate) const CREATE_SETTINGS: &str = "aios.createSettings";
 pub(crate) const APPLY_PROPOSAL: &str = "aios.applyProposal";
 pub(crate) const REJECT_PROPOSAL: &str = "aios.rejectProposal";
+pub(crate) const SHOW_PROPOSAL: &str = "aios.showProposal";
 pub(crate) const REVIEW: &str = "aios.review";
 pub(crate) const PROPOSALS: &str = "aios.proposals";
 pub(crate) const JOURNAL: &str = "aios.journal";

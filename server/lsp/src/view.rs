@@ -67,6 +67,12 @@ impl<'a> View<'a> {
         Some((file, lines))
     }
 
+    /// The version of an open document.
+    pub(crate) fn version(&self, path: &VfsPath) -> Option<i32> {
+        let file = self.snapshot.vfs.file_id(path)?;
+        self.snapshot.vfs.overlay(file).map(|it| it.version)
+    }
+
     /// The place that a client names; `None` where the server knows nothing of the document.
     pub(crate) fn position(&self, path: &VfsPath, position: Position) -> Option<FilePosition> {
         let (file, lines) = self.file(path)?;

@@ -88,6 +88,8 @@ impl Layers {
         let mut found = Vec::new();
         match value {
             Value::Null => {}
+            // Lua has one empty table for lists and for tables.
+            Value::List(list) if list.is_empty() => {}
             Value::Table(table) => flatten_value(&mut found, "", table),
             other => {
                 let fact = format!("{} is no table of settings", other.shape());
@@ -393,6 +395,8 @@ mod tests {
         let mut layers = Layers::default();
         assert_eq!(layers.set_value(Source::Client, "editor", &Value::Null), []);
         let empty = Value::Table(BTreeMap::new());
+        assert_eq!(layers.set_value(Source::Client, "editor", &empty), []);
+        let empty = Value::List(Vec::new());
         assert_eq!(layers.set_value(Source::Client, "editor", &empty), []);
         assert_eq!(layers.settings(), Settings::default());
         let errors = layers.set_value(Source::Client, "editor", &Value::Int(3));

@@ -1,38 +1,13 @@
 --- `:Aios {subcommand}` and the commands that ask the user for something first.
+local server = require('aios.server')
+
 local M = {}
 
 ---@class aios.Subcommand
 ---@field desc string
 ---@field run fun(client: vim.lsp.Client, argument: string)
 
----@param text string
----@param level? integer
-local function notify(text, level)
-  vim.notify('aios: ' .. text, level or vim.log.levels.INFO)
-end
-
---- The client of the current buffer, else the only one there is.
----@return vim.lsp.Client?
-function M.client()
-  local here = vim.lsp.get_clients({ name = 'aios', bufnr = 0 })
-  local all = #here > 0 and here or vim.lsp.get_clients({ name = 'aios' })
-  return all[1]
-end
-
----@param client vim.lsp.Client
----@param command string
----@param argument? table
----@param on_result? fun(result: any)
-local function execute(client, command, argument, on_result)
-  local params = { command = command, arguments = { argument or vim.empty_dict() } }
-  client:request('workspace/executeCommand', params, function(err, result)
-    if err then
-      notify(err.message, vim.log.levels.ERROR)
-    elseif on_result then
-      on_result(result)
-    end
-  end)
-end
+local execute, notify = server.execute, server.notify
 
 --- Asks for a name, then renames what `command` points at.
 ---@param command lsp.Command
@@ -202,7 +177,7 @@ end
 ---@param text string
 ---@return string[]
 local function completed(text)
-  local client = M.client()
+  local client = server.client()
   local params = { command = 'aios.completeCommand', arguments = { { text = text } } }
   local answer = client and client:request_sync('workspace/executeCommand', params, 500, 0)
   local result = answer and answer.result
@@ -229,15 +204,82 @@ local function plain(name, key)
   end
 end
 
+--- Runs the code action of the buffer whose title has `part` in it: a mark in a proposal's diff.
+---@param part string
+---@return fun()
+local function act(part)
+  return function()
+    vim.lsp.buf.code_action({
+      apply = true,
+      filter = function(action)
+        return action.title:find(part, 1, true) ~= nil
+      end,
+    })
+  end
+end
+
+--- Answers a proposal: the one that is named, else the one whose diff is shown, else the only one.
+---@param command string
+---@return fun(client: vim.lsp.Client, id: string)
+local function answer(command)
+  return function(client, id)
+    local proposal = id ~= '' and id or require('aios.preview').proposal(0)
+    execute(client, command, proposal and { proposal = proposal })
+  end
+end
+
+--- Applies a proposal: in its diff what was accepted there, where something was marked.
+---@param client vim.lsp.Client
+---@param id string
+local function apply(client, id)
+  local preview = require('aios.preview')
+  if id == '' and preview.proposal(0) and preview.has_marks(0) then
+    return act('AIOS: apply accepted')()
+  end
+  answer('aios.applyProposal')(client, id)
+end
+
+---@param client vim.lsp.Client
+---@param to string
+local function move(client, to)
+  if to == '' then
+    local here = vim.fn.expand('%:.')
+    return vim.ui.input({ prompt = 'Move to: ', default = here }, function(path)
+      if path and path ~= '' and path ~= here then
+        move(client, path)
+      end
+    end)
+  end
+  local from = vim.uri_from_bufnr(0)
+  local target = vim.uri_from_fname(vim.fs.normalize(vim.fn.fnamemodify(to, ':p')))
+  execute(client, 'aios.moveFile', { from = from, to = target })
+end
+
+---@param name string
+---@return fun(client: vim.lsp.Client, argument: string)
+local function pick(name)
+  return function(client, argument)
+    require('aios.pick')[name](client, argument)
+  end
+end
+
 ---@type table<string, aios.Subcommand>
 M.subcommands = {
-  apply = { desc = 'Apply a proposal: [id]', run = plain('aios.applyProposal', 'proposal') },
-  reject = { desc = 'Reject a proposal: [id]', run = plain('aios.rejectProposal', 'proposal') },
+  apply = { desc = 'Apply a proposal, or what is accepted in its diff: [id]', run = apply },
+  reject = { desc = 'Reject a proposal: [id]', run = answer('aios.rejectProposal') },
+  accept = { desc = 'Mark the hunk under the cursor to be taken', run = act('AIOS: accept this') },
+  decline = { desc = 'Mark the hunk under the cursor not to be', run = act('AIOS: reject this') },
+  proposals = { desc = 'Choose among the proposals that wait', run = pick('proposals') },
+  show = { desc = 'Show a proposal again: [id]', run = plain('aios.showProposal', 'proposal') },
+  journal = { desc = 'Choose among the changes that were made', run = pick('journal') },
+  history = { desc = 'List the changes that were made', run = plain('aios.showHistory') },
   undo = { desc = 'Undo the last change: [id]', run = plain('aios.undo', 'transaction') },
   redo = { desc = 'Redo what was undone: [id]', run = plain('aios.redo', 'transaction') },
   rename = { desc = 'Rename the symbol under the cursor: [name]', run = rename },
+  move = { desc = 'Move the file with the imports of all who use it: [path]', run = move },
   settings = { desc = 'Create .aios/config.toml', run = plain('aios.createSettings') },
   search = { desc = 'Search the workspace: {question}', run = search },
+  pick = { desc = 'Search, and choose among the hits: [question]', run = pick('search') },
   callers = { desc = 'Who calls the symbol: [name]', run = question('callers') },
   callees = { desc = 'Whom the symbol calls: [name]', run = question('callees') },
   impact = { desc = 'What depends on the symbol: [name]', run = question('impact') },
@@ -247,6 +289,9 @@ M.subcommands = {
   graph = { desc = 'Draw what is around the symbol: [name or modules]', run = graph },
   ['do'] = { desc = 'Do what a sentence or a /command says: [text]', run = typed },
   clear = { desc = 'Take the marks of a review away', run = plain('aios.clearFindings') },
+  trust = { desc = 'Show what is not trusted, or trust it', run = plain('aios.trust', 'seen') },
+  untrust = { desc = 'Take the trust in this workspace back', run = plain('aios.untrust') },
+  verify = { desc = 'Run the checks of the project: [proposal]', run = plain('aios.verify', 'proposal') },
   reindex = { desc = 'Look at every file again', run = plain('aios.reindex') },
   status = {
     desc = 'How the server is',
@@ -265,7 +310,7 @@ function M.run(args)
   if not subcommand then
     return notify(('no subcommand `%s`'):format(name), vim.log.levels.ERROR)
   end
-  local client = M.client()
+  local client = server.client()
   if not client then
     return notify("no server is running: vim.lsp.enable('aios')", vim.log.levels.ERROR)
   end

@@ -22,7 +22,13 @@ local status_by_client = {}
 function M.show_document(err, params, ctx)
   local result = vim.lsp.handlers['window/showDocument'](err, params, ctx)
   if result and result.success and not params.external then
-    vim.lsp.buf_attach_client(vim.uri_to_bufnr(params.uri), ctx.client_id)
+    local bufnr = vim.uri_to_bufnr(params.uri)
+    local preview = require('aios.preview')
+    -- Before the server is attached: a new filetype makes Neovim detach it again.
+    if preview.proposal(bufnr) then
+      preview.dress(bufnr)
+    end
+    vim.lsp.buf_attach_client(bufnr, ctx.client_id)
   end
   return result
 end

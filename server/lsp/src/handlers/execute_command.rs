@@ -37,6 +37,7 @@ pub(crate) async fn handle_execute_command(
         ext::PROPOSALS => return journal_lists::proposals(link).await,
         ext::JOURNAL => return journal_lists::journal(link, parse(argument, "by")?).await,
         ext::APPLY_PROPOSAL => apply(link, argument).await?,
+        ext::SHOW_PROPOSAL => RunRequest::ShowProposal(proposal(link, argument).await?),
         ext::REJECT_PROPOSAL => RunRequest::Reject(proposal(link, argument).await?),
         ext::UNDO => reverse(argument, true)?,
         ext::REDO => reverse(argument, false)?,

@@ -17,7 +17,7 @@ use vfs::{ContentHash, SourceChange, VfsPath};
 use crate::{
     backend::Backend,
     edit::{Style, Written, workspace_edit},
-    from_proto,
+    error, from_proto,
     view::View,
 };
 
@@ -47,15 +47,35 @@ pub(crate) async fn handle_rename(
 ) -> Result<Option<WorkspaceEdit>> {
     let at = params.text_document_position_params;
     let path = from_proto::path(&at.text_document)?;
-    let answer = backend.link().read_about("textDocument/rename", path.clone(), move |view| {
-        let position = view.position(&path, at.position);
-        let position = position.ok_or_else(|| ReadError::NoFile(path.clone()))?;
-        let rename = view.snapshot.analysis.rename(position, &params.new_name)?;
-        let edit = edit_of(view, &rename.change)?;
-        let seen = seen(&view.snapshot, &rename.change)?;
-        Ok(Some((edit, GivenRename { rename, seen })))
-    });
-    let Some((edit, given)) = answer.await? else { return Ok(None) };
+    let link = backend.link();
+    // A file that is not read yet may use the name: then it is asked again when all are read.
+    let ask = |is_last: bool| {
+        let (path, new_name) = (path.clone(), params.new_name.clone());
+        link.read_about("textDocument/rename", path.clone(), move |view| {
+            if view.snapshot.status.indexing && !is_last {
+                return Ok(Some(Err(view.version(&path))));
+            }
+            let position = view.position(&path, at.position);
+            let position = position.ok_or_else(|| ReadError::NoFile(path.clone()))?;
+            let rename = view.snapshot.analysis.rename(position, &new_name)?;
+            let edit = edit_of(view, &rename.change)?;
+            let seen = seen(&view.snapshot, &rename.change)?;
+            Ok(Some(Ok((view.version(&path), edit, GivenRename { rename, seen }))))
+        })
+    };
+    let answer = match ask(false).await? {
+        Some(Err(version)) => {
+            link.await_files().await;
+            let again = ask(true).await?;
+            // The place was counted in another text.
+            if again.as_ref().is_some_and(|it| it.as_ref().is_ok_and(|it| it.0 != version)) {
+                return Err(error::of_read(ReadError::Stale));
+            }
+            again
+        }
+        answer => answer,
+    };
+    let Some(Ok((_, edit, given))) = answer else { return Ok(None) };
     // Asked for before the client has its answer: the checkpoint is of the files before its edit.
     let (_, _done) = backend.link().run(RunRequest::RenameGiven(Box::new(given)));
     Ok(Some(edit))

@@ -15,7 +15,11 @@ const FILES: &[(&str, &str)] = &[
     ("lua/aios/commands.lua", include_str!("../../../../../editors/neovim/lua/aios/commands.lua")),
     ("lua/aios/handlers.lua", include_str!("../../../../../editors/neovim/lua/aios/handlers.lua")),
     ("lua/aios/health.lua", include_str!("../../../../../editors/neovim/lua/aios/health.lua")),
+    ("lua/aios/init.lua", include_str!("../../../../../editors/neovim/lua/aios/init.lua")),
     ("lua/aios/others.lua", include_str!("../../../../../editors/neovim/lua/aios/others.lua")),
+    ("lua/aios/pick.lua", include_str!("../../../../../editors/neovim/lua/aios/pick.lua")),
+    ("lua/aios/preview.lua", include_str!("../../../../../editors/neovim/lua/aios/preview.lua")),
+    ("lua/aios/server.lua", include_str!("../../../../../editors/neovim/lua/aios/server.lua")),
     ("plugin/aios.lua", include_str!("../../../../../editors/neovim/plugin/aios.lua")),
 ];
 
