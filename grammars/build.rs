@@ -50,6 +50,7 @@ const KEYS: &[(&str, Shape)] = &[
     ("made_by", Shape::OneOf("MadeBy", &["constructor", "type"])),
     ("exports", Shape::OneOf("Exports", &["modifier", "capital", "underscore", "all"])),
     ("modules", Shape::OneOf("Modules", MODULES)),
+    ("packages", Shape::OneOf("Packages", &["apart", "nested"])),
     ("manifests", Shape::Texts),
     ("comments", Shape::Texts),
     ("doc_prefixes", Shape::Texts),

@@ -11,6 +11,11 @@
 (object_creation_expression type: (generic_name (identifier) @reference.call)) @call
 (object_creation_expression type: (qualified_name name: (identifier) @reference.call)) @call
 
+; What is cast is what a type makes.
+(cast_expression type: (identifier) @reference.type) @call
+(cast_expression type: (generic_name (identifier) @reference.type)) @call
+(as_expression right: (identifier) @reference.type) @call
+
 ; Access.
 (member_access_expression expression: (_) @qualifier name: (identifier) @reference.member)
 (member_access_expression expression: ["this" "base"] @qualifier name: (identifier) @reference.member)
@@ -39,7 +44,6 @@
   (local_function_statement type: (identifier) @reference.type)
   (array_type type: (identifier) @reference.type)
   (nullable_type type: (identifier) @reference.type)
-  (cast_expression type: (identifier) @reference.type)
   (typeof_expression type: (identifier) @reference.type)
   (declaration_pattern type: (identifier) @reference.type)
   (recursive_pattern type: (identifier) @reference.type)
@@ -59,7 +63,6 @@
 (base_list (generic_name (identifier) @reference.type))
 (attribute name: (identifier) @reference.type)
 (type_parameter_constraint type: (identifier) @reference.type)
-(as_expression right: (identifier) @reference.type)
 
 ; Writes.
 (assignment_expression left: (identifier) @reference.write)

@@ -30,6 +30,9 @@
 (property_promotion_parameter
   type: [(named_type) (optional_type)] @type
   name: (variable_name (name) @name)) @definition.property
+(class_declaration name: (name) @owner body: (declaration_list (method_declaration
+  parameters: (formal_parameters (property_promotion_parameter
+    name: (variable_name (name) @name)) @definition.property))))
 (const_declaration (const_element . (name) @name)) @definition.constant
 (enum_case name: (name) @name) @definition.variant
 

@@ -104,6 +104,8 @@ pub struct Language {
     pub exports: Exports,
     /// How modules and files belong together.
     pub modules: Modules,
+    /// Whether a package sees the names of those around it.
+    pub packages: Packages,
     /// File names or `*.ending`s of manifests, whose text the facts keep.
     pub manifests: &'static [&'static str],
     /// Node kinds of comments.
@@ -177,6 +179,15 @@ pub enum Interfaces {
     Named,
     /// It has the functions that the interface asks for (Go).
     Structural,
+}
+
+/// Whether a package sees the names of those around it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Packages {
+    /// `a.b` sees nothing of `a` (Java).
+    Apart,
+    /// It does (C#).
+    Nested,
 }
 
 /// What the name of a type that is called to be made leads to.

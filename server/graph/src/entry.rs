@@ -127,7 +127,10 @@ fn place_keys(path: &VfsPath, facts: &FileFacts) -> Vec<Key> {
     // A folder's index file goes by the name of the folder, too: `pay/__init__.py`, `pay/index.ts`.
     res.push(stem_key(stem(folder)));
     if let Some(package) = facts.package {
-        res.push(package_key(facts.name(package)));
+        let package = facts.name(package);
+        res.push(package_key(package));
+        let ends = package.match_indices(['.', '\\', ':', '/']);
+        res.extend(ends.map(|(end, _)| around_key(&package[..end])));
     }
     if facts.manifest.is_some() {
         res.push(manifests_key());
@@ -153,10 +156,16 @@ pub(crate) fn folder_key(folder: &str) -> Key {
 /// Key of the files of a package; separators do not count, for `a.b` and `a\b` are one in two
 /// languages.
 pub(crate) fn package_key(package: &str) -> Key {
-    let mut text = String::with_capacity(package.len() + 1);
-    text.push('k');
-    text.extend(package.chars().map(|it| if matches!(it, '\\' | ':' | '/') { '.' } else { it }));
-    Key::of(&text)
+    Key::of(&format!("k{}", package_text(package)))
+}
+
+fn package_text(package: &str) -> String {
+    package.chars().map(|it| if matches!(it, '\\' | ':' | '/') { '.' } else { it }).collect()
+}
+
+/// Key of the files of the packages below a package.
+pub(crate) fn around_key(package: &str) -> Key {
+    Key::of(&format!("a{}", package_text(package)))
 }
 
 /// Key of all manifests.

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use grammars::Packages;
 use syntax::{Import, SymbolIdx, SymbolKind};
 use vfs::FileId;
 
 use super::{found, walk};
 use crate::{
     SymbolRef,
-    entry::{FileEntry, package_key},
+    entry::{FileEntry, around_key, package_key},
     resolve::{Hit, Outcome, Place, Resolver, Thing, Want},
 };
 
@@ -41,7 +42,10 @@ fn parts(path: &str) -> impl Iterator<Item = &str> {
 }
 
 fn exists(res: &Resolver<'_>, package: &str) -> bool {
-    !res.graph.at_place(package_key(package)).is_empty() || !namespaces(res, package).is_empty()
+    let at = |key| !res.graph.at_place(key).is_empty();
+    at(package_key(package))
+        || at(around_key(package.trim_start_matches(['\\', '.'])))
+        || !namespaces(res, package).is_empty()
 }
 
 /// A name of the file's own package, or of one around it.
@@ -49,8 +53,18 @@ pub(super) fn beyond_file(res: &Resolver<'_>, file: FileId, name: &str, want: Wa
     let facts = res.facts(file);
     let own = facts.package.map(|it| facts.name(it)).unwrap_or_default();
     let own: Vec<&str> = parts(own).collect();
-    let mut hits = in_package(res, &own.join("."), name, want, file);
-    hits.retain(|it| !matches!(&it.thing, Thing::Symbol(it) if it.file == file));
+    let outermost = match facts.language.map(|it| it.packages) {
+        Some(Packages::Nested) => 0,
+        _ => own.len(),
+    };
+    let mut hits = Vec::new();
+    for len in (outermost..=own.len()).rev() {
+        hits = in_package(res, &own[..len].join("."), name, want, file);
+        hits.retain(|it| !matches!(&it.thing, Thing::Symbol(it) if it.file == file));
+        if !hits.is_empty() {
+            break;
+        }
+    }
     if hits.is_empty() && want == Want::Container && exists(res, name) {
         return found(Thing::Package(Arc::from(name)));
     }

@@ -35,8 +35,10 @@ fn namespaces_are_opened_by_using() {
         &with("namespace Shop.Pay { class B { Cart$0 c; } }"),
         expect!["/a.cs:2 Cart, exact: defined in the same package"],
     );
-    // FIXME: not followed yet.
-    check(&with("namespace Shop.Other { class B { Ext$0 c; } }"), expect!["external"]);
+    check(
+        &with("namespace Shop.Other { class B { Ext$0 c; } }"),
+        expect!["/c.cs:1 Shop::Ext, exact: defined in the same package"],
+    );
     check(&with("using System;\nclass B { Cart$0 c; }"), expect!["external"]);
 }
 
@@ -82,8 +84,14 @@ fn receivers_are_known_by_what_is_written() {
         &with("void F(A a) { a?.b.Go$0(); }"),
         expect!["/a.cs:2 B::Go, inferred: member of the receiver's type"],
     );
-    // FIXME: not followed yet.
-    check(&with("void F(object o) { ((B)o).Go$0(); }"), expect!["unresolved"]);
+    check(
+        &with("void F(object o) { ((B)o).Go$0(); }"),
+        expect!["/a.cs:2 B::Go, inferred: member of what the call returns"],
+    );
+    check(
+        &with("void F(object o) { (o as B).Go$0(); }"),
+        expect!["/a.cs:2 B::Go, inferred: member of what the call returns"],
+    );
     check(
         &with("void F(object o) { if (o is B b) b.Go$0(); }"),
         expect!["/a.cs:2 B::Go, inferred: member of the receiver's type"],

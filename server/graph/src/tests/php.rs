@@ -22,8 +22,10 @@ fn namespaces_are_imported_by_use() {
         &with("use Shop\\Pay\\{Cart, Other};\n$c = new Cart$0();"),
         expect!["/src/Cart.php:3 Cart, exact: imported by name"],
     );
-    // FIXME: not followed yet.
-    check(&with("$c = new \\Shop\\Pay\\Cart$0();"), expect!["external"]);
+    check(
+        &with("$c = new \\Shop\\Pay\\Cart$0();"),
+        expect!["/src/Cart.php:3 Cart, exact: defined in the same package"],
+    );
     check(
         &with("namespace Shop\\Pay;\n$c = new Cart$0();"),
         expect!["/src/Cart.php:3 Cart, exact: defined in the same package"],
@@ -40,14 +42,18 @@ fn namespaces_are_imported_by_use() {
         &with("use Shop\\Pay\\Cart;\nCart::N$0;"),
         expect!["/src/Cart.php:3 Cart::N, exact: member of the named type"],
     );
-    // FIXME: not followed yet.
-    check(&with("use Shop\\Pay\\Cart;\n(new Cart())->total$0();"), expect!["unresolved"]);
+    check(
+        &with("use Shop\\Pay\\Cart;\n(new Cart())->total$0();"),
+        expect!["/src/Cart.php:3 Cart::total, inferred: member of what the call returns"],
+    );
     check(
         &with("use Shop\\Pay\\Cart;\nfunction f(Cart $c) { $c->total$0(); }"),
         expect!["/src/Cart.php:3 Cart::total, inferred: member of the receiver's type"],
     );
-    // FIXME: not followed yet.
-    check(&with("use Shop\\Pay;\n$c = new Pay\\Cart$0();"), expect!["external"]);
+    check(
+        &with("use Shop\\Pay;\n$c = new Pay\\Cart$0();"),
+        expect!["/src/Cart.php:3 Cart, exact: defined in the same package"],
+    );
 }
 
 #[test]
@@ -75,12 +81,11 @@ fn members_are_those_of_the_class_its_bases_and_traits() {
         &with("class A { private B $b; function f() { $this->b->go$0(); } }"),
         expect!["/a.php:3 B::go, inferred: member of the receiver's type"],
     );
-    // FIXME: not followed yet.
     check(
         &with(
             "class A { function __construct(private B $b) {} function f() { $this->b->go$0(); } }",
         ),
-        expect!["unresolved"],
+        expect!["/a.php:3 B::go, inferred: member of the receiver's type"],
     );
     check(
         &with("class A { static function g() {} function f() { self::g$0(); static::g(); } }"),
