@@ -73,7 +73,7 @@ fn what_is_not_configured_is_told_with_the_setting_that_does_it() {
     let workspace = Workspace::new(&[("a.py", "x = 1\n")]);
     let (code, told) = aios(&workspace, "", &["models"]);
     assert_eq!(code, 1);
-    assert!(told.contains("none is configured: see `ai.models`"), "{told}");
+    assert!(told.contains("no model is configured: see `ai.models`"), "{told}");
     let (code, told) = aios(&workspace, "ai.enabled = false\n", &["models"]);
     assert_eq!(code, 1);
     assert!(told.contains("switched off by `ai.enabled`"), "{told}");
@@ -111,4 +111,30 @@ fn a_key_comes_from_the_keyring() {
         .unwrap();
     assert!(status.success());
     assert!(provider.asked()[0].head.contains("authorization: Bearer sk-ring"));
+}
+
+#[test]
+fn a_question_is_answered_with_its_citations_checked_and_no_command_for_the_terminal() {
+    let workspace = Workspace::new(&[("cart.py", "def total(items):\n    return sum(items)\n")]);
+    for protocol in [Protocol::Anthropic, Protocol::OpenAi] {
+        let answer = "`total` adds up (cart.py:1-2), see cart.py:7.\u{1b}[2J";
+        let provider = Provider::script(protocol, vec![Turn::Say(answer.to_owned())]);
+        let config = config(protocol, &provider.url(), "env:TEST_KEY");
+        let (code, told) = aios(&workspace, &config, &["ask", "what", "does", "total", "do?"]);
+        assert_eq!(code, 0, "{told}");
+        assert!(
+            told.contains("(cart.py:1-2), see cart.py:7 (unverified: no such lines)"),
+            "{told}"
+        );
+        assert!(told.contains("(1 of 2 citations verified)"), "{told}");
+        assert!(!told.contains('\u{1b}'), "{told}");
+        let (_, runs) = aios(&workspace, &config, &["runs"]);
+        assert!(runs.contains("ask"), "{runs}");
+        assert!(!runs.contains(KEY) && !told.contains(KEY));
+    }
+    let (code, told) = aios(&workspace, "", &["ask", "why?"]);
+    assert_eq!(code, 1);
+    assert!(told.contains("no model is configured: see `ai.models`"), "{told}");
+    let (_, told) = aios(&workspace, "ai.enabled = false", &["ask", "why?"]);
+    assert!(told.contains("switched off by `ai.enabled`"), "{told}");
 }

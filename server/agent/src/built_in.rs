@@ -21,6 +21,7 @@ const TEXTS: &[&str] = &[
     include_str!("../agents/explain.yaml"),
     include_str!("../agents/find.yaml"),
     include_str!("../agents/fix.yaml"),
+    include_str!("../agents/new-agent.yaml"),
     include_str!("../agents/write-docs.yaml"),
     include_str!("../agents/write-tests.yaml"),
 ];

@@ -46,6 +46,14 @@ impl Shown {
         res
     }
 
+    /// Names the files below `root`, by whatever path they were asked for.
+    pub fn take_root_off(&mut self, root: &str) {
+        for (path, lines) in std::mem::take(&mut self.0) {
+            let below = path.strip_prefix(root).map_or(&*path, |it| it.trim_start_matches('/'));
+            self.0.entry(below.to_owned()).or_default().extend(lines);
+        }
+    }
+
     /// Whether every one of the lines was shown, at once or in parts.
     pub fn has(&self, path: &str, (first, last): (u32, u32)) -> bool {
         let ranges = self.0.get(path).map_or(&[][..], Vec::as_slice);

@@ -491,7 +491,8 @@ mod tests {
         check(
             run(
                 "- {id: look, agent: review}\n- {id: edit, agent: writer, needs: [look], input: \
-                 'see {look.text}, {params.why}, {odd}'}\n- {id: tell, agent: writer, needs: [edit]}\n",
+                 'see {look.text}, {params.why}, {odd}'}\n\
+                 - {id: tell, agent: writer, needs: [edit]}\n",
                 &[("why", "order")],
             ),
             &[
@@ -571,7 +572,8 @@ mod tests {
         let failed = |why: &str| StepInput::Ran(Err(why.to_owned()));
         check(
             run(
-                "- {id: a, agent: writer}\n- {id: b, agent: writer, needs: [a], compensate: false}\n\
+                "- {id: a, agent: writer}\n\
+                 - {id: b, agent: writer, needs: [a], compensate: false}\n\
                  - {id: c, agent: writer, needs: [b]}\n\
                  - {id: d, agent: writer, needs: [c], retries: 1}\n",
                 &[],

@@ -60,6 +60,12 @@ impl Task {
         &self.message
     }
 
+    /// What was said and given, without the names of parameters.
+    pub(crate) fn words(&self) -> impl Iterator<Item = &str> {
+        let given = self.arguments.values().map(String::as_str).chain([self.message()]);
+        given.flat_map(str::split_whitespace)
+    }
+
     /// The task in words, for a model and for people.
     pub fn describe(&self) -> String {
         let mut res = String::new();

@@ -17,6 +17,8 @@ pub enum Tool {
     Edit,
     /// Proposes all that a file holds.
     Write,
+    /// Proposes the definition of a new agent.
+    Define,
     /// Sends a message to another agent and takes its answer.
     Send,
 }
@@ -80,6 +82,12 @@ const OWN: &[OwnRow] = &[
         ],
     ),
     (
+        Tool::Define,
+        "define",
+        "Proposes an agent: its file is shown to the user, who decides.",
+        &[("text", "all of its file, in YAML"), ("reason", "why; may be left out")],
+    ),
+    (
         Tool::Send,
         "send",
         "Sends a message to another agent of this workspace and gives its answer.",
@@ -129,7 +137,7 @@ impl Tool {
             },
             Tool::Read | Tool::Send => Reach::Read,
             Tool::Report => Reach::Publish,
-            Tool::Edit | Tool::Write => Reach::Propose,
+            Tool::Edit | Tool::Write | Tool::Define => Reach::Propose,
         }
     }
 

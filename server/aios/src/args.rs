@@ -303,6 +303,17 @@ Examples:
     /// List and run workflows: what several agents do one after the other
     Workflow(WorkflowArgs),
 
+    /// Have a model answer a question about the workspace; what it cites is checked
+    #[command(after_help = "\
+Examples:
+  aios ask 'where is the retry delay decided, and who can change it?'
+  aios run explain --param symbol=Server::start --message 'why is it async?'
+  aios run edit --param instruction='take the currency as a parameter' --param place=src/pay.rs:40
+  aios run fix --param diagnostic='expected u32, found i64' --param place=src/pay.rs:12
+  aios run write-tests --param place=Cart::total
+  aios run new-agent --param description='reviews SQL for what may be injected'")]
+    Ask(AskArgs),
+
     /// List what agents did, show it step by step, or go on with what was interrupted
     #[command(after_help = "\
 Examples:
@@ -1084,6 +1095,14 @@ pub(crate) struct WorkflowResume {
     /// Apply what it proposes without asking
     #[arg(long)]
     pub(crate) yes: bool,
+}
+
+/// Arguments of `aios ask`.
+#[derive(Args, Debug)]
+pub(crate) struct AskArgs {
+    /// What to ask; several words need no quotes
+    #[arg(required = true, value_name = "QUESTION")]
+    pub(crate) question: Vec<String>,
 }
 
 /// Arguments of `aios runs`.

@@ -107,6 +107,7 @@ fn run(cli: &Cli, output: Output) -> anyhow::Result<Exit> {
         Command::Rewrite(args) => refactor::rewrite(&root, args, output),
         Command::Propose(args) => own::propose(&root, args, output),
         Command::Run(args) => agent_run::run(&root, args, output),
+        Command::Ask(args) => agent_run::ask(&root, &args.question.join(" "), output),
         Command::Runs(args) => agent_run::runs(&root, args, output),
         Command::Workflow(args) => workflow::run(&root, &args.command, output),
         Command::Agent(args) => agent::run(&root, &args.command, output),
@@ -114,11 +115,7 @@ fn run(cli: &Cli, output: Output) -> anyhow::Result<Exit> {
         Command::Verify(args) => verify::verify(&root, args.id.as_deref(), output),
         Command::Untrust => own::untrust(&root, output),
         Command::Evolve(args) => evolve::run(&root, &args.what, output),
-        Command::Settings(args) if args.schema => {
-            let schema = schema::of_workspace_settings();
-            output.line(|| schema.clone(), || format!("{schema:#}"))?;
-            Ok(Exit::Done)
-        }
+        Command::Settings(args) if args.schema => print_schema(output),
         Command::Settings(args) => change::settings(&root, afterwards(args.apply), output),
         Command::Proposals => change::proposals(&root, output),
         Command::Show(args) => change::show(&root, args.id.as_deref(), output),
@@ -131,6 +128,12 @@ fn run(cli: &Cli, output: Output) -> anyhow::Result<Exit> {
         Command::Status(args) => state::status(&root, args.skipped, output),
         Command::Doctor => state::doctor(&root, output),
     }
+}
+
+fn print_schema(output: Output) -> anyhow::Result<Exit> {
+    let schema = schema::of_workspace_settings();
+    output.line(|| schema.clone(), || format!("{schema:#}"))?;
+    Ok(Exit::Done)
 }
 
 fn afterwards(apply: bool) -> Afterwards {

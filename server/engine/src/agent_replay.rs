@@ -10,7 +10,7 @@ use vfs::SourceChange;
 
 use crate::{
     AgentTask, RunOutcome,
-    agent_steps::{Begun, StepContext, Stepped, has_model, task_of},
+    agent_steps::{Begun, StepContext, Stepped, no_model, task_of},
     edit_tasks::{Ended, not_allowed},
 };
 
@@ -32,7 +32,7 @@ pub(crate) fn go_on(ctx: &StepContext, id: AgentRunId) -> Result<Stepped, Ended>
     match row.0.end.state.as_str() {
         "done" => {
             let task = task_of_row(ctx, &row.0)?.0;
-            let mut played = Played::new(AgentRun::new(task, false));
+            let mut played = Played::new(AgentRun::new(task, Some("it is done".to_owned())));
             played.skill(&row.1);
             let machine = played.machine;
             let mut begun = Begun::new(id, machine, Vec::new());
@@ -72,7 +72,10 @@ pub(crate) fn resume(ctx: &StepContext, id: AgentRunId) -> Result<Stepped, Ended
     if !runs.resume_agent_run(id.as_str()).map_err(failed)? {
         return Err(not_allowed(format!("run {id} goes on elsewhere already")));
     }
-    let machine = AgentRun::new(task, has_model(ctx, &asked));
+    let mut machine = AgentRun::new(task, no_model(ctx, &asked));
+    if let Some(given) = steps.iter().find(|it| it.kind == "context") {
+        machine.give(given.body.clone());
+    }
     let mut played = Played::new(machine);
     let is_skill = played.machine.task().skill().is_some();
     match is_skill {

@@ -260,7 +260,9 @@ impl GlobalState {
         let message = match effect {
             Effect::Ask(_) => "asking the model".to_owned(),
             Effect::Call(call) => call.tool.name().to_owned(),
-            Effect::Propose { title, .. } => format!("proposing: {title}"),
+            Effect::Gather { title, .. } | Effect::Propose { title, .. } => {
+                format!("proposing: {title}")
+            }
             Effect::Say(_) | Effect::Done(_) => return,
         };
         self.report_progress(run, message);

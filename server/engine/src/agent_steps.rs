@@ -10,7 +10,7 @@ use store::history::{AgentRunEnd, AgentRunRow, AgentRunStepRow};
 use vfs::VfsPath;
 
 use crate::{
-    AgentTask, ReadError, RunOutcome, agent_replay, agent_tools, agent_transcript,
+    AgentTask, ReadError, RunOutcome, agent_context, agent_replay, agent_tools, agent_transcript,
     edit_tasks::{EditContext, Ended, not_allowed, refused},
 };
 
@@ -98,6 +98,7 @@ impl Job {
             Job::Resume(_) => "resume agent",
             Job::Carry(Effect::Ask(_)) => "ask model",
             Job::Carry(Effect::Call(_)) => "call tool",
+            Job::Carry(Effect::Gather { .. }) => "gather edits",
             Job::Carry(Effect::Propose { .. }) => "agent proposes",
             Job::Carry(Effect::Say(_)) => "agent says",
             Job::Carry(Effect::Done(_)) => "end agent",
@@ -196,9 +197,15 @@ fn try_begin(ctx: &StepContext, asked: &AgentTask) -> Result<(Begun, Effect), En
     );
     added.map_err(|it| Box::new(RunOutcome::Failed(it.to_string())))?;
     let words = task.describe();
-    let mut machine = AgentRun::new(task, has_model(ctx, asked));
+    let mut machine = AgentRun::new(task, no_model(ctx, asked));
+    let mut rows = vec![row(now_ms, ("task", format!("Task for {}", asked.agent), words))];
+    if machine.asks_model() {
+        let context = agent_context::context_for(&edit.snapshot, machine.task());
+        let context = context.map_err(|it| Box::new(RunOutcome::Failed(it.to_string())))?;
+        rows.push(row(now_ms, ("context", "Given".to_owned(), context.clone())));
+        machine.give(context);
+    }
     let effect = machine.step(Input::Begin);
-    let rows = vec![row(now_ms, ("task", format!("Task for {}", asked.agent), words))];
     Ok((Begun::new(id, machine, rows), effect))
 }
 
@@ -214,11 +221,12 @@ pub(crate) fn task_of(ctx: &StepContext, asked: &AgentTask) -> Result<(Task, Str
     Ok((task.map_err(not_allowed)?, agent.digest))
 }
 
-/// Whether there is a model that the agent may ask.
-pub(crate) fn has_model(ctx: &StepContext, asked: &AgentTask) -> bool {
+/// Why the agent has no model to ask; `None`: it has one.
+pub(crate) fn no_model(ctx: &StepContext, asked: &AgentTask) -> Option<String> {
     let status = ctx.edit.snapshot.agent(&asked.agent).ok();
     let def = status.and_then(|it| it.agent).map(|it| it.def);
-    ctx.edit.snapshot.models.get(def.as_ref().and_then(|it| it.model.as_deref())).is_ok()
+    let wanted = def.as_ref().and_then(|it| it.model.as_deref());
+    ctx.edit.snapshot.models.get(wanted).err().map(|it| it.to_string())
 }
 
 fn carry_effect(
@@ -255,6 +263,10 @@ fn carry_effect(
                 left,
             };
             propose(ctx, script, draft)
+        }
+        Effect::Gather { title, reason, edits } => {
+            let answer = agent_tools::gather(&ctx.edit, &title, &reason, &edits);
+            Ok(answered(script, answer))
         }
         Effect::Say(said) => say(script, said),
         Effect::Done(end) => finish(ctx, script, end),
@@ -363,7 +375,10 @@ fn proposed(mut script: Script<'_>, made: Result<Proposed, String>) -> Stepped {
     Stepped::Came(Box::new(came))
 }
 
-fn say(mut script: Script<'_>, said: Said) -> Result<Stepped, Ended> {
+fn say(mut script: Script<'_>, mut said: Said) -> Result<Stepped, Ended> {
+    if let Some(shown) = said.shown.take() {
+        said.text = agent_context::checked_answer(&script.ctx.snapshot, &said.text, shown);
+    }
     let n = said.findings.len();
     let title = if n == 0 { "Says".to_owned() } else { format!("Says, with {n} findings") };
     script.add("say", title, said.text.clone());

@@ -3,31 +3,57 @@
 
 use std::collections::BTreeMap;
 
-use agent::{Answer, Call, Finding, SkillId, SkillReply, Tool};
+use agent::{AgentDef, Answer, Call, Finding, SkillId, SkillReply, Tool};
 use proposal::is_secret;
-use text::{TextEdit, TextEdits, TextRange, TextSize};
+use text::{TextRange, TextSize};
 use vfs::{SourceChange, Texts, VfsPath};
 
-use crate::{ReadError, SkillCall, edit_tasks::EditContext};
+use crate::{ReadError, SkillCall, edit_tasks::EditContext, own::OWN_FOLDER};
 
 /// Lines that one call reads at most.
 const LINES_MAX: usize = 600;
 
 /// What the tool answers.
 pub(crate) fn answer(ctx: &EditContext, call: &Call) -> Result<Answer, ReadError> {
-    let Call { tool, arguments } = call;
+    let Call { tool, arguments, taken } = call;
     let answered = match tool {
         Tool::Skill(skill) => return skill_answer(ctx, *skill, arguments),
-        Tool::Read => read(ctx, arguments),
+        Tool::Read => read(ctx, arguments, taken),
         Tool::Report => report(ctx, arguments),
-        Tool::Edit => edit(ctx, arguments),
+        Tool::Edit => edit(ctx, arguments, taken),
         Tool::Write => write(ctx, arguments),
+        Tool::Define => define(ctx, arguments),
         Tool::Send => Err("no message can be sent from here".to_owned()),
     };
     Ok(match answered {
         Ok((reply, text)) => Answer::Done { reply, text },
         Err(why) => Answer::Failed(why),
     })
+}
+
+/// All that a run has taken down, as one change of the workspace as it is now.
+pub(crate) fn gather(ctx: &EditContext, title: &str, reason: &str, edits: &[Call]) -> Answer {
+    let change = || {
+        let mut texts = Texts::new();
+        let mut wanted = BTreeMap::new();
+        for call in edits {
+            let path = changed_file(ctx, &call.arguments)?;
+            let present = ctx.present(&path).map_err(|it| it.to_string())?;
+            let now = present.map(|it| vfs::decode(&path, it.bytes.to_vec())).transpose();
+            texts.insert(path.clone(), now.map_err(|it| it.to_string())?);
+            let text = drafted(ctx, &path, edits)?;
+            wanted.insert(path, text);
+        }
+        Ok(SourceChange::between(&texts, &|path| wanted.get(path).cloned().flatten()))
+    };
+    match change() {
+        Err(why) => Answer::Failed(why),
+        Ok(change) => {
+            let (title, reason) = (title.to_owned(), reason.to_owned());
+            let reply = SkillReply::Change { title, reason, change, left: Vec::new() };
+            Answer::Done { reply, text: String::new() }
+        }
+    }
 }
 
 fn skill_answer(
@@ -52,16 +78,76 @@ fn skill_answer(
 /// The file that is meant: below the workspace, and none that git or secrets keep.
 fn file(ctx: &EditContext, arguments: &BTreeMap<String, String>) -> Result<VfsPath, String> {
     let written = argument(arguments, "path")?;
-    let is_odd = |it: &str| matches!(it, "" | "." | ".." | ".git");
+    let is_odd = |it: &str| matches!(it, "" | "." | "..") || is_named(it, ".git");
     let root = ctx.snapshot.roots.first().ok_or("no folder is open")?;
     let relative = match written.strip_prefix(root.as_str()) {
         Some(rest) => rest.trim_start_matches('/'),
         None => written,
     };
-    if relative.starts_with('/') || relative.contains('\\') || relative.split('/').any(is_odd) {
+    if relative.starts_with('/')
+        || relative.contains(['\\', ':', '\0'])
+        || relative.split('/').any(is_odd)
+    {
         return Err(format!("`{written}` is no file of the workspace"));
     }
-    Ok(root.join(relative))
+    let path = root.join(relative);
+    match ctx.snapshot.is_linked(root, &path) {
+        true => Err(format!("`{written}` is reached by a link, which may lead anywhere")),
+        false => Ok(path),
+    }
+}
+
+/// The same for a file that is to be changed: none that decides what the server itself may do.
+fn changed_file(
+    ctx: &EditContext,
+    arguments: &BTreeMap<String, String>,
+) -> Result<VfsPath, String> {
+    let path = file(ctx, arguments)?;
+    let below = ctx.snapshot.roots.first().and_then(|it| path.relative_to(it)).unwrap_or_default();
+    if below.split('/').any(|it| is_named(it, OWN_FOLDER)) {
+        return Err(format!("{below} decides what aios itself may do: no agent changes it so"));
+    }
+    if is_secret(&path) {
+        return Err(format!("{below} may hold secrets: no agent changes it"));
+    }
+    Ok(path)
+}
+
+/// Whether the part of a path is `name` on any file system: some take a capital or a dot at the end
+/// for nothing.
+fn is_named(part: &str, name: &str) -> bool {
+    part.trim_end_matches(['.', ' ']).eq_ignore_ascii_case(name)
+}
+
+/// The file as the run wants it, with what it has taken down; `None` where there is none.
+fn drafted(ctx: &EditContext, path: &VfsPath, taken: &[Call]) -> Result<Option<String>, String> {
+    let mut text = match ctx.present(path).map_err(|it| it.to_string())? {
+        Some(_) => Some(text_of(ctx, path)?),
+        None => None,
+    };
+    for call in taken {
+        if file(ctx, &call.arguments)? != *path {
+            continue;
+        }
+        text = match call.tool {
+            Tool::Edit => Some(replaced(path, text.as_deref().unwrap_or(""), &call.arguments)?),
+            _ => Some(argument(&call.arguments, "text")?.to_owned()),
+        };
+    }
+    Ok(text)
+}
+
+/// `text` with `new` in the place of `old`, which stands there once.
+fn replaced(
+    path: &VfsPath,
+    text: &str,
+    arguments: &BTreeMap<String, String>,
+) -> Result<String, String> {
+    let (old, new) = (argument(arguments, "old")?, argument(arguments, "new")?);
+    match text.matches(old).count() {
+        1 if !old.is_empty() => Ok(text.replacen(old, new, 1)),
+        n => Err(format!("`old` is there {n} times in {path}: it has to be there just once")),
+    }
 }
 
 fn argument<'a>(arguments: &'a BTreeMap<String, String>, name: &str) -> Result<&'a str, String> {
@@ -86,13 +172,14 @@ fn text_of(ctx: &EditContext, path: &VfsPath) -> Result<String, String> {
 
 type Answered = Result<(SkillReply, String), String>;
 
-fn read(ctx: &EditContext, arguments: &BTreeMap<String, String>) -> Answered {
+fn read(ctx: &EditContext, arguments: &BTreeMap<String, String>, taken: &[Call]) -> Answered {
     let path = file(ctx, arguments)?;
     let listed = ctx.snapshot.roots.first().is_some_and(|it| ctx.snapshot.is_listed(it, &path));
     if !listed {
         return Err(format!("{path} is ignored by the workspace: it is not read"));
     }
-    let text = text_of(ctx, &path)?;
+    let text = drafted(ctx, &path, taken)?;
+    let text = text.ok_or_else(|| format!("{path}: there is no such file"))?;
     let from = number(arguments, "from")?.unwrap_or(1);
     let to = number(arguments, "to")?.unwrap_or(usize::MAX);
     let n_all = text.lines().count();
@@ -116,7 +203,7 @@ fn report(ctx: &EditContext, arguments: &BTreeMap<String, String>) -> Answered {
     let Some(own) = text.get(start..).and_then(|it| it.lines().next()) else {
         return Err(format!("{path} has no line {line}"));
     };
-    let range = TextRange::at(size(start), size(own.len()));
+    let range = TextRange::at(TextSize::from_usize(start), TextSize::from_usize(own.len()));
     let finding = Finding {
         rule: "agent",
         path,
@@ -131,50 +218,51 @@ fn report(ctx: &EditContext, arguments: &BTreeMap<String, String>) -> Answered {
     Ok((reply, "published".to_owned()))
 }
 
-fn edit(ctx: &EditContext, arguments: &BTreeMap<String, String>) -> Answered {
-    let path = file(ctx, arguments)?;
-    let (old, new) = (argument(arguments, "old")?, argument(arguments, "new")?);
-    let text = text_of(ctx, &path)?;
-    let mut places = text.match_indices(old).map(|it| it.0);
-    let (Some(at), None, false) = (places.next(), places.next(), old.is_empty()) else {
-        let n = text.matches(old).count();
-        return Err(format!("`old` is there {n} times in {path}: it has to be there just once"));
-    };
-    let start = size(at);
-    let range = TextRange::at(start, size(old.len()));
-    let edits = TextEdits::new(vec![TextEdit { range, text: new.to_owned() }]);
-    let edits = edits.map_err(|_| "the edit does not fit".to_owned())?;
-    let change = SourceChange { edits: [(path.clone(), edits)].into(), ..SourceChange::default() };
-    Ok((on_paper(ctx, &path, arguments, change), String::new()))
+fn edit(ctx: &EditContext, arguments: &BTreeMap<String, String>, taken: &[Call]) -> Answered {
+    let path = changed_file(ctx, arguments)?;
+    let text = drafted(ctx, &path, taken)?;
+    let text = text.ok_or_else(|| format!("{path}: there is no such file"))?;
+    let wanted = replaced(&path, &text, arguments)?;
+    Ok(on_paper(ctx, &path, arguments, wanted))
 }
 
 fn write(ctx: &EditContext, arguments: &BTreeMap<String, String>) -> Answered {
-    let path = file(ctx, arguments)?;
+    let path = changed_file(ctx, arguments)?;
     let text = argument(arguments, "text")?.to_owned();
-    let present = ctx.present(&path).map_err(|it| it.to_string())?;
-    let now = present.map(|it| vfs::decode(&path, it.bytes.to_vec())).transpose();
-    let mut texts = Texts::new();
-    texts.insert(path.clone(), now.map_err(|it| it.to_string())?);
-    let change = SourceChange::between(&texts, &|_| Some(text.clone()));
-    Ok((on_paper(ctx, &path, arguments, change), String::new()))
+    Ok(on_paper(ctx, &path, arguments, text))
+}
+
+/// The file of an agent, where it defines one without faults.
+fn define(ctx: &EditContext, arguments: &BTreeMap<String, String>) -> Answered {
+    let text = argument(arguments, "text")?.to_owned();
+    let def = AgentDef::parse(&text).map_err(|problems| {
+        let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        problems.join("\n")
+    })?;
+    if ctx.snapshot.own.roster().iter().any(|it| it.def.name == def.name) {
+        return Err(format!("there is an agent `{}` already: choose another name", def.name));
+    }
+    let root = ctx.snapshot.roots.first().ok_or("no folder is open")?;
+    let path = root.join(&format!("{OWN_FOLDER}/agents/{}.yaml", def.name));
+    Ok(on_paper(ctx, &path, arguments, text))
 }
 
 fn on_paper(
     ctx: &EditContext,
     path: &VfsPath,
     arguments: &BTreeMap<String, String>,
-    change: SourceChange,
-) -> SkillReply {
+    text: String,
+) -> (SkillReply, String) {
     let root = ctx.snapshot.roots.first();
     let shown = root.and_then(|it| path.relative_to(it)).unwrap_or(path.as_str());
-    SkillReply::Change {
+    let now = ctx.present(path).ok().flatten();
+    let now = now.and_then(|it| vfs::decode(path, it.bytes.to_vec()).ok());
+    let texts = Texts::from_iter([(path.clone(), now)]);
+    let reply = SkillReply::Change {
         title: format!("Change {shown}"),
         reason: arguments.get("reason").cloned().unwrap_or_default(),
-        change,
+        change: SourceChange::between(&texts, &|_| Some(text.clone())),
         left: Vec::new(),
-    }
-}
-
-fn size(offset: usize) -> TextSize {
-    TextSize::from_usize(offset)
+    };
+    (reply, String::new())
 }

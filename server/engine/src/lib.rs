@@ -1,6 +1,7 @@
 //! The main loop: owns the state, schedules tasks, carries out effects. Front ends see [`Engine`]
 //! and its four verbs: `post`, `read`, `run`, `subscribe`.
 
+mod agent_context;
 mod agent_replay;
 mod agent_runs;
 mod agent_steps;

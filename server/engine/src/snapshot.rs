@@ -18,7 +18,7 @@ use settings::Settings;
 use store::Store;
 use syntax::FileFacts;
 use text::{LineCol, LineIndex, PositionEncoding, TextSize};
-use vfs::{ContentHash, FileId, Loader, Overlay, Vfs, VfsPath};
+use vfs::{ContentHash, FileId, Link, Loader, Overlay, Vfs, VfsPath};
 
 use crate::{
     Own, ServerStatus, files::root_of, find_patterns::Fingerprints, found::Found, past::Histories,
@@ -160,6 +160,11 @@ impl Snapshot {
     /// Whether the walk of the workspace would list the file.
     pub(crate) fn is_listed(&self, root: &VfsPath, path: &VfsPath) -> bool {
         self.loader.is_listed(root, path)
+    }
+
+    /// Whether a link leads to the file.
+    pub(crate) fn is_linked(&self, root: &VfsPath, path: &VfsPath) -> bool {
+        self.loader.link(root, path) != Link::None
     }
 
     /// The text of a file: of the open document, else from disk where the disk still holds what was

@@ -156,14 +156,16 @@ fn a_model_proposes_and_nothing_is_changed_before_the_user_says_so() {
         desk.kinds(&report.id),
         [
             "task",
+            "context",
             "ask",
             "reply",
             "call",
             "change",
-            "proposing",
-            "proposed",
             "ask",
             "reply",
+            "change",
+            "proposing",
+            "proposed",
             "say",
             "end"
         ]
@@ -194,10 +196,9 @@ fn what_the_policy_does_not_allow_is_refused_and_in_the_transcript() {
     let report = desk.ran(told("writer", "go"));
     assert_eq!(report.end, End::Done);
     let kinds = desk.kinds(&report.id);
-    assert_eq!(kinds.iter().filter(|it| *it == "refusal").count(), 4, "{kinds:?}");
+    assert_eq!(kinds.iter().filter(|it| *it == "refusal").count(), 5, "{kinds:?}");
     assert_eq!(kinds.iter().filter(|it| *it == "reply").count(), 7, "each attempt is there");
-    // A grant to itself is a proposal that waits, and trusts nothing.
-    assert_eq!(report.proposals.len(), 1);
+    assert_eq!(report.proposals, []);
     assert_eq!(desk.text(".aios/agents/evil.yaml"), None);
     let out = desk.dir.path().join("outside.py");
     assert!(!out.exists() && desk.text(".git/hooks/pre-commit").is_none());
@@ -234,7 +235,7 @@ fn a_panic_and_a_hang_end_their_own_run_and_no_other() {
     let hanging = desk.engine.run(RunRequest::RunAgent(Box::new(told("hasty", "hang"))));
     let report = desk.ran(told("writer", "panic"));
     assert!(matches!(&report.end, End::Failed(why) if why.contains("internal error")));
-    assert_eq!(desk.kinds(&report.id), ["task", "ask", "end"]);
+    assert_eq!(desk.kinds(&report.id), ["task", "context", "ask", "end"]);
     assert_eq!(desk.ran(told("writer", "work")).end, End::Done);
     let outcome = loop {
         if let Notice::RunDone { run, outcome } = desk.notices.blocking_recv().unwrap()

@@ -45,9 +45,7 @@ impl fmt::Display for NoModel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             NoModel::Off => f.write_str("models are switched off by `ai.enabled`"),
-            NoModel::NoneConfigured => {
-                f.write_str("needs a model, and none is configured: see `ai.models`")
-            }
+            NoModel::NoneConfigured => f.write_str("no model is configured: see `ai.models`"),
             NoModel::Unknown { id, known } => {
                 write!(f, "no model `{id}` is configured; there is {}", known.join(", "))
             }
@@ -147,7 +145,7 @@ mod tests {
         assert_eq!((id(&plain, None), id(&plain, Some("b"))), ("a".to_owned(), "b".to_owned()));
         assert_eq!(id(&plain, Some("c")), "no model `c` is configured; there is a, b");
         assert_eq!(id(&Registry::new(models(), Some("b".to_owned())), None), "b");
-        let none = "needs a model, and none is configured: see `ai.models`";
+        let none = "no model is configured: see `ai.models`";
         assert_eq!(id(&Registry::new(Vec::new(), None), Some("a")), none);
         assert_eq!(id(&Registry::off(), None), "models are switched off by `ai.enabled`");
     }

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, path::Path};
 
 use engine::{AgentReport, AgentTask, LoadGraph, RunOutcome, RunRequest, Then, transcript};
-use proposal::AgentRunId;
+use proposal::{AgentRunId, visible_line};
 use serde_json::json;
 
 use crate::{
@@ -42,6 +42,15 @@ pub(crate) fn parameters(written: &[String]) -> Result<BTreeMap<String, String>,
     written.iter().map(parse).collect()
 }
 
+/// `aios ask`.
+pub(crate) fn ask(root: &Path, question: &str, output: Output) -> anyhow::Result<Exit> {
+    let arguments = BTreeMap::from([("question".to_owned(), question.to_owned())]);
+    let task = AgentTask { arguments, ..AgentTask::by_user("ask") };
+    let mut session = Session::indexed(root, LoadGraph::Always)?;
+    let outcome = session.run(RunRequest::RunAgent(Box::new(task)))?;
+    answered(&mut session, outcome, Afterwards::Show, output)
+}
+
 /// `aios runs`.
 pub(crate) fn runs(root: &Path, args: &RunsArgs, output: Output) -> anyhow::Result<Exit> {
     match &args.command {
@@ -59,6 +68,12 @@ pub(crate) fn runs(root: &Path, args: &RunsArgs, output: Output) -> anyhow::Resu
             answered(&mut session, outcome, Afterwards::Show, output)
         }
     }
+}
+
+/// A text of a model or a repository: it does not command the terminal.
+fn visible(text: &str) -> String {
+    let lines: Vec<String> = text.trim_end().lines().map(visible_line).collect();
+    lines.join("\n")
 }
 
 /// Prints what came of a run, then what it proposed.
@@ -81,7 +96,7 @@ fn answered(
 /// Prints what came of a run.
 pub(crate) fn print(report: &AgentReport, output: Output) -> anyhow::Result<Exit> {
     if !report.text.is_empty() {
-        output.say(report.text.trim_end())?;
+        output.say(visible(&report.text))?;
     }
     for it in &report.findings {
         output.line(
@@ -146,7 +161,7 @@ fn show(root: &Path, id: AgentRunId, output: Output) -> anyhow::Result<Exit> {
     let session = Session::start(root, LoadGraph::Never)?;
     let (row, steps) = session.ask("run", move |snapshot| snapshot.agent_run(&id))?;
     if !output.is_json() {
-        output.say(transcript(&row, &steps).trim_end())?;
+        output.say(visible(&transcript(&row, &steps)))?;
         return Ok(Exit::Done);
     }
     for it in steps {

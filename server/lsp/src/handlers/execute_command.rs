@@ -268,11 +268,9 @@ fn outcome_json(link: &Link, run: RunId, outcome: &RunOutcome) -> Value {
                 "absent": absent.collect::<Vec<_>>(),
             })
         }
-        RunOutcome::Remembered(memory) => {
-            json!({
-                "outcome": "remembered", "memory": memory.id, "anchors": memory.anchors.len(),
-            })
-        }
+        RunOutcome::Remembered(memory) => json!({
+            "outcome": "remembered", "memory": memory.id, "anchors": memory.anchors.len(),
+        }),
         RunOutcome::Forgotten(n) => json!({ "outcome": "forgotten", "count": n }),
         RunOutcome::Proposed { proposal, document } => {
             let document = document.as_ref().map(|it| link.spellings.uri(it));
