@@ -14,10 +14,11 @@ use crate::{
 /// So much of a text is given to the parser at once. Whatever it looks ahead beyond is counted.
 const PIECE: usize = 1_024;
 /// A parser may read a text so many times over. Honest ones are read once or twice; scanners that
-/// look for the end of each string to the end of the text read it once for each.
-const READINGS_MAX: usize = 64;
+/// look for the end of each string to the end of the text read it once for each, and that of Lua
+/// once for each error, of which a text in a dialect has many.
+const READINGS_MAX: usize = 256;
 /// And so many bytes more.
-const READ_MIN: usize = 4 << 20;
+const READ_MIN: usize = 16 << 20;
 
 /// The tree of `text`; `None` where parsing takes far longer than any honest text.
 pub(crate) fn parse_text(text: &str, language: &Language) -> Option<Tree> {
