@@ -25,7 +25,7 @@ const BYTES_PER_100K_MAX: u64 = 60_000_000;
 const QUESTION_MS_MAX: (f64, f64) = (10.0, 30.0);
 
 /// Hits of a question: a server looks at so many for what is related, and shows ten.
-const HITS_MAX: usize = 40;
+const HITS_MAX: usize = 20;
 
 /// CPU milliseconds until one saved file of a few functions has its vectors.
 const SAVE_MS_MAX: f64 = 50.0;

@@ -10,7 +10,7 @@ use syntax::{ReferenceIdx, ReferenceKind};
 use crate::{Snapshot, memories::RECENT_MAX};
 
 /// Hits among which calls are looked for.
-pub(crate) const RELATED_MAX: usize = 40;
+pub(crate) const RELATED_MAX: usize = 20;
 /// What was used counts half after so many hours.
 const HALF_LIFE_HOURS: f64 = 8.0;
 /// Looking at a file says less than editing it.
