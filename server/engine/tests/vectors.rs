@@ -14,7 +14,7 @@ use engine::{
     Abilities, Caller, ClientChange, Engine, EngineConfig, LoadGraph, Notice, Notices, RunOutcome,
     RunRequest, Stores, SystemClock, SystemRandom, Threads,
 };
-use memory::{Answer, Query, Retriever};
+use memory::{Answer, Feature, Query, Retriever};
 use models::{EmbedError, Embedder, built_in};
 use settings::Layers;
 use tempfile::TempDir;
@@ -239,4 +239,23 @@ fn what_is_typed_is_found_by_meaning_before_it_is_saved() {
     });
     desk.check(QUESTION, "slurp");
     assert_eq!(desk.ask(QUESTION).lagging, Vec::<String>::new());
+}
+
+#[test]
+fn hits_that_call_or_hold_each_other_are_told_as_related() {
+    let dir = tempfile::tempdir().unwrap();
+    write(
+        dir.path(),
+        FILES,
+        "class Cart:\n    def total(self):\n        return vat(self)\n\n\n\
+         def vat(cart):\n    return cart\n\n\ndef cart_of(user):\n    return user\n",
+    );
+    let desk = Desk::new(&dir, &Counting::new("one"));
+    let answer = desk.ask("the total of a cart with its vat");
+    let related = |symbol: &str| {
+        let hit = answer.hits.iter().find(|it| it.symbol.as_deref() == Some(symbol)).unwrap();
+        hit.values[Feature::Neighbour]
+    };
+    assert!(0.0 < related("total") && 0.0 < related("vat") && 0.0 < related("Cart"));
+    assert_eq!(related("cart_of"), 0.0);
 }

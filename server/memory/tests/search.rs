@@ -139,7 +139,7 @@ fn a_sentence_finds_code_by_its_documentation() {
     check(
         "where are discounts taken off the prices",
         expect![[r#"
-            src/cart.rs:8-10 total_price (file, name, doc, body, share of the name, length)
+            src/cart.rs:8-10 total_price (doc, file, name, body, share of the name, length)
             src/cart.rs:17-20 total_price_of_nothing_is_zero (file, name, body, length, share of the name, test)
             src/cart.rs:2-4 Cart (file, length)"#]],
     );
