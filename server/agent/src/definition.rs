@@ -1,10 +1,13 @@
 //! An agent: what it is called, what it can do, how it is told to behave, and what starts it.
 
 use crate::{
-    Limits, Tool,
+    Cron, Handler, Limits, Tool, event,
     table::Table,
     yaml::{At, Node, Problem, parse},
 };
+
+/// What hooks can be called around.
+const HOOK_EVENTS: &[&str] = &["run", "apply", "create-agent"];
 
 /// An agent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,7 +107,13 @@ pub struct Hook {
     /// Of which event.
     pub event: String,
     /// What is called.
-    pub handler: String,
+    pub handler: Handler,
+    /// Higher ones are called first.
+    pub priority: i32,
+    /// True where it is called until it has succeeded once.
+    pub once: bool,
+    /// True where its failure keeps what it comes before from being done.
+    pub guard: bool,
 }
 
 impl AgentDef {
@@ -271,18 +280,51 @@ fn trigger(node: &Node, acc: &mut Vec<Problem>) -> Option<Trigger> {
         [("command", Trigger::Command), ("event", Trigger::Event), ("schedule", Trigger::Schedule)];
     let mut table = Table::of(node, "a trigger", acc)?;
     let kind = table.need_word("type", &kinds, acc);
+    let pattern_at = table.get("pattern").map_or(table.at, |it| it.at);
     let pattern = table.need_text("pattern", acc);
     table.end(acc);
-    Some(kind?(pattern))
+    let trigger = kind?(pattern);
+    let fact = match &trigger {
+        Trigger::Schedule(pattern) => Cron::parse(pattern).err(),
+        Trigger::Event(pattern) => event::pattern_problem(pattern),
+        Trigger::Command(_) => None,
+    };
+    if let Some(fact) = fact {
+        acc.push(pattern_at.problem(fact));
+    }
+    Some(trigger)
+}
+
+/// A whole number, below zero too; without one it is 0.
+fn priority(table: &mut Table<'_>, acc: &mut Vec<Problem>) -> i32 {
+    let Some(node) = table.get("priority") else { return 0 };
+    let text = table.text("priority", acc).unwrap_or_default();
+    text.parse().unwrap_or_else(|_| {
+        acc.push(node.at.problem(format!("`priority` is a whole number, not `{text}`")));
+        0
+    })
 }
 
 fn hook(node: &Node, acc: &mut Vec<Problem>) -> Option<Hook> {
     let mut table = Table::of(node, "a hook", acc)?;
     let is_before = table.need_word("type", &[("before", true), ("after", false)], acc);
     let event = table.need_text("event", acc);
-    let handler = table.need_text("handler", acc);
+    let event_at = table.get("event").map_or(table.at, |it| it.at);
+    if !event.is_empty() && !HOOK_EVENTS.contains(&event.as_str()) {
+        let events = HOOK_EVENTS.join(", ");
+        acc.push(event_at.problem(format!("a hook is on one of {events}, not on `{event}`")));
+    }
+    let handler_at = table.get("handler").map_or(table.at, |it| it.at);
+    let handler = Handler::parse(&table.need_text("handler", acc));
+    let handler = handler.map_err(|fact| acc.push(handler_at.problem(fact))).ok();
+    let priority = priority(&mut table, acc);
+    let once = table.flag("once", acc).unwrap_or(false);
+    let guard = table.flag("guard", acc).unwrap_or(false);
+    if guard && is_before == Some(false) {
+        acc.push(table.at.problem("only a hook that is called before something guards it"));
+    }
     table.end(acc);
-    Some(Hook { is_before: is_before?, event, handler })
+    Some(Hook { is_before: is_before?, event, handler: handler?, priority, once, guard })
 }
 
 #[cfg(test)]
@@ -314,7 +356,7 @@ triggers:
 hooks:
   - type: before
     event: apply
-    handler: check
+    handler: command /review
 ";
 
     #[track_caller]

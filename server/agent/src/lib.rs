@@ -5,8 +5,11 @@
 mod built_in;
 mod citation;
 mod command;
+mod cron;
 mod definition;
+mod event;
 mod flow;
+mod hook;
 mod lifecycle;
 mod limits;
 mod route;
@@ -26,8 +29,11 @@ pub use crate::{
         COMMAND_BYTES_MAX, Command, CommandError, Completion, Completions, command_text, complete,
         parse_command,
     },
+    cron::Cron,
     definition::{AgentDef, AgentKind, Capability, Hook, Parameter, ParameterKind, Trigger},
+    event::{EVENTS, matches_event},
     flow::{StepEffect, StepInput, StepOutput, StepRun, StepState, WorkflowRun, WorkflowState},
+    hook::{BoundHook, Handler, HookChain, HookNote, HookStep},
     lifecycle::{AgentState, Found, IllegalTransition, Life, Transition, settle},
     limits::{Limit, Limits, Spent},
     route::{IsName, Route, Routed, Router, router},

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use agent::{AgentDef, AgentState, Found, Life, Transition, built_in_agents, settle};
 use proposal::{Journal, Proposal, ProposalId, ProposalState, Simulation};
-use store::history::{AgentEventRow, AgentRunRow, WorkflowRunRow};
+use store::history::{AgentEventRow, AgentRunRow, MarkRow, WorkflowRunRow};
 use vfs::VfsPath;
 
 use crate::{
@@ -80,6 +80,8 @@ pub enum AgentRequest {
 pub(crate) enum AgentDone {
     /// What followed by itself is recorded.
     Settled,
+    /// What is noted of schedules and hooks.
+    Marked(Vec<MarkRow>),
     /// These runs of other servers were interrupted: of agents, and of workflows.
     Interrupted(Vec<AgentRunRow>, Vec<WorkflowRunRow>),
     /// The proposal that an agent waits for is to be applied.
@@ -246,6 +248,7 @@ impl GlobalState {
     pub(crate) fn agent_done(&mut self, done: AgentDone) {
         match done {
             AgentDone::Settled => {}
+            AgentDone::Marked(marks) => self.marks_read(&marks),
             AgentDone::Interrupted(rows, flows) => {
                 // A run of a workflow's step goes on with the workflow.
                 let is_alone = |it: &&AgentRunRow| !it.cause.starts_with("workflow ");

@@ -66,6 +66,11 @@ impl Clients {
         self.clients.values().any(|it| it.caller.abilities.watched_files)
     }
 
+    /// True where some client stays, as editors do: a command of one moment does not.
+    pub(crate) fn any_stays(&self) -> bool {
+        self.clients.values().any(|it| it.caller.abilities.apply_edit)
+    }
+
     /// Tells one client.
     pub(crate) fn tell(&mut self, client: ClientId, notice: Notice) {
         let Some(it) = self.clients.get_mut(&client) else { return };

@@ -597,11 +597,25 @@ impl GlobalState {
             Ok(finished) => finished.measured.outcome,
             Err(why) => return self.end_edit(applying.run, RunOutcome::Failed(why)),
         };
+        if outcome == Outcome::Applied {
+            self.applied_event(applying.proposal.reverses.is_some());
+        }
         let missing = applying.missing(&outcome);
         let (run, changed) = (applying.run, applying.changed(outcome));
         match missing {
             Some(planned) => self.propose_rest(run, changed, planned),
             None => self.end_edit(run, changed),
+        }
+    }
+
+    /// A change was applied, or taken back: what waits for that begins.
+    fn applied_event(&mut self, is_reversal: bool) {
+        match is_reversal {
+            true => self.fire("proposal-undone", None),
+            false => {
+                self.fire("proposal-applied", None);
+                self.after("apply");
+            }
         }
     }
 

@@ -498,6 +498,7 @@ impl GlobalState {
             return;
         }
         let Some(round) = self.index.round.take() else { return };
+        self.fire("indexed", None);
         let mut summary = summing.summary;
         let took_ms = self.outside.clock.now_ms() - round.began_ms;
         summary.took = std::time::Duration::from_millis(took_ms);

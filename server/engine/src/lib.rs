@@ -27,6 +27,7 @@ mod edits;
 mod embedding;
 mod event;
 mod evolve_runs;
+mod events;
 mod files;
 mod find_patterns;
 mod found;

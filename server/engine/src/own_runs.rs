@@ -70,6 +70,7 @@ impl GlobalState {
         self.own = Arc::new(next);
         if is_news {
             self.settle_agents();
+            self.read_schedules();
         }
         if is_asked_for && is_news {
             self.ask_for_trust();

@@ -164,12 +164,19 @@ impl GlobalState {
         }
     }
 
-    /// Begins what a run does, at once or after those that change files.
+    /// Begins what a run does, once the hooks were called that come before.
     pub(crate) fn dispatch(&mut self, id: RunId, request: RunRequest) {
         if request.needs_all_files() && self.index.is_busy() {
             self.begin_progress(id, "Waiting for the workspace to be read");
             self.runs.until_read.push((id, request));
-        } else if matches!(request, RunRequest::AwaitFiles) {
+        } else if let Some(request) = self.before(id, request) {
+            self.dispatch_hooked(id, request);
+        }
+    }
+
+    /// Begins what a run does, at once or after those that change files.
+    pub(crate) fn dispatch_hooked(&mut self, id: RunId, request: RunRequest) {
+        if matches!(request, RunRequest::AwaitFiles) {
             self.end_run(id, RunOutcome::Done("the workspace is read".to_owned()));
         } else if let RunRequest::Verify(proposal) = request {
             // It takes its time and changes nothing: what changes files does not wait for it.
@@ -336,7 +343,9 @@ impl GlobalState {
         let Some(run) = self.runs.runs.remove(&id) else { return };
         if run.is_child {
             self.yield_edit(id);
-            self.child_ended(id, &outcome);
+            if !self.child_ended(id, &outcome) {
+                self.quiet_ended(id, &outcome);
+            }
             return;
         }
         let took_ms = self.outside.clock.now_ms() - run.began_ms;
@@ -347,6 +356,9 @@ impl GlobalState {
         }
         if let RunOutcome::Shown(path) = &outcome {
             self.clients.tell(run.client, Notice::ShowDocument { path: path.clone() });
+        }
+        if matches!(&outcome, RunOutcome::Ran(report) if report.end == agent::End::Done) {
+            self.after("run");
         }
         self.clients.tell(run.client, Notice::RunDone { run: id, outcome });
         self.yield_edit(id);

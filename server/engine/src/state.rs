@@ -20,6 +20,7 @@ use crate::{
     embedding::Embeddings,
     event::{ClientId, Event, Inbox, Outlet, ReadJob},
     evolve_runs::Experiments,
+    events::Events,
     files::Files,
     find_patterns::Fingerprints,
     found::Found,
@@ -48,6 +49,7 @@ pub(crate) struct GlobalState {
     pub(crate) runs: Runs,
     pub(crate) agent_runs: AgentRuns,
     pub(crate) flows: Flows,
+    pub(crate) events: Events,
     pub(crate) proposals: Proposals,
     pub(crate) clients: Clients,
     pub(crate) configuration: Configuration,
@@ -106,6 +108,7 @@ impl GlobalState {
             runs: Runs::default(),
             agent_runs: AgentRuns::default(),
             flows: Flows::default(),
+            events: Events::default(),
             proposals: Proposals::default(),
             clients: Clients::default(),
             configuration: Configuration {
@@ -233,6 +236,7 @@ impl GlobalState {
             ClientChange::Open { path, language, version, text } => {
                 self.files.open(&path, &language, version, &text);
                 self.note_recent("place", Some(&path), "");
+                self.fire("opened", Some(&path));
                 self.flush();
                 self.documents_changed();
             }
@@ -244,6 +248,7 @@ impl GlobalState {
             }
             ClientChange::Save { path } => {
                 self.note_recent("edit", Some(&path), "");
+                self.fire("saved", Some(&path));
                 self.read_again(&[path]);
             }
             ClientChange::Asked { question } => self.note_recent("query", None, &question),
@@ -268,6 +273,7 @@ impl GlobalState {
             }
             ClientChange::Abilities(abilities) => {
                 self.clients.set_abilities(client, abilities);
+                self.read_schedules();
                 self.watch();
             }
         }
@@ -481,6 +487,7 @@ impl GlobalState {
             .chain(self.proposals.next_timer_ms())
             .chain(agents)
             .chain(self.next_experiment_ms())
+            .chain(self.events.next_timer_ms())
             .min()
     }
 
@@ -498,6 +505,9 @@ impl GlobalState {
         }
         if self.next_experiment_ms().is_some_and(|it| it <= now_ms) {
             self.experiment_due();
+        }
+        if self.events.next_timer_ms().is_some_and(|it| it <= now_ms) {
+            self.schedules_due();
         }
     }
 }

@@ -306,7 +306,7 @@ impl GlobalState {
             true => RunRequest::Apply(next),
             false => RunRequest::Follow(next),
         };
-        self.queue_edit(child, request);
+        self.dispatch(child, request);
     }
 
     fn undo_next(&mut self, run: RunId, step: String, mut left: Vec<TransactionId>) {

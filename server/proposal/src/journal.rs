@@ -21,6 +21,7 @@ use store::{
     StoreError,
     history::{
         AgentRuns, Agents, BlobKey, BlobRow, Experiments, FileStanding, FinishRow, History, Keep,
+        Marks,
         MeasuredRow, Memories, ProposalRow, ProposalState, StandingRow, TransactionFileRow,
         TransactionKind, TransactionRow, TransactionState, VerdictRow, WorkflowRuns,
     },
@@ -281,6 +282,11 @@ impl Journal {
 
     /// The archive of experiments that is kept beside the journal.
     pub fn experiments(&self) -> &dyn Experiments {
+        self.history.as_ref()
+    }
+
+    /// Marks, which are kept beside the journal.
+    pub fn marks(&self) -> &dyn Marks {
         self.history.as_ref()
     }
 

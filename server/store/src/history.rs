@@ -7,6 +7,7 @@
 mod agent_runs;
 mod agents;
 mod experiments;
+mod marks;
 mod memories;
 mod open;
 mod rows;
@@ -18,6 +19,7 @@ pub use self::{
     agent_runs::{AgentRunEnd, AgentRunRow, AgentRunStepRow, AgentRuns},
     agents::{AgentEventRow, Agents},
     experiments::{ExperimentBody, ExperimentRow, Experiments, MeasureRow, TasksRow, VariantRow},
+    marks::{MarkRow, Marks},
     memories::{AnchorRow, Memories, MemoryRow, RecentRow},
     open::{HISTORY_FILE, MovedAside, OpenedHistory, open_history, open_history_in_memory},
     rows::{
@@ -35,7 +37,9 @@ pub use self::{
 use crate::Result;
 
 /// The journal's rows. Every method is one database transaction: all of it or nothing.
-pub trait History: Memories + Agents + AgentRuns + WorkflowRuns + Experiments {
+pub trait History:
+    Memories + Agents + AgentRuns + WorkflowRuns + Experiments + Marks
+{
     /// The number of this server among all that ever opened the history.
     fn server(&self) -> i64;
 

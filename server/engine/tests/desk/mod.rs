@@ -8,7 +8,7 @@ use std::{fs, path::Path, sync::Arc};
 
 use disk::Disk;
 use engine::{
-    Abilities, Caller, ClientChange, Engine, EngineConfig, LoadGraph, Notice, Notices, Own,
+    Abilities, Caller, ClientChange, Clock, Engine, EngineConfig, LoadGraph, Notice, Notices, Own,
     RunOutcome, RunRequest, Standing, Stores, SystemClock, SystemRandom, Then, Threads,
 };
 use models::Registry;
@@ -32,13 +32,23 @@ impl Desk {
     }
 
     pub fn open_with(dir: TempDir, models: Registry) -> Desk {
+        Desk::open_full(dir, models, Arc::new(SystemClock::default()))
+    }
+
+    /// By another clock, where one is given.
+    pub fn open_at(dir: TempDir, clock: Option<Arc<dyn Clock>>) -> Desk {
+        let clock = clock.unwrap_or_else(|| Arc::new(SystemClock::default()));
+        Desk::open_full(dir, Registry::off(), clock)
+    }
+
+    fn open_full(dir: TempDir, models: Registry, clock: Arc<dyn Clock>) -> Desk {
         fs::create_dir_all(dir.path().join("w")).unwrap();
         let root = VfsPath::from_path(&dir.path().join("w").canonicalize().unwrap()).unwrap();
         let config = EngineConfig {
             stores: Stores::Folder(dir.path().join("state")),
             loader: Arc::new(Disk),
             writer: None,
-            clock: Arc::new(SystemClock::default()),
+            clock,
             random: Arc::new(SystemRandom),
             threads: Threads { latency: 1, work: 1 },
             settings: Layers::default(),

@@ -37,6 +37,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { number: 6, sql: include_str!("migrations/0006_agent_runs.sql") },
     Migration { number: 7, sql: include_str!("migrations/0007_workflow_runs.sql") },
     Migration { number: 8, sql: include_str!("migrations/0008_experiments.sql") },
+    Migration { number: 9, sql: include_str!("migrations/0009_marks.sql") },
 ];
 
 /// An open history, and what happened on the way.

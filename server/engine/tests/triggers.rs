@@ -1,0 +1,205 @@
+//! What starts by itself, and what is called before and after: events, schedules with missed times,
+//! hooks with their order, failures, guards and once.
+
+// A test sets the scene by itself and may fail where it stands.
+#![allow(clippy::unwrap_used, clippy::disallowed_methods)]
+
+mod desk;
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
+
+use agent::Transition;
+use desk::Desk;
+use engine::{Abilities, AgentRequest, ClientChange, Clock, Notice, RunOutcome, RunRequest, Then};
+use proposal::ProposalId;
+
+const HOUR_MS: u64 = 3_600_000;
+
+/// An agent that reads a file, and what else its definition says.
+fn reader(name: &str, more: &str) -> (String, String) {
+    let text = format!(
+        "name: {name}\nversion: 1.0.0\ntype: assistant\ninstructions: Read.\ncapabilities:\n\
+         - name: look\n  description: Reads\n  skill: read\n  parameters:\n  \
+         - {{name: path, type: string, default: cart.py}}\n{more}"
+    );
+    (format!(".aios/agents/{name}.yaml"), text)
+}
+
+/// A clock that a test moves.
+struct Hands(AtomicU64);
+
+impl Clock for Hands {
+    fn now_ms(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    fn wall_ms(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+impl Desk {
+    fn with_agents(agents: &[(String, String)]) -> Desk {
+        Desk::over(agents, None)
+    }
+
+    fn over(agents: &[(String, String)], clock: Option<Arc<Hands>>) -> Desk {
+        let dir = tempfile::tempdir().unwrap();
+        desk::write(dir.path(), "cart.py", "x = 1\n");
+        for (path, text) in agents {
+            desk::write(dir.path(), path, text);
+        }
+        let mut desk = Desk::open_at(dir, clock.map(|it| it as Arc<dyn Clock>));
+        desk.problems(&[]);
+        desk.trust();
+        for (path, _) in agents {
+            let name = path.rsplit('/').next().unwrap().trim_end_matches(".yaml").to_owned();
+            let transition = Transition::Activate;
+            let request = RunRequest::Agent(AgentRequest::Move { name, transition });
+            assert!(matches!(desk.run(request), RunOutcome::Done(_)));
+        }
+        desk
+    }
+
+    /// Says that the client stays, as an editor does.
+    fn stay(&mut self) {
+        let abilities = Abilities { apply_edit: true, ..Abilities::default() };
+        self.engine.post(ClientChange::Abilities(abilities));
+        // The marks are read behind it.
+        self.run(RunRequest::Index);
+        self.run(RunRequest::Index);
+    }
+
+    /// Waits until a message says this.
+    fn hears(&mut self, wanted: &str) -> String {
+        loop {
+            match self.notices.blocking_recv().unwrap() {
+                Notice::Message { text, .. } if text.contains(wanted) => return text,
+                _ => {}
+            }
+        }
+    }
+
+    /// What agents were run for, the oldest first.
+    fn causes(&self) -> Vec<String> {
+        let runs = self.engine.read_blocking("runs", |it| it.agent_runs(100)).unwrap();
+        runs.into_iter().rev().map(|it| it.cause).collect()
+    }
+
+    fn proposal(&mut self, text: &str) -> ProposalId {
+        let files = vec![(self.root.join("cart.py"), Some(text.to_owned()))];
+        let (title, reason) = ("Change it".to_owned(), String::new());
+        self.proposed(RunRequest::Write { title, reason, files, then: Then::Keep })
+    }
+
+    fn apply(&mut self, text: &str) -> RunOutcome {
+        let id = self.proposal(text);
+        self.run(RunRequest::Apply(id))
+    }
+}
+
+#[test]
+fn an_event_starts_the_agents_that_wait_for_it_and_no_others() {
+    let on = |event: &str| format!("triggers:\n- {{type: event, pattern: '{event}'}}\n");
+    let mut desk = Desk::with_agents(&[
+        reader("python", &on("saved *.py")),
+        reader("rust", &on("saved *.rs")),
+        reader("opener", &on("opened")),
+    ]);
+    let save = |desk: &Desk| {
+        desk.engine.post(ClientChange::Save { path: desk.root.join("cart.py") });
+    };
+    save(&desk);
+    desk.run(RunRequest::Index);
+    assert!(desk.causes().is_empty(), "a command of one moment starts nothing");
+    desk.stay();
+    save(&desk);
+    desk.hears("python done");
+    assert_eq!(desk.causes(), ["event saved cart.py"]);
+    // What is not trusted any more starts nothing.
+    assert!(matches!(desk.run(RunRequest::Untrust), RunOutcome::Done(_)));
+    save(&desk);
+    desk.run(RunRequest::Index);
+    assert_eq!(desk.causes().len(), 1);
+}
+
+#[test]
+fn a_schedule_starts_its_agent_once_and_missed_times_are_told_not_made_up_for() {
+    // Half past some hour: a schedule of every full hour is due in half an hour.
+    let clock = Arc::new(Hands(AtomicU64::new(500_000 * HOUR_MS + HOUR_MS / 2)));
+    let hourly = "triggers:\n- {type: schedule, pattern: '0 * * * *'}\n";
+    let mut desk = Desk::over(&[reader("hourly", hourly)], Some(Arc::clone(&clock)));
+    desk.stay();
+    clock.0.fetch_add(HOUR_MS, Ordering::Relaxed);
+    desk.run(RunRequest::Index);
+    desk.hears("hourly done");
+    assert_eq!(desk.causes(), ["schedule 0 * * * *"]);
+    // Several times at once, as after a sleep of the machine, are one.
+    clock.0.fetch_add(5 * HOUR_MS, Ordering::Relaxed);
+    desk.run(RunRequest::Index);
+    desk.hears("hourly done");
+    assert_eq!(desk.causes().len(), 2);
+    let dir = desk.close();
+    clock.0.fetch_add(3 * HOUR_MS, Ordering::Relaxed);
+    let mut desk = Desk::open_at(dir, Some(clock as Arc<dyn Clock>));
+    desk.stay();
+    let told = desk.told.iter().find(|it| it.contains("was not started")).cloned();
+    let told = told.unwrap_or_else(|| desk.hears("was not started"));
+    assert!(told.contains("3 times") && told.contains("not made up for"), "{told}");
+    assert_eq!(desk.causes().len(), 2);
+}
+
+#[test]
+fn hooks_are_called_by_priority_and_a_failing_one_is_told_and_breaks_nothing() {
+    let hook = |handler: &str, priority: i32| {
+        format!(
+            "hooks:\n- {{type: before, event: apply, handler: {handler}, priority: {priority}}}\n"
+        )
+    };
+    let mut desk = Desk::with_agents(&[
+        reader("low", &hook("agent reader", -1)),
+        reader("high", &hook("agent reader", 7)),
+        reader("broken", &hook("agent nobody", 3)),
+        reader("reader", ""),
+    ]);
+    assert!(matches!(desk.apply("x = 2\n"), RunOutcome::Changed { .. }));
+    assert_eq!(desk.text("cart.py").unwrap(), "x = 2\n");
+    assert_eq!(desk.causes(), ["hook before:apply of high", "hook before:apply of low"]);
+    let told = desk.told.iter().find(|it| it.contains("hook before:apply of broken failed"));
+    assert!(told.unwrap().contains("no agent `nobody`"), "{:?}", desk.told);
+}
+
+#[test]
+fn a_guard_that_fails_keeps_the_change_from_being_applied() {
+    let guard = "hooks:\n- {type: before, event: apply, handler: agent nobody, guard: true}\n";
+    let mut desk = Desk::with_agents(&[reader("keeper", guard)]);
+    let refused = desk.apply("x = 2\n");
+    assert!(
+        matches!(&refused, RunOutcome::Refused(why) if why.contains("hook before:apply of keeper")),
+        "{refused:?}"
+    );
+    assert_eq!(desk.text("cart.py").unwrap(), "x = 1\n");
+}
+
+#[test]
+fn a_hook_that_is_called_once_is_used_up_by_success_and_stays_so() {
+    let once = "hooks:\n- {type: before, event: apply, handler: agent once, once: true}\n\
+                - {type: after, event: apply, handler: agent once}\n";
+    let mut desk = Desk::with_agents(&[reader("once", once)]);
+    let applied = |desk: &mut Desk, text: &str| {
+        assert!(matches!(desk.apply(text), RunOutcome::Changed { .. }));
+        // What comes after is not waited for.
+        while desk.causes().iter().filter(|it| it.contains("after")).count() == 0 {
+            desk.run(RunRequest::Index);
+        }
+    };
+    applied(&mut desk, "x = 2\n");
+    assert_eq!(desk.causes(), ["hook before:apply of once", "hook after:apply of once"]);
+    let mut desk = desk.reopen();
+    assert!(matches!(desk.apply("x = 3\n"), RunOutcome::Changed { .. }));
+    let before = desk.causes().iter().filter(|it| it.contains("before")).count();
+    assert_eq!(before, 1, "it was used up");
+}
