@@ -1120,6 +1120,10 @@ pub(crate) struct RunsArgs {
 /// What can be done with runs.
 #[derive(Subcommand, Debug)]
 pub(crate) enum RunsCommand {
+    /// List what agents said to each other, each message with its envelope and its answer
+    #[command(after_help = "Example:\n  aios runs messages")]
+    Messages,
+
     /// Show all steps of a run
     #[command(after_help = "Example:\n  aios runs show r-20261126-1a2b3c4d5e")]
     Show(RunId),

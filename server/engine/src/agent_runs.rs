@@ -6,13 +6,16 @@
 
 use std::collections::BTreeMap;
 
-use agent::{AgentRun, Effect, End, Finding, Input};
+use agent::{AgentRun, Answer, Effect, End, Finding, Input, SkillReply};
 use proposal::{AgentRunId, ProposalId};
+use store::history::MessageRow;
 
 use crate::{
     AgentReport, AgentTask, Lane, NoticeLevel, Priority, RunId, RunOutcome, RunRequest, Then,
     agent_steps::{self, Begun, Came, Job, Kept, StepContext, Stepped},
     edits::EditDone,
+    event::ClientId,
+    messages,
     state::GlobalState,
     task::{Task, TaskDone},
 };
@@ -36,6 +39,8 @@ pub(crate) struct AgentRuns {
     runs: BTreeMap<RunId, Live>,
     /// Those whose next step can begin, first come first served within a priority.
     ready: BTreeMap<(Priority, u64), RunId>,
+    /// Runs that receive a message, each with the one that waits for its answer.
+    receivers: BTreeMap<RunId, (RunId, String)>,
     /// Steps on their threads, by number.
     steps: BTreeMap<u64, UnderWay>,
     n_steps: u64,
@@ -64,6 +69,7 @@ struct Live {
     /// When the step is tried again that failed last.
     retry_ms: Option<u64>,
     attempt: u32,
+    hops: u32,
     said: Vec<String>,
     findings: Vec<Finding>,
     proposals: Vec<ProposalId>,
@@ -106,9 +112,12 @@ impl AgentRuns {
 impl GlobalState {
     /// Has an agent do something.
     pub(crate) fn start_agent(&mut self, run: RunId, task: AgentTask) {
-        let (priority, then) = (task.priority, task.then);
+        let (priority, then, hops) = (task.priority, task.then, task.hops);
         self.begin_progress(run, &format!("Agent {}", task.agent));
         self.add_live(run, Job::Begin(Box::new(task)), (priority, then));
+        if let Some(live) = self.agent_runs.runs.get_mut(&run) {
+            live.hops = hops;
+        }
     }
 
     /// Goes on with a run that was interrupted.
@@ -136,6 +145,7 @@ impl GlobalState {
             deadline_ms: None,
             retry_ms: None,
             attempt: 1,
+            hops: 0,
             said: Vec::new(),
             findings: Vec::new(),
             proposals: Vec::new(),
@@ -170,7 +180,9 @@ impl GlobalState {
         let kept = begun.map(|it| Kept { id: it.id.clone(), rows, proposal: it.proposal.clone() });
         let def = begun.map(|it| it.machine.task().def.clone());
         let spent = begun.map(|it| *it.machine.spent()).unwrap_or_default();
-        let step = StepContext { edit: ctx, kept, def, spent, document: folder };
+        let about = begun.map(|it| it.machine.task().describe()).unwrap_or_default();
+        let hops = live.hops;
+        let step = StepContext { edit: ctx, hops, about, kept, def, spent, document: folder };
         self.agent_runs.n_steps += 1;
         let nth = self.agent_runs.n_steps;
         self.agent_runs.steps.insert(nth, UnderWay { run: Some(run), end_ms });
@@ -213,6 +225,7 @@ impl GlobalState {
                 self.next_effect(run, effect);
             }
             Stepped::Came(came) => self.came(run, *came),
+            Stepped::Sent(message) => self.deliver(run, &message),
             Stepped::Again { job, why, wait_ms } => {
                 live.attempt += 1;
                 if ATTEMPTS_MAX < live.attempt {
@@ -226,6 +239,63 @@ impl GlobalState {
             Stepped::Panicked => self
                 .feed(run, |_| Effect::Done(End::Failed("internal error, see the log".to_owned()))),
         }
+    }
+
+    /// A message goes to its receiver, whose run's answer is what the sender's call gives.
+    fn deliver(&mut self, run: RunId, message: &MessageRow) {
+        let receiver = self.runs.own_id();
+        let client = self.runs.get(run).map(|it| it.client);
+        let client = client.unwrap_or(ClientId(u64::MAX));
+        let now_ms = self.outside.clock.now_ms();
+        self.runs.begin_child(receiver, client, now_ms);
+        self.agent_runs.receivers.insert(receiver, (run, message.id.clone()));
+        let live = self.agent_runs.runs.get(&run);
+        let task = AgentTask {
+            message: messages::told(message),
+            priority: live.map_or(Priority::Normal, |it| it.priority),
+            cause: format!("message {} of {}", message.id, message.from),
+            hops: message.hops,
+            ..AgentTask::by_user(&message.to)
+        };
+        self.start_agent(receiver, task);
+    }
+
+    /// A receiver's run ended: its answer goes to the sender. False where `run` is no receiver's.
+    pub(crate) fn receiver_ended(&mut self, run: RunId, outcome: &RunOutcome) -> bool {
+        let Some((sender, id)) = self.agent_runs.receivers.remove(&run) else { return false };
+        let answer = match outcome {
+            RunOutcome::Ran(report) if report.end == End::Done => {
+                let (title, text) = (id.clone(), report.text.clone());
+                let reply = SkillReply::Report { title, markdown: text.clone() };
+                Answer::Done { reply, text }
+            }
+            other => Answer::Failed(other.describe()),
+        };
+        let (kind, body) = match &answer {
+            Answer::Done { text, .. } => ("answer", text.clone()),
+            Answer::Failed(why) => ("refusal", why.clone()),
+        };
+        let at_ms = self.outside.clock.wall_ms();
+        let row = agent_steps::row(at_ms, (kind, format!("Answer to {id}"), body.clone()));
+        self.note_answer(id, body);
+        self.came(sender, Came::of(Input::Answer(Box::new(answer)), vec![row]));
+        self.pump_agents();
+        true
+    }
+
+    fn note_answer(&mut self, id: String, answer: String) {
+        let Some(ctx) = self.edit_context() else { return };
+        self.outside.give(Task {
+            lane: Lane::Latency,
+            name: "note answer",
+            on_panic: TaskDone::Edit(EditDone::Lost),
+            work: Box::new(move || {
+                if let Err(error) = ctx.journal.messages().answer_message(&id, &answer) {
+                    tracing::warn!(%error, "an answer is not kept");
+                }
+                TaskDone::Edit(EditDone::Lost)
+            }),
+        });
     }
 
     /// The result of an effect: what it was is kept for the report, and the run goes on with it.
@@ -328,12 +398,23 @@ impl GlobalState {
         let has_begun = live.begun.is_some();
         self.agent_runs.ready.retain(|_, it| *it != run);
         self.agent_runs.leave_step(run, now_ms + NOTICE_MS_MAX);
+        self.cancel_receivers(run);
         match has_begun {
             true => self.feed(run, |machine| machine.step(Input::Cancelled)),
             false => drop(self.agent_runs.runs.remove(&run)),
         }
         self.pump_agents();
         !has_begun
+    }
+
+    /// Whoever works on a message of `run` stops: nobody waits for the answer.
+    fn cancel_receivers(&mut self, run: RunId) {
+        let of_run = |it: &(&RunId, &(RunId, String))| it.1.0 == run;
+        let found = self.agent_runs.receivers.iter().filter(of_run).map(|it| *it.0);
+        for receiver in found.collect::<Vec<RunId>>() {
+            self.agent_runs.receivers.remove(&receiver);
+            self.cancel_run(receiver);
+        }
     }
 
     /// Ends what is over its time, and tries again what is due.
@@ -371,6 +452,7 @@ impl GlobalState {
         }
         self.agent_runs.ready.retain(|_, it| *it != run);
         self.agent_runs.leave_step(run, now_ms + NOTICE_MS_MAX);
+        self.cancel_receivers(run);
         let Some(live) = self.agent_runs.runs.get_mut(&run) else { return };
         (live.deadline_ms, live.retry_ms) = (None, None);
         self.feed(run, |machine| machine.step(Input::TimeIsOver));

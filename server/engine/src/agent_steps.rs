@@ -3,15 +3,18 @@
 
 use std::sync::Arc;
 
-use agent::{AgentDef, AgentRun, Answer, Effect, End, Finding, Input, Proposed, Said, Spent, Task};
+use agent::{
+    AgentDef, AgentRun, Answer, Effect, End, Finding, Input, Proposed, Said, Spent, Task, Tool,
+};
 use models::{ChatRequest, retry_wait};
 use proposal::{AgentRunId, Draft, Origin, Proposal, ProposalId, Simulation};
-use store::history::{AgentRunEnd, AgentRunRow, AgentRunStepRow};
+use store::history::{AgentRunEnd, AgentRunRow, AgentRunStepRow, MessageRow};
 use vfs::VfsPath;
 
 use crate::{
     AgentTask, ReadError, RunOutcome, agent_context, agent_replay, agent_tools, agent_transcript,
     edit_tasks::{EditContext, Ended, not_allowed, refused},
+    messages,
 };
 
 /// The first wait before a tool is called again; each further one is twice as long.
@@ -57,6 +60,10 @@ pub(crate) struct StepContext {
     pub(crate) kept: Option<Kept>,
     pub(crate) def: Option<Arc<AgentDef>>,
     pub(crate) spent: Spent,
+    /// How many messages led to the run.
+    pub(crate) hops: u32,
+    /// The run's task, for who is told of it.
+    pub(crate) about: String,
     /// Where the transcript is written at the end, for a client that shows it.
     pub(crate) document: Option<VfsPath>,
 }
@@ -67,6 +74,8 @@ pub(crate) enum Stepped {
     Begun(Box<Begun>, Effect),
     /// The effect was carried out.
     Came(Box<Came>),
+    /// A message is on its way; the receiver's answer is what came of it.
+    Sent(Box<MessageRow>),
     /// It failed in a way that may pass.
     Again { job: Box<Job>, why: String, wait_ms: u64 },
     /// The run is over, as is written; or it never began, and ends like this.
@@ -82,6 +91,13 @@ pub(crate) struct Came {
     pub(crate) said: Option<String>,
     pub(crate) findings: Vec<Finding>,
     pub(crate) proposal: Option<ProposalId>,
+}
+
+impl Came {
+    /// What came in, and the rows that tell it.
+    pub(crate) fn of(input: Input, rows: Vec<AgentRunStepRow>) -> Came {
+        Came { input, rows, said: None, findings: Vec::new(), proposal: None }
+    }
 }
 
 impl Begun {
@@ -243,6 +259,12 @@ fn carry_effect(
                 let body = arguments.collect::<Vec<_>>().join("\n");
                 script.add("call", format!("Calls {}", call.tool.name()), body);
                 script.write()?;
+            }
+            if call.tool == Tool::Send {
+                return Ok(match messages::send(ctx, &call) {
+                    Ok(row) => Stepped::Sent(Box::new(row)),
+                    Err(why) => answered(script, Answer::Failed(why)),
+                });
             }
             match agent_tools::answer(&ctx.edit, &call) {
                 Ok(answer) => Ok(answered(script, answer)),

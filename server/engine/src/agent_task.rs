@@ -26,6 +26,8 @@ pub struct AgentTask {
     pub priority: Priority,
     /// What it is for: a command, an event, a step of a workflow.
     pub cause: String,
+    /// How many messages led to it.
+    pub hops: u32,
     /// What becomes of proposals that it makes.
     pub then: Then,
 }
@@ -73,6 +75,7 @@ impl AgentTask {
             message: String::new(),
             priority: Priority::High,
             cause: "command".to_owned(),
+            hops: 0,
             then: Then::Keep,
         }
     }

@@ -23,7 +23,7 @@ pub(crate) fn answer(ctx: &EditContext, call: &Call) -> Result<Answer, ReadError
         Tool::Edit => edit(ctx, arguments, taken),
         Tool::Write => write(ctx, arguments),
         Tool::Define => define(ctx, arguments),
-        Tool::Send => Err("no message can be sent from here".to_owned()),
+        Tool::Send => Err("a message is sent by the executor".to_owned()),
     };
     Ok(match answered {
         Ok((reply, text)) => Answer::Done { reply, text },

@@ -343,7 +343,8 @@ impl GlobalState {
         let Some(run) = self.runs.runs.remove(&id) else { return };
         if run.is_child {
             self.yield_edit(id);
-            if !self.child_ended(id, &outcome) {
+            let is_known = self.child_ended(id, &outcome) || self.receiver_ended(id, &outcome);
+            if !is_known {
                 self.quiet_ended(id, &outcome);
             }
             return;

@@ -347,3 +347,48 @@ fn an_interrupted_run_goes_on_and_proposes_once() {
     let again = desk.run(RunRequest::ResumeAgent(run, engine::Then::Keep));
     assert!(matches!(&again, RunOutcome::Refused(why) if why.contains("is done")), "{again:?}");
 }
+
+#[test]
+fn a_message_goes_to_another_agent_in_its_envelope_and_loops_end() {
+    let send = |to: &str, message: &str| {
+        let arguments = format!("{{\"to\": {to:?}, \"message\": {message:?}}}");
+        Ok(Reply::calls("c", "send", &arguments))
+    };
+    // Two agents that answer each message by another one, until they are not let.
+    let model = Acting(move |request: &ChatRequest, _: &AtomicBool| {
+        let all = format!("{:?}", request.messages);
+        let to = if request.system.contains("I am a.") { "b" } else { "a" };
+        match request.messages.last() {
+            Some(models::Message::ToolResult { text, .. }) => says(&format!("heard: {text}")),
+            _ if all.contains("alone") => send("nobody", "hello"),
+            _ => send(to, "your turn"),
+        }
+    });
+    let agent = |name: &str| {
+        format!(
+            "name: {name}\nversion: 1.0.0\ntype: assistant\ninstructions: I am {name}.\n\
+             tools: [send]\n"
+        )
+    };
+    let (a, b) = (agent("a"), agent("b"));
+    let files = [(".aios/agents/a.yaml", a.as_str()), (".aios/agents/b.yaml", b.as_str())];
+    let mut desk = Desk::with_models(&files, registry(model));
+    desk.trust();
+    for name in ["a", "b"] {
+        let (name, transition) = (name.to_owned(), Transition::Activate);
+        let request = RunRequest::Agent(AgentRequest::Move { name, transition });
+        assert!(matches!(desk.run(request), RunOutcome::Done(_)));
+    }
+    let report = desk.ran(told("a", "begin"));
+    assert_eq!(report.end, End::Done);
+    assert!(report.text.contains("4 messages led to this one already"), "{}", report.text);
+    let messages = desk.engine.read_blocking("messages", |it| it.agent_messages(100)).unwrap();
+    let ends: Vec<String> =
+        messages.iter().rev().map(|it| format!("{}>{}#{}", it.from, it.to, it.hops)).collect();
+    assert_eq!(ends, ["a>b#1", "b>a#2", "a>b#3", "b>a#4"]);
+    let first = messages.last().unwrap();
+    assert_eq!((first.message.as_str(), first.context.as_str()), ("your turn", "begin"));
+    assert_eq!(first.run, report.id.as_str());
+    let report = desk.ran(told("a", "alone"));
+    assert!(report.text.contains("there is no agent `nobody`"), "{}", report.text);
+}

@@ -21,9 +21,9 @@ use store::{
     StoreError,
     history::{
         AgentRuns, Agents, BlobKey, BlobRow, Experiments, FileStanding, FinishRow, History, Keep,
-        Marks,
-        MeasuredRow, Memories, ProposalRow, ProposalState, StandingRow, TransactionFileRow,
-        TransactionKind, TransactionRow, TransactionState, VerdictRow, WorkflowRuns,
+        Marks, MeasuredRow, Memories, Messages, ProposalRow, ProposalState, StandingRow,
+        TransactionFileRow, TransactionKind, TransactionRow, TransactionState, VerdictRow,
+        WorkflowRuns,
     },
 };
 use text::TextEdits;
@@ -287,6 +287,11 @@ impl Journal {
 
     /// Marks, which are kept beside the journal.
     pub fn marks(&self) -> &dyn Marks {
+        self.history.as_ref()
+    }
+
+    /// Messages between agents, which are kept beside the journal.
+    pub fn messages(&self) -> &dyn Messages {
         self.history.as_ref()
     }
 

@@ -9,6 +9,7 @@ mod agents;
 mod experiments;
 mod marks;
 mod memories;
+mod messages;
 mod open;
 mod rows;
 mod sqlite;
@@ -21,6 +22,7 @@ pub use self::{
     experiments::{ExperimentBody, ExperimentRow, Experiments, MeasureRow, TasksRow, VariantRow},
     marks::{MarkRow, Marks},
     memories::{AnchorRow, Memories, MemoryRow, RecentRow},
+    messages::{MessageRow, Messages},
     open::{HISTORY_FILE, MovedAside, OpenedHistory, open_history, open_history_in_memory},
     rows::{
         AnnotationRow, BlobKey, BlobRow, EditRow, EffectRow, FileEditsRow, FilePlanRow,
@@ -38,7 +40,7 @@ use crate::Result;
 
 /// The journal's rows. Every method is one database transaction: all of it or nothing.
 pub trait History:
-    Memories + Agents + AgentRuns + WorkflowRuns + Experiments + Marks
+    Memories + Agents + AgentRuns + WorkflowRuns + Experiments + Marks + Messages
 {
     /// The number of this server among all that ever opened the history.
     fn server(&self) -> i64;

@@ -55,6 +55,7 @@ pub(crate) fn ask(root: &Path, question: &str, output: Output) -> anyhow::Result
 pub(crate) fn runs(root: &Path, args: &RunsArgs, output: Output) -> anyhow::Result<Exit> {
     match &args.command {
         None => list(root, args.limit.into(), output),
+        Some(RunsCommand::Messages) => messages(root, args.limit.into(), output),
         Some(RunsCommand::Show(run)) => match AgentRunId::parse(&run.id) {
             Some(id) => show(root, id, output),
             None => Ok(output.refuse(format!("`{}` is no run\'s id", run.id))?),
@@ -153,6 +154,32 @@ fn list(root: &Path, limit: usize, output: Output) -> anyhow::Result<Exit> {
     }
     if runs.is_empty() {
         return Ok(output.refuse("no agent has run here")?);
+    }
+    Ok(Exit::Done)
+}
+
+fn messages(root: &Path, limit: usize, output: Output) -> anyhow::Result<Exit> {
+    let session = Session::start(root, LoadGraph::Never)?;
+    let messages = session.ask("messages", move |snapshot| snapshot.agent_messages(limit))?;
+    for it in &messages {
+        output.line(
+            || {
+                json!({
+                    "id": it.id, "from": it.from, "to": it.to, "at_ms": it.at_ms,
+                    "message": it.message, "context": it.context, "run": it.run,
+                    "hops": it.hops, "answer": it.answer,
+                })
+            },
+            || {
+                let id = output.paint(Paint::Name, &it.id);
+                let ends = output.paint(Paint::Place, format!("{} -> {}", it.from, it.to));
+                let text = output.paint(Paint::Faint, &it.message);
+                format!("{id}  {}  {ends}  {text}", minute(it.at_ms))
+            },
+        )?;
+    }
+    if messages.is_empty() {
+        return Ok(output.refuse("no agent has written to another here")?);
     }
     Ok(Exit::Done)
 }
