@@ -583,6 +583,10 @@ pub(crate) struct ContextArgs {
     /// Do not look at commits
     #[arg(long)]
     pub(crate) without_history: bool,
+
+    /// Where you are, as FILE:LINE[:COLUMN] or a symbol: what stands there comes first
+    #[arg(long, value_name = "PLACE")]
+    pub(crate) at: Option<String>,
 }
 
 /// Arguments of `aios models`.

@@ -25,7 +25,9 @@ pub(crate) fn context_for(snapshot: &Snapshot, task: &Task) -> Result<String, Re
         let Some(text) = lines_of(snapshot, &it.path, wide) else { continue };
         push_piece(&mut res, (&it.path, from, "named in the task"), &text);
     }
-    let query = ContextQuery { task: words, tokens_max: TOKENS_MAX, with_history: false };
+    let tokens_max = TOKENS_MAX;
+    // The places that it names are above, in full.
+    let query = ContextQuery { task: words, tokens_max, with_history: false, at: None };
     for (piece, _) in &snapshot.context(&query)?.pack.pieces {
         push_piece(&mut res, (&piece.path, piece.lines.0, &piece.why), &piece.text);
     }

@@ -1,12 +1,14 @@
 //! The code that a task needs: what a search finds, what stands around it, who calls it and what it
 //! calls, its tests, what was changed when something like it was done, and what is remembered.
 
+mod here;
+
 use ide::SymbolRef;
 use memory::{Freshness, Pack, Piece, Query, RecallQuery, pack};
 use text::TextRange;
 use vfs::{FileId, VfsPath};
 
-use crate::{HistoryQuery, Neighbours, ReadError, Snapshot, files::root_of};
+use crate::{Area, HistoryQuery, Neighbours, ReadError, Snapshot, files::root_of};
 
 /// Tokens of a context where nobody says how many.
 pub const CONTEXT_TOKENS: usize = 8_000;
@@ -44,6 +46,8 @@ pub struct ContextQuery {
     pub tokens_max: usize,
     /// Whether commits are looked at.
     pub with_history: bool,
+    /// Where the user is: what is selected there comes first.
+    pub at: Option<Area>,
 }
 
 /// A context and what it does not hold.
@@ -64,6 +68,9 @@ impl Snapshot {
         let task = query.task.as_str();
         let mut limits = Vec::new();
         let mut pieces = Vec::new();
+        if let Some(at) = &query.at {
+            self.of_place(self.area(at)?, &mut pieces)?;
+        }
         let answer = self.search(&Query::text(task, HITS_MAX))?;
         for (nth, hit) in answer.hits.iter().enumerate() {
             self.check()?;

@@ -7,8 +7,8 @@ use std::{fs, sync::Arc};
 
 use disk::Disk;
 use engine::{
-    Abilities, Area, Caller, ClientChange, Engine, EngineConfig, LoadGraph, Notice, Notices, Place,
-    RunOutcome, RunRequest, Stores, SystemClock, SystemRandom, Then, Threads,
+    Abilities, Area, Caller, ClientChange, ContextQuery, Engine, EngineConfig, LoadGraph, Notice,
+    Notices, Place, RunOutcome, RunRequest, Stores, SystemClock, SystemRandom, Then, Threads,
 };
 use expect_test::{Expect, expect};
 use settings::Layers;
@@ -301,6 +301,30 @@ fn documentation_a_broken_cycle_and_a_new_agent_are_applied_and_undone() {
     }
     assert!(!desk.dir.path().join("w/.aios/agents/linter.yaml").exists());
     assert!(!desk.dir.path().join("w/b.py").exists());
+}
+
+#[test]
+fn a_context_begins_with_the_place_and_gives_each_piece_its_reason() {
+    let mut desk = Desk::new(SHOP);
+    let at = Some(Area::Place(Place::Symbol("total".to_owned())));
+    let task = "charge more".to_owned();
+    let query = ContextQuery { task, tokens_max: 400, with_history: false, at };
+    let found = desk.engine.read_blocking("context", move |it| it.context(&query)).unwrap();
+    let pieces = found.pack.pieces.iter().map(|it| (it.0.symbol.as_deref(), it.0.why.as_str()));
+    let pieces: Vec<(Option<&str>, &str)> = pieces.collect();
+    assert!(pieces[0].1.contains("the definition here"), "{pieces:?}");
+    let why = |symbol: &str| {
+        let it = pieces.iter().find(|it| it.0 == Some(symbol));
+        it.unwrap_or_else(|| panic!("no {symbol} in {pieces:?}")).1
+    };
+    assert!(why("tax").contains("called by total"), "{pieces:?}");
+    assert!(why("Shop::buy").contains("calls total"), "{pieces:?}");
+    assert!(why("test_total").contains("tests total"), "{pieces:?}");
+    let is_finding = |it: &(Option<&str>, &str)| it.1.contains("unused-private");
+    assert!(pieces.iter().any(is_finding), "{pieces:?}");
+    assert!(found.pack.tokens <= 400);
+    let outcome = desk.typed("/context charge more", Some("total"));
+    assert!(shown(&outcome).contains("the definition here"), "{outcome:?}");
 }
 
 #[test]

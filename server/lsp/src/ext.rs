@@ -302,7 +302,7 @@ pub const COMMANDS: &[Command] = &[
     },
     Command {
         name: CONTEXT,
-        arguments: "task, tokens?",
+        arguments: "task, tokens?, textDocument? with range? or position?",
         doc: "Puts together the code that a task needs, within a number of tokens; answers \
               `{pieces: [{path, start, end, symbol, why, tokens, text}], tokens, leftOut, \
               limits}`.",

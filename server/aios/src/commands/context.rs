@@ -2,14 +2,14 @@
 
 use std::path::Path;
 
-use engine::{ContextQuery, LoadGraph};
+use engine::{Area, ContextQuery, LoadGraph};
 use memory::Piece;
 use proposal::visible_line;
 use serde_json::{Value, json};
 
 use crate::{
     args::ContextArgs,
-    commands::history,
+    commands::{history, target::Target},
     exit::Exit,
     output::{Output, Paint},
     session::Session,
@@ -21,7 +21,12 @@ pub(crate) fn run(root: &Path, args: &ContextArgs, output: Output) -> anyhow::Re
     if !args.without_history {
         history::read(&mut session)?;
     }
+    let at = match &args.at {
+        Some(at) => Some(Area::Place(Target::parse(at, &session.root)?.into_place())),
+        None => None,
+    };
     let query = ContextQuery {
+        at,
         task: args.task.join(" "),
         tokens_max: args.tokens as usize,
         with_history: !args.without_history,

@@ -2,20 +2,24 @@
 //! question to a snapshot, or the request of a run.
 
 use engine::{
-    About, CONTEXT_TOKENS, CONTEXT_TOKENS_MAX, ClientChange, ContextQuery, Forget, HistoryQuery,
-    Lane, LikeCommit, PatternQuery, Place, ReadConfig, ReadError, Remember, RunRequest,
-    SymbolHistory, WhenChanged,
+    About, Area, CONTEXT_TOKENS, CONTEXT_TOKENS_MAX, ClientChange, ContextQuery, Forget,
+    HistoryQuery, Lane, LikeCommit, PatternQuery, Place, ReadConfig, ReadError, Remember,
+    RunRequest, SymbolHistory, WhenChanged,
 };
 use history::hex;
 use memory::{MemoryKind, RecallQuery, Recalled};
 use patterns::{Finding, Site};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use tower_lsp::{gen_lsp_types::Position, jsonrpc::Result};
+use tower_lsp::{
+    gen_lsp_types::{Position, Range},
+    jsonrpc::Result,
+};
 
 use super::{
     execute_command::{Document, parse},
     search::HITS_MAX,
+    skills::area,
 };
 use crate::{backend::Link, error, from_proto, view::View};
 
@@ -27,6 +31,7 @@ const LIMIT: usize = 20;
 struct Argument {
     text_document: Option<Document>,
     position: Option<Position>,
+    range: Option<Range>,
     symbol: Option<String>,
     text: String,
     kind: Option<String>,
@@ -45,6 +50,12 @@ struct Argument {
 impl Argument {
     fn limit(&self) -> usize {
         self.limit.unwrap_or(LIMIT).min(HITS_MAX)
+    }
+
+    /// Where the user is.
+    fn area(&self, link: &Link) -> Result<Option<Area>> {
+        let document = self.text_document.as_ref();
+        document.map(|it| area(link, it, self.range, self.position)).transpose()
     }
 
     /// What it is about: a symbol, a place in a document, a whole document, or nothing.
@@ -270,7 +281,8 @@ pub(super) async fn context(link: &Link, argument: Value) -> Result<Option<Value
     let tokens_max = argument.tokens.unwrap_or(CONTEXT_TOKENS).min(CONTEXT_TOKENS_MAX);
     link.engine.post(ClientChange::Asked { question: argument.task.clone() });
     read_history(link).await;
-    let query = ContextQuery { task: argument.task, tokens_max, with_history: true };
+    let at = argument.area(link)?;
+    let query = ContextQuery { task: argument.task, tokens_max, with_history: true, at };
     ask(link, "context", move |view| {
         let found = view.snapshot.context(&query)?;
         let pieces = found.pack.pieces.iter().map(|(it, tokens)| {

@@ -30,16 +30,26 @@ struct Argument {
 impl Argument {
     /// Where the user is.
     fn area(&self, link: &Link) -> Result<Option<Area>> {
-        let Some(document) = &self.text_document else { return Ok(None) };
-        let at = self.position.map(|it| Range { start: it, end: it });
-        let range = self.range.or(at).unwrap_or_default();
-        Ok(Some(Area::Range {
-            path: from_proto::path_of(&document.uri)?,
-            range: (from_proto::line_col(range.start), from_proto::line_col(range.end)),
-            encoding: link.session.encoding,
-            version: document.version,
-        }))
+        let document = self.text_document.as_ref();
+        document.map(|it| area(link, it, self.range, self.position)).transpose()
     }
+}
+
+/// Where the user is, in a document: a range, a position, or its beginning.
+pub(super) fn area(
+    link: &Link,
+    document: &Document,
+    range: Option<Range>,
+    position: Option<Position>,
+) -> Result<Area> {
+    let at = position.map(|it| Range { start: it, end: it });
+    let range = range.or(at).unwrap_or_default();
+    Ok(Area::Range {
+        path: from_proto::path_of(&document.uri)?,
+        range: (from_proto::line_col(range.start), from_proto::line_col(range.end)),
+        encoding: link.session.encoding,
+        version: document.version,
+    })
 }
 
 /// What was typed, as a run.
