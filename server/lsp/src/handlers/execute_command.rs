@@ -312,9 +312,7 @@ fn outcome_json(link: &Link, run: RunId, outcome: &RunOutcome) -> Value {
             "proposal": proposal.as_ref().map(ProposalId::as_str),
             "message": verdict.describe(),
         }),
-        RunOutcome::Evolved { experiment, proposal } => {
-            own::evolved_json(experiment, proposal.as_ref())
-        }
+        RunOutcome::Evolved { experiment, proposal } => own::evolved_json(experiment, proposal),
         RunOutcome::Done(what) => json!({ "outcome": "done", "message": what }),
         RunOutcome::Refused(why) => json!({ "outcome": "refused", "message": why }),
         RunOutcome::Cancelled => json!({ "outcome": "cancelled" }),

@@ -47,12 +47,12 @@ pub(super) fn evolve(argument: EvolveArgument) -> Result<RunRequest> {
 }
 
 /// What came of an experiment, for whoever waits for it.
-pub(super) fn evolved_json(experiment: &ExperimentRow, proposal: Option<&ProposalId>) -> Value {
+pub(super) fn evolved_json(experiment: &ExperimentRow, proposal: &Option<ProposalId>) -> Value {
     json!({
         "outcome": "evolved",
         "experiment": experiment.id,
         "result": experiment.outcome,
-        "proposal": proposal.map(ProposalId::as_str),
+        "proposal": proposal.as_ref().map(ProposalId::as_str),
         "message": evolve::summary(experiment),
     })
 }
