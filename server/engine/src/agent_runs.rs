@@ -44,7 +44,7 @@ pub(crate) struct AgentRuns {
     /// Steps on their threads, by number.
     steps: BTreeMap<u64, UnderWay>,
     n_steps: u64,
-    n_ready: u64,
+    n_asked: u64,
     n_lost: usize,
 }
 
@@ -59,6 +59,8 @@ struct UnderWay {
 /// A run that has not ended.
 struct Live {
     priority: Priority,
+    /// Who came first is done first.
+    nth: u64,
     then: Then,
     /// What it does next; none while a step is under way.
     job: Option<Job>,
@@ -104,8 +106,7 @@ impl AgentRuns {
 
     fn make_ready(&mut self, run: RunId) {
         let Some(live) = self.runs.get(&run) else { return };
-        self.n_ready += 1;
-        self.ready.insert((live.priority, self.n_ready), run);
+        self.ready.insert((live.priority, live.nth), run);
     }
 }
 
@@ -137,8 +138,10 @@ impl GlobalState {
         if let Some(why) = refused {
             return self.end_run(run, RunOutcome::Refused(why));
         }
+        self.agent_runs.n_asked += 1;
         let live = Live {
             priority,
+            nth: self.agent_runs.n_asked,
             then,
             job: Some(job),
             begun: None,
