@@ -16,8 +16,8 @@ end, {
 
 -- `<Plug>(aios-undo)` and the like, for maps of the user's own; none is made here.
 for _, name in ipairs({
-  'accept', 'apply', 'callees', 'callers', 'decline', 'history', 'impact', 'journal', 'move', 'pick',
-  'proposals', 'redo', 'reject', 'rename', 'show', 'tests', 'undo', 'verify',
+  'accept', 'apply', 'callees', 'callers', 'decline', 'history', 'impact', 'journal', 'move',
+  'pick', 'proposals', 'redo', 'reject', 'rename', 'show', 'tests', 'undo', 'verify',
 }) do
   vim.keymap.set('n', ('<Plug>(aios-%s)'):format(name), ('<Cmd>Aios %s<CR>'):format(name))
 end

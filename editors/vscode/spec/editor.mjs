@@ -86,6 +86,7 @@ export class Editor {
     const user = path.join(home, 'user', 'User');
     await mkdir(user, { recursive: true });
     const settings = {
+      'files.autoSave': 'off',
       'files.hotExit': 'off',
       'workbench.startupEditor': 'none',
       'workbench.secondarySideBar.defaultVisibility': 'hidden',

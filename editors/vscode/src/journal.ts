@@ -12,10 +12,11 @@ export type JournalNode =
 
 export class JournalView implements vscode.TreeDataProvider<JournalNode>, vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<void>();
+  // Before the view, which looks at it once, when it is made.
+  readonly onDidChangeTreeData = this.changed.event;
   private readonly view = vscode.window.createTreeView<JournalNode>('aios.journal', {
     treeDataProvider: this,
   });
-  readonly onDidChangeTreeData = this.changed.event;
 
   constructor(private readonly ctx: Ctx) {
     this.view.onDidChangeVisibility(({ visible }) => visible && this.refresh());

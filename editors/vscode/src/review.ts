@@ -9,12 +9,13 @@ type Node = { kind: 'file'; file: ReviewedFile } | { kind: 'part'; file: Reviewe
 
 export class ReviewView implements vscode.TreeDataProvider<Node>, vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<void>();
+  // Before the view, which looks at it once, when it is made.
+  readonly onDidChangeTreeData = this.changed.event;
   private readonly preview = new Preview();
   private readonly view = vscode.window.createTreeView<Node>('aios.review', {
     treeDataProvider: this,
     manageCheckboxStateManually: true,
   });
-  readonly onDidChangeTreeData = this.changed.event;
   private review: Review | undefined;
   private unticked = new Set<string>();
 

@@ -10,10 +10,11 @@ type Node =
 
 export class SearchView implements vscode.TreeDataProvider<Node>, vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<void>();
+  // Before the view, which looks at it once, when it is made.
+  readonly onDidChangeTreeData = this.changed.event;
   private readonly view = vscode.window.createTreeView<Node>('aios.search', {
     treeDataProvider: this,
   });
-  readonly onDidChangeTreeData = this.changed.event;
   private answer: SearchAnswer | undefined;
 
   show(query: string, answer: SearchAnswer): void {

@@ -291,7 +291,7 @@ M.subcommands = {
   clear = { desc = 'Take the marks of a review away', run = plain('aios.clearFindings') },
   trust = { desc = 'Show what is not trusted, or trust it', run = plain('aios.trust', 'seen') },
   untrust = { desc = 'Take the trust in this workspace back', run = plain('aios.untrust') },
-  verify = { desc = 'Run the checks of the project: [proposal]', run = plain('aios.verify', 'proposal') },
+  verify = { desc = 'Run the checks of the project: [id]', run = plain('aios.verify', 'proposal') },
   reindex = { desc = 'Look at every file again', run = plain('aios.reindex') },
   status = {
     desc = 'How the server is',
