@@ -49,7 +49,7 @@ fn an_agent_runs_from_the_command_line_and_its_steps_can_be_read() {
     assert_eq!(kinds, ["task", "call", "answer", "say", "end"]);
     let (code, why) = aios(&workspace, &["run", "find", "--message", "why"]);
     assert_eq!(code, 1);
-    assert!(why.contains("needs a model"), "{why}");
+    assert!(why.contains("needs the parameter `query`"), "{why}");
     let (code, why) = aios(&workspace, &["runs", "resume", &run]);
     assert_eq!(code, 1);
     assert!(why.contains("is done: only interrupted ones go on"), "{why}");

@@ -4,6 +4,7 @@
 
 use std::{
     collections::BTreeMap,
+    ffi::OsString,
     os::unix::process::ExitStatusExt,
     path::{Path, PathBuf},
     process::{Command, Output},
@@ -35,8 +36,11 @@ fn a_change_killed_anywhere_is_all_old_or_all_new_and_can_be_gone_on_with() {
     if std::env::var_os("RUN_SLOW_TESTS").is_none() {
         return;
     }
-    if Command::new("strace").arg("-V").output().is_err() {
-        assert!(std::env::var_os("AIOS_E2E_REQUIRE").is_none(), "no strace");
+    if Command::new(strace()).arg("-V").output().is_err() {
+        assert!(
+            std::env::var_os("AIOS_E2E_REQUIRE").is_none(),
+            "no strace: tests/editors/install-strace.sh DIR, then AIOS_STRACE=DIR/strace"
+        );
         eprintln!("skipped: no strace here");
         return;
     }
@@ -71,9 +75,14 @@ fn a_change_killed_anywhere_is_all_old_or_all_new_and_can_be_gone_on_with() {
     assert!(50 < seen[0] && 10 < seen[1], "{seen:?}");
 }
 
+/// strace where `tests/run` installed it, else from the PATH.
+fn strace() -> OsString {
+    std::env::var_os("AIOS_STRACE").unwrap_or_else(|| "strace".into())
+}
+
 /// Runs a command that is killed by its `nth` call; false where it made fewer.
 fn killed(workspace: &Workspace, command: &str, (call, nth): (&str, usize)) -> bool {
-    let mut strace = Command::new("strace");
+    let mut strace = Command::new(strace());
     strace
         .args(["-f", "-qq", "-o", "/dev/null", "-e"])
         .arg(format!("trace={call}"))
