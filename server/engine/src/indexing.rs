@@ -203,6 +203,8 @@ impl GlobalState {
     }
 
     fn compared(&mut self, scan: Scan, is_whole: bool) {
+        let unlisted = self.unlisted(&scan);
+        self.read_again(&unlisted);
         for trouble in scan.troubles {
             self.index.trouble(trouble);
         }
@@ -236,6 +238,18 @@ impl GlobalState {
             let put_off = std::mem::take(&mut self.round().put_off);
             self.queue(put_off);
         }
+    }
+
+    /// Files that are known and were not met in their folder: they went while they were being read,
+    /// so that no row tells of them.
+    fn unlisted(&self, scan: &Scan) -> Vec<VfsPath> {
+        let Some(root) = &scan.root else { return Vec::new() };
+        let compared = scan.unchanged.iter().chain(&scan.changed).map(|it| &it.path);
+        let left_out = scan.skipped.iter().map(|it| &it.0);
+        let met: FxHashSet<&VfsPath> = compared.chain(left_out).chain(&scan.gone).collect();
+        let is_here = |path: &&VfsPath| self.files.root_of(path) == Some(root);
+        let known = self.index.indexed.keys().filter(is_here);
+        known.filter(|it| !met.contains(it)).cloned().collect()
     }
 
     /// Files that are in the index and not in the graph.

@@ -51,6 +51,8 @@ pub(crate) struct Known {
 /// What a comparison found.
 #[derive(Default)]
 pub(crate) struct Scan {
+    /// The folder, where all of it was compared.
+    pub(crate) root: Option<VfsPath>,
     /// The index knows them, and nothing says that they have changed.
     pub(crate) unchanged: Vec<Candidate>,
     /// To be read.
@@ -109,6 +111,7 @@ pub(crate) fn scan(ctx: &ScanContext, root: &VfsPath) -> Scan {
         // Half a list says nothing about what is gone.
         return res;
     }
+    res.root = Some(root.clone());
     // What cannot be seen is not gone: a network folder may come back.
     let hidden = |path: &VfsPath| unreadable.iter().any(|it| path.starts_with(it));
     res.gone = rows.into_keys().map(|it| root.join(&it)).filter(|it| !hidden(it)).collect();

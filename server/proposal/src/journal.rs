@@ -2,6 +2,8 @@
 //!
 //! The order that survives a kill: the proposal is stored, then the checkpoint, then the change is
 //! applied by whoever can, then it is measured. A server that starts measures what it finds begun.
+//!
+//! Long because each verb of a proposal's and of a transaction's life is one short method here.
 
 mod hunks;
 mod rest;
