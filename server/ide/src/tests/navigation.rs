@@ -247,7 +247,8 @@ fn actions_are_offered_where_they_make_sense() {
         "\n\nfn pay$0() {}",
         expect![[r#"
             refactor.rewrite.aios.rename Rename symbol everywhere
-            refactor.rewrite.aios.safeDelete Delete unused function `pay`"#]],
+            refactor.rewrite.aios.safeDelete Delete unused function `pay`
+            refactor.rewrite.aios.document Document `pay`"#]],
     );
     check_actions(
         "\n\nfn f() { String$0::new(); }",
