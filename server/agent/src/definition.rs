@@ -275,8 +275,11 @@ pub(crate) fn triggers(table: &mut Table<'_>, acc: &mut Vec<Problem>) -> Vec<Tri
     triggers.filter_map(|it| trigger(it, acc)).collect()
 }
 
+/// A kind of trigger, by its word, and what makes one of a pattern.
+type TriggerKind = (&'static str, fn(String) -> Trigger);
+
 fn trigger(node: &Node, acc: &mut Vec<Problem>) -> Option<Trigger> {
-    let kinds: [(&str, fn(String) -> Trigger); 3] =
+    let kinds: [TriggerKind; 3] =
         [("command", Trigger::Command), ("event", Trigger::Event), ("schedule", Trigger::Schedule)];
     let mut table = Table::of(node, "a trigger", acc)?;
     let kind = table.need_word("type", &kinds, acc);

@@ -270,7 +270,7 @@ fn in_order(mut left: Vec<Placed>, acc: &mut Vec<Problem>) -> Vec<Step> {
     loop {
         let is_ready = |it: &Placed| {
             let known = |need: &&String| left.iter().any(|it| it.step.id == **need);
-            it.step.needs.iter().filter(known).next().is_none()
+            !it.step.needs.iter().any(|need| known(&need))
         };
         let Some(nth) = left.iter().position(is_ready) else { break };
         done.push(left.remove(nth).step);

@@ -76,7 +76,7 @@ fn run(cli: &Cli, output: Output) -> anyhow::Result<Exit> {
         Command::Lsp(_) => unreachable!("answered by `main` before the log is started"),
         Command::Tour => tour::run(&root, output),
         Command::Index(_) => index::run(&root, output),
-        Command::Search(args) => search::run(&root, &args, output),
+        Command::Search(args) => search::run(&root, args, output),
         Command::Symbols(args) => ask::symbols(&root, &args.target, args.limit.into(), output),
         Command::Refs(args) => ask::refs(&root, &args.symbol, output),
         Command::Callers(args) => questions::callers(&root, args, output),

@@ -15,7 +15,7 @@ use vfs::VfsPath;
 use crate::{
     CheckReport, CheckResult, RunOutcome, Verdict,
     checks::{Check, Project, configured, detected_in, nested, reached},
-    edit_tasks::EditContext,
+    edit_tasks::{self, EditContext},
     verify::Sandboxing,
 };
 
@@ -72,7 +72,7 @@ struct Case {
 pub(crate) fn verify(ctx: &VerifyContext, subject: Subject) -> RunOutcome {
     let case = match case(ctx, subject) {
         Ok(case) => case,
-        Err(outcome) => return outcome,
+        Err(outcome) => return *outcome,
     };
     let mut notes = Vec::new();
     let mut reports = code_reports(case.proposal.as_deref());
@@ -101,7 +101,7 @@ pub(crate) fn verify(ctx: &VerifyContext, subject: Subject) -> RunOutcome {
     RunOutcome::Verified { proposal, transaction: case.transaction, verdict: Box::new(verdict) }
 }
 
-fn case(ctx: &VerifyContext, subject: Subject) -> Result<Case, RunOutcome> {
+fn case(ctx: &VerifyContext, subject: Subject) -> Result<Case, Box<RunOutcome>> {
     let unsaved = unsaved(ctx);
     match subject {
         Subject::Workspace => {
@@ -118,8 +118,8 @@ fn case(ctx: &VerifyContext, subject: Subject) -> Result<Case, RunOutcome> {
 
 /// A proposal of the journal: one that waits is tried in the copy, one that was applied is in the
 /// files already.
-fn recorded(ctx: &VerifyContext, id: &ProposalId, unsaved: Over) -> Result<Case, RunOutcome> {
-    let refused = |it| *crate::edit_tasks::refused(&it);
+fn recorded(ctx: &VerifyContext, id: &ProposalId, unsaved: Over) -> Result<Case, Box<RunOutcome>> {
+    let refused = |it| edit_tasks::refused(&it);
     let recorded = ctx.edit.journal.proposal(id).map_err(refused)?;
     let simulation = ctx.edit.simulation_of(&recorded).map_err(refused)?;
     let has_secrets = recorded.proposal.files.iter().any(|it| it.is_secret);

@@ -59,7 +59,7 @@ pub(crate) async fn handle_rename(
             let position = position.ok_or_else(|| ReadError::NoFile(path.clone()))?;
             let rename = view.snapshot.analysis.rename(position, &new_name)?;
             let edit = edit_of(view, &rename.change)?;
-            let seen = seen(&view.snapshot, &rename.change)?;
+            let seen = seen(view.snapshot, &rename.change)?;
             Ok(Some(Ok((view.version(&path), edit, GivenRename { rename, seen }))))
         })
     };

@@ -42,7 +42,7 @@ pub(crate) async fn handle_workspace_symbol(
                 .filter(|it| others.leave_closed(view, it.target.file, "workspace/symbol"));
             parts.extend(ours.map(|it| to_proto::workspace_symbol(view, it)));
             if hits.is_empty() && MEANING_BYTES_MIN <= params.query.trim().len() {
-                parts.extend(near(view, &params.query)?.into_iter());
+                parts.extend(near(view, &params.query)?);
             }
             Ok(Some(parts.finish()))
         })
