@@ -1,6 +1,6 @@
 //! A workflow: steps, each done by an agent, in the order in which they need each other.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     Parameter, StepState, Trigger,
@@ -198,10 +198,17 @@ fn condition(table: &mut Table<'_>, needs: &[String], acc: &mut Vec<Problem>) ->
     parsed.map_err(|fact| acc.push(at.problem(fact))).ok()
 }
 
-fn parse_condition(text: &str, needs: &[String]) -> Result<Condition, String> {
-    if let Some(rest) = text.strip_prefix("not ") {
-        return Ok(Condition::Not(Box::new(parse_condition(rest.trim(), needs)?)));
+/// Two `not`s are none: however many stand there, nothing nests.
+fn parse_condition(mut text: &str, needs: &[String]) -> Result<Condition, String> {
+    let mut is_not = false;
+    while let Some(rest) = text.strip_prefix("not ") {
+        (text, is_not) = (rest.trim_start(), !is_not);
     }
+    let condition = parse_plain(text, needs)?;
+    Ok(if is_not { Condition::Not(Box::new(condition)) } else { condition })
+}
+
+fn parse_plain(text: &str, needs: &[String]) -> Result<Condition, String> {
     let needed = |step: &str| match needs.iter().any(|it| it == step) {
         true => Ok(step.to_owned()),
         false => Err(format!("`if` speaks of `{step}`, which the step does not need")),
@@ -267,13 +274,13 @@ fn check_names(steps: &[Placed], agents: Option<&[String]>, acc: &mut Vec<Proble
 /// The steps, each after all that it needs; those that wait for each other are a problem.
 fn in_order(mut left: Vec<Placed>, acc: &mut Vec<Problem>) -> Vec<Step> {
     let mut done: Vec<Step> = Vec::new();
-    loop {
-        let is_ready = |it: &Placed| {
-            let known = |need: &&String| left.iter().any(|it| it.step.id == **need);
-            !it.step.needs.iter().any(|need| known(&need))
-        };
-        let Some(nth) = left.iter().position(is_ready) else { break };
-        done.push(left.remove(nth).step);
+    let mut waiting: BTreeSet<String> = left.iter().map(|it| it.step.id.clone()).collect();
+    while let Some(nth) =
+        left.iter().position(|it| it.step.needs.iter().all(|need| !waiting.contains(need)))
+    {
+        let step = left.remove(nth).step;
+        waiting.remove(&step.id);
+        done.push(step);
     }
     for placed in &left {
         let fact = format!("step `{}` waits for itself, by way of what it needs", placed.step.id);
@@ -333,5 +340,20 @@ mod tests {
                 5:62: `retries` is a whole number from 0 to 5, not `9`"#]],
         );
         check("", expect!["1:1: a workflow needs `steps`, at least one"]);
+    }
+
+    #[test]
+    fn a_file_that_somebody_made_long_on_purpose_is_read_all_the_same() {
+        let nots = "not ".repeat(60_000);
+        let second = format!("- {{id: b, agent: review, needs: [a], if: {nots}a.findings}}\n");
+        check(&format!("- {{id: a, agent: review}}\n{second}"), expect!["a b"]);
+        // As many steps as a file can have, the last one first.
+        let n = 1_100;
+        let step = |nth: usize| format!("- {{id: s{nth}, agent: review, needs: [s{}]}}\n", nth + 1);
+        let steps: String = (0..n).map(step).collect();
+        let text =
+            format!("name: a\nversion: 1.0.0\nsteps:\n{steps}- {{id: s{n}, agent: review}}\n");
+        let workflow = Workflow::parse(&text, None).unwrap();
+        assert_eq!((&*workflow.steps[0].id, &*workflow.steps[n].id), ("s1100", "s0"));
     }
 }
