@@ -54,3 +54,23 @@ fn an_agent_runs_from_the_command_line_and_its_steps_can_be_read() {
     assert_eq!(code, 1);
     assert!(why.contains("is done: only interrupted ones go on"), "{why}");
 }
+
+#[test]
+fn what_a_repository_says_of_its_agents_does_not_command_the_terminal() {
+    let evil = r#""a\e]0;title\a\nb""#;
+    let agent = format!(
+        "name: evil\nversion: 1.0.0\ntype: assistant\ninstructions: {evil}\ncapabilities:\n\
+         - {{name: look, description: {evil}}}\n"
+    );
+    let flow = format!(
+        "name: flow\nversion: 1.0.0\ndescription: {evil}\nsteps:\n- {{id: one, agent: evil}}\n"
+    );
+    let workspace =
+        Workspace::new(&[(".aios/agents/evil.yaml", &agent), (".aios/workflows/flow.yaml", &flow)]);
+    for args in [&["agent", "show", "evil"][..], &["workflow", "list"]] {
+        let (code, shown) = aios(&workspace, args);
+        assert_eq!(code, 0, "{shown}");
+        assert!(shown.contains("a‹U+001B›]0;title‹U+0007› b"), "{shown}");
+        assert!(!shown.contains(['\x1b', '\x07']), "{shown}");
+    }
+}

@@ -5,7 +5,7 @@ use std::{
     io::{self, IsTerminal, Write},
 };
 
-use proposal::visible_line;
+use proposal::{visible_line, visible_text};
 use serde_json::{Value, json};
 
 use crate::exit::Exit;
@@ -65,7 +65,7 @@ impl Output {
     ) -> io::Result<()> {
         let line = match self.form {
             Form::Json => object().to_string(),
-            Form::Text => text(),
+            Form::Text => self.tamed(&text()),
         };
         writeln!(io::stdout().lock(), "{line}")
     }
@@ -77,7 +77,7 @@ impl Output {
     pub(crate) fn say(self, text: impl fmt::Display) -> io::Result<()> {
         match self.form {
             Form::Json => Ok(()),
-            Form::Text => writeln!(io::stdout().lock(), "{text}"),
+            Form::Text => writeln!(io::stdout().lock(), "{}", self.tamed(&text.to_string())),
         }
     }
 
@@ -94,15 +94,62 @@ impl Output {
     /// `text` as one line in the colour of `paint`, or plain where no colours are wanted. Most
     /// texts come from a repository: what a terminal would obey is made visible.
     pub(crate) fn paint(self, paint: Paint, text: impl fmt::Display) -> String {
-        let code = match paint {
+        let text = visible_line(&text.to_string());
+        if self.colour { format!("\x1b[{}m{text}\x1b[0m", paint.code()) } else { text }
+    }
+
+    /// `text` with all visible that a terminal would obey, but for line ends and the colours of
+    /// [`Output::paint`]: whoever forgets to paint a text of a repository or a model lets nobody
+    /// command the terminal.
+    fn tamed(self, text: &str) -> String {
+        let mut pieces = text.split('\x1b');
+        let mut res = pieces.next().map(visible_text).unwrap_or_default();
+        for piece in pieces {
+            match piece.split_once('m').filter(|it| self.colour && is_colour(it.0)) {
+                Some((colour, after)) => {
+                    res.push_str(&format!("\x1b{colour}m{}", visible_text(after)));
+                }
+                None => res.push_str(&visible_text(&format!("\x1b{piece}"))),
+            }
+        }
+        res
+    }
+}
+
+/// What stands between an escape and its `m`, where [`Output::paint`] writes it.
+fn is_colour(text: &str) -> bool {
+    text == "[0" || Paint::ALL.iter().any(|it| text.strip_prefix('[') == Some(it.code()))
+}
+
+impl Paint {
+    const ALL: [Paint; 6] =
+        [Paint::Name, Paint::Place, Paint::Faint, Paint::Added, Paint::Removed, Paint::Head];
+
+    fn code(self) -> &'static str {
+        match self {
             Paint::Name => "1",
             Paint::Place => "36",
             Paint::Faint => "2",
             Paint::Added => "32",
             Paint::Removed => "31",
             Paint::Head => "1;34",
-        };
-        let text = visible_line(&text.to_string());
-        if self.colour { format!("\x1b[{code}m{text}\x1b[0m") } else { text }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_that_nobody_painted_does_not_command_the_terminal() {
+        let evil = "a\x1b]0;title\x07\x1b[8mhidden\n\x1b[2Jb";
+        let shown = "a‹U+001B›]0;title‹U+0007›‹U+001B›[8mhidden\n‹U+001B›[2Jb";
+        let coloured = Output { form: Form::Text, colour: true };
+        let painted = coloured.paint(Paint::Head, "head");
+        assert_eq!(coloured.tamed(&format!("{painted} {evil}")), format!("{painted} {shown}"));
+        let plain = Output { colour: false, ..coloured };
+        assert_eq!(plain.tamed(evil), shown);
+        assert_eq!(plain.tamed("\x1b[1mbold"), "‹U+001B›[1mbold");
     }
 }

@@ -165,10 +165,10 @@ fn sandboxing() -> Option<Sandboxing> {
     Some(Sandboxing { launcher: sandbox::Launcher { program }, machine })
 }
 
-/// One line for the user beside the answer.
+/// One line for the user beside the answer. It may tell what a repository or a model said.
 #[expect(clippy::print_stderr, reason = "a command line program speaks on stderr")]
 pub(crate) fn tell(line: &str) {
-    eprintln!("{line}");
+    eprintln!("{}", proposal::visible_text(line));
 }
 
 /// A progress bar that appears only for what takes its time, and only on a terminal.

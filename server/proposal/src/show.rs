@@ -31,13 +31,30 @@ pub fn visible_line(text: &str) -> String {
             break;
         }
         match c {
-            '\t' => res.push(c),
             '\n' | '\r' => res.push(' '),
-            _ if is_hidden(c) => res.push_str(&format!("‹U+{:04X}›", c as u32)),
-            _ => res.push(c),
+            _ => push_visible(&mut res, c),
         }
     }
     res
+}
+
+/// The same for a text of several lines, as long as they are.
+pub fn visible_text(text: &str) -> String {
+    let mut res = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\n' => res.push(c),
+            _ => push_visible(&mut res, c),
+        }
+    }
+    res
+}
+
+fn push_visible(acc: &mut String, c: char) {
+    match is_hidden(c) {
+        true if c != '\t' => acc.push_str(&format!("‹U+{:04X}›", c as u32)),
+        _ => acc.push(c),
+    }
 }
 
 /// Control characters, direction marks and the byte order mark.
@@ -58,6 +75,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_seen_is_made_visible() {
+        assert_eq!(visible_text("a\tb\x1b[2J\n\r\u{7}c"), "a\tb‹U+001B›[2J\n‹U+000D›‹U+0007›c");
         assert_eq!(visible_line("a\tb\x1b[31m\u{202e}c\r\n"), "a\tb‹U+001B›[31m‹U+202E›c  ");
         assert_eq!(
             visible_line(&"x".repeat(LINE_CHARS_MAX + 9)).chars().count(),

@@ -8,6 +8,7 @@ use std::{
 use agent::{AgentKind, Template, Transition, template};
 use anyhow::Context as _;
 use engine::{AgentRequest, AgentStatus, LoadGraph, RunRequest, Then};
+use proposal::visible_line;
 use serde_json::{Value, json};
 
 use crate::{
@@ -89,7 +90,8 @@ fn show(root: &Path, name: &str, output: Output) -> anyhow::Result<Exit> {
     }
     if let Some(agent) = &status.agent {
         for it in &agent.def.capabilities {
-            output.say(format!("  {}  {}", output.paint(Paint::Name, &it.name), it.description))?;
+            let about = visible_line(&it.description);
+            output.say(format!("  {}  {about}", output.paint(Paint::Name, &it.name)))?;
             for it in &it.parameters {
                 let need = if it.required { "required" } else { "optional" };
                 let line = format!("    --param {}=…  {need}", it.name);

@@ -102,7 +102,10 @@ pub(crate) fn print(report: &AgentReport, output: Output) -> anyhow::Result<Exit
     for it in &report.findings {
         output.line(
             || json!({"finding": it.message, "rule": it.rule, "file": it.path.as_str()}),
-            || format!("{}  {}", output.paint(Paint::Place, &it.path), it.message),
+            || {
+                let path = output.paint(Paint::Place, &it.path);
+                format!("{path}  {}", visible_line(&it.message))
+            },
         )?;
     }
     let AgentReport { id, agent, end, spent, .. } = report;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use agent::{StepRun, WorkflowState};
 use engine::{LoadGraph, RunOutcome, RunRequest, WorkflowReport, WorkflowTask};
-use proposal::ProposalId;
+use proposal::{ProposalId, visible_line};
 use serde_json::json;
 
 use crate::{
@@ -47,7 +47,8 @@ fn list(root: &Path, output: Output) -> anyhow::Result<Exit> {
             || {
                 let name = output.paint(Paint::Name, format!("{:<20}", it.name));
                 let steps = output.paint(Paint::Faint, steps.join(", "));
-                format!("{name}  {}  {steps}", it.description.as_deref().unwrap_or(path))
+                let about = visible_line(it.description.as_deref().unwrap_or(path));
+                format!("{name}  {about}  {steps}")
             },
         )?;
     }
