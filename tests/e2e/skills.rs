@@ -223,7 +223,7 @@ fn words_are_typed_as_a_command_or_written_as_a_comment() {
     let params = json!({ "command": "aios.doCommand", "arguments": [{ "text": "undo that" }] });
     editor.client.request("workspace/executeCommand", params);
     let asked = editor.client.wait_for_method("window/showMessageRequest");
-    assert_eq!(asked["params"]["actions"][0]["title"].as_str().unwrap().contains("/undo"), true);
+    assert!(asked["params"]["actions"][0]["title"].as_str().unwrap().contains("/undo"));
     editor.client.answer(&asked, Value::Null);
     let params = json!({ "command": "aios.doCommand", "arguments": [{ "text": "/renam x" }] });
     let answer = editor.client.try_request("workspace/executeCommand", params);
