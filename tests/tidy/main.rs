@@ -77,6 +77,11 @@ fn names_say_something() {
 }
 
 #[test]
+fn nothing_lies_about() {
+    report(entries().iter().filter_map(|it| names::stray(&it.path)).collect());
+}
+
+#[test]
 fn outside_things_are_touched_by_their_crate_only() {
     check_rust(calls::doors);
     check_rust(calls::prints);

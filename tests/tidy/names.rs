@@ -9,6 +9,19 @@ const TYPES: &[&str] =
 
 const SECTION: &str = "style: Names";
 
+/// What lies at the top of the tree, besides files that begin with a dot.
+const TOP: &[&str] = &[
+    "Cargo.toml",
+    "Cargo.lock",
+    "CHANGELOG.md",
+    "LICENSE",
+    "README.md",
+    "editors",
+    "grammars",
+    "server",
+    "tests",
+];
+
 /// Types and modules inside a file.
 pub(crate) fn banned(file: &RustFile) -> Vec<Problem> {
     let mut acc = Vec::new();
@@ -36,6 +49,16 @@ pub(crate) fn banned_in_path(path: &str) -> Option<Problem> {
     let word = path.split('/').find_map(|it| banned_word(it.split('.').next().unwrap_or(it)))?;
     let message = format!("`{word}` in a path does not say what is there, nor what is not");
     Some(Problem::new(path, 1, message, SECTION))
+}
+
+/// Files that lie where the design has no room for any.
+pub(crate) fn stray(path: &str) -> Option<Problem> {
+    let top = path.split('/').next().unwrap_or(path);
+    if top.starts_with('.') || TOP.contains(&top) {
+        return None;
+    }
+    let message = format!("`{top}` is no part of the top of the tree: {}", TOP.join(" "));
+    Some(Problem::new(path, 1, message, "design: Folders"))
 }
 
 /// The banned word in `name`, which is in camel case or in snake case.
@@ -69,6 +92,14 @@ mod tests {
         assert!(
             banned(&file("struct Simple; mod implementation {} enum Commonality {}")).is_empty()
         );
+    }
+
+    #[test]
+    fn what_lies_about_is_found() {
+        assert!(stray("h/a.html").is_some());
+        assert!(stray("notes.txt").is_some());
+        assert!(stray(".ci/run").is_none());
+        assert!(stray("server/README.md").is_none());
     }
 
     #[test]
