@@ -161,43 +161,46 @@ fn settings_are_proposed_applied_and_taken_back_in_helix() {
     terminal.until("the file is gone", |_| !workspace.has(".aios/config.toml"));
 }
 
-#[test]
-fn a_rename_is_made_in_all_files_and_taken_back_in_helix() {
-    let workspace = Workspace::polyglot();
-    let Some(terminal) = open(&workspace, "shop.py") else { return };
+/// Renames `pay` in both files of the workspace and saves them.
+#[track_caller]
+fn rename_and_save(terminal: &Terminal, workspace: &Workspace) {
     terminal.types("ggfp");
-    rename(&terminal, "charge");
+    rename(terminal, "charge");
     terminal.shows("def charge(amount):");
-    command(&terminal, "write-all");
+    command(terminal, "write-all");
     let is_renamed = |path: &str| workspace.read(path).contains("charge(");
     terminal.until("both files renamed", |_| is_renamed("shop.py") && is_renamed("cart.py"));
-    command(&terminal, "lsp-workspace-command aios.undo");
+}
+
+/// Has the server take that back, and saves both files.
+#[track_caller]
+fn undo_and_save(terminal: &Terminal, workspace: &Workspace) {
+    command(terminal, "lsp-workspace-command aios.undo");
     terminal.shows("def pay(amount):");
-    command(&terminal, "write-all");
+    command(terminal, "write-all");
     terminal.until("both files as before", |_| {
         workspace.read("shop.py") == SHOP && workspace.read("cart.py") == CART
     });
 }
 
 #[test]
+fn a_rename_is_made_in_all_files_and_taken_back_in_helix() {
+    let workspace = Workspace::polyglot();
+    let Some(terminal) = open(&workspace, "shop.py") else { return };
+    rename_and_save(&terminal, &workspace);
+    undo_and_save(&terminal, &workspace);
+}
+
+#[test]
 fn a_killed_server_comes_back_with_its_journal_in_helix() {
     let workspace = Workspace::shop();
     let Some(terminal) = open(&workspace, "shop.py") else { return };
-    terminal.types("ggfp");
-    rename(&terminal, "charge");
-    terminal.shows("def charge(amount):");
-    command(&terminal, "write-all");
-    terminal.until("the file renamed", |_| workspace.read("shop.py").contains("charge("));
+    rename_and_save(&terminal, &workspace);
     kill_server(&workspace);
     // `:lsp-restart` waits for an answer of the dead one, and Helix 25.01 has no other way back.
     drop(terminal);
     let Some(terminal) = open(&workspace, "shop.py") else { return };
-    command(&terminal, "lsp-workspace-command aios.undo");
-    terminal.shows("def pay(amount):");
-    command(&terminal, "write-all");
-    terminal.until("both files as before", |_| {
-        workspace.read("shop.py") == SHOP && workspace.read("cart.py") == CART
-    });
+    undo_and_save(&terminal, &workspace);
 }
 
 #[test]
