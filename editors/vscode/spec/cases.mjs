@@ -157,6 +157,18 @@ spec('a file moves with its imports, and back', {}, async ({ editor, folder }) =
   await holds(editor, `${folder}/src/paint.ts`, before.paint);
 });
 
+spec('a file that is deleted while VS Code holds its text is brought back', {}, async ({ editor, folder }) => {
+  await indexed(editor);
+  await editor.run(async (vscode, it) => vscode.window.showTextDocument(vscode.Uri.file(it)), `${folder}/shop.py`);
+  await propose(editor, 'aios.propose', { uri: uriOf(folder, 'shop.py') }, 'shop.py');
+  const end = await editor.run((vscode) => vscode.commands.executeCommand('aios.client.applyReview'));
+  assert.equal(end.outcome, 'applied');
+  await editor.until('the file is gone', isMissing, `${folder}/shop.py`);
+  await editor.run((vscode) => vscode.commands.executeCommand('aios.client.undo'));
+  await editor.until('the file is back', exists, `${folder}/shop.py`);
+  assert.equal(readFileSync(`${folder}/shop.py`, 'utf8'), SHOP);
+});
+
 spec('settings that are changed hold at once', {}, async ({ editor, folder }) => {
   await indexed(editor);
   const place = { file: `${folder}/cart.py`, line: 5, character: 12 };

@@ -13,6 +13,7 @@ use store::history::MessageRow;
 use crate::{
     AgentReport, AgentTask, Lane, NoticeLevel, Priority, RunId, RunOutcome, RunRequest, Then,
     agent_steps::{self, Begun, Came, Job, Kept, StepContext, Stepped},
+    edit_tasks,
     edits::EditDone,
     event::ClientId,
     messages,
@@ -387,7 +388,7 @@ impl GlobalState {
     /// Shows or applies a proposal that waits, as the settings and the client's abilities say.
     pub(crate) fn follow_proposal(&mut self, run: RunId, id: ProposalId) {
         self.edit_task(run, "follow", move |ctx| {
-            let found = agent_steps::pending(ctx, &id);
+            let found = edit_tasks::recorded(ctx, &id);
             EditDone::Proposed(run, Then::Follow, found.map(Box::new))
         });
     }

@@ -7,13 +7,13 @@ use agent::{
     AgentDef, AgentRun, Answer, Effect, End, Finding, Input, Proposed, Said, Spent, Task, Tool,
 };
 use models::{ChatRequest, retry_wait};
-use proposal::{AgentRunId, Draft, Origin, Proposal, ProposalId, Simulation};
+use proposal::{AgentRunId, Draft, Origin, ProposalId};
 use store::history::{AgentRunEnd, AgentRunRow, AgentRunStepRow, MessageRow};
 use vfs::VfsPath;
 
 use crate::{
     AgentTask, ReadError, RunOutcome, agent_context, agent_replay, agent_tools, agent_transcript,
-    edit_tasks::{EditContext, Ended, not_allowed, refused},
+    edit_tasks::{EditContext, Ended, not_allowed},
     messages,
 };
 
@@ -433,11 +433,4 @@ fn finish(ctx: &StepContext, mut script: Script<'_>, end: End) -> Result<Stepped
         Some(path)
     });
     Ok(Stepped::Ended(Ok(end), document))
-}
-
-/// A proposal that waits, with its texts before and after.
-pub(crate) fn pending(ctx: &EditContext, id: &ProposalId) -> Result<(Proposal, Simulation), Ended> {
-    let recorded = ctx.journal.proposal(id).map_err(|it| refused(&it))?;
-    let simulation = ctx.simulation_of(&recorded).map_err(|it| refused(&it))?;
-    Ok((recorded.proposal, simulation))
 }

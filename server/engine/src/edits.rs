@@ -466,12 +466,10 @@ impl GlobalState {
     /// leave a created file empty on the disk until it is saved, and its own undo would mix it up
     /// with the texts.
     fn is_ours(&self, step: &SourceChange) -> bool {
-        let is_closed = |path: &VfsPath| {
-            let file = self.files.vfs.file_id(path);
-            file.is_none_or(|it| self.files.vfs.overlay(it).is_none())
-        };
         let is_ours = |operation: &FileOperation| match operation {
-            FileOperation::Create { path, .. } | FileOperation::Delete { path } => is_closed(path),
+            FileOperation::Create { path, .. } | FileOperation::Delete { path } => {
+                !self.files.is_held(path)
+            }
             FileOperation::Rename { .. } => false,
         };
         step.edits.is_empty() && step.operations.iter().all(is_ours)
@@ -479,20 +477,9 @@ impl GlobalState {
 
     /// Creates and deletes the files of the present step.
     fn write_step(&mut self, id: &ProposalId) {
-        let Some(applying) = self.proposals.applying.get_mut(id) else { return };
-        applying.phase = Phase::Ending;
-        let (run, id) = (applying.run, id.clone());
+        let Some(applying) = self.proposals.applying.get(id) else { return };
         let paths = applying.steps[applying.step].paths();
-        let mut writes = applying.simulation.writes();
-        writes.retain(|it| paths.contains(&it.path));
-        let name = applying.transaction.to_string();
-        let writer = self.outside.writer(&self.files.roots);
-        self.edit_task(run, "write step", move |_| {
-            let writer = writer.ok_or_else(|| "there is no state folder to write by".to_owned());
-            let written =
-                writer.and_then(|it| it.write(&name, &writes).map_err(|it| it.to_string()));
-            EditDone::StepWritten(id, written)
-        });
+        self.write_to_disk(id, EditDone::StepWritten, |it| paths.contains(it));
     }
 
     /// Asks the client to make the present step.
@@ -519,32 +506,40 @@ impl GlobalState {
         }
     }
 
-    /// Writes the files, all or none.
+    /// Writes the files, all or none. What the disk holds of one that is open is not what the user
+    /// sees: then none.
     fn write(&mut self, id: &ProposalId) {
-        let open = self.open_and_unsaved(id);
+        let Some(applying) = self.proposals.applying.get(id) else { return };
+        let paths = applying.proposal.change.paths();
+        match paths.iter().find(|it| self.files.is_held(it)) {
+            Some(open) => {
+                let why = format!("{open} is open in an editor that cannot edit it");
+                self.edit_done(EditDone::Written(id.clone(), Err(why)));
+            }
+            None => self.write_to_disk(id, EditDone::Written, |_| true),
+        }
+    }
+
+    /// Writes the files of a change that `is_wanted` says, all or none.
+    fn write_to_disk(
+        &mut self,
+        id: &ProposalId,
+        done: fn(ProposalId, Result<(), String>) -> EditDone,
+        is_wanted: impl Fn(&VfsPath) -> bool,
+    ) {
         let Some(applying) = self.proposals.applying.get_mut(id) else { return };
         applying.phase = Phase::Ending;
         let (run, id) = (applying.run, id.clone());
-        let writes = applying.simulation.writes();
+        let mut writes = applying.simulation.writes();
+        writes.retain(|it| is_wanted(&it.path));
         let name = applying.transaction.to_string();
         let writer = self.outside.writer(&self.files.roots);
         self.edit_task(run, "write", move |_| {
-            let written = match (open, writer) {
-                (Some(path), _) => Err(format!("{path} is open in an editor that cannot edit it")),
-                (None, None) => Err("there is no state folder to write by".to_owned()),
-                (None, Some(writer)) => writer.write(&name, &writes).map_err(|it| it.to_string()),
-            };
-            EditDone::Written(id, written)
+            let writer = writer.ok_or_else(|| "there is no state folder to write by".to_owned());
+            let written =
+                writer.and_then(|it| it.write(&name, &writes).map_err(|it| it.to_string()));
+            done(id, written)
         });
-    }
-
-    /// A file of the change that is open: what the disk holds of it is not what the user sees.
-    fn open_and_unsaved(&self, id: &ProposalId) -> Option<VfsPath> {
-        let paths = self.proposals.applying.get(id)?.proposal.change.paths();
-        paths.into_iter().find(|path| {
-            let file = self.files.vfs.file_id(path);
-            file.is_some_and(|it| self.files.vfs.overlay(it).is_some())
-        })
     }
 
     fn measure(&mut self, id: &ProposalId) {

@@ -59,8 +59,26 @@ impl Files {
             settle_at: None,
         };
         self.documents.insert(file, document);
-        let rope = Rope::from_str(text);
-        self.vfs.set_overlay(file, Overlay { version, rope, language: Arc::from(language) });
+        let hash = ContentHash::of(text.as_bytes());
+        let saved = self.vfs.disk(file).map(|it| it.hash).filter(|it| *it == hash);
+        let (rope, language) = (Rope::from_str(text), Arc::from(language));
+        self.vfs.set_overlay(file, Overlay { version, rope, language, saved });
+    }
+
+    /// A document was saved.
+    pub(crate) fn saved(&mut self, path: &VfsPath) {
+        let Some(file) = self.vfs.file_id(path) else { return };
+        let Some(overlay) = self.vfs.overlay(file) else { return };
+        let overlay = Overlay { saved: Some(overlay.hash()), ..Overlay::clone(overlay) };
+        self.vfs.set_overlay(file, overlay);
+    }
+
+    /// True where an editor holds the file. One that was there, and is gone from the disk, is held
+    /// in name only: editors keep a document for a while after its file was deleted.
+    pub(crate) fn is_held(&self, path: &VfsPath) -> bool {
+        let Some(file) = self.vfs.file_id(path) else { return false };
+        let Some(overlay) = self.vfs.overlay(file) else { return false };
+        self.vfs.disk(file).is_some() || !overlay.is_saved()
     }
 
     /// A document was edited; false where it is not open, which is then all there is to it.
@@ -75,7 +93,7 @@ impl Files {
         let Some(overlay) = self.vfs.overlay(file) else { return false };
         let document = self.documents.get_mut(&file).expect("every overlay has a document");
         let mut rope = overlay.rope.clone();
-        let language = Arc::clone(&overlay.language);
+        let (language, saved) = (Arc::clone(&overlay.language), overlay.saved);
         for edit in edits {
             match edit {
                 ContentEdit::Full(text) => {
@@ -94,7 +112,7 @@ impl Files {
             }
         }
         document.is_dirty = true;
-        self.vfs.set_overlay(file, Overlay { version, rope, language });
+        self.vfs.set_overlay(file, Overlay { version, rope, language, saved });
         true
     }
 

@@ -179,6 +179,11 @@ impl Snapshot {
     /// What the disk says of a file that is there and cannot be read.
     pub fn present(&self, path: &VfsPath) -> Result<Option<PresentFile>, vfs::ReadError> {
         if let Some(overlay) = self.vfs.file_id(path).and_then(|it| self.vfs.overlay(it)) {
+            // An editor may keep the document of a file that it has deleted.
+            let is_gone = || matches!(self.loader.stat(path), Err(vfs::ReadError::NotFound { .. }));
+            if is_gone() && overlay.is_saved() {
+                return Ok(None);
+            }
             return Ok(Some(PresentFile::open(&overlay.rope.to_string(), overlay.version)));
         }
         match self.loader.read(path) {

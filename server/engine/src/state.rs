@@ -247,6 +247,7 @@ impl GlobalState {
                 self.documents_changed();
             }
             ClientChange::Save { path } => {
+                self.files.saved(&path);
                 self.note_recent("edit", Some(&path), "");
                 self.fire("saved", Some(&path));
                 self.read_again(&[path]);

@@ -37,6 +37,8 @@ enum Manners {
     Lies,
     /// Makes it in the first file, and says that it made all of it.
     Half,
+    /// Makes it, and keeps the document of a file that it deletes.
+    Keeps,
 }
 
 /// An engine over a workspace of two files, and who talks to it.
@@ -73,6 +75,14 @@ impl Desk {
     }
 
     fn with_writer(dir: &TempDir, abilities: Abilities, writer: Option<Arc<dyn Writer>>) -> Desk {
+        let mut res = Desk::opened(dir, abilities, writer);
+        let indexed = res.run(RunRequest::Index, Manners::Obeys);
+        assert!(matches!(indexed, RunOutcome::Indexed(_)), "{indexed:?}");
+        res
+    }
+
+    /// The workspace was just opened: nobody has waited until it is read.
+    fn opened(dir: &TempDir, abilities: Abilities, writer: Option<Arc<dyn Writer>>) -> Desk {
         let config = EngineConfig {
             stores: Stores::Folder(dir.path().join("state")),
             loader: Arc::new(Disk),
@@ -92,10 +102,7 @@ impl Desk {
         let root = VfsPath::from_path(&dir.path().canonicalize().unwrap().join("w")).unwrap();
         engine.post(ClientChange::OpenWorkspace { roots: vec![root.clone()] });
         let buffers = BTreeMap::new();
-        let mut res = Desk { engine, notices, root, buffers, messages: Vec::new() };
-        let indexed = res.run(RunRequest::Index, Manners::Obeys);
-        assert!(matches!(indexed, RunOutcome::Indexed(_)), "{indexed:?}");
-        res
+        Desk { engine, notices, root, buffers, messages: Vec::new() }
     }
 
     fn run(&mut self, request: RunRequest, manners: Manners) -> RunOutcome {
@@ -112,7 +119,7 @@ impl Desk {
 
     fn edit(&mut self, step: &EditStep, manners: Manners) {
         let n_files = match manners {
-            Manners::Obeys => usize::MAX,
+            Manners::Obeys | Manners::Keeps => usize::MAX,
             Manners::Half => 1,
             Manners::Lies => 0,
         };
@@ -128,8 +135,10 @@ impl Desk {
                     self.set(path, text);
                 }
                 FileOperation::Delete { path } => {
-                    self.buffers.remove(path);
-                    self.engine.post(ClientChange::Close { path: path.clone() });
+                    if manners != Manners::Keeps {
+                        self.buffers.remove(path);
+                        self.engine.post(ClientChange::Close { path: path.clone() });
+                    }
                     fs::remove_file(path.as_path()).unwrap();
                 }
                 FileOperation::Rename { .. } => panic!("no test moves a file"),
@@ -236,6 +245,38 @@ fn files_are_written_without_an_editor_and_taken_back_after_a_restart() {
     assert_eq!(desk.state(&id), ProposalState::Undone);
     let nothing = desk.undo();
     assert!(matches!(&nothing, RunOutcome::Refused(why) if why == "there is nothing to take back"));
+}
+
+#[test]
+fn a_rename_waits_until_the_workspace_is_read() {
+    let dir = workspace();
+    let mut desk = Desk::opened(&dir, Abilities::default(), None);
+    let id = desk.rename();
+    assert_changed(&desk.run(RunRequest::Apply(id), Manners::Obeys), &Outcome::Applied);
+    assert_eq!(desk.disk("main.py").unwrap(), USES.replace("area", "surface"));
+    assert_eq!(desk.disk("shape.py").unwrap(), DEFINES.replace("area", "surface"));
+}
+
+#[test]
+fn a_file_is_gone_and_comes_back_although_the_editor_keeps_its_document() {
+    let dir = workspace();
+    let mut desk = Desk::new(&dir, editor());
+    let shape = desk.root.join("shape.py");
+    desk.text(&shape);
+    let delete = RunRequest::Write {
+        title: "Delete shape.py".to_owned(),
+        reason: String::new(),
+        files: vec![(shape, None)],
+        then: Then::Keep,
+    };
+    let RunOutcome::Proposed { proposal, .. } = desk.run(delete, Manners::Keeps) else {
+        panic!("no proposal");
+    };
+    let deleted = desk.run(RunRequest::Apply(proposal), Manners::Keeps);
+    assert_changed(&deleted, &Outcome::Applied);
+    assert_eq!(desk.disk("shape.py"), None);
+    assert_changed(&desk.undo(), &Outcome::Applied);
+    assert_eq!(desk.disk("shape.py").unwrap(), DEFINES);
 }
 
 #[test]

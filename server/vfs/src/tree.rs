@@ -49,6 +49,21 @@ pub struct Overlay {
     pub rope: Rope,
     /// The client's name of the language.
     pub language: Arc<str>,
+    /// What the disk held when the document was opened or saved; `None` where it was on no disk, or
+    /// held something else than the disk.
+    pub saved: Option<ContentHash>,
+}
+
+impl Overlay {
+    /// True where nothing was typed since the document was last on the disk.
+    pub fn is_saved(&self) -> bool {
+        self.saved.is_some_and(|it| it == self.hash())
+    }
+
+    /// The hash that the text would have on the disk.
+    pub fn hash(&self) -> ContentHash {
+        ContentHash::of(self.rope.to_string().as_bytes())
+    }
 }
 
 /// Every file that was ever named. Cloning copies a few pointers; writing copies the shards it
@@ -192,8 +207,12 @@ mod tests {
         vfs.set_disk(files[700], Some(state));
         let before = vfs.clone();
         vfs.set_disk(files[700], None);
-        let overlay =
-            Overlay { version: 1, rope: Rope::from_str("y"), language: Arc::from("rust") };
+        let overlay = Overlay {
+            version: 1,
+            rope: Rope::from_str("y"),
+            language: Arc::from("rust"),
+            saved: None,
+        };
         vfs.set_overlay(files[3], overlay);
         let new = vfs.intern(&path(1000));
         assert_eq!(before.disk(files[700]), Some(&state));
