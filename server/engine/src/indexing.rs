@@ -244,6 +244,10 @@ impl GlobalState {
     /// so that no row tells of them.
     fn unlisted(&self, scan: &Scan) -> Vec<VfsPath> {
         let Some(root) = &scan.root else { return Vec::new() };
+        // The first comparison, which is the largest, finds nothing known.
+        if self.index.indexed.is_empty() {
+            return Vec::new();
+        }
         let compared = scan.unchanged.iter().chain(&scan.changed).map(|it| &it.path);
         let left_out = scan.skipped.iter().map(|it| &it.0);
         let met: FxHashSet<&VfsPath> = compared.chain(left_out).chain(&scan.gone).collect();

@@ -17,7 +17,7 @@ use vfs::{ContentHash, SourceChange, VfsPath};
 use crate::{
     backend::Backend,
     edit::{Style, Written, workspace_edit},
-    error, from_proto,
+    from_proto,
     view::View,
 };
 
@@ -41,6 +41,23 @@ pub(crate) async fn handle_prepare_rename(
     answer.await
 }
 
+/// What a rename has to do with files that are not read yet: they may use the name, too.
+#[derive(Clone, Copy)]
+enum IfUnread {
+    /// Nothing is answered before they are.
+    Tell,
+    /// They were waited for, with the document at this version.
+    GoOn(Option<i32>),
+}
+
+/// What a rename found.
+enum Found {
+    /// There are files that are not read yet; the document is at this version.
+    Unread(Option<i32>),
+    /// The edit, and what the journal is to know of it.
+    Edit(WorkspaceEdit, Box<GivenRename>),
+}
+
 pub(crate) async fn handle_rename(
     backend: &Backend,
     params: RenameParams,
@@ -48,36 +65,37 @@ pub(crate) async fn handle_rename(
     let at = params.text_document_position_params;
     let path = from_proto::path(&at.text_document)?;
     let link = backend.link();
-    // A file that is not read yet may use the name: then it is asked again when all are read.
-    let ask = |is_last: bool| {
+    let ask = |if_unread: IfUnread| {
         let (path, new_name) = (path.clone(), params.new_name.clone());
         link.read_about("textDocument/rename", path.clone(), move |view| {
-            if view.snapshot.status.indexing && !is_last {
-                return Ok(Some(Err(view.version(&path))));
+            match if_unread {
+                IfUnread::Tell if view.snapshot.status.indexing => {
+                    return Ok(Some(Found::Unread(view.version(&path))));
+                }
+                // The place was counted in another text.
+                IfUnread::GoOn(version) if view.version(&path) != version => {
+                    return Err(ReadError::Stale);
+                }
+                IfUnread::Tell | IfUnread::GoOn(_) => {}
             }
             let position = view.position(&path, at.position);
             let position = position.ok_or_else(|| ReadError::NoFile(path.clone()))?;
             let rename = view.snapshot.analysis.rename(position, &new_name)?;
             let edit = edit_of(view, &rename.change)?;
             let seen = seen(view.snapshot, &rename.change)?;
-            Ok(Some(Ok((view.version(&path), edit, GivenRename { rename, seen }))))
+            Ok(Some(Found::Edit(edit, Box::new(GivenRename { rename, seen }))))
         })
     };
-    let answer = match ask(false).await? {
-        Some(Err(version)) => {
+    let found = match ask(IfUnread::Tell).await? {
+        Some(Found::Unread(version)) => {
             link.await_files().await;
-            let again = ask(true).await?;
-            // The place was counted in another text.
-            if again.as_ref().is_some_and(|it| it.as_ref().is_ok_and(|it| it.0 != version)) {
-                return Err(error::of_read(ReadError::Stale));
-            }
-            again
+            ask(IfUnread::GoOn(version)).await?
         }
-        answer => answer,
+        found => found,
     };
-    let Some(Ok((_, edit, given))) = answer else { return Ok(None) };
+    let Some(Found::Edit(edit, given)) = found else { return Ok(None) };
     // Asked for before the client has its answer: the checkpoint is of the files before its edit.
-    let (_, _done) = backend.link().run(RunRequest::RenameGiven(Box::new(given)));
+    let (_, _done) = link.run(RunRequest::RenameGiven(given));
     Ok(Some(edit))
 }
 
