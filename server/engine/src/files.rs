@@ -9,7 +9,10 @@ use syntax::{InputEdit, Parse};
 use text::{Rope, TextRange, edit_rope, rope_offset};
 use vfs::{ContentHash, FILE_BYTES_MAX, FileId, Loader, Overlay, Vfs, VfsPath, decode};
 
-use crate::ContentEdit;
+use crate::{
+    ContentEdit,
+    in_order::{InOrder, Step},
+};
 
 /// How long a document must be quiet before its facts go into the graph.
 pub(crate) const QUIET_MS: u64 = 300;
@@ -34,6 +37,8 @@ struct Document {
     open: Option<(OpenDocument, u64)>,
     /// Edits since `parse`.
     pending: Vec<InputEdit>,
+    /// The last edits, for one that comes late.
+    order: InOrder,
     /// True where the host has not seen the present text.
     is_dirty: bool,
     /// When its facts are to go into the graph; `None` where they have.
@@ -55,6 +60,7 @@ impl Files {
             parse: None,
             open: None,
             pending: Vec::new(),
+            order: InOrder::new(version),
             is_dirty: true,
             settle_at: None,
         };
@@ -81,7 +87,9 @@ impl Files {
         self.vfs.disk(file).is_some() || !overlay.is_saved()
     }
 
-    /// A document was edited; false where it is not open, which is then all there is to it.
+    /// A document was edited. An edit that comes behind later ones is put where its version says,
+    /// and one that is too old for that is told and not done; false where the document is not open,
+    /// which is then all there is to it.
     pub(crate) fn edit(
         &mut self,
         path: &VfsPath,
@@ -92,27 +100,30 @@ impl Files {
         let Some(file) = self.vfs.file_id(path) else { return false };
         let Some(overlay) = self.vfs.overlay(file) else { return false };
         let document = self.documents.get_mut(&file).expect("every overlay has a document");
-        let mut rope = overlay.rope.clone();
+        let Some(later) = document.order.take_later(version) else {
+            tracing::warn!(%path, version, "an edit came too late to be taken");
+            return true;
+        };
+        let is_late = !later.is_empty();
+        let before = later.first().map_or(&overlay.rope, |it| &it.before).clone();
+        let newest = version.max(overlay.version);
         let (language, saved) = (Arc::clone(&overlay.language), overlay.saved);
-        for edit in edits {
-            match edit {
-                ContentEdit::Full(text) => {
-                    rope = Rope::from_str(&text);
-                    // No edit leads from the old tree to this text.
-                    document.parse = None;
-                    document.pending.clear();
-                }
-                ContentEdit::Range { start, end, text } => {
-                    let start = rope_offset(&rope, start, encoding);
-                    let end = rope_offset(&rope, end, encoding).max(start);
-                    let range = TextRange::new(start, end);
-                    document.pending.push(syntax::input_edit(&rope, range, &text));
-                    edit_rope(&mut rope, range, &text).expect("both ends are offsets of the rope");
-                }
+
+        let mut rope = before;
+        let later = later.into_iter().map(|it| (it.version, it.edits));
+        for (version, edits) in std::iter::once((version, edits)).chain(later) {
+            let before = rope.clone();
+            for edit in &edits {
+                document.edit(&mut rope, edit, encoding);
             }
+            document.order.push(Step { version, before, edits });
+        }
+        if is_late {
+            // No edit leads from the old tree to this text.
+            document.forget_parse();
         }
         document.is_dirty = true;
-        self.vfs.set_overlay(file, Overlay { version, rope, language, saved });
+        self.vfs.set_overlay(file, Overlay { version: newest, rope, language, saved });
         true
     }
 
@@ -230,6 +241,31 @@ impl Files {
     }
 }
 
+impl Document {
+    /// Does one edit to the text, and notes it for the next parse.
+    fn edit(&mut self, rope: &mut Rope, edit: &ContentEdit, encoding: text::PositionEncoding) {
+        match edit {
+            ContentEdit::Full(text) => {
+                *rope = Rope::from_str(text);
+                // No edit leads from the old tree to this text.
+                self.forget_parse();
+            }
+            ContentEdit::Range { start, end, text } => {
+                let start = rope_offset(rope, *start, encoding);
+                let end = rope_offset(rope, *end, encoding).max(start);
+                let range = TextRange::new(start, end);
+                self.pending.push(syntax::input_edit(rope, range, text));
+                edit_rope(rope, range, text).expect("both ends are offsets of the rope");
+            }
+        }
+    }
+
+    fn forget_parse(&mut self) {
+        self.parse = None;
+        self.pending.clear();
+    }
+}
+
 /// The innermost of `roots` that holds `path`.
 pub(crate) fn root_of<'a>(roots: &'a [VfsPath], path: &VfsPath) -> Option<&'a VfsPath> {
     let holding = roots.iter().filter(|root| path.starts_with(root));
@@ -263,5 +299,47 @@ mod tests {
         assert!(!is_parsed(&opened) && !is_parsed(&edited));
         assert_eq!(edited.facts().symbols.len(), 1_003);
         assert!(is_parsed(&edited));
+    }
+
+    /// Types `text` a character a message, the messages in the order of `sent`, and gives what
+    /// stands in the document.
+    fn typed(text: &str, sent: impl IntoIterator<Item = usize>) -> (String, usize) {
+        let mut files = Files::default();
+        let path = VfsPath::new("/w/a.py").unwrap();
+        files.open(&path, "python", 1, "");
+        files.flush(0);
+        for at in sent {
+            let place = LineCol { line: 0, col: at as u32 };
+            let typed = text[at..=at].to_owned();
+            let edit = ContentEdit::Range { start: place, end: place, text: typed };
+            let version = 2 + at as i32;
+            assert!(files.edit(&path, version, vec![edit], text::PositionEncoding::Utf16));
+            files.flush(0);
+        }
+        let file = files.vfs.file_id(&path).unwrap();
+        let n_symbols = files.document(file).unwrap().facts().symbols.len();
+        (files.vfs.overlay(file).unwrap().rope.to_string(), n_symbols)
+    }
+
+    #[test]
+    fn edits_that_overtook_each_other_are_done_in_the_order_of_their_versions() {
+        let text = "def zebra(): pass";
+        let swapped = (0..text.len()).map(|it| if it + 1 < text.len() { it ^ 1 } else { it });
+        assert_eq!(typed(text, 0..text.len()), (text.to_owned(), 1));
+        assert_eq!(typed(text, swapped), (text.to_owned(), 1));
+        assert_eq!(typed(text, (0..text.len()).rev()), (text.to_owned(), 1));
+    }
+
+    #[test]
+    fn behind_a_whole_text_older_edits_do_not_count() {
+        let mut files = Files::default();
+        let path = VfsPath::new("/w/a.py").unwrap();
+        files.open(&path, "python", 1, "old");
+        for (version, text) in [(3, "newest"), (2, "new")] {
+            let whole = ContentEdit::Full(text.to_owned());
+            assert!(files.edit(&path, version, vec![whole], text::PositionEncoding::Utf16));
+        }
+        let overlay = files.vfs.overlay(files.vfs.file_id(&path).unwrap()).unwrap();
+        assert_eq!((overlay.rope.to_string().as_str(), overlay.version), ("newest", 3));
     }
 }

@@ -32,6 +32,7 @@ mod files;
 mod find_patterns;
 mod found;
 mod handle;
+mod in_order;
 mod indexing;
 mod memories;
 mod messages;
