@@ -1,5 +1,16 @@
 //! The agents that there are, where each stands, and what moves it on: every transition is a row.
 
+pub(crate) mod chat;
+pub(crate) mod events;
+pub(crate) mod given;
+pub(crate) mod messages;
+pub(crate) mod replay;
+pub(crate) mod runs;
+pub(crate) mod steps;
+pub(crate) mod task;
+pub(crate) mod tools;
+pub(crate) mod transcript;
+
 use std::sync::Arc;
 
 use agent::{AgentDef, AgentState, Found, Life, Transition, built_in_agents, settle};
@@ -9,12 +20,14 @@ use vfs::VfsPath;
 
 use crate::{
     Lane, Own, ReadError, RunId, RunOutcome, Snapshot, Standing, Then,
-    edit_tasks::{self, EditContext, Ended, not_allowed},
-    edits::EditDone,
+    edits::{
+        EditDone,
+        tasks::{self, EditContext, Ended, not_allowed},
+    },
     own::{OWN_FOLDER, digest},
     state::GlobalState,
     task::{Task, TaskDone},
-    workflow_runs::FlowDone,
+    workflows::runs::FlowDone,
 };
 
 /// Who does what nobody asked for.
@@ -425,7 +438,7 @@ fn proposed_file(
     let path = agent.and_then(|it| it.path.clone());
     let path = path.unwrap_or_else(|| format!("{OWN_FOLDER}/agents/{name}.yaml"));
     let words = (format!("{verb} agent {name}"), "an agent is its file".to_owned());
-    edit_tasks::write_files(ctx, words, &[(root.join(&path), Some(text))])
+    tasks::write_files(ctx, words, &[(root.join(&path), Some(text))])
 }
 
 /// The last row of an agent.

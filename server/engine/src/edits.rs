@@ -1,5 +1,13 @@
 //! The life of a change: proposed, shown, applied, measured, taken back. The loop decides; the work
-//! is done by tasks in `edit_tasks`.
+//! is done by tasks in `edits::tasks`.
+
+pub(crate) mod given;
+pub(crate) mod many;
+pub(crate) mod parts;
+pub(crate) mod recovery;
+pub(crate) mod refactor;
+pub(crate) mod steps;
+pub(crate) mod tasks;
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -13,15 +21,17 @@ use vfs::{FileOperation, SourceChange, VfsPath};
 use crate::{
     Abilities, Lane, Notice, NoticeLevel, Place, Recovery, RunId, RunOutcome, Then,
     agents::AgentDone,
-    edit_many::Queue,
-    edit_parts::{Planned, Started},
-    edit_recovery::Recovering,
-    edit_steps::{edit_step, is_client_able},
-    edit_tasks::{self, EditContext, Ended},
+    edits::{
+        many::Queue,
+        parts::{Planned, Started},
+        recovery::Recovering,
+        steps::{edit_step, is_client_able},
+        tasks::{EditContext, Ended},
+    },
     event::ClientId,
     state::GlobalState,
     task::{Cancel, Task, TaskDone},
-    workflow_runs::FlowDone,
+    workflows::runs::FlowDone,
 };
 
 /// How long buffers and files may take to become what an editor says it has made of them.
@@ -147,7 +157,7 @@ impl GlobalState {
     pub(crate) fn rename(&mut self, run: RunId, at: Place, new_name: String, then: Then) {
         self.begin_progress(run, &format!("Renaming to {new_name}"));
         self.edit_task(run, "rename", move |ctx| {
-            let made = edit_tasks::rename(ctx, &at, &new_name);
+            let made = tasks::rename(ctx, &at, &new_name);
             EditDone::Proposed(run, then, made.map(Box::new))
         });
     }
@@ -159,7 +169,7 @@ impl GlobalState {
             return self.end_run(run, RunOutcome::Refused(why));
         };
         self.edit_task(run, "create settings", move |ctx| {
-            let made = edit_tasks::create_settings(ctx, &root);
+            let made = tasks::create_settings(ctx, &root);
             EditDone::Proposed(run, then, made.map(Box::new))
         });
     }
@@ -173,7 +183,7 @@ impl GlobalState {
         then: Then,
     ) {
         self.edit_task(run, "write files", move |ctx| {
-            let made = edit_tasks::write_files(ctx, words, &files);
+            let made = tasks::write_files(ctx, words, &files);
             EditDone::Proposed(run, then, made.map(Box::new))
         });
     }
@@ -181,9 +191,9 @@ impl GlobalState {
     /// Shows a pending proposal once more.
     pub(crate) fn show_proposal(&mut self, run: RunId, id: ProposalId) {
         let folder = self.outside.proposals_folder.clone();
-        self.edit_task(run, "show proposal", move |ctx| match edit_tasks::recorded(ctx, &id) {
+        self.edit_task(run, "show proposal", move |ctx| match tasks::recorded(ctx, &id) {
             Ok((proposal, simulation)) => {
-                let document = edit_tasks::write_diff(ctx, folder, &proposal, &simulation);
+                let document = tasks::write_diff(ctx, folder, &proposal, &simulation);
                 EditDone::Shown(run, id, document)
             }
             Err(ended) => EditDone::Over(run, *ended),
@@ -193,7 +203,7 @@ impl GlobalState {
     /// Applies a pending proposal; the user has seen it.
     pub(crate) fn apply_proposal(&mut self, run: RunId, id: ProposalId) {
         self.edit_task(run, "apply", move |ctx| {
-            let begun = edit_tasks::begin_recorded(ctx, &id);
+            let begun = tasks::begin_recorded(ctx, &id);
             EditDone::Begun(run, Confirm::No, begun.map(Started::boxed))
         });
     }
@@ -203,7 +213,7 @@ impl GlobalState {
         self.edit_task(run, "reject", move |ctx| {
             let res = ctx.journal.reject(&id);
             let rejected = RunOutcome::Rejected(id);
-            EditDone::Over(run, res.map_or_else(|it| *edit_tasks::refused(&it), |()| rejected))
+            EditDone::Over(run, res.map_or_else(|it| *tasks::refused(&it), |()| rejected))
         });
     }
 
@@ -219,7 +229,7 @@ impl GlobalState {
         self.begin_progress(run, if is_undo { "Undoing" } else { "Redoing" });
         self.edit_task(run, if is_undo { "undo" } else { "redo" }, move |ctx| {
             let request = UndoRequest { transaction, scope, caller: ctx.caller.clone() };
-            let begun = edit_tasks::begin_reversal(ctx, &request, is_undo);
+            let begun = tasks::begin_reversal(ctx, &request, is_undo);
             EditDone::Begun(run, Confirm::No, begun.map(Started::boxed))
         });
     }
@@ -237,7 +247,7 @@ impl GlobalState {
             name: "note editor undo",
             on_panic: TaskDone::Edit(EditDone::Lost),
             work: Box::new(move || {
-                TaskDone::Edit(EditDone::Noted(edit_tasks::note_editor_undo(&ctx, &paths)))
+                TaskDone::Edit(EditDone::Noted(tasks::note_editor_undo(&ctx, &paths)))
             }),
         });
     }
@@ -390,7 +400,7 @@ impl GlobalState {
             }
             Way::Document => self.show(run, proposal, simulation),
             Way::Apply(confirm) => self.edit_task(run, "begin", move |ctx| {
-                let begun = edit_tasks::begin(ctx, &proposal);
+                let begun = tasks::begin(ctx, &proposal);
                 let started = begun.map(|begun| Started::boxed((proposal, begun)));
                 EditDone::Begun(run, confirm, started)
             }),
@@ -402,7 +412,7 @@ impl GlobalState {
         let folder = self.outside.proposals_folder.clone();
         self.edit_task(run, "show", move |ctx| {
             let id = proposal.id.clone();
-            let document = edit_tasks::write_diff(ctx, folder, &proposal, &simulation);
+            let document = tasks::write_diff(ctx, folder, &proposal, &simulation);
             EditDone::Shown(run, id, document)
         });
     }

@@ -1,5 +1,12 @@
 //! Keeping the index up to date: comparing, reading in batches, telling how far it is.
 
+pub(crate) mod batch;
+pub(crate) mod embedding;
+pub(crate) mod history;
+pub(crate) mod scan;
+pub(crate) mod settle;
+pub(crate) mod summary;
+
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
     sync::Arc,
@@ -11,14 +18,16 @@ use vfs::{FileEvent, SkipReason, VfsPath, WalkLimits};
 
 use crate::{
     Health, Lane, LoadGraph, Notice, ProgressState, RunId, SkippedFile,
-    batch::{
-        BATCH_BYTES_MAX, BATCH_FILES_MAX, Batch, BatchDone, FileDone, FileOutcome, read_batch,
+    indexing::{
+        batch::{
+            BATCH_BYTES_MAX, BATCH_FILES_MAX, Batch, BatchDone, FileDone, FileOutcome, read_batch,
+        },
+        scan::{Candidate, Known, Scan, ScanContext, look_again, scan},
+        summary::{Counting, Summing, sum_up},
     },
     op_queue::OpQueue,
     outside::IndexAccess,
-    scan::{Candidate, Known, Scan, ScanContext, look_again, scan},
     state::GlobalState,
-    summary::{Counting, Summing, sum_up},
     task::{Cancel, Task, TaskDone},
 };
 

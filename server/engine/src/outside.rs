@@ -18,8 +18,8 @@ use vfs::{ContentHash, Loader, VfsPath, Writer};
 
 use crate::{
     Clock, EngineConfig, NoticeLevel, Random, Sandboxing, Stores,
+    answers::past::Histories,
     event::Inbox,
-    past::Histories,
     task::{Spawn, Task},
 };
 

@@ -1,6 +1,9 @@
 //! The product's own files, those under `.aios/` of the first folder: read, validated, and kept at
 //! their last good state.
 
+pub(crate) mod runs;
+pub(crate) mod trust;
+
 use std::{collections::BTreeMap, fmt, ops::ControlFlow, sync::Arc};
 
 use agent::{AgentDef, Definition, Workflow};
@@ -8,7 +11,7 @@ use settings::{Layers, Source, WORKSPACE_FILE};
 use store::{Trust, TrustRow};
 use vfs::{ContentHash, Link, Listed, Loader, VfsPath, WalkLimits, decode};
 
-use crate::trust::{Standing, TrustChange};
+use crate::own::trust::{Standing, TrustChange};
 
 /// The folder below the workspace.
 pub(crate) const OWN_FOLDER: &str = ".aios";
@@ -118,7 +121,7 @@ impl Own {
     /// `layers`.
     pub(crate) fn next(old: &Own, read: OwnRead, layers: &mut Layers) -> Own {
         let OwnRead { files, unread, trusted, .. } = read;
-        let (standing, changes, fingerprint) = crate::trust::standing(&files, trusted.as_ref());
+        let (standing, changes, fingerprint) = trust::standing(&files, trusted.as_ref());
         let mut res = Own {
             standing,
             changes,

@@ -197,7 +197,10 @@ impl Queue {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{event::Event, event::inbox, task::TaskDone};
+    use crate::{
+        event::{Event, inbox},
+        task::TaskDone,
+    };
 
     #[test]
     fn a_panic_fails_its_task_and_no_other() {

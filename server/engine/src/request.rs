@@ -15,17 +15,21 @@ use text::{LineCol, PositionEncoding};
 use vfs::VfsPath;
 
 use crate::{
-    agent_task::{AgentReport, AgentTask},
-    agents::AgentRequest,
-    edit_given::GivenRename,
-    evolve_runs::EvolveRequest,
-    memories::{Forget, Remember},
-    read_history::FolderRead,
-    show_hits::Sought,
+    agents::{
+        AgentRequest,
+        task::{AgentReport, AgentTask},
+    },
+    answers::{
+        hits::Sought,
+        memories::{Forget, Remember},
+    },
+    edits::given::GivenRename,
+    experiments::EvolveRequest,
+    indexing::history::FolderRead,
     skills::SkillCall,
     status::SkippedFile,
-    verdict::Verdict,
-    workflow_steps::{WorkflowReport, WorkflowTask},
+    verify::verdict::Verdict,
+    workflows::steps::{WorkflowReport, WorkflowTask},
 };
 
 /// A run of this server.

@@ -5,7 +5,9 @@ mod asked;
 mod changes;
 mod found;
 mod page;
+pub(crate) mod places;
 mod review;
+pub(crate) mod runs;
 mod typed;
 
 use agent::{Arguments, SkillChoice, SkillId, SkillReply};

@@ -21,8 +21,10 @@ use text::{LineCol, LineIndex, PositionEncoding, TextSize};
 use vfs::{ContentHash, FileId, Link, Loader, Overlay, Vfs, VfsPath};
 
 use crate::{
-    Own, ServerStatus, files::root_of, find_patterns::Fingerprints, found::Found, past::Histories,
-    signals::RELATED_MAX,
+    Own, ServerStatus,
+    answers::{past::Histories, patterns::Fingerprints, signals::RELATED_MAX},
+    files::root_of,
+    skills::places::Found,
 };
 
 /// One moment of the workspace. Everything in it stays as it was when the read's turn came.

@@ -14,22 +14,20 @@ use vfs::VfsPath;
 use crate::{
     ChatModels, ClientChange, EngineConfig, Lane, LoadGraph, MemoryPart, Notice, NoticeLevel,
     QueueLengths, ServerStatus, Snapshot, WhenChanged,
-    agent_runs::AgentRuns,
+    agents::{events::Events, runs::AgentRuns},
+    answers::patterns::Fingerprints,
     clients::Clients,
     edits::Proposals,
-    embedding::Embeddings,
     event::{ClientId, Event, Inbox, Outlet, ReadJob},
-    events::Events,
-    evolve_runs::Experiments,
+    experiments::Experiments,
     files::Files,
-    find_patterns::Fingerprints,
-    found::Found,
-    indexing::Indexing,
+    indexing::{Indexing, embedding::Embeddings},
     outside::{IndexAccess, Outside},
     own::Own,
     runs::Runs,
+    skills::places::Found,
     task::{Spawn, Task, TaskDone},
-    workflow_runs::Flows,
+    workflows::runs::Flows,
 };
 
 /// Longer events are warnings in the log.

@@ -6,9 +6,15 @@ use std::sync::{
 };
 
 use crate::{
-    Lane, RunId, RunOutcome, agent_runs::StepDone, edits::EditDone, embedding::EmbedDone,
-    event::Event, event::Inbox, evolve_runs::EvolveDone, indexing::IndexDone, own_runs::OwnDone,
-    read_history::HistoryDone, settle::SettleDone, skill_runs::SkillDone, verify::VerifyDone,
+    Lane, RunId, RunOutcome,
+    agents::runs::StepDone,
+    edits::EditDone,
+    event::{Event, Inbox},
+    experiments::EvolveDone,
+    indexing::{IndexDone, embedding::EmbedDone, history::HistoryDone, settle::SettleDone},
+    own::runs::OwnDone,
+    skills::runs::SkillDone,
+    verify::VerifyDone,
 };
 
 /// A piece of work for a thread.

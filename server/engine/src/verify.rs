@@ -1,5 +1,9 @@
 //! Checking a change: what the code says, then the project's own commands in a sandboxed copy.
-//! The loop's side; the work is in `verify_tasks`.
+//! The loop's side; the work is in `verify::tasks`.
+
+pub(crate) mod checks;
+pub(crate) mod tasks;
+pub(crate) mod verdict;
 
 use std::sync::Arc;
 
@@ -13,7 +17,7 @@ use crate::{
     event::{ClientId, Event},
     state::GlobalState,
     task::{Task, TaskDone},
-    verify_tasks::{self, Subject, VerifyContext},
+    verify::tasks::{Subject, VerifyContext},
 };
 
 /// With what commands are run.
@@ -105,7 +109,7 @@ impl GlobalState {
             name: "verify",
             on_panic: TaskDone::Verify(VerifyDone::Over(run, Box::new(lost))),
             work: Box::new(move || {
-                let outcome = verify_tasks::verify(&context, subject);
+                let outcome = tasks::verify(&context, subject);
                 TaskDone::Verify(VerifyDone::Over(run, Box::new(outcome)))
             }),
         });

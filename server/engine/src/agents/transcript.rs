@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use proposal::AgentRunId;
 use store::history::{AgentRunRow, AgentRunStepRow};
 
-use crate::{ReadError, Snapshot, agent_replay::reply_of};
+use crate::{ReadError, Snapshot, agents::replay::reply_of};
 
 impl Snapshot {
     /// The newest runs of agents, newest first.

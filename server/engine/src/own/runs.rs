@@ -8,11 +8,10 @@ use vfs::{Loader, VfsPath};
 
 use crate::{
     Lane, Notice, NoticeLevel, Offer, RunId, RunOutcome, RunRequest,
-    edit_tasks::EditContext,
-    own::{OWN_FOLDER, Own, OwnRead, read},
+    edits::tasks::EditContext,
+    own::{OWN_FOLDER, Own, OwnRead, read, trust::Standing},
     state::GlobalState,
     task::{Task, TaskDone},
-    trust::Standing,
 };
 
 /// What comes back of a task.
@@ -109,7 +108,7 @@ impl GlobalState {
         self.own_task(run, "trust", move |loader, trust, root| {
             let mut own = read(loader, trust, root);
             let (_, changes, fingerprint) =
-                crate::trust::standing(&own.files, own.trusted.as_ref());
+                crate::own::trust::standing(&own.files, own.trusted.as_ref());
             if seen.is_some_and(|it| it != fingerprint) {
                 let why = "the files under .aios/ changed since you looked; look again";
                 return (own, RunOutcome::Refused(why.to_owned()));
@@ -152,7 +151,7 @@ impl GlobalState {
         let text = format!(
             "# Files under .aios/: {}\n# Trust them: the command aios.trust, or `aios trust`\n{}",
             own.standing.name(),
-            crate::trust::render_changes(&own.changes)
+            crate::own::trust::render_changes(&own.changes)
         );
         let lost = RunOutcome::Failed("internal error, see the log".to_owned());
         self.outside.give(Task {

@@ -14,9 +14,11 @@ use vfs::VfsPath;
 
 use crate::{
     CheckReport, CheckResult, RunOutcome, Verdict,
-    checks::{Check, Project, configured, detected_in, nested, reached},
-    edit_tasks::{self, EditContext},
-    verify::Sandboxing,
+    edits::tasks::{self, EditContext},
+    verify::{
+        Sandboxing,
+        checks::{Check, Project, configured, detected_in, nested, reached},
+    },
 };
 
 /// Bytes of output that are kept of one check: its end, where failures are.
@@ -119,7 +121,7 @@ fn case(ctx: &VerifyContext, subject: Subject) -> Result<Case, Box<RunOutcome>> 
 /// A proposal of the journal: one that waits is tried in the copy, one that was applied is in the
 /// files already.
 fn recorded(ctx: &VerifyContext, id: &ProposalId, unsaved: Over) -> Result<Case, Box<RunOutcome>> {
-    let refused = |it| edit_tasks::refused(&it);
+    let refused = |it| tasks::refused(&it);
     let recorded = ctx.edit.journal.proposal(id).map_err(refused)?;
     let simulation = ctx.edit.simulation_of(&recorded).map_err(refused)?;
     let has_secrets = recorded.proposal.files.iter().any(|it| it.is_secret);

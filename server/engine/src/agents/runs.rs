@@ -12,11 +12,12 @@ use store::history::MessageRow;
 
 use crate::{
     AgentReport, AgentTask, Lane, NoticeLevel, Priority, RunId, RunOutcome, RunRequest, Then,
-    agent_steps::{self, Begun, Came, Job, Kept, StepContext, Stepped},
-    edit_tasks,
-    edits::EditDone,
+    agents::{
+        messages,
+        steps::{self, Begun, Came, Job, Kept, StepContext, Stepped},
+    },
+    edits::{EditDone, tasks},
     event::ClientId,
-    messages,
     state::GlobalState,
     task::{Task, TaskDone},
 };
@@ -197,7 +198,7 @@ impl GlobalState {
             name: job.name(),
             on_panic: TaskDone::AgentStep(Box::new(lost)),
             work: Box::new(move || {
-                let stepped = agent_steps::carry_out(step, job, attempt);
+                let stepped = steps::carry_out(step, job, attempt);
                 TaskDone::AgentStep(Box::new(StepDone { run, nth, stepped }))
             }),
         });
@@ -280,7 +281,7 @@ impl GlobalState {
             Answer::Failed(why) => ("refusal", why.clone()),
         };
         let at_ms = self.outside.clock.wall_ms();
-        let row = agent_steps::row(at_ms, (kind, format!("Answer to {id}"), body.clone()));
+        let row = steps::row(at_ms, (kind, format!("Answer to {id}"), body.clone()));
         self.note_answer(id, body);
         self.came(sender, Came::of(Input::Answer(Box::new(answer)), vec![row]));
         self.pump_agents();
@@ -388,7 +389,7 @@ impl GlobalState {
     /// Shows or applies a proposal that waits, as the settings and the client's abilities say.
     pub(crate) fn follow_proposal(&mut self, run: RunId, id: ProposalId) {
         self.edit_task(run, "follow", move |ctx| {
-            let found = edit_tasks::recorded(ctx, &id);
+            let found = tasks::recorded(ctx, &id);
             EditDone::Proposed(run, Then::Follow, found.map(Box::new))
         });
     }

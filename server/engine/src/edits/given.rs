@@ -7,9 +7,11 @@ use vfs::{ContentHash, VfsPath};
 
 use crate::{
     RunId,
-    edit_parts::Started,
-    edit_tasks::{self, EditContext, Ended, not_allowed},
-    edits::{Confirm, EditDone},
+    edits::{
+        Confirm, EditDone,
+        parts::Started,
+        tasks::{self, EditContext, Ended, not_allowed},
+    },
     state::GlobalState,
 };
 
@@ -38,7 +40,7 @@ fn begin(ctx: &EditContext, given: GivenRename) -> Result<(Proposal, Begun), End
             return Err(not_allowed(format!("{path} is not what the rename was made for")));
         }
     }
-    let (proposal, _) = ctx.propose(edit_tasks::rename_draft(ctx, given.rename))?;
-    let begun = edit_tasks::begin(ctx, &proposal)?;
+    let (proposal, _) = ctx.propose(tasks::rename_draft(ctx, given.rename))?;
+    let begun = tasks::begin(ctx, &proposal)?;
     Ok((proposal, begun))
 }

@@ -6,7 +6,7 @@ use agent::Call;
 use proposal::AgentRunId;
 use store::history::MessageRow;
 
-use crate::{ReadError, Snapshot, agent_steps::StepContext};
+use crate::{ReadError, Snapshot, agents::steps::StepContext};
 
 /// Messages that lead from one to the next.
 const HOPS_MAX: u32 = 4;

@@ -15,10 +15,10 @@ use vfs::VfsPath;
 
 use crate::{
     Clock, Lane, Offer, ProgressState, RunId, RunOutcome, RunRequest,
-    edit_tasks::{self, EditContext, Ended},
+    answers::past::Histories,
+    edits::tasks::{self, EditContext, Ended},
     event::ClientId,
     notice::Notice,
-    past::Histories,
     state::GlobalState,
     task::{Cancel, Task, TaskDone},
 };
@@ -536,19 +536,19 @@ fn propose(
     values: Vec<(String, u16)>,
 ) -> Result<(Proposal, Simulation), Ended> {
     let path = root.join(WORKSPACE_FILE);
-    let now = ctx.present(&path).map_err(edit_tasks::not_allowed)?;
+    let now = ctx.present(&path).map_err(tasks::not_allowed)?;
     let text = now.map(|it| vfs::decode(&path, it.bytes.to_vec())).transpose();
-    let text = text.map_err(edit_tasks::not_allowed)?.unwrap_or_default();
+    let text = text.map_err(tasks::not_allowed)?.unwrap_or_default();
     let before = &row.body.before;
     let changed: Vec<(String, u16)> =
         values.into_iter().filter(|it| !before.contains(it)).collect();
-    let new = settings::with_numbers(&text, &changed).map_err(edit_tasks::not_allowed)?;
+    let new = settings::with_numbers(&text, &changed).map_err(tasks::not_allowed)?;
     let title = "Find code better: settings with proof".to_owned();
     let variants = row.body.variants.clone();
     let accepted =
         ExperimentRow { body: ExperimentBody { variants, ..row.body.clone() }, ..row.clone() };
     let reason = format!("{} (`aios evolve history {}`)", summary(&accepted), row.id);
-    edit_tasks::write_files(ctx, (title, reason), &[(path, Some(new))])
+    tasks::write_files(ctx, (title, reason), &[(path, Some(new))])
 }
 
 /// The experiment whose accepted variant is what is set now.

@@ -12,9 +12,9 @@ use store::history::{AgentRunEnd, AgentRunRow, AgentRunStepRow, MessageRow};
 use vfs::VfsPath;
 
 use crate::{
-    AgentTask, ReadError, RunOutcome, agent_context, agent_replay, agent_tools, agent_transcript,
-    edit_tasks::{EditContext, Ended, not_allowed},
-    messages,
+    AgentTask, ReadError, RunOutcome,
+    agents::{given, messages, replay, tools, transcript},
+    edits::tasks::{EditContext, Ended, not_allowed},
 };
 
 /// The first wait before a tool is called again; each further one is twice as long.
@@ -127,7 +127,7 @@ pub(crate) fn carry_out(ctx: StepContext, job: Job, attempt: u32) -> Stepped {
     let effect = match job {
         Job::Begin(task) => return begin(&ctx, &task),
         Job::Resume(id) => {
-            let resumed = agent_replay::resume(&ctx, id);
+            let resumed = replay::resume(&ctx, id);
             return resumed.unwrap_or_else(|it| Stepped::Ended(Err(*it), None));
         }
         Job::Carry(effect) => effect,
@@ -183,7 +183,7 @@ fn begin(ctx: &StepContext, task: &AgentTask) -> Stepped {
     if let Some(id) = &task.id
         && let Ok(Some(_)) = ctx.edit.journal.agent_runs().agent_run(id.as_str())
     {
-        let known = agent_replay::go_on(ctx, id.clone());
+        let known = replay::go_on(ctx, id.clone());
         return known.unwrap_or_else(|it| Stepped::Ended(Err(*it), None));
     }
     match try_begin(ctx, task) {
@@ -216,7 +216,7 @@ fn try_begin(ctx: &StepContext, asked: &AgentTask) -> Result<(Begun, Effect), En
     let mut machine = AgentRun::new(task, no_model(ctx, asked));
     let mut rows = vec![row(now_ms, ("task", format!("Task for {}", asked.agent), words))];
     if machine.asks_model() {
-        let context = agent_context::context_for(&edit.snapshot, machine.task());
+        let context = given::context_for(&edit.snapshot, machine.task());
         let context = context.map_err(|it| Box::new(RunOutcome::Failed(it.to_string())))?;
         rows.push(row(now_ms, ("context", "Given".to_owned(), context.clone())));
         machine.give(context);
@@ -266,7 +266,7 @@ fn carry_effect(
                     Err(why) => answered(script, Answer::Failed(why)),
                 });
             }
-            match agent_tools::answer(&ctx.edit, &call) {
+            match tools::answer(&ctx.edit, &call) {
                 Ok(answer) => Ok(answered(script, answer)),
                 Err(error) if ctx.edit.cancel.is_cancelled() => {
                     Ok(answered(script, Answer::Failed(error.to_string())))
@@ -275,7 +275,8 @@ fn carry_effect(
             }
         }
         Effect::Propose { title, reason, change, left } => {
-            let left = left.iter().map(|it| crate::edit_tasks::left_site(&ctx.edit, it)).collect();
+            let left =
+                left.iter().map(|it| crate::edits::tasks::left_site(&ctx.edit, it)).collect();
             let draft = Draft {
                 title,
                 reason,
@@ -287,7 +288,7 @@ fn carry_effect(
             propose(ctx, script, draft)
         }
         Effect::Gather { title, reason, edits } => {
-            let answer = agent_tools::gather(&ctx.edit, &title, &reason, &edits);
+            let answer = tools::gather(&ctx.edit, &title, &reason, &edits);
             Ok(answered(script, answer))
         }
         Effect::Say(said) => say(script, said),
@@ -339,7 +340,7 @@ fn ask(
     match found.model.chat(&request, &cancel, &mut |_| {}) {
         Ok(reply) => {
             let cost = found.price.map_or(0, |it| it.of(&reply.usage).0);
-            let body = agent_replay::reply_json(&reply, cost);
+            let body = replay::reply_json(&reply, cost);
             script.add("reply", format!("Answer of {}", found.model.id()), body);
             Ok(Stepped::Came(Box::new(script.came(Input::Reply(Box::new(reply), cost)))))
         }
@@ -399,7 +400,7 @@ fn proposed(mut script: Script<'_>, made: Result<Proposed, String>) -> Stepped {
 
 fn say(mut script: Script<'_>, mut said: Said) -> Result<Stepped, Ended> {
     if let Some(shown) = said.shown.take() {
-        said.text = agent_context::checked_answer(&script.ctx.snapshot, &said.text, shown);
+        said.text = given::checked_answer(&script.ctx.snapshot, &said.text, shown);
     }
     let n = said.findings.len();
     let title = if n == 0 { "Says".to_owned() } else { format!("Says, with {n} findings") };
@@ -428,7 +429,7 @@ fn finish(ctx: &StepContext, mut script: Script<'_>, end: End) -> Result<Stepped
     ended.map_err(|it| Box::new(RunOutcome::Failed(it.to_string())))?;
     let document = ctx.document.as_ref().and_then(|folder| {
         let path = folder.join(&format!("{}.md", script.kept.id));
-        let text = agent_transcript::document(&ctx.edit.snapshot, &script.kept.id).ok()?;
+        let text = transcript::document(&ctx.edit.snapshot, &script.kept.id).ok()?;
         disk::write_document(&path, &text).ok()?;
         Some(path)
     });

@@ -14,7 +14,7 @@ use syntax::FileFacts;
 use text::TextRange;
 use vfs::{FileId, VfsPath};
 
-use crate::{ReadError, Snapshot, files::root_of, past::OpenHistory};
+use crate::{ReadError, Snapshot, answers::past::OpenHistory, files::root_of};
 
 /// Fingerprints that are kept at most; then all are made anew.
 const FINGERPRINTS_MAX: usize = 400_000;

@@ -12,8 +12,10 @@ use vfs::{SkipReason, VfsPath};
 use crate::{
     IndexSummary,
     files::root_of,
-    indexing::Round,
-    scan::{Known, ScanContext},
+    indexing::{
+        Round,
+        scan::{Known, ScanContext},
+    },
 };
 
 /// The counts of one folder of the workspace, kept in the store for rounds that load no graph.

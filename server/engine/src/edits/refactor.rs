@@ -6,8 +6,10 @@ use text::TextRange;
 
 use crate::{
     Area, RunId, RunOutcome, Then,
-    edit_tasks::{EditContext, Ended, left_site, not_allowed, resolve, unchanged_file},
-    edits::EditDone,
+    edits::{
+        EditDone,
+        tasks::{EditContext, Ended, left_site, not_allowed, resolve, unchanged_file},
+    },
     state::GlobalState,
 };
 

@@ -9,8 +9,10 @@ use vfs::VfsPath;
 
 use crate::{
     About, Area, Lane, Notice, Offer, Remember, RunId, RunOutcome, RunRequest, Snapshot, Then,
-    edit_tasks::{EditContext, Ended, left_site, not_allowed},
-    edits::EditDone,
+    edits::{
+        EditDone,
+        tasks::{EditContext, Ended, left_site, not_allowed},
+    },
     skills::{SkillCall, Typed},
     state::GlobalState,
     task::{Task, TaskDone},

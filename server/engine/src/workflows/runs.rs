@@ -10,7 +10,7 @@ use store::history::WorkflowRunRow;
 
 use crate::{
     AgentTask, NoticeLevel, Priority, RunId, RunOutcome, RunRequest, Then, WorkflowReport,
-    WorkflowTask, edits::EditDone, state::GlobalState, workflow_steps,
+    WorkflowTask, edits::EditDone, state::GlobalState, workflows::steps,
 };
 
 /// Runs of workflows that are under way at most.
@@ -88,7 +88,7 @@ impl GlobalState {
             return self.end_run(run, RunOutcome::Refused(why));
         }
         self.begin_progress(run, &format!("Workflow {}", task.workflow));
-        self.edit_task(run, "begin workflow", move |ctx| match workflow_steps::begin(ctx, &task) {
+        self.edit_task(run, "begin workflow", move |ctx| match steps::begin(ctx, &task) {
             Ok(flow) => EditDone::Flow(FlowDone::Begun(run, Box::new(flow))),
             Err(ended) => EditDone::Over(run, *ended),
         });
@@ -98,7 +98,7 @@ impl GlobalState {
     pub(crate) fn resume_workflow(&mut self, run: RunId, id: String, is_approved: bool) {
         self.begin_progress(run, &format!("Going on with {id}"));
         self.edit_task(run, "resume workflow", move |ctx| {
-            match workflow_steps::resume(ctx, &id, is_approved) {
+            match steps::resume(ctx, &id, is_approved) {
                 Ok(flow) => EditDone::Flow(FlowDone::Begun(run, Box::new(flow))),
                 Err(ended) => EditDone::Over(run, *ended),
             }
@@ -167,8 +167,8 @@ impl GlobalState {
         flow.is_saving = true;
         let state = flow.machine.state();
         let is_idle = effects.is_empty() && flow.busy.is_empty();
-        workflow_steps::note_state(&mut flow.row, &state, is_idle, now_ms);
-        let (row, steps) = (flow.row.clone(), workflow_steps::rows(flow));
+        steps::note_state(&mut flow.row, &state, is_idle, now_ms);
+        let (row, steps) = (flow.row.clone(), steps::rows(flow));
         self.edit_task(run, "save workflow", move |ctx| {
             let saved = ctx.journal.workflow_runs().save_workflow_run(&row, &steps);
             let saved = saved.map_err(|it| it.to_string());
@@ -227,13 +227,13 @@ impl GlobalState {
             }
             StepEffect::Approve { name, proposals, approval } => {
                 self.edit_task(run, "look at proposals", move |ctx| {
-                    let looked = workflow_steps::states(ctx, &proposals);
+                    let looked = steps::states(ctx, &proposals);
                     EditDone::Flow(FlowDone::Looked(run, name, approval, looked))
                 });
             }
             StepEffect::Undo { name, proposals } => {
                 self.edit_task(run, "look at changes", move |ctx| {
-                    let found = workflow_steps::to_undo(ctx, &proposals);
+                    let found = steps::to_undo(ctx, &proposals);
                     EditDone::Flow(FlowDone::ToUndo(run, name, found))
                 });
             }
@@ -286,9 +286,9 @@ impl GlobalState {
         if !flow.busy.is_empty() || !matches!(state, WorkflowState::Waiting(_)) {
             return;
         }
-        workflow_steps::note_state(&mut flow.row, &state, true, now_ms);
+        steps::note_state(&mut flow.row, &state, true, now_ms);
         flow.is_saving = true;
-        let (row, steps) = (flow.row.clone(), workflow_steps::rows(flow));
+        let (row, steps) = (flow.row.clone(), steps::rows(flow));
         self.edit_task(run, "save workflow", move |ctx| {
             let saved = ctx.journal.workflow_runs().save_workflow_run(&row, &steps);
             let saved = saved.map_err(|it| it.to_string());
@@ -386,7 +386,7 @@ impl GlobalState {
         flow.row.why = "cancelled".to_owned();
         flow.row.ended_ms = Some(now_ms);
         flow.is_saving = true;
-        let (row, steps) = (flow.row.clone(), workflow_steps::rows(flow));
+        let (row, steps) = (flow.row.clone(), steps::rows(flow));
         let of_run = |it: &(&RunId, &Child)| it.1.parent == run;
         let children: Vec<RunId> =
             self.flows.children.iter().filter(of_run).map(|it| *it.0).collect();

@@ -10,8 +10,8 @@ use vfs::{
 
 use crate::{
     files::root_of,
+    indexing::summary::has_counts,
     own::{self, OWN_FOLDER, OwnRead},
-    summary::has_counts,
     task::Cancel,
 };
 

@@ -8,9 +8,11 @@ use vfs::VfsPath;
 
 use crate::{
     RunId, RunOutcome,
-    edit_parts::Started,
-    edit_tasks::{self, EditContext, refused},
-    edits::{Confirm, EditDone},
+    edits::{
+        Confirm, EditDone,
+        parts::Started,
+        tasks::{self, EditContext, refused},
+    },
     state::GlobalState,
 };
 
@@ -78,7 +80,7 @@ impl GlobalState {
                 scope: UndoScope::Transaction,
                 caller: ctx.caller.clone(),
             };
-            let begun = edit_tasks::begin_reversal(ctx, &request, is_undo);
+            let begun = tasks::begin_reversal(ctx, &request, is_undo);
             EditDone::Begun(run, Confirm::No, begun.map(Started::boxed))
         });
     }

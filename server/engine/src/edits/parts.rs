@@ -9,8 +9,10 @@ use proposal::{
 
 use crate::{
     Choice, NoticeLevel, RunId, RunOutcome,
-    edit_tasks::{self, EditContext, Ended, not_allowed, refused},
-    edits::{Confirm, EditDone},
+    edits::{
+        Confirm, EditDone,
+        tasks::{self, EditContext, Ended, not_allowed, refused},
+    },
     state::GlobalState,
 };
 
@@ -85,7 +87,7 @@ fn begin_parts(ctx: &EditContext, id: &ProposalId, choice: &Choice) -> Result<St
     let whole = recorded.proposal;
     let all: BTreeSet<PartId> = parts(&whole, &simulation).iter().map(|it| it.id).collect();
     if choice.accepted == all {
-        let begun = edit_tasks::begin(ctx, &whole)?;
+        let begun = tasks::begin(ctx, &whole)?;
         return Ok(Started { proposal: whole, begun, planned: None });
     }
     let wanted: BTreeSet<PartId> = all.difference(&choice.rejected).copied().collect();
@@ -104,7 +106,7 @@ fn begin_parts(ctx: &EditContext, id: &ProposalId, choice: &Choice) -> Result<St
         }
     };
     ctx.journal.record(&proposal).map_err(|it| refused(&it))?;
-    let begun = edit_tasks::begin(ctx, &proposal)?;
+    let begun = tasks::begin(ctx, &proposal)?;
     Ok(Started { proposal, begun, planned })
 }
 

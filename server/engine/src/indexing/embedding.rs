@@ -15,8 +15,8 @@ use vfs::{ContentHash, Loader, VfsPath, decode};
 
 use crate::{
     IndexSummary, Lane, Notice, NoticeLevel, ProgressState, RunId, RunOutcome,
+    indexing::scan::Known,
     outside::IndexAccess,
-    scan::Known,
     state::GlobalState,
     task::{Cancel, Task, TaskDone},
 };

@@ -8,7 +8,7 @@ use vfs::VfsPath;
 
 use crate::{
     Lane, Notice, ProgressState, RunId, RunOutcome,
-    past::Histories,
+    answers::past::Histories,
     state::GlobalState,
     task::{Cancel, Task, TaskDone},
 };

@@ -7,7 +7,7 @@ use memory::{Feature, Hit, Signal, Signals};
 use rustc_hash::FxHashMap;
 use syntax::{ReferenceIdx, ReferenceKind};
 
-use crate::{Snapshot, memories::RECENT_MAX};
+use crate::{Snapshot, answers::memories::RECENT_MAX};
 
 /// Hits among which calls are looked for.
 pub(crate) const RELATED_MAX: usize = 20;

@@ -8,7 +8,7 @@ use proposal::is_secret;
 use text::{TextRange, TextSize};
 use vfs::{SourceChange, Texts, VfsPath};
 
-use crate::{ReadError, SkillCall, edit_tasks::EditContext, own::OWN_FOLDER};
+use crate::{ReadError, SkillCall, edits::tasks::EditContext, own::OWN_FOLDER};
 
 /// Lines that one call reads at most.
 const LINES_MAX: usize = 600;

@@ -10,7 +10,7 @@ use store::{FileRow, FileWrite};
 use syntax::{FileFacts, Unfit};
 use vfs::{ContentHash, DiskState, ReadError, SkipReason, VfsPath, decode};
 
-use crate::scan::{Candidate, Known, ScanContext, is_unchanged};
+use crate::indexing::scan::{Candidate, Known, ScanContext, is_unchanged};
 
 /// Files in one batch at most.
 pub(crate) const BATCH_FILES_MAX: usize = 32;

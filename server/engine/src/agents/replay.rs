@@ -10,8 +10,8 @@ use vfs::SourceChange;
 
 use crate::{
     AgentTask, RunOutcome,
-    agent_steps::{Begun, StepContext, Stepped, no_model, task_of},
-    edit_tasks::{Ended, not_allowed},
+    agents::steps::{Begun, StepContext, Stepped, no_model, task_of},
+    edits::tasks::{Ended, not_allowed},
 };
 
 /// A model's answer as it is kept.

@@ -12,7 +12,7 @@ use proposal::{
 use store::Trust;
 use vfs::{ContentHash, FileId, ReadError, SourceChange, Texts, VfsPath};
 
-use crate::{Clock, Place, Random, RunOutcome, Snapshot, own_runs, task::Cancel};
+use crate::{Clock, Place, Random, RunOutcome, Snapshot, own::runs, task::Cancel};
 
 /// How a run ends before its time. In a box: it is seldom, and large.
 pub(crate) type Ended = Box<RunOutcome>;
@@ -195,7 +195,7 @@ pub(crate) fn begin(ctx: &EditContext, proposal: &Proposal) -> Result<Begun, End
     let id = TransactionId::new(now_ms, ctx.random.next());
     let begun = ctx.journal.begin(proposal, id, now_ms, &|path| ctx.present(path));
     let begun = begun.map_err(|it| refused(&it))?;
-    own_runs::carry_trust(ctx, &begun.simulation);
+    runs::carry_trust(ctx, &begun.simulation);
     Ok(begun)
 }
 

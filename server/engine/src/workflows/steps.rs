@@ -10,8 +10,8 @@ use store::history::{WorkflowRunRow, WorkflowStepRow};
 
 use crate::{
     ReadError, RunOutcome, Snapshot, Standing, Then,
-    edit_tasks::{EditContext, Ended, not_allowed},
-    workflow_runs::Flow,
+    edits::tasks::{EditContext, Ended, not_allowed},
+    workflows::runs::Flow,
 };
 
 /// Transactions that are looked through for those of a run.

@@ -6,8 +6,7 @@ use vfs::VfsPath;
 
 use crate::{
     Lane, NoticeLevel, Recovery, RunId, RunOutcome,
-    edit_tasks::EditContext,
-    edits::EditDone,
+    edits::{EditDone, tasks::EditContext},
     state::GlobalState,
     task::{Task, TaskDone},
 };
