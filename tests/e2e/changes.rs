@@ -66,6 +66,26 @@ fn an_annotated_rename_is_confirmed_made_measured_and_taken_back() {
 }
 
 #[test]
+fn a_move_that_the_editor_makes_is_taken_back_with_the_imports_that_followed_it() {
+    let workspace = Workspace::shop();
+    let mut capabilities = capabilities();
+    capabilities["workspace"]["fileOperations"] = json!({ "willRename": true });
+    let mut editor = Editor::start(&workspace, &capabilities);
+    editor.client.wait_until_indexed();
+    editor.open("shop.py");
+    let files = json!([{ "oldUri": workspace.uri("shop.py"), "newUri": workspace.uri("till.py") }]);
+    let edit = editor.client.request("workspace/willRenameFiles", json!({ "files": files }));
+    editor.apply(&edit);
+    editor.move_file("shop.py", "till.py");
+    assert_eq!(editor.text("cart.py"), CART.replace("from shop", "from till"));
+    let undone = editor.execute("aios.undo", json!({}));
+    assert_eq!(undone["outcome"], "applied", "{undone}");
+    assert_eq!((editor.text("cart.py"), workspace.read("shop.py").as_str()), (CART, SHOP));
+    assert!(!workspace.has("till.py"));
+    editor.client.stop();
+}
+
+#[test]
 fn an_editor_that_only_says_so_is_not_believed() {
     let workspace = Workspace::shop();
     let mut editor = Editor::start(&workspace, &capabilities());

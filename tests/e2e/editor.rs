@@ -98,9 +98,28 @@ impl<'a> Editor<'a> {
                         self.client.notify("textDocument/didClose", params);
                     }
                 }
+                Some("rename") => {
+                    let end = |it: &str| self.path(change[it].as_str().unwrap());
+                    let (from, to) = (end("oldUri"), end("newUri"));
+                    self.move_file(&from, &to);
+                }
                 Some(other) => panic!("an operation that no test asks for: {other}"),
             }
         }
+    }
+
+    /// Moves a file; its document, where it is open, goes with it.
+    pub(crate) fn move_file(&mut self, from: &str, to: &str) {
+        let uris = [self.workspace.uri(from), self.workspace.uri(to)];
+        let root = self.workspace.root();
+        std::fs::rename(root.join(from), root.join(to)).unwrap();
+        if let Some((text, _)) = self.documents.remove(&uris[0]) {
+            let closed = json!({ "textDocument": { "uri": uris[0] } });
+            self.client.notify("textDocument/didClose", closed);
+            self.open_uri(&uris[1], "python", text);
+        }
+        let changes = json!([{ "uri": uris[0], "type": 3 }, { "uri": uris[1], "type": 1 }]);
+        self.client.notify("workspace/didChangeWatchedFiles", json!({ "changes": changes }));
     }
 
     #[track_caller]

@@ -456,7 +456,10 @@ impl GlobalState {
         let able = applying.steps.iter().filter(asked).all(|it| is_client_able(abilities, it));
         self.proposals.applying.insert(id.clone(), applying);
         match (confirm, able) {
-            (Confirm::Given, _) => self.watch_edit(&id, GIVEN_MS_MAX),
+            (Confirm::Given, _) => {
+                self.clients.tell(client, Notice::MayEdit { run });
+                self.watch_edit(&id, GIVEN_MS_MAX);
+            }
             (_, true) => self.make_step(&id),
             (_, false) => self.write(&id),
         }

@@ -50,7 +50,7 @@ pub use crate::{
         Clock, EngineConfig, LoadGraph, Random, Stores, SystemClock, SystemRandom, Threads,
         state_folder,
     },
-    edits::given::GivenRename,
+    edits::given::{Given, GivenEdit},
     experiments::EvolveRequest,
     handle::{Engine, Notices, Reading, StartError},
     indexing::history::FolderRead,

@@ -39,6 +39,11 @@ pub enum Notice {
         /// The proposal, which waits for an answer.
         proposal: ProposalId,
     },
+    /// The checkpoint of an edit that this client is given is stored: it may be made.
+    MayEdit {
+        /// The run that records it.
+        run: RunId,
+    },
     /// A run that this client started ended. Sent once for each.
     RunDone {
         /// The run.

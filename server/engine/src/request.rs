@@ -23,7 +23,7 @@ use crate::{
         hits::Sought,
         memories::{Forget, Remember},
     },
-    edits::given::GivenRename,
+    edits::given::GivenEdit,
     experiments::EvolveRequest,
     indexing::history::FolderRead,
     skills::SkillCall,
@@ -64,8 +64,9 @@ pub enum RunRequest {
         /// What becomes of the proposal.
         then: Then,
     },
-    /// Records a rename that the client makes by itself, once it is made.
-    RenameGiven(Box<GivenRename>),
+    /// Records what the client makes of an edit that it is given once the checkpoint is stored, as
+    /// [`crate::Notice::MayEdit`] tells.
+    EditGiven(Box<GivenEdit>),
     /// Proposes a change of code that leaves what the code does.
     Refactor {
         /// Where.
@@ -227,7 +228,7 @@ impl RunRequest {
             RunRequest::Remember(_) => "remember",
             RunRequest::Forget(_) => "forget",
             RunRequest::Rename { .. } => "rename",
-            RunRequest::RenameGiven(_) => "rename in the editor",
+            RunRequest::EditGiven(given) => given.name(),
             RunRequest::Refactor { .. } => "refactor",
             RunRequest::MoveFiles { .. } => "move files",
             RunRequest::Rewrite { .. } => "rewrite",

@@ -197,9 +197,9 @@ impl GlobalState {
             self.resume_workflow(id, run, is_approved);
         } else if let RunRequest::ResumeAgent(agent_run, then) = request {
             self.resume_agent(id, agent_run, then);
-        } else if let RunRequest::RenameGiven(given) = request {
+        } else if let RunRequest::EditGiven(given) = request {
             // The client edits whoever else does: nothing waits for it, nor it for others.
-            self.rename_given(id, *given);
+            self.edit_given(id, *given);
         } else if let RunRequest::Skill { call, then } = request {
             self.skill_run(id, *call, then);
         } else if let RunRequest::Do { text, at, then } = request {
@@ -251,7 +251,7 @@ impl GlobalState {
             RunRequest::Remember(remember) => self.remember_run(id, *remember),
             RunRequest::Forget(forget) => self.forget_run(id, forget),
             RunRequest::Rename { at, new_name, then } => self.rename(id, at, new_name, then),
-            RunRequest::RenameGiven(given) => self.rename_given(id, *given),
+            RunRequest::EditGiven(given) => self.edit_given(id, *given),
             RunRequest::Refactor { at, refactor, then } => self.refactor(id, at, refactor, then),
             RunRequest::MoveFiles { moves, mover, then } => {
                 self.move_files(id, moves, mover, then);

@@ -14,15 +14,16 @@ use std::{
 
 use disk::Disk;
 use engine::{
-    Abilities, Caller, ClientChange, ContentEdit, EditStep, Engine, EngineConfig, GivenRename,
-    LoadGraph, Notice, Notices, Place, RunOutcome, RunRequest, Snapshot, Stores, SystemClock,
+    Abilities, Caller, ClientChange, ContentEdit, EditStep, Engine, EngineConfig, Given, GivenEdit,
+    LoadGraph, Notice, Notices, Place, RunId, RunOutcome, RunRequest, Stores, SystemClock,
     SystemRandom, Then, Threads,
 };
+use ide::{FileMove, Mover};
 use proposal::{Outcome, ProposalId, ProposalState, UndoScope};
 use settings::Layers;
 use tempfile::TempDir;
 use text::PositionEncoding;
-use vfs::{ContentHash, FileOperation, FileWrite, VfsPath, WriteError, Writer};
+use vfs::{ContentHash, FileEvent, FileOperation, FileWrite, VfsPath, WriteError, Writer};
 
 const USES: &str = "from shape import area\n\nprint(area(2))\n";
 const DEFINES: &str = "def area(r):\n    return r * r\n";
@@ -141,7 +142,7 @@ impl Desk {
                     }
                     fs::remove_file(path.as_path()).unwrap();
                 }
-                FileOperation::Rename { .. } => panic!("no test moves a file"),
+                FileOperation::Rename { from, to } => self.move_file(from, to),
             }
         }
         self.engine.post(ClientChange::EditAnswered {
@@ -177,6 +178,41 @@ impl Desk {
             edits: vec![ContentEdit::Full(text.to_owned())],
             encoding: PositionEncoding::Utf8,
         });
+    }
+
+    fn move_file(&mut self, from: &VfsPath, to: &VfsPath) {
+        let buffer = self.buffers.remove(from);
+        self.engine.post(ClientChange::Close { path: from.clone() });
+        fs::rename(from.as_path(), to.as_path()).unwrap();
+        let events = [(from, FileEvent::Deleted), (to, FileEvent::Created)];
+        let events = events.map(|(path, event)| (path.clone(), event)).to_vec();
+        self.engine.post(ClientChange::Watched(events));
+        if let Some((_, text)) = buffer {
+            self.text(to);
+            self.set(to, &text);
+        }
+    }
+
+    /// Has an edit recorded, up to where the editor may make it.
+    fn given(&mut self, given: GivenEdit) -> RunId {
+        let wanted = self.engine.run(RunRequest::EditGiven(Box::new(given)));
+        loop {
+            match self.notices.blocking_recv().unwrap() {
+                Notice::MayEdit { run } if run == wanted => return run,
+                Notice::RunDone { run, outcome } if run == wanted => panic!("{outcome:?}"),
+                _ => {}
+            }
+        }
+    }
+
+    /// Waits for the end of a run that asks for nothing.
+    fn end_of(&mut self, wanted: RunId) -> RunOutcome {
+        loop {
+            match self.notices.blocking_recv().unwrap() {
+                Notice::RunDone { run, outcome } if run == wanted => return outcome,
+                _ => {}
+            }
+        }
     }
 
     fn rename(&mut self) -> ProposalId {
@@ -438,14 +474,14 @@ fn without_a_history_nothing_is_changed() {
 }
 
 /// What the handler of `textDocument/rename` does.
-fn given_rename(desk: &Desk) -> GivenRename {
+fn given_rename(desk: &Desk) -> GivenEdit {
     let given = desk.engine.read_blocking("rename", |snapshot| {
         let place = Place::Symbol("area".to_owned());
         let position = snapshot.place(&place).unwrap();
         let rename = snapshot.analysis.rename(position, "surface").unwrap();
         let text = |path| ContentHash::of(&snapshot.present(path).unwrap().unwrap().bytes);
         let seen = rename.change.edits.keys().map(|path| (path.clone(), text(path))).collect();
-        Ok(GivenRename { rename, seen })
+        Ok(GivenEdit { what: Given::Rename(rename), seen })
     });
     given.unwrap()
 }
@@ -457,19 +493,38 @@ fn a_rename_that_an_editor_makes_by_itself_is_recorded_and_taken_back() {
     let (main, shape) = (desk.root.join("main.py"), desk.root.join("shape.py"));
     desk.text(&main);
     let given = given_rename(&desk);
-    let run = desk.engine.run(RunRequest::RenameGiven(Box::new(given)));
-    // The checkpoint is of the files as they were when it was asked for, not when it is stored.
+    let run = desk.given(given);
     desk.set(&main, &USES.replace("area", "surface"));
     desk.set(&shape, &DEFINES.replace("area", "surface"));
-    let outcome = loop {
-        match desk.notices.blocking_recv().unwrap() {
-            Notice::RunDone { run: done, outcome } if done == run => break outcome,
-            _ => {}
-        }
-    };
-    assert_changed(&outcome, &Outcome::Applied);
+    assert_changed(&desk.end_of(run), &Outcome::Applied);
     assert_changed(&desk.undo(), &Outcome::Applied);
     assert_eq!((desk.text(&main), desk.text(&shape)), (USES.to_owned(), DEFINES.to_owned()));
+}
+
+#[test]
+fn a_move_that_an_editor_makes_by_itself_is_recorded_with_what_follows_it() {
+    let dir = workspace();
+    let mut desk = Desk::new(&dir, editor());
+    let [main, shape, form] = ["main.py", "shape.py", "form.py"].map(|it| desk.root.join(it));
+    // One of them is not saved.
+    let unsaved = DEFINES.to_owned() + "\n# more\n";
+    desk.set(&shape, &unsaved);
+    desk.text(&main);
+    // What the handler of `workspace/willRenameFiles` does.
+    let moves = [FileMove { from: shape.clone(), to: form.clone() }];
+    let seen = vec![(main.clone(), USES.to_owned()), (shape.clone(), unsaved.clone())];
+    let seen = seen.into_iter().map(|(path, it)| (path, ContentHash::of(it.as_bytes()))).collect();
+    let moved = desk.engine.read_blocking("move", move |snapshot| {
+        Ok(snapshot.analysis.move_files(&moves, Mover::Change).unwrap())
+    });
+    let given = GivenEdit { what: Given::Move(moved.unwrap()), seen };
+    let run = desk.given(given);
+    desk.set(&main, &USES.replace("shape", "form"));
+    desk.move_file(&shape, &form);
+    assert_changed(&desk.end_of(run), &Outcome::Applied);
+    assert_changed(&desk.undo(), &Outcome::Applied);
+    assert_eq!((desk.text(&main), desk.text(&shape)), (USES.to_owned(), unsaved));
+    assert_eq!((desk.disk("form.py"), desk.disk("shape.py").unwrap()), (None, DEFINES.to_owned()));
 }
 
 #[test]
@@ -479,18 +534,12 @@ fn an_undo_takes_back_what_an_editor_made_of_its_rename_so_far() {
     let main = desk.root.join("main.py");
     desk.text(&main);
     let given = given_rename(&desk);
-    desk.engine.run(RunRequest::RenameGiven(Box::new(given)));
+    desk.given(given);
     desk.set(&main, &USES.replace("area", "surface"));
     // The other file is not renamed, and never will be.
-    while !desk.engine.read_blocking("journal", |it| Ok(has_begun(it))).unwrap() {}
     assert_changed(&desk.undo(), &Outcome::Applied);
     assert_eq!(desk.text(&main), USES);
     assert_eq!(desk.disk("shape.py").unwrap(), DEFINES);
-}
-
-fn has_begun(snapshot: &Snapshot) -> bool {
-    let journal = snapshot.journal.as_ref().unwrap();
-    journal.transactions(1).unwrap().first().is_some()
 }
 
 #[test]
@@ -501,7 +550,7 @@ fn a_rename_for_another_text_is_not_recorded() {
     desk.text(&main);
     let given = given_rename(&desk);
     desk.set(&main, &format!("# late\n{USES}"));
-    let refused = desk.run(RunRequest::RenameGiven(Box::new(given)), Manners::Obeys);
+    let refused = desk.run(RunRequest::EditGiven(Box::new(given)), Manners::Obeys);
     let RunOutcome::Refused(why) = refused else { panic!("{refused:?}") };
     assert!(why.ends_with("main.py is not what the rename was made for"), "{why}");
 }

@@ -5,7 +5,7 @@ use std::sync::{
     atomic::{AtomicU64, Ordering},
 };
 
-use engine::{Caller, ClientChange, Engine, ReadError, RunId, RunOutcome, RunRequest};
+use engine::{Caller, ClientChange, Engine, GivenEdit, ReadError, RunId, RunOutcome, RunRequest};
 use rustc_hash::FxHashMap;
 use tokio::sync::{Notify, oneshot, watch};
 use tower_lsp::{
@@ -47,6 +47,8 @@ pub(crate) struct Link {
     pub(crate) spellings: Arc<Spellings>,
     /// Who waits for the end of a run.
     waiting: Mutex<FxHashMap<RunId, oneshot::Sender<RunOutcome>>>,
+    /// Who waits for the checkpoint of an edit that the client makes by itself.
+    checkpoints: Mutex<FxHashMap<RunId, oneshot::Sender<()>>>,
     /// What is behind the progress tokens that the client knows.
     pub(crate) progress: Mutex<FxHashMap<String, Owner>>,
     /// What the client's other servers answer.
@@ -103,6 +105,7 @@ impl LanguageServer for Backend {
             session: Arc::new(session),
             spellings: Arc::default(),
             waiting: Mutex::default(),
+            checkpoints: Mutex::default(),
             progress: Mutex::default(),
             others: Arc::default(),
             touch: Arc::default(),
@@ -183,6 +186,26 @@ impl Link {
         (run, receiver)
     }
 
+    /// Has an edit recorded that the client makes by itself, and waits until its checkpoint is
+    /// stored: what the client does next must not be in it. Where it cannot be, the client is told,
+    /// and makes its edit all the same.
+    pub(crate) async fn given(&self, edit: Box<GivenEdit>) {
+        let (sender, stored) = oneshot::channel();
+        let (run, _done) = self.run(RunRequest::EditGiven(edit));
+        // As with the end of a run: it cannot be told before this.
+        self.checkpoints.lock().expect("no holder panics").insert(run, sender);
+        // Dropped where the run ends without one.
+        let _ = stored.await;
+    }
+
+    /// Tells that the checkpoint of a run is stored.
+    pub(crate) fn may_edit(&self, run: RunId) {
+        if let Some(waiting) = self.checkpoints.lock().expect("no holder panics").remove(&run) {
+            // A request that was cancelled does not wait any more.
+            let _ = waiting.send(());
+        }
+    }
+
     /// Waits until the files of the workspace that are known to be new or changed are read.
     pub(crate) async fn await_files(&self) {
         let (_, done) = self.run(RunRequest::AwaitFiles);
@@ -192,6 +215,7 @@ impl Link {
 
     /// Tells the end of a run to whoever waits for it.
     pub(crate) fn run_done(&self, run: RunId, outcome: RunOutcome) {
+        self.checkpoints.lock().expect("no holder panics").remove(&run);
         if let Some(waiting) = self.waiting.lock().expect("no holder panics").remove(&run) {
             // Most commands do not wait.
             let _ = waiting.send(outcome);

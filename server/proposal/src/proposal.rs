@@ -275,7 +275,7 @@ impl Proposal {
     /// The change in the order in which an editor has to be asked: the edits of texts, then the
     /// file operations, each as one change. No editor takes both back when they come together.
     pub fn steps(&self) -> Vec<SourceChange> {
-        let edits = SourceChange { edits: self.change.edits.clone(), operations: Vec::new() };
+        let edits = self.change.edits_alone();
         let operations = SourceChange {
             edits: std::collections::BTreeMap::new(),
             operations: self.change.operations.clone(),

@@ -72,6 +72,11 @@ impl SourceChange {
         self.operations.is_empty() && self.edits.values().all(TextEdits::is_empty)
     }
 
+    /// The edits without the operations after them.
+    pub fn edits_alone(&self) -> SourceChange {
+        SourceChange { edits: self.edits.clone(), operations: Vec::new() }
+    }
+
     /// Every file the change reads or writes, each once, sorted.
     pub fn paths(&self) -> Vec<VfsPath> {
         let mut res: Vec<VfsPath> = self.edits.keys().cloned().collect();

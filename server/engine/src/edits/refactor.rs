@@ -13,6 +13,9 @@ use crate::{
     state::GlobalState,
 };
 
+/// The action of a proposal that moves files.
+pub(crate) const ACTION_MOVE_FILES: &str = "moveFiles";
+
 impl GlobalState {
     /// Proposes a refactoring.
     pub(crate) fn refactor(&mut self, run: RunId, at: Area, refactor: Refactor, then: Then) {
@@ -48,7 +51,7 @@ impl GlobalState {
             let done = ctx.snapshot.analysis.move_files(&moves, mover);
             let made = done
                 .map_err(|error| ended(ctx, &error))
-                .and_then(|done| propose(ctx, "moveFiles", done));
+                .and_then(|done| propose(ctx, ACTION_MOVE_FILES, done));
             EditDone::Proposed(run, then, made.map(Box::new))
         });
     }
@@ -71,14 +74,19 @@ fn propose(
     action: &str,
     done: Refactoring,
 ) -> Result<(Proposal, Simulation), Ended> {
-    ctx.propose(Draft {
+    ctx.propose(refactoring_draft(ctx, action, done))
+}
+
+/// A refactoring in the words of a proposal.
+pub(crate) fn refactoring_draft(ctx: &EditContext, action: &str, done: Refactoring) -> Draft {
+    Draft {
         title: done.title,
         reason: done.reason,
         origin: ctx.origin(action),
         change: done.change,
         annotations: Vec::new(),
         left: done.left.iter().map(|it| left_site(ctx, it)).collect(),
-    })
+    }
 }
 
 fn ended(ctx: &EditContext, error: &RefactorError) -> Ended {

@@ -2,9 +2,9 @@
 //! makes the edit that it gets, and the journal records it once it is made; what is to be previewed
 //! is the command `aios.renameSymbol`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use engine::{GivenRename, ReadError, RunRequest, Snapshot};
+use engine::{Given, GivenEdit, ReadError, Snapshot};
 use tower_lsp::{
     gen_lsp_types::{
         PrepareRenameParams, PrepareRenamePlaceholder, PrepareRenameResult, RenameParams,
@@ -12,7 +12,7 @@ use tower_lsp::{
     },
     jsonrpc::Result,
 };
-use vfs::{ContentHash, SourceChange, VfsPath};
+use vfs::{ContentHash, FileOperation, SourceChange, VfsPath};
 
 use crate::{
     backend::Backend,
@@ -55,7 +55,7 @@ enum Found {
     /// There are files that are not read yet; the document is at this version.
     Unread(Option<i32>),
     /// The edit, and what the journal is to know of it.
-    Edit(WorkspaceEdit, Box<GivenRename>),
+    Edit(WorkspaceEdit, Box<GivenEdit>),
 }
 
 pub(crate) async fn handle_rename(
@@ -83,7 +83,8 @@ pub(crate) async fn handle_rename(
             let rename = view.snapshot.analysis.rename(position, &new_name)?;
             let edit = edit_of(view, &rename.change)?;
             let seen = seen(view.snapshot, &rename.change)?;
-            Ok(Some(Found::Edit(edit, Box::new(GivenRename { rename, seen }))))
+            let given = GivenEdit { what: Given::Rename(rename), seen };
+            Ok(Some(Found::Edit(edit, Box::new(given))))
         })
     };
     let found = match ask(IfUnread::Tell).await? {
@@ -94,17 +95,21 @@ pub(crate) async fn handle_rename(
         found => found,
     };
     let Some(Found::Edit(edit, given)) = found else { return Ok(None) };
-    // Asked for before the client has its answer: the checkpoint is of the files before its edit.
-    let (_, _done) = link.run(RunRequest::RenameGiven(given));
+    link.given(given).await;
     Ok(Some(edit))
 }
 
-/// The files of a change, each with its text of this moment.
-fn seen(
+/// The files that a change finds, each with its text of this moment.
+pub(super) fn seen(
     snapshot: &Snapshot,
     change: &SourceChange,
 ) -> std::result::Result<Vec<(VfsPath, ContentHash)>, ReadError> {
-    let files = change.edits.keys().map(|path| {
+    let moved = change.operations.iter().filter_map(|it| match it {
+        FileOperation::Rename { from, .. } => Some(from),
+        FileOperation::Create { .. } | FileOperation::Delete { .. } => None,
+    });
+    let paths: BTreeSet<&VfsPath> = change.edits.keys().chain(moved).collect();
+    let files = paths.into_iter().map(|path| {
         let present = snapshot.present(path).map_err(|it| ReadError::Failed(it.to_string()))?;
         let present = present.ok_or_else(|| ReadError::NoFile(path.clone()))?;
         Ok((path.clone(), ContentHash::of(&present.bytes)))

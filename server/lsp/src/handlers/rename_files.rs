@@ -1,6 +1,6 @@
 //! `workspace/willRenameFiles`, `didRenameFiles` and `aios.moveFile`: imports follow the files.
 
-use engine::RunRequest;
+use engine::{Given, GivenEdit, RunRequest};
 use ide::{FileMove, Mover, RefactorError};
 use serde::Deserialize;
 use tower_lsp::{
@@ -8,11 +8,14 @@ use tower_lsp::{
     jsonrpc::Result,
 };
 
-use super::{execute_command::then, rename::edit_of};
+use super::{
+    execute_command::then,
+    rename::{edit_of, seen},
+};
 use crate::{backend::Backend, error, from_proto};
 
-/// The edits that the editor makes before it moves the files. What cannot follow is not worth an
-/// error: the user moves the file all the same.
+/// The edits that the editor makes before it moves the files; the journal records both once they
+/// are made. What cannot follow is not worth an error: the user moves the file all the same.
 pub(crate) async fn handle_will_rename_files(
     backend: &Backend,
     params: RenameFilesParams,
@@ -20,9 +23,14 @@ pub(crate) async fn handle_will_rename_files(
     let moves = moves(&params)?;
     backend.link().await_files().await;
     let answer = backend.link().read("will rename files", move |view| {
-        match view.snapshot.analysis.move_files(&moves, Mover::Editor) {
-            Ok(done) if done.change.is_empty() => Ok(None),
-            Ok(done) => Ok(Some(edit_of(view, &done.change)?)),
+        match view.snapshot.analysis.move_files(&moves, Mover::Change) {
+            // A move that nobody has to follow is none of ours.
+            Ok(done) if done.change.edits.is_empty() => Ok(None),
+            Ok(moved) => {
+                let edit = edit_of(view, &moved.change.edits_alone())?;
+                let seen = seen(view.snapshot, &moved.change)?;
+                Ok(Some((edit, GivenEdit { what: Given::Move(moved), seen })))
+            }
             Err(error @ (RefactorError::Cancelled | RefactorError::Stale(_))) => Err(error.into()),
             Err(why) => {
                 tracing::info!(%why, "imports do not follow a move");
@@ -30,7 +38,9 @@ pub(crate) async fn handle_will_rename_files(
             }
         }
     });
-    answer.await
+    let Some((edit, given)) = answer.await? else { return Ok(None) };
+    backend.link().given(Box::new(given)).await;
+    Ok(Some(edit))
 }
 
 /// The editor has moved files without asking: what their users import is proposed.
