@@ -47,7 +47,9 @@ fn an_agent_runs_from_the_command_line_and_its_steps_can_be_read() {
     let steps = json(&workspace, &["runs", "show", &run]);
     let kinds: Vec<&str> = steps.iter().map(|it| it["kind"].as_str().unwrap()).collect();
     assert_eq!(kinds, ["task", "call", "answer", "say", "end"]);
-    let (code, why) = aios(&workspace, &["run", "find", "--message", "why"]);
+    let (code, text) = aios(&workspace, &["run", "find", "--message", "pay now"]);
+    assert_eq!(code, 0, "{text}");
+    let (code, why) = aios(&workspace, &["run", "find"]);
     assert_eq!(code, 1);
     assert!(why.contains("needs the parameter `query`"), "{why}");
     let (code, why) = aios(&workspace, &["runs", "resume", &run]);

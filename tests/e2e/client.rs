@@ -84,6 +84,9 @@ impl Client {
             .arg("lsp")
             .current_dir(workspace.root())
             .env("AIOS_STATE_DIR", workspace.state())
+            // What the user of this machine has set is none of a test's business.
+            .env("XDG_CONFIG_HOME", workspace.state().join("config"))
+            .env("TEST_KEY", "sk-nobody-may-see-this")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())

@@ -49,6 +49,11 @@ impl<'a> Editor<'a> {
         self.change(&uri, text.to_owned(), json!([{ "text": text }]));
     }
 
+    /// The same in a document that lies elsewhere.
+    pub(crate) fn set_document(&mut self, uri: &str, text: &str) {
+        self.change(uri, text.to_owned(), json!([{ "text": text }]));
+    }
+
     fn change(&mut self, uri: &str, text: String, changes: Value) {
         let document = self.documents.get_mut(uri).unwrap();
         *document = (text, document.1 + 1);

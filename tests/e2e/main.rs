@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails, wherever it stands")]
 
+mod agent_runs;
 mod agents;
 mod changes;
 mod cli;

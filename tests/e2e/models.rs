@@ -8,11 +8,16 @@ use crate::workspace::Workspace;
 
 const KEY: &str = "sk-nobody-may-see-this";
 
-/// Runs `aios` with `config` as the user's settings; the exit code and all that it prints.
-fn aios(workspace: &Workspace, config: &str, args: &[&str]) -> (i32, String) {
+/// Writes the user's settings.
+pub(crate) fn configure(workspace: &Workspace, config: &str) {
     let folder = workspace.state().join("config/aios");
     fs::create_dir_all(&folder).unwrap();
     fs::write(folder.join("config.toml"), config).unwrap();
+}
+
+/// Runs `aios` with `config` as the user's settings; the exit code and all that it prints.
+fn aios(workspace: &Workspace, config: &str, args: &[&str]) -> (i32, String) {
+    configure(workspace, config);
     let output = Command::new(env!("CARGO_BIN_EXE_aios"))
         .args(args)
         .current_dir(workspace.root())
@@ -25,7 +30,8 @@ fn aios(workspace: &Workspace, config: &str, args: &[&str]) -> (i32, String) {
     (output.status.code().unwrap(), String::from_utf8(printed).unwrap())
 }
 
-fn config(protocol: Protocol, url: &str, key: &str) -> String {
+/// The user's settings with one model, of a provider at `url`.
+pub(crate) fn config(protocol: Protocol, url: &str, key: &str) -> String {
     let provider = match protocol {
         Protocol::Anthropic => "anthropic",
         Protocol::OpenAi => "compatible",

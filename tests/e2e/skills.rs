@@ -35,7 +35,7 @@ const FILES: &[(&str, &str)] = &[
 
 /// Without `applyEdit` left out: what VS Code and Neovim 0.12, and what Helix and Neovim 0.11
 /// declare.
-fn every_client() -> [Value; 2] {
+pub(crate) fn every_client() -> [Value; 2] {
     let mut vscode = capabilities();
     vscode["textDocument"]["publishDiagnostics"] = json!({ "versionSupport": true });
     let mut helix = plain_capabilities();
@@ -50,7 +50,13 @@ fn start<'a>(workspace: &'a Workspace, capabilities: &Value) -> Editor<'a> {
     editor
 }
 
-fn actions(editor: &mut Editor<'_>, uri: &str, line: u32, diagnostics: &Value) -> Vec<Value> {
+/// What can be done in a line, asked for by the user.
+pub(crate) fn actions(
+    editor: &mut Editor<'_>,
+    uri: &str,
+    line: u32,
+    diagnostics: &Value,
+) -> Vec<Value> {
     let at = json!({ "line": line, "character": 4 });
     let params = json!({
         "textDocument": { "uri": uri },
@@ -144,7 +150,7 @@ fn what_a_review_finds_is_marked_mended_undone_and_cleared() {
 
 /// The end of a run that proposes: where the client is shown a document, it is applied from there.
 #[track_caller]
-fn answered(editor: &mut Editor<'_>, outcome: Value) -> Value {
+pub(crate) fn answered(editor: &mut Editor<'_>, outcome: Value) -> Value {
     match outcome["outcome"].as_str() {
         Some("proposed") => {
             editor.execute("aios.applyProposal", json!({ "proposal": outcome["proposal"] }))

@@ -1,7 +1,7 @@
 //! An agent: what it is called, what it can do, how it is told to behave, and what starts it.
 
 use crate::{
-    Cron, Handler, Limits, Tool, event,
+    Cron, Handler, Limits, Skill, Tool, event,
     table::Table,
     yaml::{At, Node, Problem, parse},
 };
@@ -290,12 +290,25 @@ fn trigger(node: &Node, acc: &mut Vec<Problem>) -> Option<Trigger> {
     let fact = match &trigger {
         Trigger::Schedule(pattern) => Cron::parse(pattern).err(),
         Trigger::Event(pattern) => event::pattern_problem(pattern),
-        Trigger::Command(_) => None,
+        Trigger::Command(pattern) => command_problem(pattern),
     };
     if let Some(fact) = fact {
         acc.push(pattern_at.problem(fact));
     }
     Some(trigger)
+}
+
+/// What is wrong with the name of a command, for people.
+fn command_problem(pattern: &str) -> Option<String> {
+    let is_name = |it: &str| {
+        it.starts_with(|it: char| it.is_ascii_lowercase())
+            && it.chars().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || it == '-')
+    };
+    if !is_name(pattern) {
+        return Some(format!("a command is one word as `check-all`, not `{pattern}`"));
+    }
+    let is_skill = Skill::named(pattern).is_some();
+    is_skill.then(|| format!("`/{pattern}` is a skill already: choose another word"))
 }
 
 /// A whole number, below zero too; without one it is 0.
@@ -355,7 +368,7 @@ instructions: |
 tools: [search, impact]
 triggers:
   - type: command
-    pattern: review
+    pattern: review-all
 hooks:
   - type: before
     event: apply
@@ -379,7 +392,7 @@ hooks:
         assert_eq!((agent.name.as_str(), agent.kind), ("review", AgentKind::Analyzer));
         assert_eq!(agent.capabilities[0].parameters[0].default.as_deref(), Some("3"));
         assert_eq!(agent.instructions, "Be brief.\n");
-        assert_eq!(agent.triggers, [Trigger::Command("review".to_owned())]);
+        assert_eq!(agent.triggers, [Trigger::Command("review-all".to_owned())]);
         assert_eq!(agent.tools, ["search", "impact"]);
         assert!(agent.hooks[0].is_before);
     }

@@ -2,7 +2,15 @@
 //! src/*.py` for some files only.
 
 /// The events that there are.
-pub const EVENTS: &[&str] = &["saved", "opened", "indexed", "proposal-applied", "proposal-undone"];
+pub const EVENTS: &[&str] = &[
+    "saved",
+    "opened",
+    "indexed",
+    "committed",
+    "diagnostics-changed",
+    "proposal-applied",
+    "proposal-undone",
+];
 
 /// Whether `pattern`, as a trigger has it, is about this event; `path` is the file that the event
 /// is about, below the workspace.

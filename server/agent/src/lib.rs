@@ -12,6 +12,7 @@ mod flow;
 mod hook;
 mod lifecycle;
 mod limits;
+mod page;
 mod route;
 mod run;
 mod skill;
@@ -36,6 +37,9 @@ pub use crate::{
     hook::{BoundHook, Handler, HookChain, HookNote, HookStep},
     lifecycle::{AgentState, Found, IllegalTransition, Life, Transition, settle},
     limits::{Limit, Limits, Spent},
+    page::{
+        MESSAGE_BYTES_MAX, Written, place_for_message, read_message, read_request, request_page,
+    },
     route::{IsName, Route, Routed, Router, router},
     run::{AgentRun, Answer, Call, Effect, End, Input, Proposed, Said},
     skill::{

@@ -63,6 +63,17 @@ impl Default for Limits {
     }
 }
 
+impl Spent {
+    /// What was taken after `before`.
+    pub(crate) fn since(&self, before: &Spent) -> Spent {
+        Spent {
+            steps: self.steps.saturating_sub(before.steps),
+            tokens: self.tokens.saturating_sub(before.tokens),
+            cost_micros: self.cost_micros.saturating_sub(before.cost_micros),
+        }
+    }
+}
+
 impl Limits {
     /// The limit that `spent` has reached, so that nothing more may be begun.
     pub fn reached(&self, spent: &Spent) -> Option<Limit> {

@@ -7,7 +7,7 @@ use ide::LeftOut;
 use models::{ChatRequest, Message, Reply, StopReason, ToolCall, ToolSpec};
 use vfs::SourceChange;
 
-use crate::{Finding, Limit, Limits, Shown, SkillReply, Spent, Task, Tool};
+use crate::{Finding, Limit, Limits, Shown, SkillKind, SkillReply, Spent, Task, Tool};
 
 /// A tool's answer is cut behind so many bytes before a model sees it.
 const ANSWER_BYTES_MAX: usize = 32 * 1024;
@@ -35,6 +35,8 @@ pub struct AgentRun {
     task: Task,
     limits: Limits,
     spent: Spent,
+    /// What it had taken when the user spoke last: the limits count from there.
+    before: Spent,
     phase: Phase,
     messages: Vec<Message>,
     /// Calls of the last answer that are still to be made.
@@ -46,6 +48,8 @@ pub struct AgentRun {
     calling: Option<Call>,
     /// Edits and writes that are taken down, in order.
     taken: Vec<Call>,
+    /// What was answered without the model: it has to hear of that before it goes on.
+    told: String,
     /// Tools of other kinds of agents are not there for it.
     tools: Vec<Tool>,
     /// Why no model can be asked; `None`: one can.
@@ -87,6 +91,8 @@ pub enum Input {
     Proposed(Result<Proposed, String>),
     /// What was to be said was said.
     Said,
+    /// The user goes on with a run that has ended, and says this.
+    Message(String),
     /// Nobody wants it any more.
     Cancelled,
     /// Its time is over.
@@ -195,6 +201,7 @@ impl AgentRun {
             limits: task.def.limits,
             tools: tools.filter(|it| it.is_for(kind)).collect(),
             spent: Spent::default(),
+            before: Spent::default(),
             phase: Phase::Begun,
             messages: Vec::new(),
             calls: VecDeque::new(),
@@ -202,6 +209,7 @@ impl AgentRun {
             context: String::new(),
             calling: None,
             taken: Vec::new(),
+            told: String::new(),
             no_model,
             task,
         }
@@ -231,6 +239,7 @@ impl AgentRun {
     pub fn step(&mut self, input: Input) -> Effect {
         let phase = std::mem::replace(&mut self.phase, Phase::Begun);
         match (phase, input) {
+            (Phase::Ended(_), Input::Message(text)) => self.go_on(text),
             (Phase::Ended(end), _) => self.end(end),
             (_, Input::Cancelled) => self.end(End::Cancelled),
             (_, Input::TimeIsOver) => {
@@ -281,12 +290,50 @@ impl AgentRun {
         self.ask()
     }
 
+    /// The user has something to say to what came of it. It may take as much again as before.
+    fn go_on(&mut self, text: String) -> Effect {
+        if let Some(why) = &self.no_model {
+            let why = format!("agent `{}` needs a model to go on: {why}", self.task.def.name);
+            return self.end(End::Refused(why));
+        }
+        if self.messages.is_empty() {
+            self.messages.push(Message::User(self.first_message()));
+            let text = std::mem::take(&mut self.told);
+            self.messages.push(Message::Assistant { text, tool_calls: Vec::new() });
+        }
+        self.answer_open_calls();
+        self.messages.push(Message::User(text));
+        self.taken.clear();
+        self.before = self.spent;
+        self.ask()
+    }
+
+    /// Providers want every call answered before the user speaks again.
+    fn answer_open_calls(&mut self) {
+        let mut open: Vec<String> = Vec::new();
+        for message in &self.messages {
+            match message {
+                Message::Assistant { tool_calls, .. } => {
+                    open = tool_calls.iter().map(|it| it.id.clone()).collect();
+                }
+                Message::ToolResult { call_id, .. } => open.retain(|it| it != call_id),
+                Message::User(_) => {}
+            }
+        }
+        self.calls.clear();
+        self.calling = None;
+        for id in open {
+            self.result(id, "not called: the run had ended".to_owned(), true);
+        }
+    }
+
     /// What the one skill answered is the answer.
     fn skilled(&mut self, answer: Answer) -> Effect {
         let (reply, text) = match answer {
             Answer::Failed(why) => return self.end(End::Refused(why)),
             Answer::Done { reply, text } => (reply, text),
         };
+        self.told = cut(text.clone());
         match reply {
             SkillReply::Change { title, reason, change, left } => {
                 self.phase = Phase::Proposing(None);
@@ -295,6 +342,10 @@ impl AgentRun {
             SkillReply::Findings { findings, .. } if self.publishes() => {
                 self.say(Said { text, findings, shown: None }, End::Done)
             }
+            // Who looks for faults and finds none has done what was asked.
+            SkillReply::Nothing(_) if self.looks_for_faults() => {
+                self.say(Said { text, ..Said::default() }, End::Done)
+            }
             SkillReply::Nothing(_) | SkillReply::Choices { .. } => {
                 self.say(Said { text: text.clone(), ..Said::default() }, End::Refused(text))
             }
@@ -302,6 +353,11 @@ impl AgentRun {
                 self.say(Said { text, ..Said::default() }, End::Done)
             }
         }
+    }
+
+    fn looks_for_faults(&self) -> bool {
+        let skill = self.task.skill();
+        matches!(skill, Some(Tool::Skill(it)) if it.skill().kind == SkillKind::Findings)
     }
 
     fn publishes(&self) -> bool {
@@ -339,7 +395,7 @@ impl AgentRun {
             match self.checked(&call) {
                 Err(why) => self.result(call.id, why, true),
                 Ok(checked) => {
-                    if let Some(limit) = self.limits.reached(&self.spent) {
+                    if let Some(limit) = self.limits.reached(&self.spent.since(&self.before)) {
                         return self.stop(limit);
                     }
                     self.spent.steps += 1;
@@ -406,17 +462,12 @@ impl AgentRun {
         self.next_call()
     }
 
-    fn result(&mut self, call_id: String, mut text: String, is_error: bool) {
-        if ANSWER_BYTES_MAX < text.len() {
-            let end = (0..=ANSWER_BYTES_MAX).rev().find(|it| text.is_char_boundary(*it));
-            text.truncate(end.unwrap_or(0));
-            text.push_str("\n(cut: the answer is longer)");
-        }
-        self.messages.push(Message::ToolResult { call_id, text, is_error });
+    fn result(&mut self, call_id: String, text: String, is_error: bool) {
+        self.messages.push(Message::ToolResult { call_id, text: cut(text), is_error });
     }
 
     fn ask(&mut self) -> Effect {
-        if let Some(limit) = self.limits.reached(&self.spent) {
+        if let Some(limit) = self.limits.reached(&self.spent.since(&self.before)) {
             return self.stop(limit);
         }
         self.spent.steps += 1;
@@ -497,6 +548,16 @@ impl AgentRun {
         self.phase = Phase::Ended(end.clone());
         Effect::Done(end)
     }
+}
+
+/// As much of an answer as a model is shown.
+fn cut(mut text: String) -> String {
+    if ANSWER_BYTES_MAX < text.len() {
+        let end = (0..=ANSWER_BYTES_MAX).rev().find(|it| text.is_char_boundary(*it));
+        text.truncate(end.unwrap_or(0));
+        text.push_str("\n(cut: the answer is longer)");
+    }
+    text
 }
 
 impl End {

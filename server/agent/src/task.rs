@@ -4,6 +4,9 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{AgentDef, Capability, Parameter, ParameterKind, Tool};
 
+/// Parameters that say where something is: they are filled by where the user is.
+const PLACES: &[&str] = &["symbol", "place", "path", "file"];
+
 /// A task for an agent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Task {
@@ -77,6 +80,41 @@ impl Task {
         }
         res.push_str(&self.message);
         res.trim_end().to_owned()
+    }
+}
+
+impl AgentDef {
+    /// The capability of this name; without a name the first one.
+    pub fn capability(&self, name: Option<&str>) -> Option<&Capability> {
+        match name {
+            None => self.capabilities.first(),
+            Some(name) => self.capabilities.iter().find(|it| it.name == name),
+        }
+    }
+}
+
+impl Capability {
+    /// The parameter that takes what the user types: the first text that has to be given and does
+    /// not say where something is.
+    pub fn words(&self) -> Option<&Parameter> {
+        self.parameters.iter().find(|it| it.takes_words())
+    }
+
+    /// Whether a place and what the user types are all that has to be given.
+    pub fn is_for_a_place(&self) -> bool {
+        let mut needed = self.parameters.iter().filter(|it| it.required && !it.is_place());
+        needed.next().is_none_or(Parameter::takes_words) && needed.next().is_none()
+    }
+}
+
+impl Parameter {
+    /// Whether it says where something is.
+    pub fn is_place(&self) -> bool {
+        self.kind == ParameterKind::String && PLACES.contains(&self.name.as_str())
+    }
+
+    fn takes_words(&self) -> bool {
+        self.kind == ParameterKind::String && self.required && !self.is_place()
     }
 }
 

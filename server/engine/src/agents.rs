@@ -1,9 +1,13 @@
 //! The agents that there are, where each stands, and what moves it on: every transition is a row.
 
 pub(crate) mod chat;
+pub(crate) mod commands;
+pub(crate) mod commits;
+pub(crate) mod document;
 pub(crate) mod events;
 pub(crate) mod given;
 pub(crate) mod messages;
+pub(crate) mod place;
 pub(crate) mod replay;
 pub(crate) mod runs;
 pub(crate) mod steps;
@@ -14,12 +18,14 @@ pub(crate) mod transcript;
 use std::sync::Arc;
 
 use agent::{AgentDef, AgentState, Found, Life, Transition, built_in_agents, settle};
+use models::NoModel;
 use proposal::{Journal, Proposal, ProposalId, ProposalState, Simulation};
 use store::history::{AgentEventRow, AgentRunRow, MarkRow, WorkflowRunRow};
 use vfs::VfsPath;
 
 use crate::{
     Lane, Own, ReadError, RunId, RunOutcome, Snapshot, Standing, Then,
+    agents::commits::Tip,
     edits::{
         EditDone,
         tasks::{self, EditContext, Ended, not_allowed},
@@ -42,6 +48,17 @@ pub struct Agent {
     pub path: Option<String>,
     /// Names its definition.
     pub digest: String,
+}
+
+/// Whether a model can be asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ModelState {
+    /// It can.
+    Ready,
+    /// It is not configured: why, for people.
+    Missing(String),
+    /// The user wants none: what needs one is not even offered.
+    Off,
 }
 
 /// An agent and where it stands.
@@ -95,6 +112,8 @@ pub(crate) enum AgentDone {
     Settled,
     /// What is noted of schedules and hooks.
     Marked(Vec<MarkRow>),
+    /// The tips of the repositories.
+    Tips(Vec<Tip>),
     /// These runs of other servers were interrupted: of agents, and of workflows.
     Interrupted(Vec<AgentRunRow>, Vec<WorkflowRunRow>),
     /// The proposal that an agent waits for is to be applied.
@@ -166,6 +185,16 @@ impl Snapshot {
             status(name, row, agent, &self.own)
         };
         Ok(names.into_iter().filter_map(status).collect())
+    }
+
+    /// Whether the model `id` can be asked, or the one that is asked where nobody names one. Asks
+    /// nobody.
+    pub fn model_state(&self, id: Option<&str>) -> ModelState {
+        match self.models.get(id) {
+            Ok(_) => ModelState::Ready,
+            Err(NoModel::Off) => ModelState::Off,
+            Err(why) => ModelState::Missing(why.to_string()),
+        }
     }
 
     /// The agent of this name and where it stands.
@@ -261,6 +290,7 @@ impl GlobalState {
     pub(crate) fn agent_done(&mut self, done: AgentDone) {
         match done {
             AgentDone::Settled => {}
+            AgentDone::Tips(found) => self.tips_found(found),
             AgentDone::Marked(marks) => self.marks_read(&marks),
             AgentDone::Interrupted(rows, flows) => {
                 // A run of a workflow's step goes on with the workflow.

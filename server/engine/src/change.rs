@@ -69,6 +69,11 @@ pub enum ClientChange {
         /// Why it was not applied, where the client says so.
         reason: Option<String>,
     },
+    /// What is wrong in a document, as the client shows it of us, is different now.
+    DiagnosticsChanged {
+        /// Which.
+        path: VfsPath,
+    },
     /// The user asked this: remembered for a while, so that they find it again.
     Asked {
         /// The question.
@@ -91,6 +96,7 @@ impl ClientChange {
             ClientChange::Watched(_) => "watched files",
             ClientChange::Settings(_) => "settings",
             ClientChange::EditAnswered { .. } => "edit answered",
+            ClientChange::DiagnosticsChanged { .. } => "diagnostics changed",
             ClientChange::Asked { .. } => "asked",
             ClientChange::Abilities(_) => "abilities",
         }

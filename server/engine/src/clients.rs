@@ -78,6 +78,7 @@ impl Clients {
         let wanted = match &notice {
             Notice::Progress { .. } => abilities.progress,
             Notice::Status(_) => abilities.status,
+            Notice::DocumentChanged { .. } => abilities.live_documents,
             _ => true,
         };
         let Some(notices) = it.notices.as_ref().filter(|_| wanted) else { return };
@@ -133,6 +134,7 @@ fn is_passing(notice: &Notice) -> bool {
         notice,
         Notice::Status(_)
             | Notice::Refresh
+            | Notice::DocumentChanged { .. }
             | Notice::Progress { state: ProgressState::Report { .. }, .. }
     )
 }

@@ -54,6 +54,8 @@ pub(crate) struct Proposals {
     /// Files of recent transactions: only in them an editor's undo can mean one of ours.
     pub(crate) touched: FxHashSet<VfsPath>,
     pub(crate) recovering: Recovering,
+    /// How the user confirms changes whose hooks were called.
+    pub(crate) confirms: BTreeMap<RunId, Confirm>,
 }
 
 /// A change that is being applied.
@@ -202,9 +204,10 @@ impl GlobalState {
 
     /// Applies a pending proposal; the user has seen it.
     pub(crate) fn apply_proposal(&mut self, run: RunId, id: ProposalId) {
+        let confirm = self.proposals.confirms.remove(&run).unwrap_or(Confirm::No);
         self.edit_task(run, "apply", move |ctx| {
             let begun = tasks::begin_recorded(ctx, &id);
-            EditDone::Begun(run, Confirm::No, begun.map(Started::boxed))
+            EditDone::Begun(run, confirm, begun.map(Started::boxed))
         });
     }
 
@@ -358,6 +361,9 @@ impl GlobalState {
             EditDone::Measured(id, measured) => self.measured(&id, &measured),
             EditDone::Finished(id, finished) => self.finished(&id, finished),
             EditDone::Over(run, outcome) => {
+                if let (RunOutcome::Rejected(id), Some(it)) = (&outcome, self.runs.get(run)) {
+                    self.wake_flows(it.client, id);
+                }
                 self.show_reply(run, &outcome);
                 self.end_edit(run, outcome);
             }
@@ -399,6 +405,7 @@ impl GlobalState {
                 self.end_run(run, RunOutcome::Proposed { proposal: id, document: None });
             }
             Way::Document => self.show(run, proposal, simulation),
+            Way::Apply(confirm) if self.before_apply(run, id, confirm) => {}
             Way::Apply(confirm) => self.edit_task(run, "begin", move |ctx| {
                 let begun = tasks::begin(ctx, &proposal);
                 let started = begun.map(|begun| Started::boxed((proposal, begun)));
@@ -607,6 +614,7 @@ impl GlobalState {
         };
         if outcome == Outcome::Applied {
             self.applied_event(applying.proposal.reverses.is_some());
+            self.wake_flows(applying.client, &applying.proposal.id);
         }
         let missing = applying.missing(&outcome);
         let (run, changed) = (applying.run, applying.changed(outcome));

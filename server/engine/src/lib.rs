@@ -32,7 +32,7 @@ mod workflows;
 
 pub use crate::{
     agents::{
-        Agent, AgentRequest, AgentStatus,
+        Agent, AgentRequest, AgentStatus, ModelState,
         chat::{ChatModels, no_models, remote_models},
         task::{AgentReport, AgentTask, Priority},
         transcript::transcript,

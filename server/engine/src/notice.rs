@@ -34,6 +34,11 @@ pub enum Notice {
         /// The file.
         path: VfsPath,
     },
+    /// A document that the client was shown was written anew; only to clients that take it.
+    DocumentChanged {
+        /// The file.
+        path: VfsPath,
+    },
     /// The client is to have a proposal reviewed; only to clients that can.
     Review {
         /// The proposal, which waits for an answer.

@@ -46,6 +46,9 @@ pub struct Abilities {
     pub delete: bool,
     /// Open a document that the server names.
     pub show_document: bool,
+    /// Read a document again that is open and was written anew, see
+    /// [`crate::Notice::DocumentChanged`].
+    pub live_documents: bool,
     /// Have the user review a proposal by itself, see [`crate::Notice::Review`].
     pub reviews: bool,
     /// Tell when files change on disk.

@@ -139,6 +139,10 @@ pub enum RunRequest {
     ResumeWorkflow(String, bool),
     /// Goes on with a run of an agent that was interrupted.
     ResumeAgent(AgentRunId, Then),
+    /// Goes on with a run of an agent that has ended: the user says this to it.
+    GoOnWithAgent(AgentRunId, String, Then),
+    /// Writes the document of an agent's run, as of now, and has it shown.
+    ShowRun(AgentRunId),
     /// Trusts the files under `.aios/` as they are. Only the user may.
     Trust {
         /// The fingerprint of what the user has seen; another one refuses the run.
@@ -240,6 +244,8 @@ impl RunRequest {
             RunRequest::ClearFindings => "clear findings",
             RunRequest::RunAgent(_) => "run agent",
             RunRequest::ResumeAgent(..) => "resume agent",
+            RunRequest::GoOnWithAgent(..) => "go on with agent",
+            RunRequest::ShowRun(_) => "show run",
             RunRequest::RunWorkflow(_) => "run workflow",
             RunRequest::ResumeWorkflow(..) => "resume workflow",
             RunRequest::Trust { .. } => "trust",

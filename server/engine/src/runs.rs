@@ -61,6 +61,14 @@ impl Run {
     }
 }
 
+impl Run {
+    /// False for what is done for a step of a workflow, or by itself: its client hears of the
+    /// whole.
+    pub(crate) fn is_heard_of(&self) -> bool {
+        !self.is_child
+    }
+}
+
 impl Runs {
     /// How many are under way.
     pub(crate) fn len(&self) -> usize {
@@ -150,7 +158,10 @@ impl GlobalState {
             None => Some("the client is not known".to_owned()),
         };
         // Agents have a queue of their own.
-        let is_agent = matches!(request, RunRequest::RunAgent(_) | RunRequest::ResumeAgent(..));
+        let is_agent = matches!(
+            request,
+            RunRequest::RunAgent(_) | RunRequest::ResumeAgent(..) | RunRequest::GoOnWithAgent(..)
+        );
         let n_others = self.runs.len() - self.agent_runs.len().min(self.runs.len());
         let is_full = !is_agent && RUNS_MAX <= n_others;
         self.runs.runs.insert(id, run);
@@ -197,6 +208,8 @@ impl GlobalState {
             self.resume_workflow(id, run, is_approved);
         } else if let RunRequest::ResumeAgent(agent_run, then) = request {
             self.resume_agent(id, agent_run, then);
+        } else if let RunRequest::GoOnWithAgent(agent_run, message, then) = request {
+            self.go_on_with_agent(id, agent_run, message, then);
         } else if let RunRequest::EditGiven(given) = request {
             // The client edits whoever else does: nothing waits for it, nor it for others.
             self.edit_given(id, *given);
@@ -267,6 +280,10 @@ impl GlobalState {
             RunRequest::ClearFindings => self.clear_findings(id),
             RunRequest::RunAgent(task) => self.start_agent(id, *task),
             RunRequest::ResumeAgent(agent_run, then) => self.resume_agent(id, agent_run, then),
+            RunRequest::GoOnWithAgent(agent_run, message, then) => {
+                self.go_on_with_agent(id, agent_run, message, then);
+            }
+            RunRequest::ShowRun(agent_run) => self.show_run(id, agent_run),
             RunRequest::RunWorkflow(task) => self.start_workflow(id, *task),
             RunRequest::ResumeWorkflow(run, is_approved) => {
                 self.resume_workflow(id, run, is_approved);
@@ -303,6 +320,9 @@ impl GlobalState {
         self.runs.waiting.retain(|it| it.0 != id);
         self.runs.until_read.retain(|it| it.0 != id);
         if self.runs.waiting.len() + self.runs.until_read.len() < n_waiting {
+            self.end_run(id, RunOutcome::Cancelled);
+        }
+        if self.forget_hooks(id) {
             self.end_run(id, RunOutcome::Cancelled);
         }
         self.cancel_flow(id);

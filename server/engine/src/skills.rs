@@ -126,7 +126,7 @@ impl Snapshot {
     }
 
     /// The symbol under the cursor, or around it.
-    fn symbol_in(&self, at: &Area) -> Result<SymbolRef, ReadError> {
+    pub(crate) fn symbol_in(&self, at: &Area) -> Result<SymbolRef, ReadError> {
         match at {
             Area::Place(place) => self.symbol_of(place),
             Area::Range { path, range, encoding, version } => self.symbol_of(&Place::Position {

@@ -52,6 +52,8 @@ pub struct Snapshot {
     pub journal: Option<Journal>,
     /// Where diff documents lie; `None` where there is no state folder.
     pub proposals_folder: Option<VfsPath>,
+    /// Where documents of agents' runs lie; `None` where there is no state folder.
+    pub runs_folder: Option<VfsPath>,
     pub(crate) loader: Arc<dyn Loader>,
     pub(crate) store: Arc<dyn Store>,
     pub(crate) embedder: Option<Arc<dyn Embedder>>,

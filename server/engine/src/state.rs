@@ -14,7 +14,7 @@ use vfs::VfsPath;
 use crate::{
     ChatModels, ClientChange, EngineConfig, Lane, LoadGraph, MemoryPart, Notice, NoticeLevel,
     QueueLengths, ServerStatus, Snapshot, WhenChanged,
-    agents::{events::Events, runs::AgentRuns},
+    agents::{commits::Commits, events::Events, runs::AgentRuns},
     answers::patterns::Fingerprints,
     clients::Clients,
     edits::Proposals,
@@ -48,6 +48,7 @@ pub(crate) struct GlobalState {
     pub(crate) agent_runs: AgentRuns,
     pub(crate) flows: Flows,
     pub(crate) events: Events,
+    pub(crate) commits: Commits,
     pub(crate) proposals: Proposals,
     pub(crate) clients: Clients,
     pub(crate) configuration: Configuration,
@@ -107,6 +108,7 @@ impl GlobalState {
             agent_runs: AgentRuns::default(),
             flows: Flows::default(),
             events: Events::default(),
+            commits: Commits::default(),
             proposals: Proposals::default(),
             clients: Clients::default(),
             configuration: Configuration {
@@ -209,6 +211,7 @@ impl GlobalState {
             Event::Task(done) => match done {
                 TaskDone::Read => {}
                 TaskDone::AgentStep(done) => self.agent_step_done(*done),
+                TaskDone::AgentHeard(heard) => self.agent_heard(heard),
                 TaskDone::Index(done) => self.index_done(done),
                 TaskDone::Embed(done) => self.embed_done(done),
                 TaskDone::Settle(done) => self.settled(done),
@@ -249,6 +252,9 @@ impl GlobalState {
                 self.note_recent("edit", Some(&path), "");
                 self.fire("saved", Some(&path));
                 self.read_again(&[path]);
+            }
+            ClientChange::DiagnosticsChanged { path } => {
+                self.fire("diagnostics-changed", Some(&path));
             }
             ClientChange::Asked { question } => self.note_recent("query", None, &question),
             ClientChange::Close { path } => {
@@ -415,6 +421,7 @@ impl GlobalState {
             roots: Arc::clone(&self.files.roots),
             journal: self.outside.journal.clone(),
             proposals_folder: self.outside.proposals_folder.clone(),
+            runs_folder: self.outside.runs_folder(),
             loader: Arc::clone(&self.outside.loader),
             store: Arc::clone(&self.outside.store),
             embedder: self.outside.embedder.clone(),
@@ -487,6 +494,7 @@ impl GlobalState {
             .chain(agents)
             .chain(self.next_experiment_ms())
             .chain(self.events.next_timer_ms())
+            .chain(self.commits.next_timer_ms())
             .min()
     }
 
@@ -508,6 +516,9 @@ impl GlobalState {
         if self.events.next_timer_ms().is_some_and(|it| it <= now_ms) {
             self.schedules_due();
         }
+        if self.commits.next_timer_ms().is_some_and(|it| it <= now_ms) {
+            self.look_for_commits();
+        }
     }
 }
 
@@ -523,6 +534,7 @@ impl Event {
             Event::Watched(_) => "watched",
             Event::Task(TaskDone::Read) => "read done",
             Event::Task(TaskDone::AgentStep(_)) => "agent step done",
+            Event::Task(TaskDone::AgentHeard(_)) => "agent heard",
             Event::Task(TaskDone::Index(_)) => "index done",
             Event::Task(TaskDone::Embed(_)) => "embed done",
             Event::Task(TaskDone::Settle(_)) => "settle done",

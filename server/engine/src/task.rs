@@ -7,7 +7,7 @@ use std::sync::{
 
 use crate::{
     Lane, RunId, RunOutcome,
-    agents::runs::StepDone,
+    agents::{document::Heard, runs::StepDone},
     edits::EditDone,
     event::{Event, Inbox},
     experiments::EvolveDone,
@@ -35,6 +35,8 @@ pub(crate) enum TaskDone {
     Read,
     /// A step of an agent's run. In a box: it is large.
     AgentStep(Box<StepDone>),
+    /// What the model of an agent says while it says it.
+    AgentHeard(Heard),
     /// A part of indexing.
     Index(IndexDone),
     /// The facts of an open document that was quiet for a while.

@@ -392,3 +392,35 @@ fn a_message_goes_to_another_agent_in_its_envelope_and_loops_end() {
     let report = desk.ran(told("a", "alone"));
     assert!(report.text.contains("there is no agent `nobody`"), "{}", report.text);
 }
+
+#[test]
+fn what_an_analyzer_finds_is_marked_and_what_it_does_not_find_any_more_is_not() {
+    const LINTER: &str = "\
+name: linter
+version: 1.0.0
+type: analyzer
+instructions: Look.
+capabilities:
+- {name: look, description: Looks for what nothing uses, skill: dead-code}
+";
+    let file = (".aios/agents/linter.yaml", LINTER);
+    let mut desk = Desk::new(&[file, ("cart.py", "def _old():\n    return 1\n")]);
+    desk.trust();
+    let (name, transition) = ("linter".to_owned(), Transition::Activate);
+    let request = RunRequest::Agent(AgentRequest::Move { name, transition });
+    assert!(matches!(desk.run(request), RunOutcome::Done(_)));
+    let marked = |desk: &Desk| {
+        let path = desk.root.join("cart.py");
+        let read = move |it: &engine::Snapshot| {
+            let file = it.file(&path)?;
+            Ok(it.found_in(file).iter().map(|it| it.1.rule.to_owned()).collect::<Vec<String>>())
+        };
+        desk.engine.read_blocking("found", read).unwrap()
+    };
+    assert_eq!(desk.ran(AgentTask::by_user("linter")).findings.len(), 1);
+    assert_eq!(marked(&desk), ["dead-code"]);
+    desk.edit("cart.py", "x = 1\n");
+    assert!(desk.ran(AgentTask::by_user("linter")).findings.is_empty());
+    desk.edit("cart.py", "def _old():\n    return 1\n");
+    assert!(marked(&desk).is_empty());
+}

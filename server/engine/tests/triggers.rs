@@ -73,6 +73,13 @@ impl Desk {
         self.run(RunRequest::Index);
     }
 
+    /// Nothing is shown before it is applied.
+    fn preview_nothing(&self) {
+        let never = settings::Value::Text("never".to_owned());
+        let table = [("preview".to_owned(), never)].into_iter().collect();
+        self.engine.post(ClientChange::Settings(settings::Value::Table(table)));
+    }
+
     /// Waits until a message says this.
     fn hears(&mut self, wanted: &str) -> String {
         loop {
@@ -202,4 +209,129 @@ fn a_hook_that_is_called_once_is_used_up_by_success_and_stays_so() {
     assert!(matches!(desk.apply("x = 3\n"), RunOutcome::Changed { .. }));
     let before = desk.causes().iter().filter(|it| it.contains("before")).count();
     assert_eq!(before, 1, "it was used up");
+}
+
+#[test]
+fn a_guard_stands_before_a_change_that_is_applied_without_another_word_too() {
+    let guard = "hooks:\n- {type: before, event: apply, handler: agent nobody, guard: true}\n\
+                 - {type: before, event: apply, handler: agent keeper, priority: 5}\n";
+    let mut desk = Desk::with_agents(&[reader("keeper", guard)]);
+    desk.preview_nothing();
+    let files = vec![(desk.root.join("cart.py"), Some("x = 2\n".to_owned()))];
+    let (title, reason) = ("Change it".to_owned(), String::new());
+    let refused = desk.run(RunRequest::Write { title, reason, files, then: Then::Follow });
+    assert!(
+        matches!(&refused, RunOutcome::Refused(why) if why.contains("hook before:apply of keeper")),
+        "{refused:?}"
+    );
+    assert_eq!(desk.text("cart.py").unwrap(), "x = 1\n");
+    assert_eq!(desk.causes(), ["hook before:apply of keeper"]);
+    // What comes after it is not held up.
+    assert!(matches!(desk.run(RunRequest::Untrust), RunOutcome::Done(_)));
+    assert!(matches!(desk.apply("x = 3\n"), RunOutcome::Changed { .. }));
+}
+
+#[test]
+fn a_hook_may_change_something_itself_before_what_waits_for_it() {
+    let hook = "hooks:\n- {type: before, event: apply, handler: 'command /document f', \
+                guard: true, once: true}\n";
+    let mut desk = Desk::with_agents(&[reader("keeper", hook)]);
+    desk.preview_nothing();
+    let files = vec![(desk.root.join("cart.py"), Some("x = 2\n".to_owned()))];
+    let (title, reason) = ("Change it".to_owned(), String::new());
+    let outcome = desk.run(RunRequest::Write { title, reason, files, then: Then::Follow });
+    // There is no `f`: the guard says so, and nobody waits for anybody.
+    assert!(matches!(&outcome, RunOutcome::Refused(why) if why.contains('f')), "{outcome:?}");
+}
+
+#[test]
+fn a_commit_starts_what_waits_for_it_and_a_checkout_does_not() {
+    let clock = Arc::new(Hands(AtomicU64::new(HOUR_MS)));
+    let on = "triggers:\n- {type: event, pattern: committed}\n";
+    let mut desk = Desk::over(&[reader("watcher", on)], Some(Arc::clone(&clock)));
+    let folder = desk.dir.path().join("w");
+    let git = |args: &[&str]| {
+        let set = ["-c", "user.name=a", "-c", "user.email=a@b", "-c", "commit.gpgsign=false"];
+        let mut command = std::process::Command::new("git");
+        let output = command.args(set).args(args).current_dir(&folder).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+    };
+    git(&["init", "-q", "-b", "main"]);
+    git(&["add", "-A"]);
+    git(&["commit", "-q", "-m", "first"]);
+    git(&["branch", "other"]);
+    git(&["commit", "-q", "--allow-empty", "-m", "second"]);
+    let look = |desk: &mut Desk, clock: &Hands| {
+        for _ in 0..3 {
+            clock.0.fetch_add(3_000, Ordering::Relaxed);
+            desk.run(RunRequest::Index);
+        }
+    };
+    desk.stay();
+    look(&mut desk, &clock);
+    assert!(desk.causes().is_empty(), "what was there at the start is no news");
+    git(&["checkout", "-q", "other"]);
+    look(&mut desk, &clock);
+    assert!(desk.causes().is_empty(), "nothing was committed");
+    git(&["commit", "-q", "--allow-empty", "-m", "third"]);
+    clock.0.fetch_add(3_000, Ordering::Relaxed);
+    desk.run(RunRequest::Index);
+    desk.hears("watcher done");
+    assert_eq!(desk.causes(), ["event committed"]);
+    git(&["commit", "-q", "--amend", "--allow-empty", "-m", "fourth"]);
+    clock.0.fetch_add(3_000, Ordering::Relaxed);
+    desk.run(RunRequest::Index);
+    desk.hears("watcher done");
+}
+
+#[test]
+fn diagnostics_that_change_start_what_waits_for_them_but_not_without_end() {
+    let on = "triggers:\n- {type: event, pattern: 'diagnostics-changed *.py'}\n";
+    let mut desk = Desk::with_agents(&[reader("watcher", on)]);
+    desk.stay();
+    let changed = |desk: &Desk| {
+        let path = desk.root.join("cart.py");
+        desk.engine.post(ClientChange::DiagnosticsChanged { path });
+    };
+    // Whatever it does may change them again.
+    for _ in 0..12 {
+        changed(&desk);
+        desk.hears("watcher done");
+    }
+    changed(&desk);
+    let told = desk.hears("too often");
+    assert!(told.contains("agent watcher"), "{told}");
+    assert_eq!(desk.causes().len(), 12);
+    assert_eq!(desk.causes()[0], "event diagnostics-changed cart.py");
+}
+
+#[test]
+fn a_command_of_the_workspace_starts_its_agent_and_so_does_an_agents_name() {
+    let on = "triggers:\n- {type: command, pattern: look-around}\n";
+    let mut desk = Desk::with_agents(&[reader("looker", on), reader("reader", "")]);
+    let mut typed = |text: &str| {
+        let text = text.to_owned();
+        desk.run(RunRequest::Do { text, at: None, then: Then::Keep })
+    };
+    for (text, agent) in
+        [("/look-around", "looker"), ("/reader path=cart.py", "reader"), ("/looker", "looker")]
+    {
+        let outcome = typed(text);
+        let RunOutcome::Ran(report) = &outcome else { panic!("{text}: {outcome:?}") };
+        assert_eq!((report.agent.as_str(), report.end.name()), (agent, "done"), "{text}");
+    }
+    let refused = typed("/look-aroun");
+    assert!(
+        matches!(&refused, RunOutcome::Refused(why) if why == "there is no skill `look-aroun`"),
+        "{refused:?}"
+    );
+    assert_eq!(desk.causes(), ["command /look-around", "command /reader", "command /looker"]);
+    let items = desk.engine.read_blocking("complete", |it| it.complete_command("/loo")).unwrap();
+    let items: Vec<&str> = items.items.iter().map(|it| it.text.as_str()).collect();
+    assert_eq!(items, ["/look-around", "/looker"]);
+    // What is not trusted has no commands.
+    assert!(matches!(desk.run(RunRequest::Untrust), RunOutcome::Done(_)));
+    let text = "/look-around".to_owned();
+    let refused = desk.run(RunRequest::Do { text, at: None, then: Then::Keep });
+    assert!(matches!(&refused, RunOutcome::Refused(_)), "{refused:?}");
 }

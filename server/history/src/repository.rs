@@ -56,6 +56,9 @@ pub enum HistoryError {
     Cancelled,
 }
 
+/// Commits that are looked through from one tip to the one before.
+const STEPS_MAX: usize = 500;
+
 impl Repository {
     /// The repository in which the folder at the absolute path `root` lies.
     ///
@@ -96,6 +99,36 @@ impl Repository {
         }
         let id = self.git.head_id().map_err(|it| Absent::Unreadable(it.to_string()))?;
         Ok(id.as_bytes().to_vec())
+    }
+
+    /// Whether what was committed leads from the commit `before` to the commit `after`: it stands
+    /// on it, or takes its place as an amended one does. Looks at the newest [`STEPS_MAX`] at most.
+    pub fn leads_to(&self, before: &[u8], after: &[u8]) -> bool {
+        let (Some(before), Some(after)) = (object_id(before), object_id(after)) else {
+            return false;
+        };
+        let parents = |id: ObjectId| -> Vec<ObjectId> {
+            let commit = self.git.find_commit(id).ok();
+            commit.map(|it| it.parent_ids().map(|it| it.detach()).collect()).unwrap_or_default()
+        };
+        let of_before = parents(before);
+        if !of_before.is_empty() && of_before == parents(after) {
+            return true;
+        }
+        let mut known: Vec<ObjectId> = vec![after];
+        let mut at = 0;
+        while let Some(id) = known.get(at).copied().filter(|_| at < STEPS_MAX) {
+            for parent in parents(id) {
+                if parent == before {
+                    return true;
+                }
+                if !known.contains(&parent) {
+                    known.push(parent);
+                }
+            }
+            at += 1;
+        }
+        false
     }
 
     /// True where only the newest commits were fetched.

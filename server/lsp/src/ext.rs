@@ -98,6 +98,26 @@ impl Notification for ReviewNotification {
     const MESSAGE_DIRECTION: MessageDirection = MessageDirection::ServerToClient;
 }
 
+/// Notification `aios/documentChanged`, sent to clients that declare
+/// `experimental.aios.liveDocuments`: a document that the server had the client show, as that of an
+/// agent's run while its model speaks, was written anew. The client reads it from the disk again,
+/// unless the user has written in it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+pub struct DocumentChangedParams {
+    /// The document.
+    pub uri: String,
+}
+
+/// See [`DocumentChangedParams`].
+pub(crate) enum DocumentChangedNotification {}
+
+impl Notification for DocumentChangedNotification {
+    type Params = DocumentChangedParams;
+    const METHOD: LspNotificationMethod<'static> =
+        LspNotificationMethod::new("aios/documentChanged");
+    const MESSAGE_DIRECTION: MessageDirection = MessageDirection::ServerToClient;
+}
+
 /// A command of `workspace/executeCommand`. Every one can be called without arguments, as the
 /// oldest editors do; it then says what is missing or takes the most natural choice.
 #[derive(Clone, Copy, Debug)]
@@ -330,6 +350,55 @@ pub const COMMANDS: &[Command] = &[
         doc: "Takes the marks of the last review, or of another skill that finds places, away.",
     },
     Command {
+        name: AGENTS,
+        arguments: "",
+        doc: "Answers the agents and workflows, and what each can do: `{agents: [{agent, type, \
+              state, builtIn, blocked, capabilities: [{name, description, needsModel, disabled, \
+              prompt, parameters: [{name, type, required, default}]}]}], workflows: [{workflow, \
+              description, parameters, blocked}], noModel}`. `prompt` names the parameter that \
+              takes what the user types; `blocked` and `disabled` say why it cannot be run. What \
+              needs a model is left out where `ai.enabled` is off.",
+    },
+    Command {
+        name: RUN_AGENT,
+        arguments: "agent, capability?, arguments?, message?, textDocument? with range? or \
+                    position?, prompt?, keep?",
+        doc: "Starts an agent. The place fills the parameters `symbol`, `place`, `path` and \
+              `file`, `message` the one that takes words. A client that can ask the user asks \
+              for `prompt` and sends the answer as `message`; where a message is needed and \
+              missing, a document is opened that asks for it. Answers `{outcome, message, agent, \
+              transcript, text, findings, proposals, document}` with `wait`; `outcome` is \
+              `done`, `refused`, `stopped`, `cancelled` or `failed`.",
+    },
+    Command {
+        name: RUNS,
+        arguments: "limit?",
+        doc: "Answers the latest runs, newest first: `{runs: [{transcript, agent, state, message, \
+              caller, cause, beganMs, endedMs, steps, tokens, costMicros}], workflows: [{run, \
+              workflow, state, message, caller, cause, beganMs, endedMs}]}`.",
+    },
+    Command {
+        name: SHOW_RUN,
+        arguments: "transcript",
+        doc: "Opens the document of an agent's run; at its end is the place for the next message.",
+    },
+    Command {
+        name: CONTINUE_RUN,
+        arguments: "transcript, message, keep?",
+        doc: "Says something to a run that has ended; it goes on with its model.",
+    },
+    Command {
+        name: RUN_WORKFLOW,
+        arguments: "workflow, parameters?, approve?",
+        doc: "Starts a workflow; with `approve` the user says yes beforehand to all that it \
+              proposes.",
+    },
+    Command {
+        name: RESUME_WORKFLOW,
+        arguments: "run, approve?",
+        doc: "Goes on with a run of a workflow that was interrupted or waits.",
+    },
+    Command {
         name: PROPOSE,
         arguments: "uri, text?, title?, reason?, keep?",
         doc: "Proposes that a file holds `text`, or goes; for settings, agents and workflows under \
@@ -394,6 +463,13 @@ pub(crate) const DO_COMMAND: &str = "aios.doCommand";
 pub(crate) const SKILL: &str = "aios.skill";
 pub(crate) const COMPLETE_COMMAND: &str = "aios.completeCommand";
 pub(crate) const CLEAR_FINDINGS: &str = "aios.clearFindings";
+pub(crate) const AGENTS: &str = "aios.agents";
+pub(crate) const RUN_AGENT: &str = "aios.runAgent";
+pub(crate) const RUNS: &str = "aios.runs";
+pub(crate) const SHOW_RUN: &str = "aios.showRun";
+pub(crate) const CONTINUE_RUN: &str = "aios.continueRun";
+pub(crate) const RUN_WORKFLOW: &str = "aios.runWorkflow";
+pub(crate) const RESUME_WORKFLOW: &str = "aios.resumeWorkflow";
 pub(crate) const PROPOSE: &str = "aios.propose";
 pub(crate) const TRUST: &str = "aios.trust";
 pub(crate) const UNTRUST: &str = "aios.untrust";

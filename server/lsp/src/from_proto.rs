@@ -89,6 +89,7 @@ pub(crate) fn abilities(can: &Can) -> Abilities {
         rename: can.document_changes && can.rename_files,
         delete: can.document_changes && can.delete_files,
         show_document: can.show_document,
+        live_documents: can.live_documents,
         reviews: can.review,
         watched_files: can.register_watched_files,
         progress: can.progress,

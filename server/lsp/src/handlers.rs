@@ -3,6 +3,7 @@
 //! **Invariant:** a handler posts or asks before its first `.await`; the loop polls it that far
 //! before it looks at the next message, and that is all that keeps edits and questions in order.
 
+mod agents;
 mod call_hierarchy;
 pub(crate) mod code_action;
 mod code_lens;

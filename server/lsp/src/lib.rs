@@ -1,5 +1,6 @@
 //! The only crate that knows LSP: a translation between the protocol and the engine's four verbs.
 
+mod agent_actions;
 mod asked;
 mod backend;
 mod capabilities;

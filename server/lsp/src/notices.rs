@@ -5,12 +5,12 @@ use std::{
     time::Duration,
 };
 
-use agent::SkillReply;
+use agent::{End, SkillReply};
 use engine::{
     ClientChange, EditStep, Health, Notice, NoticeLevel, Notices, Offer, ProgressState, RunId,
     RunOutcome, VerdictOutcome,
 };
-use proposal::Outcome;
+use proposal::{Outcome, ProposalId};
 use rustc_hash::FxHashMap;
 use serde::Serialize;
 use tokio::sync::mpsc;
@@ -44,6 +44,11 @@ pub(crate) async fn carry(link: Arc<Link>, mut notices: Notices) {
             }
             Notice::ShowDocument { path } => {
                 tokio::spawn(show_document(link.clone(), path));
+            }
+            Notice::DocumentChanged { path } => {
+                let params =
+                    ext::DocumentChangedParams { uri: link.spellings.uri(&path).to_string() };
+                link.client.send_notification::<ext::DocumentChangedNotification>(params).await;
             }
             Notice::Review { proposal } => {
                 let params = ext::ReviewParams { proposal: proposal.as_str().to_owned() };
@@ -116,6 +121,12 @@ fn for_the_user(outcome: &RunOutcome) -> Option<(NoticeLevel, String)> {
             };
             Some((level, verdict.describe().trim_end().to_owned()))
         }
+        RunOutcome::Ran(report) => match &report.end {
+            End::Done | End::Cancelled => None,
+            End::Refused(_) | End::Stopped(_) | End::Failed(_) => {
+                Some((NoticeLevel::Warning, report.describe()))
+            }
+        },
         RunOutcome::Replied { reply, .. } => match &**reply {
             SkillReply::Nothing(why) => Some((NoticeLevel::Info, why.clone())),
             _ => None,
@@ -127,21 +138,7 @@ fn for_the_user(outcome: &RunOutcome) -> Option<(NoticeLevel, String)> {
         RunOutcome::Changed {
             outcome: Outcome::Partial { done, missing, other }, rest, ..
         } => {
-            let list = |paths: &[VfsPath]| {
-                let paths: Vec<String> = paths.iter().map(VfsPath::to_string).collect();
-                paths.join(", ")
-            };
-            let mut text = format!("applied in part: {} files", done.len());
-            if !missing.is_empty() {
-                text.push_str(&format!("; unchanged: {}", list(missing)));
-            }
-            if !other.is_empty() {
-                text.push_str(&format!("; neither old nor new: {}", list(other)));
-            }
-            text.push_str("; `aios.undo` takes back what was applied");
-            if let Some(rest) = rest {
-                text.push_str(&format!(", {rest} completes it (a code action in these files)"));
-            }
+            let text = partial((done, missing, other), rest.as_ref());
             Some((NoticeLevel::Warning, text))
         }
         RunOutcome::Changed { outcome: Outcome::Applied, rest: Some(rest), .. } => {
@@ -162,7 +159,6 @@ fn for_the_user(outcome: &RunOutcome) -> Option<(NoticeLevel, String)> {
         | RunOutcome::Reversed { .. }
         | RunOutcome::Recovered(_)
         | RunOutcome::Shown(_)
-        | RunOutcome::Ran(_)
         | RunOutcome::Flowed(_)
         | RunOutcome::Indexed(_)
         | RunOutcome::HistoryRead(_)
@@ -173,6 +169,29 @@ fn for_the_user(outcome: &RunOutcome) -> Option<(NoticeLevel, String)> {
         | RunOutcome::Done(_)
         | RunOutcome::Cancelled => None,
     }
+}
+
+/// What became of a change that was applied in part.
+fn partial(
+    (done, missing, other): (&[VfsPath], &[VfsPath], &[VfsPath]),
+    rest: Option<&ProposalId>,
+) -> String {
+    let list = |paths: &[VfsPath]| {
+        let paths: Vec<String> = paths.iter().map(VfsPath::to_string).collect();
+        paths.join(", ")
+    };
+    let mut text = format!("applied in part: {} files", done.len());
+    if !missing.is_empty() {
+        text.push_str(&format!("; unchanged: {}", list(missing)));
+    }
+    if !other.is_empty() {
+        text.push_str(&format!("; neither old nor new: {}", list(other)));
+    }
+    text.push_str("; `aios.undo` takes back what was applied");
+    if let Some(rest) = rest {
+        text.push_str(&format!(", {rest} completes it (a code action in these files)"));
+    }
+    text
 }
 
 /// Asks the user, and starts what they choose.
@@ -232,7 +251,7 @@ async fn show_document(link: Arc<Link>, path: VfsPath) {
     match link.client.show_document(params).await {
         Ok(true) => {}
         Ok(false) | Err(_) => {
-            message(&link, NoticeLevel::Info, format!("to see the proposal, open {path}")).await;
+            message(&link, NoticeLevel::Info, format!("to see it, open {path}")).await;
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use engine::{Lane, ReadConfig, ReadError, WhenChanged};
+use engine::{ClientChange, Lane, ReadConfig, ReadError, WhenChanged};
 use tower_lsp::gen_lsp_types::{
     Diagnostic, PublishDiagnosticsNotification, PublishDiagnosticsParams, Uri,
 };
@@ -11,6 +11,7 @@ use tower_lsp::gen_lsp_types::{
 use crate::{
     backend::Link,
     findings::{diagnostics, result_id},
+    from_proto,
     view::View,
 };
 
@@ -51,6 +52,9 @@ pub(crate) async fn publish(link: Arc<Link>) {
                 continue;
             }
             published.insert(key, (id, uri.clone()));
+            if let Ok(path) = from_proto::path_of(&uri) {
+                link.engine.post(ClientChange::DiagnosticsChanged { path });
+            }
             tell(&link, uri, Some(version), items).await;
         }
         for (key, (_, uri)) in gone {

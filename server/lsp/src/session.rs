@@ -65,6 +65,8 @@ pub(crate) struct Can {
     pub(crate) input_new_name: bool,
     /// `experimental.aios.review`: takes `aios/review` and has the proposal reviewed itself.
     pub(crate) review: bool,
+    /// `experimental.aios.liveDocuments`: takes `aios/documentChanged`.
+    pub(crate) live_documents: bool,
 }
 
 impl Session {
@@ -154,6 +156,7 @@ fn can(declared: &Value) -> Can {
         server_status: has("/experimental/serverStatusNotification"),
         input_new_name: has("/experimental/aios/inputNewName"),
         review: has("/experimental/aios/review"),
+        live_documents: has("/experimental/aios/liveDocuments"),
     }
 }
 

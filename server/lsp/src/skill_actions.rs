@@ -123,7 +123,8 @@ pub(crate) fn place(view: &View<'_>, file: FileId, range: TextRange) -> Value {
     argument(view, FileRange { file, range }, at)
 }
 
-fn argument(view: &View<'_>, at: FileRange, range: Range) -> Value {
+/// Where the user is, as the argument of a command.
+pub(crate) fn argument(view: &View<'_>, at: FileRange, range: Range) -> Value {
     let uri = view.uri(view.snapshot.vfs.path(at.file));
     let version = view.snapshot.vfs.overlay(at.file).map(|it| it.version);
     json!({ "textDocument": { "uri": uri, "version": version }, "range": range })
@@ -145,7 +146,7 @@ fn fix(action: CodeAction) -> CodeAction {
 }
 
 /// The name of the definition that the place is in, or names.
-fn symbol_around(view: &View<'_>, at: FileRange) -> Option<String> {
+pub(crate) fn symbol_around(view: &View<'_>, at: FileRange) -> Option<String> {
     let analysis = &view.snapshot.analysis;
     let position = FilePosition { file: at.file, offset: at.range.start() };
     let meant = analysis.symbols_at(position).ok()?.first().copied();

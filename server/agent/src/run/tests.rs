@@ -149,6 +149,19 @@ fn a_skill_needs_no_model_and_its_answer_goes_as_far_as_the_type_does() {
 }
 
 #[test]
+fn who_looks_for_faults_and_finds_none_has_done_what_was_asked() {
+    check(
+        run("analyzer", "dead-code", "", ""),
+        vec![done(SkillReply::Nothing("none".to_owned()), "nothing is unused"), Input::Said],
+        expect![[r#"
+            call dead-code {}
+            say nothing is unused with 0 findings
+            done
+        "#]],
+    );
+}
+
+#[test]
 fn a_model_calls_tools_and_hears_what_they_answer_until_it_speaks() {
     check(
         run("generator", "review", "impact, edit", "why"),
@@ -342,4 +355,69 @@ fn many_calls_at_once_and_long_answers_are_cut() {
     let Some(Message::ToolResult { text, .. }) = request.messages.last() else { panic!() };
     assert!(text.len() < ANSWER_BYTES_MAX + 100 && text.ends_with("is longer)"));
     assert_eq!(it.task().def.kind, AgentKind::Assistant);
+}
+
+#[test]
+fn the_user_goes_on_with_what_has_ended_and_the_limits_begin_anew() {
+    let go_on = |text: &str| Input::Message(text.to_owned());
+    check(
+        run("assistant", "review", "impact", "why"),
+        vec![
+            calls("impact", "{}"),
+            done(report(), "three callers"),
+            says("because"),
+            Input::Said,
+            go_on("and then?"),
+            says("nothing"),
+            Input::Said,
+        ],
+        expect![[r#"
+            ask, user: look: Looks | why
+            call impact {}
+            ask, result: three callers
+            say because with 0 findings
+            done
+            ask, user: and then?
+            say nothing with 0 findings
+            done
+        "#]],
+    );
+    // What was cancelled in the middle of a call is answered, as providers want it.
+    let mut it = run("assistant", "review", "impact", "why");
+    it.step(Input::Begin);
+    it.step(calls("impact", "{}"));
+    it.step(Input::Cancelled);
+    let Effect::Ask(request) = it.step(go_on("shorter")) else { panic!() };
+    let [.., Message::ToolResult { text, is_error, .. }, Message::User(last)] =
+        request.messages.as_slice()
+    else {
+        panic!("{:?}", request.messages)
+    };
+    assert_eq!((text.as_str(), is_error), ("not called: the run had ended", &true));
+    assert_eq!(last, "shorter");
+}
+
+#[test]
+fn what_was_answered_without_a_model_is_told_to_the_one_that_goes_on() {
+    let mut it = run("assistant", "impact", "", "");
+    it.step(Input::Begin);
+    it.step(done(report(), "two callers"));
+    it.step(Input::Said);
+    let Effect::Ask(request) = it.step(Input::Message("why two?".to_owned())) else { panic!() };
+    let texts: Vec<String> = request
+        .messages
+        .iter()
+        .map(|it| match it {
+            Message::User(text) | Message::Assistant { text, .. } => text.clone(),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(texts, ["look: Looks", "two callers", "why two?"]);
+    let mut it = run("assistant", "impact", "", "");
+    it.no_model = Some("none is there".to_owned());
+    it.step(Input::Begin);
+    it.step(done(report(), "two callers"));
+    it.step(Input::Said);
+    let why = "agent `agent` needs a model to go on: none is there".to_owned();
+    assert_eq!(it.step(Input::Message("x".to_owned())), Effect::Done(End::Refused(why)));
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use agent::{Needed, SKILLS, SkillParameter, SkillReply, parse_command};
+use agent::{CommandError, Needed, SKILLS, SkillParameter, SkillReply, parse_command};
 use engine::{Area, LoadGraph, RunRequest, Then};
 use serde_json::{Value, json};
 
@@ -27,7 +27,9 @@ pub(crate) fn run(root: &Path, args: &DoArgs, output: Output) -> anyhow::Result<
         return completions(root, start, output);
     }
     // A command that is none needs no index to be refused.
-    if let Err(why) = parse_command(&text) {
+    if let Err(why) = parse_command(&text)
+        && !matches!(why, CommandError::NoSkill { .. })
+    {
         return Ok(output.refuse(why)?);
     }
     let mut session = Session::indexed(root, LoadGraph::Always)?;

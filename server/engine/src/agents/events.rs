@@ -2,20 +2,21 @@
 //! called before and after runs and changes. Only for what is trusted, and only in a server that
 //! stays: a command of one moment starts nothing by itself.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use agent::{
     BoundHook, Cron, End, Handler, HookChain, HookNote, HookStep, SkillReply, Trigger,
     matches_event,
 };
 use jiff::{Timestamp, ToSpan as _, tz::TimeZone};
+use proposal::ProposalId;
 use store::history::MarkRow;
 
 use crate::{
     AgentTask, Lane, NoticeLevel, Priority, RunId, RunOutcome, RunRequest, Standing, Then,
     WorkflowTask,
     agents::AgentDone,
-    edits::EditDone,
+    edits::{Confirm, EditDone},
     event::ClientId,
     state::GlobalState,
     task::{Task, TaskDone},
@@ -25,6 +26,8 @@ use crate::{
 const LOOK_MS_MAX: u64 = 60_000;
 /// Days that are looked through for the next time of a schedule.
 const DAYS_MAX: usize = 366 * 5;
+/// An event starts the same no more often than this within a minute: what it starts may cause it.
+const STARTS_MAX: usize = 12;
 /// Missed times that are counted.
 const MISSED_MAX: usize = 1_000;
 
@@ -42,6 +45,8 @@ pub(crate) struct Events {
     calls: BTreeMap<RunId, RunId>,
     /// Runs that something started by itself, by what they are of.
     started: BTreeMap<RunId, String>,
+    /// When events started what, in the last minute.
+    lately: BTreeMap<String, VecDeque<u64>>,
 }
 
 struct Schedule {
@@ -63,6 +68,8 @@ struct Chain {
     chain: HookChain,
     /// What is done when all were called; nothing after the event.
     then: Option<RunRequest>,
+    /// How a change is confirmed that was on its way to be applied.
+    confirm: Option<Confirm>,
 }
 
 impl Owner {
@@ -144,6 +151,12 @@ impl GlobalState {
             Some(Schedule { owner, pattern, cron, next_ms: None })
         });
         self.events.schedules = schedules.collect();
+        let is_commit = |it: &(Owner, Trigger)| match &it.1 {
+            Trigger::Event(pattern) => matches_event(pattern, "committed", None),
+            _ => false,
+        };
+        let wants_commits = self.triggers().iter().any(is_commit);
+        self.want_commits(wants_commits);
         let Some(ctx) = self.edit_context() else { return };
         self.outside.give(Task {
             lane: Lane::Latency,
@@ -249,6 +262,9 @@ impl GlobalState {
             tracing::info!(name, cause, "not started: it is under way already");
             return;
         }
+        if !self.may_start(&name) {
+            return;
+        }
         let run = self.begin_quiet();
         self.events.started.insert(run, name);
         match owner {
@@ -267,6 +283,28 @@ impl GlobalState {
                 self.start_workflow(run, task);
             }
         }
+    }
+
+    /// False where it was started too often in the last minute, which is told the first time.
+    fn may_start(&mut self, name: &str) -> bool {
+        let now_ms = self.outside.clock.now_ms();
+        let lately = self.events.lately.entry(name.to_owned()).or_default();
+        while lately.front().is_some_and(|it| it + 60_000 <= now_ms) {
+            lately.pop_front();
+        }
+        if lately.len() < STARTS_MAX {
+            lately.push_back(now_ms);
+            return true;
+        }
+        if lately.len() == STARTS_MAX {
+            lately.push_back(now_ms);
+            let text = format!(
+                "{name} is started too often by itself: more than {STARTS_MAX} times \
+                                a minute, so it is left for a while"
+            );
+            self.clients.message(NoticeLevel::Warning, text);
+        }
+        false
     }
 
     /// The file that an event is about, where the agent takes one.
@@ -311,9 +349,24 @@ impl GlobalState {
         if chain.is_empty() {
             return Some(request);
         }
-        self.events.chains.insert(run, Chain { chain, then: Some(request) });
+        self.events.chains.insert(run, Chain { chain, then: Some(request), confirm: None });
         self.next_hook(run, Ok(()));
         None
+    }
+
+    /// Has the hooks called that come before a change is applied without another word of the user.
+    /// False where there are none.
+    pub(crate) fn before_apply(&mut self, run: RunId, id: ProposalId, confirm: Confirm) -> bool {
+        let chain = self.hooks("apply", true);
+        if chain.is_empty() {
+            return false;
+        }
+        // What a hook changes is not to wait for what waits for the hook.
+        self.yield_edit(run);
+        let then = Some(RunRequest::Apply(id));
+        self.events.chains.insert(run, Chain { chain, then, confirm: Some(confirm) });
+        self.next_hook(run, Ok(()));
+        true
     }
 
     /// Has the hooks called that come after a run that ended well.
@@ -321,9 +374,14 @@ impl GlobalState {
         let chain = self.hooks(event, false);
         if !chain.is_empty() {
             let run = self.begin_quiet();
-            self.events.chains.insert(run, Chain { chain, then: None });
+            self.events.chains.insert(run, Chain { chain, then: None, confirm: None });
             self.next_hook(run, Ok(()));
         }
+    }
+
+    /// A run is not wanted any more: its hooks are not waited for. False where it waits for none.
+    pub(crate) fn forget_hooks(&mut self, run: RunId) -> bool {
+        self.events.chains.remove(&run).is_some()
     }
 
     fn next_hook(&mut self, run: RunId, outcome: Result<(), String>) {
@@ -341,9 +399,14 @@ impl GlobalState {
         }
         match step {
             HookStep::Call(hook) => self.call_hook(run, &hook),
-            HookStep::Go => match self.events.chains.remove(&run).and_then(|it| it.then) {
-                Some(request) => self.dispatch_hooked(run, request),
-                None => self.end_run(run, RunOutcome::Done(String::new())),
+            HookStep::Go => match self.events.chains.remove(&run) {
+                Some(Chain { then: Some(request), confirm, .. }) => {
+                    if let Some(confirm) = confirm {
+                        self.proposals.confirms.insert(run, confirm);
+                    }
+                    self.dispatch_hooked(run, request);
+                }
+                _ => self.end_run(run, RunOutcome::Done(String::new())),
             },
             HookStep::Veto(why) => {
                 self.events.chains.remove(&run);

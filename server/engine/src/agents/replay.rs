@@ -1,7 +1,7 @@
 //! A run that was interrupted, brought back to where it was: what came in is played again, and what
 //! was decided last is carried out.
 
-use agent::{AgentRun, Answer, Effect, End, Input, Proposed, SkillReply, Task};
+use agent::{AgentRun, Answer, Effect, End, Input, MESSAGE_BYTES_MAX, Proposed, SkillReply, Task};
 use models::Reply;
 use proposal::{AgentRunId, ProposalId};
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ use vfs::SourceChange;
 
 use crate::{
     AgentTask, RunOutcome,
-    agents::steps::{Begun, StepContext, Stepped, no_model, task_of},
+    agents::steps::{Begun, StepContext, Stepped, no_model, row as row_of, task_of},
     edits::tasks::{Ended, not_allowed},
 };
 
@@ -78,6 +78,8 @@ pub(crate) fn resume(ctx: &StepContext, id: AgentRunId) -> Result<Stepped, Ended
     }
     let mut played = Played::new(machine);
     let is_skill = played.machine.task().skill().is_some();
+    // Where the user went on with it, a model did.
+    let is_skill = is_skill && steps.iter().all(|it| it.kind != "message");
     match is_skill {
         true => played.skill(&steps),
         false => steps.iter().try_for_each(|it| played.step(it)).ok_or_else(damaged)?,
@@ -94,6 +96,49 @@ pub(crate) fn resume(ctx: &StepContext, id: AgentRunId) -> Result<Stepped, Ended
         (effect, _) => effect,
     };
     Ok(Stepped::Begun(Box::new(begun), effect))
+}
+
+/// Goes on with a run that has ended: the user says `message`.
+pub(crate) fn say_more(
+    ctx: &StepContext,
+    id: AgentRunId,
+    message: String,
+) -> Result<Stepped, Ended> {
+    let failed = |it: store::StoreError| Box::new(RunOutcome::Failed(it.to_string()));
+    let message = message.trim().to_owned();
+    if message.is_empty() || MESSAGE_BYTES_MAX < message.len() {
+        let why = format!("a message has 1 to {MESSAGE_BYTES_MAX} bytes: write it below the line");
+        return Err(not_allowed(why));
+    }
+    let (row, steps) = ctx.edit.snapshot.agent_run(&id).map_err(not_allowed)?;
+    if row.end.state == "interrupted" {
+        return Err(not_allowed(format!("run {id} was interrupted: resume it first")));
+    }
+    let damaged = || not_allowed(format!("run {id} cannot be read"));
+    let asked = AgentTask::from_json(&row.agent, &row.cause, &row.request).ok_or_else(damaged)?;
+    let (task, digest) = task_of(ctx, &asked)?;
+    if digest != row.definition {
+        let why = format!("agent `{}` was changed since: start it anew", row.agent);
+        return Err(not_allowed(why));
+    }
+    if let Some(why) = no_model(ctx, &asked) {
+        let why = format!("agent `{}` needs a model to go on: {why}", row.agent);
+        return Err(not_allowed(why));
+    }
+    let runs = ctx.edit.journal.agent_runs();
+    if !runs.reopen_agent_run(id.as_str()).map_err(failed)? {
+        return Err(not_allowed(format!("run {id} has not ended")));
+    }
+    let mut machine = AgentRun::new(task, None);
+    if let Some(given) = steps.iter().find(|it| it.kind == "context") {
+        machine.give(given.body.clone());
+    }
+    let mut played = Played::new(machine);
+    steps.iter().try_for_each(|it| played.step(it)).ok_or_else(damaged)?;
+    played.effect = played.machine.step(Input::Message(message.clone()));
+    let now_ms = ctx.edit.clock.wall_ms();
+    let rows = vec![row_of(now_ms, ("message", "You say".to_owned(), message))];
+    Ok(Stepped::Begun(Box::new(Begun::new(id, played.machine, rows)), played.effect))
 }
 
 /// A run that is played again.
@@ -167,6 +212,9 @@ impl Played {
                 self.said.push(body);
                 Input::Said
             }
+            "message" => Input::Message(body),
+            // One that ended by itself stays as it ended.
+            "end" => Input::Cancelled,
             _ => return Some(()),
         };
         self.effect = self.machine.step(input);

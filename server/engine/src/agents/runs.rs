@@ -4,15 +4,17 @@
 //! A panic ends its run. A step that hangs is given up at its deadline: its run ends, its thread is
 //! left behind and counted, and too many of those refuse further runs.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
-use agent::{AgentRun, Answer, Effect, End, Finding, Input, SkillReply};
+use agent::{AgentKind, AgentRun, Answer, Effect, End, Finding, Input, SkillReply};
 use proposal::{AgentRunId, ProposalId};
 use store::history::MessageRow;
 
 use crate::{
-    AgentReport, AgentTask, Lane, NoticeLevel, Priority, RunId, RunOutcome, RunRequest, Then,
+    AgentReport, AgentTask, Lane, Notice, NoticeLevel, Priority, RunId, RunOutcome, RunRequest,
+    Then,
     agents::{
+        document::{Heard, Listener},
         messages,
         steps::{self, Begun, Came, Job, Kept, StepContext, Stepped},
     },
@@ -74,6 +76,8 @@ struct Live {
     retry_ms: Option<u64>,
     attempt: u32,
     hops: u32,
+    /// True once its document was shown while it is under way.
+    is_shown: bool,
     said: Vec<String>,
     findings: Vec<Finding>,
     proposals: Vec<ProposalId>,
@@ -129,6 +133,38 @@ impl GlobalState {
         self.add_live(run, Job::Resume(id), (Priority::High, then));
     }
 
+    /// The user goes on with a run that has ended.
+    pub(crate) fn go_on_with_agent(
+        &mut self,
+        run: RunId,
+        id: AgentRunId,
+        message: String,
+        then: Then,
+    ) {
+        self.begin_progress(run, &format!("Going on with {id}"));
+        self.add_live(run, Job::GoOn(id, message), (Priority::High, then));
+    }
+
+    /// Writes the document of a run and has it shown.
+    pub(crate) fn show_run(&mut self, run: RunId, id: AgentRunId) {
+        self.edit_task(run, "show run", move |ctx| {
+            let Some(path) = ctx.snapshot.run_document(&id) else {
+                let why = "there is no state folder that could hold documents";
+                return EditDone::Over(run, *tasks::not_allowed(why));
+            };
+            EditDone::Over(
+                run,
+                match ctx.snapshot.run_page(&id) {
+                    Err(why) => *tasks::not_allowed(why),
+                    Ok(text) => match disk::write_document(&path, &text) {
+                        Ok(()) => RunOutcome::Shown(path),
+                        Err(error) => RunOutcome::Failed(error.to_string()),
+                    },
+                },
+            )
+        });
+    }
+
     fn add_live(&mut self, run: RunId, job: Job, (priority, then): (Priority, Then)) {
         let refused = if RUNS_MAX <= self.agent_runs.len() {
             Some(format!("{RUNS_MAX} runs of agents wait or are under way already"))
@@ -151,6 +187,7 @@ impl GlobalState {
             retry_ms: None,
             attempt: 1,
             hops: 0,
+            is_shown: false,
             said: Vec::new(),
             findings: Vec::new(),
             proposals: Vec::new(),
@@ -174,7 +211,8 @@ impl GlobalState {
             return;
         };
         let now_ms = self.outside.clock.now_ms();
-        let show = self.run_abilities(run).show_document;
+        let is_heard_of = self.runs.get(run).is_some_and(|it| it.is_heard_of());
+        let show = is_heard_of && self.run_abilities(run).show_document;
         let folder = self.outside.runs_folder().filter(|_| show);
         let Some(live) = self.agent_runs.runs.get_mut(&run) else { return };
         let Some(job) = live.job.take() else { return };
@@ -187,7 +225,11 @@ impl GlobalState {
         let spent = begun.map(|it| *it.machine.spent()).unwrap_or_default();
         let about = begun.map(|it| it.machine.task().describe()).unwrap_or_default();
         let hops = live.hops;
-        let step = StepContext { edit: ctx, hops, about, kept, def, spent, document: folder };
+        let document = folder.as_ref().zip(begun);
+        let document = document.map(|(folder, it)| folder.join(&format!("{}.md", it.id)));
+        let inbox = self.outside.inbox.clone();
+        let listener = Listener { run, inbox, document };
+        let step = StepContext { edit: ctx, hops, about, kept, def, spent, folder, listener };
         self.agent_runs.n_steps += 1;
         let nth = self.agent_runs.n_steps;
         self.agent_runs.steps.insert(nth, UnderWay { run: Some(run), end_ms });
@@ -243,6 +285,25 @@ impl GlobalState {
             Stepped::Ended(outcome, document) => self.ended(run, outcome, document),
             Stepped::Panicked => self
                 .feed(run, |_| Effect::Done(End::Failed("internal error, see the log".to_owned()))),
+        }
+    }
+
+    /// The model of a run says something: its client hears of it at once.
+    pub(crate) fn agent_heard(&mut self, heard: Heard) {
+        let Heard { run, document, words } = heard;
+        let Some(live) = self.agent_runs.runs.get_mut(&run) else { return };
+        let Some(client) = self.runs.get(run).map(|it| it.client) else { return };
+        if let Some(path) = document
+            && self.clients.abilities(client).live_documents
+        {
+            let notice = match std::mem::replace(&mut live.is_shown, true) {
+                false => Notice::ShowDocument { path },
+                true => Notice::DocumentChanged { path },
+            };
+            self.clients.tell(client, notice);
+        }
+        if !words.is_empty() {
+            self.report_progress(run, words);
         }
     }
 
@@ -377,12 +438,42 @@ impl GlobalState {
             proposals: live.proposals,
             document,
         };
+        let is_analyzer = begun.machine.task().def.kind == AgentKind::Analyzer;
+        if (is_analyzer && report.end == End::Done) || !report.findings.is_empty() {
+            let by = format!("agent {}", report.agent);
+            let found = self.snapshot(Arc::default()).as_found(&by, &report.findings);
+            if found != self.found {
+                self.found = found;
+                self.clients.tell_all(&Notice::Refresh);
+            }
+        }
+        let is_followed = live.then == Then::Follow && !report.proposals.is_empty();
+        // That it cannot be done is told by a message.
+        let is_followed = is_followed || report.text.is_empty();
+        self.show_transcript(run, report.document.clone(), (live.is_shown, is_followed));
         match (live.then, report.proposals.last()) {
             // What was proposed last is shown or applied; the others wait.
             (Then::Follow, Some(proposal)) => {
                 self.queue_edit(run, RunRequest::Follow(proposal.clone()));
             }
             _ => self.end_run(run, RunOutcome::Ran(Box::new(report))),
+        }
+    }
+
+    /// Has the client open the document of a run that is over, or read it again. Where a proposal
+    /// is about to be shown, that is what the user wants to see.
+    fn show_transcript(
+        &mut self,
+        run: RunId,
+        document: Option<vfs::VfsPath>,
+        (is_shown, is_followed): (bool, bool),
+    ) {
+        let (Some(path), Some(it)) = (document, self.runs.get(run)) else { return };
+        let client = it.client;
+        match (is_shown, is_followed) {
+            (true, _) => self.clients.tell(client, Notice::DocumentChanged { path }),
+            (false, true) => {}
+            (false, false) => self.clients.tell(client, Notice::ShowDocument { path }),
         }
     }
 

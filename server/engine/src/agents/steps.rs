@@ -6,14 +6,14 @@ use std::sync::Arc;
 use agent::{
     AgentDef, AgentRun, Answer, Effect, End, Finding, Input, Proposed, Said, Spent, Task, Tool,
 };
-use models::{ChatRequest, retry_wait};
+use models::{ChatRequest, Delta, retry_wait};
 use proposal::{AgentRunId, Draft, Origin, ProposalId};
 use store::history::{AgentRunEnd, AgentRunRow, AgentRunStepRow, MessageRow};
 use vfs::VfsPath;
 
 use crate::{
     AgentTask, ReadError, RunOutcome,
-    agents::{given, messages, replay, tools, transcript},
+    agents::{document::Listener, given, messages, place, replay, tools},
     edits::tasks::{EditContext, Ended, not_allowed},
 };
 
@@ -29,6 +29,8 @@ pub(crate) enum Job {
     Begin(Box<AgentTask>),
     /// Go on with a run that was interrupted.
     Resume(AgentRunId),
+    /// Go on with a run that has ended: the user says this.
+    GoOn(AgentRunId, String),
     /// Carry out what the run decided.
     Carry(Effect),
 }
@@ -64,8 +66,10 @@ pub(crate) struct StepContext {
     pub(crate) hops: u32,
     /// The run's task, for who is told of it.
     pub(crate) about: String,
-    /// Where the transcript is written at the end, for a client that shows it.
-    pub(crate) document: Option<VfsPath>,
+    /// Where documents for the client lie; `None` where it cannot show them.
+    pub(crate) folder: Option<VfsPath>,
+    /// Who hears what a model says while it says it.
+    pub(crate) listener: Listener,
 }
 
 /// What a step brought.
@@ -112,6 +116,7 @@ impl Job {
         match self {
             Job::Begin(_) => "begin agent",
             Job::Resume(_) => "resume agent",
+            Job::GoOn(..) => "go on with agent",
             Job::Carry(Effect::Ask(_)) => "ask model",
             Job::Carry(Effect::Call(_)) => "call tool",
             Job::Carry(Effect::Gather { .. }) => "gather edits",
@@ -129,6 +134,10 @@ pub(crate) fn carry_out(ctx: StepContext, job: Job, attempt: u32) -> Stepped {
         Job::Resume(id) => {
             let resumed = replay::resume(&ctx, id);
             return resumed.unwrap_or_else(|it| Stepped::Ended(Err(*it), None));
+        }
+        Job::GoOn(id, message) => {
+            let gone_on = replay::say_more(&ctx, id, message);
+            return gone_on.unwrap_or_else(|it| Stepped::Ended(Err(*it), None));
         }
         Job::Carry(effect) => effect,
     };
@@ -194,6 +203,7 @@ fn begin(ctx: &StepContext, task: &AgentTask) -> Stepped {
 
 fn try_begin(ctx: &StepContext, asked: &AgentTask) -> Result<(Begun, Effect), Ended> {
     let edit = &ctx.edit;
+    let asked = &with_place(ctx, asked)?;
     let (task, digest) = task_of(ctx, asked)?;
     let now_ms = edit.clock.wall_ms();
     let new = || AgentRunId::new(now_ms, edit.random.next());
@@ -223,6 +233,33 @@ fn try_begin(ctx: &StepContext, asked: &AgentTask) -> Result<(Begun, Effect), En
     }
     let effect = machine.step(Input::Begin);
     Ok((Begun::new(id, machine, rows), effect))
+}
+
+/// The task with what is known by where the user is. Where nothing was said that has to be, a
+/// document is opened that asks for it.
+fn with_place(ctx: &StepContext, asked: &AgentTask) -> Result<AgentTask, Ended> {
+    let status = ctx.edit.snapshot.agent(&asked.agent).map_err(not_allowed)?;
+    let Some(def) = status.agent.map(|it| it.def) else { return Ok(asked.clone()) };
+    let task = place::filled(&ctx.edit.snapshot, &def, asked).map_err(not_allowed)?;
+    let (Some(folder), Some(capability)) =
+        (ctx.folder.as_ref().filter(|_| asked.asks), def.capability(task.capability.as_deref()))
+    else {
+        return Ok(task);
+    };
+    let is_missing = |it: &&agent::Parameter| !task.arguments.contains_key(&it.name);
+    if status.blocked.is_some() || capability.words().filter(is_missing).is_none() {
+        return Ok(task);
+    }
+    if let (None, Some(why)) = (capability.skill, no_model(ctx, asked)) {
+        return Err(not_allowed(format!("agent `{}` needs a model: {why}", asked.agent)));
+    }
+    let name = format!("ask-{}-{:08x}.md", def.name, ctx.edit.random.next() as u32);
+    let path = folder.join(&name);
+    let text = agent::request_page(&def, capability, &task.arguments);
+    Err(Box::new(match disk::write_document(&path, &text) {
+        Ok(()) => RunOutcome::Shown(path),
+        Err(error) => RunOutcome::Failed(error.to_string()),
+    }))
 }
 
 /// The task, where its agent may act and it fits the agent; with the name of its definition.
@@ -337,7 +374,16 @@ fn ask(
         script.write()?;
     }
     let cancel = ctx.edit.cancel.flag();
-    match found.model.chat(&request, &cancel, &mut |_| {}) {
+    let now_ms = || ctx.edit.clock.now_ms();
+    let head = ctx.listener.document.as_ref();
+    let head = head.and_then(|_| ctx.edit.snapshot.run_page(&script.kept.id).ok());
+    let mut hearing = ctx.listener.begin(head.unwrap_or_default(), now_ms());
+    let mut hear = |delta: Delta<'_>| {
+        if let Delta::Text(text) = delta {
+            hearing.hear(text, now_ms());
+        }
+    };
+    match found.model.chat(&request, &cancel, &mut hear) {
         Ok(reply) => {
             let cost = found.price.map_or(0, |it| it.of(&reply.usage).0);
             let body = replay::reply_json(&reply, cost);
@@ -427,11 +473,10 @@ fn finish(ctx: &StepContext, mut script: Script<'_>, end: End) -> Result<Stepped
     let runs = ctx.edit.journal.agent_runs();
     let ended = runs.end_agent_run(script.kept.id.as_str(), &row, &script.rows);
     ended.map_err(|it| Box::new(RunOutcome::Failed(it.to_string())))?;
-    let document = ctx.document.as_ref().and_then(|folder| {
-        let path = folder.join(&format!("{}.md", script.kept.id));
-        let text = transcript::document(&ctx.edit.snapshot, &script.kept.id).ok()?;
-        disk::write_document(&path, &text).ok()?;
-        Some(path)
+    let document = ctx.listener.document.as_ref().and_then(|path| {
+        let text = ctx.edit.snapshot.run_page(&script.kept.id).ok()?;
+        disk::write_document(path, &text).ok()?;
+        Some(path.clone())
     });
     Ok(Stepped::Ended(Ok(end), document))
 }

@@ -7,7 +7,7 @@ use proposal::{AgentRunId, ProposalId};
 use serde_json::{Value, json};
 use vfs::VfsPath;
 
-use crate::Then;
+use crate::{Area, Then};
 
 /// Something that an agent is asked to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +22,10 @@ pub struct AgentTask {
     pub arguments: BTreeMap<String, String>,
     /// What is said with it; a model is needed for it.
     pub message: String,
+    /// Where the user is: that fills the parameters that say where something is.
+    pub at: Option<Area>,
+    /// True where a document is to be opened that asks for what has to be said and is not.
+    pub asks: bool,
     /// Who goes first.
     pub priority: Priority,
     /// What it is for: a command, an event, a step of a workflow.
@@ -73,6 +77,8 @@ impl AgentTask {
             capability: None,
             arguments: BTreeMap::new(),
             message: String::new(),
+            at: None,
+            asks: false,
             priority: Priority::High,
             cause: "command".to_owned(),
             hops: 0,

@@ -32,12 +32,6 @@ impl Snapshot {
     }
 }
 
-/// All of a run as a document.
-pub(crate) fn document(snapshot: &Snapshot, id: &AgentRunId) -> Result<String, ReadError> {
-    let (row, steps) = snapshot.agent_run(id)?;
-    Ok(transcript(&row, &steps))
-}
-
 /// The transcript of a run, as Markdown.
 pub fn transcript(row: &AgentRunRow, steps: &[AgentRunStepRow]) -> String {
     let mut res = format!("# {} {}\n\n", row.agent, row.id);

@@ -9,23 +9,33 @@ use vfs::{FileId, VfsPath};
 
 use crate::Snapshot;
 
+/// Findings that are marked at most.
+const FOUND_MAX: usize = 5_000;
+/// By whom a skill's findings are.
+pub(crate) const BY_SKILL: &str = "skill";
+
 /// A finding with what is needed to find its place again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found {
     /// What was found.
     pub finding: Finding,
+    /// Who found it: an agent, or the last skill.
+    by: String,
     /// The line it stood in.
     line: String,
 }
 
 impl Snapshot {
-    /// The findings with the lines that they stand in now.
-    pub(crate) fn as_found(&self, findings: &[Finding]) -> Arc<[Found]> {
+    /// What is known to be found, with what `by` has found just now in the place of what it had
+    /// found before. Each with the line that it stands in.
+    pub(crate) fn as_found(&self, by: &str, findings: &[Finding]) -> Arc<[Found]> {
         let found = findings.iter().map(|it| Found {
             finding: it.clone(),
+            by: by.to_owned(),
             line: self.line_at(&it.path, it.range.start()).unwrap_or_default(),
         });
-        found.collect()
+        let others = self.found.iter().filter(|it| it.by != by).cloned();
+        found.chain(others).take(FOUND_MAX).collect()
     }
 
     /// The findings of a file, each where it stands now.
@@ -36,7 +46,7 @@ impl Snapshot {
     }
 
     fn place_now(&self, file: FileId, found: &Found) -> Option<TextRange> {
-        let Found { finding, line } = found;
+        let Found { finding, line, .. } = found;
         let start = finding.range.start();
         if self.line_at(&finding.path, start).as_ref() == Some(line) {
             return Some(finding.range);

@@ -13,7 +13,7 @@ use crate::{
         EditDone,
         tasks::{EditContext, Ended, left_site, not_allowed},
     },
-    skills::{SkillCall, Typed},
+    skills::{SkillCall, Typed, places::BY_SKILL},
     state::GlobalState,
     task::{Task, TaskDone},
 };
@@ -49,6 +49,14 @@ impl GlobalState {
             Ok(Typed::Meant { call, command, score }) => {
                 self.runs.understood(run, (command, score));
                 self.skill_run(run, call, then);
+            }
+            Ok(Typed::Agent(mut task)) => {
+                task.then = then;
+                self.dispatch(run, RunRequest::RunAgent(task));
+            }
+            Ok(Typed::Workflow(mut task)) => {
+                task.then = then;
+                self.dispatch(run, RunRequest::RunWorkflow(task));
             }
             Ok(Typed::Reply(reply)) => {
                 let snapshot = self.snapshot(Arc::default());
@@ -154,7 +162,7 @@ impl GlobalState {
         let RunOutcome::Replied { reply, document, .. } = outcome else { return };
         match &**reply {
             SkillReply::Findings { findings, .. } => {
-                self.found = self.snapshot(Arc::default()).as_found(findings);
+                self.found = self.snapshot(Arc::default()).as_found(BY_SKILL, findings);
                 self.clients.tell_all(&Notice::Refresh);
             }
             SkillReply::Choices { question, choices } => {

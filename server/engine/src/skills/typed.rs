@@ -8,7 +8,7 @@ use agent::{
 };
 
 use super::{SkillCall, named};
-use crate::{Area, ReadError, Snapshot};
+use crate::{AgentTask, Area, ReadError, Snapshot, WorkflowTask};
 
 /// Names of the workspace that complete a command.
 const NAMES_MAX: usize = 40;
@@ -28,6 +28,10 @@ pub enum Typed {
         /// 0 to 1.
         score: f32,
     },
+    /// An agent, by a command.
+    Agent(Box<AgentTask>),
+    /// A workflow, by a command.
+    Workflow(Box<WorkflowTask>),
     /// The user has to say more, or to choose.
     Reply(SkillReply),
 }
@@ -39,11 +43,15 @@ impl Snapshot {
     /// # Errors
     /// Why a command is none.
     pub fn understand(&self, text: &str, at: Option<&Area>) -> Result<Typed, CommandError> {
-        let sentence = match parse_command(text)? {
-            Command::Skill(skill, arguments) => {
+        let sentence = match parse_command(text) {
+            Ok(Command::Skill(skill, arguments)) => {
                 return Ok(Typed::Call(SkillCall { skill, arguments, at: at.cloned() }));
             }
-            Command::Sentence(sentence) => sentence,
+            Ok(Command::Sentence(sentence)) => sentence,
+            Err(why @ CommandError::NoSkill { .. }) => {
+                return self.own_command(text, at).ok_or(why);
+            }
+            Err(why) => return Err(why),
         };
         let is_name = |word: &str| {
             let graph = self.analysis.graph();
@@ -86,6 +94,9 @@ impl Snapshot {
     pub fn complete_command(&self, text: &str) -> Result<Completions, ReadError> {
         let mut res = complete(text);
         let typed = text.get(res.start..).unwrap_or_default();
+        if res.start == 0 {
+            self.own_completions(&mut res.items, typed);
+        }
         match res.takes {
             Some(Takes::Symbol) if !typed.is_empty() => {
                 let hits = self.analysis.workspace_symbols(typed, NAMES_MAX)?;

@@ -9,8 +9,13 @@ use proposal::{AgentRunId, Outcome, ProposalId, ProposalState, TransactionId, Un
 use store::history::WorkflowRunRow;
 
 use crate::{
-    AgentTask, NoticeLevel, Priority, RunId, RunOutcome, RunRequest, Then, WorkflowReport,
-    WorkflowTask, edits::EditDone, state::GlobalState, workflows::steps,
+    AgentTask, Lane, NoticeLevel, Priority, RunId, RunOutcome, RunRequest, Then, WorkflowReport,
+    WorkflowTask,
+    edits::EditDone,
+    event::ClientId,
+    state::GlobalState,
+    task::{Task, TaskDone},
+    workflows::steps,
 };
 
 /// Runs of workflows that are under way at most.
@@ -69,6 +74,8 @@ pub(crate) enum FlowDone {
     ToUndo(RunId, String, Result<Vec<TransactionId>, String>),
     /// These runs of other servers were interrupted.
     Interrupted(Vec<WorkflowRunRow>),
+    /// These runs wait for nobody any more: the user has decided.
+    Woken(ClientId, Vec<String>),
 }
 
 impl Flow {
@@ -129,6 +136,14 @@ impl GlobalState {
                 match found {
                     Ok(transactions) => self.undo_next(run, step, transactions),
                     Err(why) => self.feed_step(run, &step, StepInput::Undone(Err(why))),
+                }
+            }
+            FlowDone::Woken(client, ids) => {
+                for id in ids {
+                    let run = self.runs.own_id();
+                    let now_ms = self.outside.clock.now_ms();
+                    self.runs.begin_own(run, client, "resume workflow", now_ms);
+                    self.resume_workflow(run, id, false);
                 }
             }
             FlowDone::Interrupted(rows) => {
@@ -196,8 +211,33 @@ impl GlobalState {
         }
     }
 
+    /// The user has decided on a proposal: runs that wait for that go on. A command of one moment
+    /// leaves them to `resume`.
+    pub(crate) fn wake_flows(&mut self, client: ClientId, decided: &ProposalId) {
+        if !self.clients.any_stays() {
+            return;
+        }
+        let Some(ctx) = self.edit_context() else { return };
+        let decided = decided.clone();
+        self.outside.give(Task {
+            lane: Lane::Latency,
+            name: "wake workflows",
+            on_panic: TaskDone::Edit(EditDone::Lost),
+            work: Box::new(move || {
+                let ids = steps::waiting_for(&ctx, &decided);
+                TaskDone::Edit(EditDone::Flow(FlowDone::Woken(client, ids)))
+            }),
+        });
+    }
+
     fn end_flow(&mut self, run: RunId) {
+        let client = self.runs.get(run).map(|it| it.client);
         let Some(flow) = self.flows.flows.remove(&run) else { return };
+        if let (WorkflowState::Waiting(proposals), Some(client)) = (flow.machine.state(), client) {
+            // The user may have been quicker than the word that it waits.
+            let proposals = proposals.iter().filter_map(|it| ProposalId::parse(it));
+            proposals.for_each(|it| self.wake_flows(client, &it));
+        }
         let report = WorkflowReport {
             id: flow.row.id.clone(),
             workflow: flow.row.workflow.clone(),
@@ -244,7 +284,7 @@ impl GlobalState {
         let child = self.runs.own_id();
         let client = self.runs.get(parent).map(|it| it.client);
         let now_ms = self.outside.clock.now_ms();
-        let client = client.unwrap_or(crate::event::ClientId(u64::MAX));
+        let client = client.unwrap_or(ClientId(u64::MAX));
         self.runs.begin_child(child, client, now_ms);
         self.flows.children.insert(child, Child { parent, step, kind });
         child

@@ -16,6 +16,8 @@ use crate::{
 
 /// Transactions that are looked through for those of a run.
 const TRANSACTIONS_MAX: usize = 1_000;
+/// Runs that are looked through for those that wait.
+const RUNS_MAX: usize = 200;
 
 /// A workflow that is to be run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -218,6 +220,21 @@ pub(crate) fn note_state(
     };
     (row.state, row.why) = (word.to_owned(), why);
     row.ended_ms = (word != "running").then_some(now_ms);
+}
+
+/// The runs that wait for the answer to this proposal, which is given.
+pub(crate) fn waiting_for(ctx: &EditContext, decided: &ProposalId) -> Vec<String> {
+    let is_open = |it: &ProposalId| {
+        ctx.journal.proposal(it).is_ok_and(|it| it.state == ProposalState::Pending)
+    };
+    if is_open(decided) {
+        return Vec::new();
+    }
+    let rows = ctx.snapshot.workflow_runs(RUNS_MAX).unwrap_or_default();
+    let waits = rows
+        .into_iter()
+        .filter(|it| it.state == "waiting" && it.why.split(' ').any(|it| it == decided.as_str()));
+    waits.map(|it| it.id).collect()
 }
 
 /// Where proposals stand.

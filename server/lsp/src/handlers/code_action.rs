@@ -16,6 +16,7 @@ use tower_lsp::{
 use vfs::VfsPath;
 
 use crate::{
+    agent_actions,
     backend::Backend,
     ext, from_proto,
     review::document_actions,
@@ -40,18 +41,22 @@ pub(crate) async fn handle_code_action(
     let answer = backend.link().read("actions", move |view| {
         let mut acc = Vec::new();
         document_actions(&mut acc, view, &path, params.range.start.line);
+        agent_actions::document_actions(&mut acc, view, &path);
         if let Some(at) = view.file_range(&path, params.range) {
             let actions = view.snapshot.analysis.actions(at)?;
             acc.extend(actions.iter().map(|it| code_action(view, it)));
         }
         acc.extend(asked_for(view, &path, params.range));
         acc.extend(remedies(view, &path, params.range, &params.context.diagnostics));
-        if params.context.trigger_kind != Some(CodeActionTriggerKind::Automatic) {
+        let is_asked = params.context.trigger_kind != Some(CodeActionTriggerKind::Automatic);
+        if is_asked {
             acc.extend(questions(view, &path, params.range));
             acc.extend(undo_action(view, &path)?);
             acc.extend(rest_actions(view, &path)?);
             acc.extend(search_actions(view, &path, params.range));
         }
+        let given = (params.context.diagnostics.as_slice(), is_asked);
+        acc.extend(agent_actions::agents(view, &path, params.range, given)?);
         if let Some(only) = &params.context.only {
             acc.retain(|it| only.iter().any(|kind| is_of_kind(it, kind)));
         }

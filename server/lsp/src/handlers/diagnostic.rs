@@ -1,5 +1,6 @@
 //! `textDocument/diagnostic`: findings, for clients that pull them.
 
+use engine::ClientChange;
 use tower_lsp::{
     gen_lsp_types::{
         DocumentDiagnosticParams, DocumentDiagnosticReport, FullDocumentDiagnosticReport,
@@ -21,6 +22,7 @@ pub(crate) async fn handle_document_diagnostic(
 ) -> Result<DocumentDiagnosticReport> {
     let path = from_proto::path(&params.text_document)?;
     let others = backend.link().others.clone();
+    let engine = backend.link().engine.clone();
     let answer = backend.link().read("diagnostics", move |view| {
         let items = match view.file(&path) {
             Some((file, _)) => diagnostics(view, &others, file)?,
@@ -35,6 +37,9 @@ pub(crate) async fn handle_document_diagnostic(
                     unchanged_document_diagnostic_report: report,
                 },
             ));
+        }
+        if params.previous_result_id.is_some() || !items.is_empty() {
+            engine.post(ClientChange::DiagnosticsChanged { path });
         }
         let report = FullDocumentDiagnosticReport { result_id: Some(id), items };
         Ok(DocumentDiagnosticReport::RelatedFullDocumentDiagnosticReport(

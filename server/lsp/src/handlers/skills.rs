@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use agent::{SkillReply, parse_command};
+use agent::SkillReply;
 use engine::{Area, RunOutcome, RunRequest, SkillCall};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -53,11 +53,17 @@ pub(super) fn area(
 }
 
 /// What was typed, as a run.
-pub(super) fn typed(link: &Link, argument: Value) -> Result<RunRequest> {
+pub(super) async fn typed(link: &Link, argument: Value) -> Result<RunRequest> {
     let argument: Argument = parse(argument, "text")?;
     let at = argument.area(link)?;
     // A wrong command is told at once.
-    parse_command(&argument.text).map_err(|it| error::failed(it.to_string()))?;
+    let text = argument.text.clone();
+    let answer = link.read("check command", move |view| {
+        Ok(view.snapshot.check_command(&text).err().map(|it| it.to_string()))
+    });
+    if let Some(why) = answer.await? {
+        return Err(error::failed(why));
+    }
     Ok(RunRequest::Do { text: argument.text, at, then: then(argument.keep) })
 }
 

@@ -86,6 +86,9 @@ pub trait AgentRuns: Send + Sync {
     /// Takes an interrupted run over, which is under way again then; false where it is not
     /// interrupted, and nothing changes.
     fn resume_agent_run(&self, id: &str) -> Result<bool>;
+
+    /// Takes a run over that has ended, because the user goes on with it; false where it has not.
+    fn reopen_agent_run(&self, id: &str) -> Result<bool>;
 }
 
 const RUN: &str = "SELECT id, agent, caller, cause, request, definition, began_ms, state, why,
@@ -202,6 +205,14 @@ impl AgentRuns for SqliteHistory {
         self.write(|db| {
             let sql = "UPDATE agent_runs SET state = 'running', why = '', ended_ms = NULL,
                          server = ?2 WHERE id = ?1 AND state = 'interrupted'";
+            Ok(db.execute(sql, params![id, self.server])? == 1)
+        })
+    }
+
+    fn reopen_agent_run(&self, id: &str) -> Result<bool> {
+        self.write(|db| {
+            let sql = "UPDATE agent_runs SET state = 'running', why = '', ended_ms = NULL,
+                         server = ?2 WHERE id = ?1 AND state NOT IN ('running', 'interrupted')";
             Ok(db.execute(sql, params![id, self.server])? == 1)
         })
     }
