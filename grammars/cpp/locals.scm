@@ -36,5 +36,5 @@
 (lambda_capture_initializer left: (identifier) @local.definition)
 
 ; Loops and structured bindings.
-(for_range_loop type: (_) @type declarator: (_) @local.pattern)
+(for_range_loop type: (_) @type declarator: (_) @local.pattern right: (_) @value.element)
 (structured_binding_declarator) @local.pattern

@@ -88,3 +88,6 @@
 ; What is indexed gives one of its values; of an array there are many.
 (element_access_expression expression: (_) @indexed) @index
 (array_type type: (_) @array)
+
+; Types that are given to types.
+(generic_name (identifier) @type.of (type_argument_list (_) @type.argument))

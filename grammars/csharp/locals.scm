@@ -41,7 +41,9 @@
 (local_function_statement type_parameters: (type_parameter_list (type_parameter name: (identifier) @local.definition.type)))
 
 (parameter name: (identifier) @local.definition.parameter)
-(parameter type: [(identifier) (generic_name) (nullable_type)] @type name: (identifier) @local.definition.parameter)
+(parameter
+  type: [(identifier) (generic_name) (nullable_type) (predefined_type) (array_type) (qualified_name)] @type
+  name: (identifier) @local.definition.parameter)
 (parameter_list name: (identifier) @local.definition.parameter)
 (implicit_parameter) @local.definition.parameter
 

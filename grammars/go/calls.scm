@@ -43,3 +43,48 @@
 (break_statement (label_name) @reference.label)
 (continue_statement (label_name) @reference.label)
 (goto_statement (label_name) @reference.label)
+
+; What is made is of the type that is written; of many, each.
+(call_expression
+  function: (identifier) @_makes
+  arguments: (argument_list . [
+    (type_identifier) @reference.type
+    (pointer_type (type_identifier) @reference.type)
+    (qualified_type name: (type_identifier) @reference.type)
+    (slice_type element: [
+      (type_identifier) @reference.type
+      (pointer_type (type_identifier) @reference.type)
+      (qualified_type name: (type_identifier) @reference.type)
+      (pointer_type (qualified_type name: (type_identifier) @reference.type))])
+    (map_type value: [
+      (type_identifier) @reference.type
+      (pointer_type (type_identifier) @reference.type)
+      (qualified_type name: (type_identifier) @reference.type)
+      (pointer_type (qualified_type name: (type_identifier) @reference.type))])
+    (channel_type value: [
+      (type_identifier) @reference.type
+      (pointer_type (type_identifier) @reference.type)
+      (qualified_type name: (type_identifier) @reference.type)
+      (pointer_type (qualified_type name: (type_identifier) @reference.type))])])
+  (#any-of? @_makes "new" "make")) @call
+(composite_literal type: [
+  (slice_type element: [
+    (type_identifier) @reference.type
+    (pointer_type (type_identifier) @reference.type)
+    (qualified_type name: (type_identifier) @reference.type)
+    (pointer_type (qualified_type name: (type_identifier) @reference.type))])
+  (array_type element: [
+    (type_identifier) @reference.type
+    (pointer_type (type_identifier) @reference.type)
+    (qualified_type name: (type_identifier) @reference.type)
+    (pointer_type (qualified_type name: (type_identifier) @reference.type))])
+  (map_type value: [
+    (type_identifier) @reference.type
+    (pointer_type (type_identifier) @reference.type)
+    (qualified_type name: (type_identifier) @reference.type)
+    (pointer_type (qualified_type name: (type_identifier) @reference.type))])]) @call
+
+; In a clause of a type switch that names one type, what is asked has that.
+(type_switch_statement
+  alias: (expression_list (identifier) @narrowed)
+  (type_case "case" . type: (_) @narrowed.to . ":") @narrowed.in)

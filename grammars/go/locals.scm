@@ -45,9 +45,11 @@
   right: (expression_list . [
     (call_expression) @value
     (composite_literal) @value
-    (unary_expression operand: (composite_literal) @value)
+    (unary_expression operand: [(composite_literal) (identifier) (selector_expression)] @value)
     (identifier) @value
     (selector_expression) @value
+    (index_expression operand: (_) @value)
+    (slice_expression operand: (_) @value)
     (type_assertion_expression type: (_) @type)])) @local.after
 (statement_list (var_declaration
   (var_spec name: (identifier) @local.definition) @local.after))

@@ -125,6 +125,7 @@
 (var_spec name: (identifier) @name value: (expression_list . [
   (call_expression) @value
   (composite_literal) @value
-  (unary_expression operand: (composite_literal) @value)
+  (unary_expression operand: [(composite_literal) (identifier) (selector_expression)] @value)
+  (index_expression operand: (_) @value)
   (identifier) @value
   (selector_expression) @value])) @definition.variable

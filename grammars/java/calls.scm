@@ -42,3 +42,16 @@
 (local_variable_declaration type: (type_identifier) @ignore (#eq? @ignore "var"))
 (enhanced_for_statement type: (type_identifier) @ignore (#eq? @ignore "var"))
 (resource type: (type_identifier) @ignore (#eq? @ignore "var"))
+
+; `Outer.this` is an Outer.
+(field_access object: (identifier) @reference.type field: (this)) @call
+
+; What a case names is a constant of what is asked, where that is of an enumeration.
+(switch_expression
+  condition: (parenthesized_expression (_) @qualifier)
+  body: (switch_block [
+    (switch_block_statement_group (switch_label (identifier) @reference.case))
+    (switch_rule (switch_label (identifier) @reference.case))]))
+
+; Types that are given to types.
+(generic_type . (_) @type.of (type_arguments [(_type) (wildcard)] @type.argument))

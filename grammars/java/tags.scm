@@ -39,6 +39,14 @@
   name: (identifier) @name) @definition.field))
 (enum_constant name: (identifier) @name) @definition.variant
 
+; A type without a name has the members that its body defines, and those of what it is made from.
+(object_creation_expression
+  type: [
+    (type_identifier) @name @interface
+    (generic_type . (type_identifier) @name @interface)
+    (scoped_type_identifier (type_identifier) @name @interface .)]
+  (class_body) @body) @definition.implementation
+
 ; What only its own type may use.
 (method_declaration (modifiers "private" @private) name: (identifier) @name) @definition.method
 (constructor_declaration (modifiers "private" @private) name: (identifier) @name

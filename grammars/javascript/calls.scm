@@ -52,3 +52,35 @@
 
 ; What is indexed gives one of its values.
 (subscript_expression object: (_) @indexed) @index
+
+; What was asked for its type has it from there on.
+(if_statement
+  condition: (parenthesized_expression
+    (binary_expression left: (_) @narrowed "instanceof" right: (_) @narrowed.to))
+  consequence: (_) @narrowed.in)
+(if_statement
+  condition: (parenthesized_expression (binary_expression
+    left: (binary_expression left: (_) @narrowed "instanceof" right: (_) @narrowed.to) "&&"))
+  consequence: (_) @narrowed.in)
+(if_statement
+  condition: (parenthesized_expression (binary_expression
+    "&&" right: (binary_expression left: (_) @narrowed "instanceof" right: (_) @narrowed.to)))
+  consequence: (_) @narrowed.in)
+(binary_expression
+  left: (binary_expression left: (_) @narrowed "instanceof" right: (_) @narrowed.to)
+  "&&" right: (_) @narrowed.in)
+(ternary_expression
+  condition: (binary_expression left: (_) @narrowed "instanceof" right: (_) @narrowed.to)
+  consequence: (_) @narrowed.in)
+(ternary_expression
+  condition: (parenthesized_expression
+    (binary_expression left: (_) @narrowed "instanceof" right: (_) @narrowed.to))
+  consequence: (_) @narrowed.in)
+(statement_block
+  (if_statement
+    condition: (parenthesized_expression (unary_expression "!" argument: (parenthesized_expression
+      (binary_expression left: (_) @narrowed "instanceof" right: (_) @narrowed.to))))
+    consequence: [(return_statement) (throw_statement) (continue_statement)
+      (statement_block [(return_statement) (throw_statement) (continue_statement)] .)]
+    !alternative
+  ) @narrowed.after) @narrowed.in

@@ -91,3 +91,30 @@
     arguments: (arguments . (string (string_fragment) @import.source) .))
   (#eq? @_module "module") (#eq? @_exports "exports") (#eq? @_require "require")
 ) @import @import.reexport @import.glob
+
+; A module that is taken when it is needed.
+(variable_declarator name: (identifier) @import.namespace
+  value: (await_expression (call_expression function: (import)
+    arguments: (arguments . (string (string_fragment) @import.source))))) @import
+(variable_declarator name: (object_pattern
+    (shorthand_property_identifier_pattern) @import.leaf)
+  value: (await_expression (call_expression function: (import)
+    arguments: (arguments . (string (string_fragment) @import.source))))) @import
+(variable_declarator name: (object_pattern (pair_pattern
+    key: (property_identifier) @import.leaf value: (identifier) @import.alias))
+  value: (await_expression (call_expression function: (import)
+    arguments: (arguments . (string (string_fragment) @import.source))))) @import
+(call_expression
+  function: (member_expression
+    object: (call_expression function: (import)
+      arguments: (arguments . (string (string_fragment) @import.source)))
+    property: (property_identifier) @_then)
+  arguments: (arguments . (arrow_function parameters: (formal_parameters . (identifier) @import.namespace .)))
+  (#eq? @_then "then")) @import
+(call_expression
+  function: (member_expression
+    object: (call_expression function: (import)
+      arguments: (arguments . (string (string_fragment) @import.source)))
+    property: (property_identifier) @_then)
+  arguments: (arguments . (arrow_function parameter: (identifier) @import.namespace))
+  (#eq? @_then "then")) @import

@@ -57,3 +57,36 @@
 
 (global_statement (identifier) @local.outer)
 (nonlocal_statement (identifier) @local.outer)
+
+; Of two names that a loop is given at once, the second is the value where the first is its number or
+; its key.
+(for_statement
+  left: (pattern_list . (_) . (identifier) @local.definition .)
+  right: (call
+    function: (attribute object: (_) @value.own.element attribute: (identifier) @_items))
+  (#any-of? @_items "items" "iteritems")) @local.hoist
+(for_statement
+  left: (pattern_list . (_) . (identifier) @local.definition .)
+  right: (call function: (identifier) @_numbered
+    arguments: (argument_list . (_) @value.own.element))
+  (#eq? @_numbered "enumerate")) @local.hoist
+(for_in_clause
+  left: (pattern_list . (_) . (identifier) @local.definition .)
+  right: (call
+    function: (attribute object: (_) @value.own.element attribute: (identifier) @_items))
+  (#any-of? @_items "items" "iteritems"))
+(for_in_clause
+  left: (pattern_list . (_) . (identifier) @local.definition .)
+  right: (call function: (identifier) @_numbered
+    arguments: (argument_list . (_) @value.own.element))
+  (#eq? @_numbered "enumerate"))
+; Several names that are given several values at once.
+(assignment
+  left: (pattern_list . (identifier) @local.definition)
+  right: (expression_list . (_) @value.own)) @local.hoist
+(assignment
+  left: (pattern_list . (_) . (identifier) @local.definition)
+  right: (expression_list . (_) . (_) @value.own)) @local.hoist
+(assignment
+  left: (pattern_list . (_) . (_) . (identifier) @local.definition)
+  right: (expression_list . (_) . (_) . (_) @value.own)) @local.hoist

@@ -49,3 +49,25 @@
 ; What is indexed gives one of its values; of an array there are many.
 (index_expression . (_) @indexed) @index
 (array_type element: (_) @array)
+(tuple_type (_) @array)
+
+; What holds one value merely hands on the members of what it is given.
+(call_expression
+  function: [
+    (scoped_identifier path: (identifier) @_holder name: (identifier) @_make)
+    (scoped_identifier path: (scoped_identifier name: (identifier) @_holder) name: (identifier) @_make)]
+  arguments: (arguments . (_) @passed .)
+  (#any-of? @_holder "Arc" "Rc" "Box" "Pin")
+  (#any-of? @_make "new" "clone" "pin" "from")) @passes
+(call_expression
+  function: [
+    (scoped_identifier path: (identifier) @_mem name: (identifier) @_take)
+    (scoped_identifier path: (scoped_identifier name: (identifier) @_mem) name: (identifier) @_take)]
+  arguments: (arguments . (_) @passed)
+  (#eq? @_mem "mem") (#any-of? @_take "take" "replace")) @passes
+
+; The first of the values that a tuple, or a type that is written as one, holds.
+(field_expression value: (_) @indexed field: (integer_literal) @_first (#eq? @_first "0")) @index
+
+; Types that are given to types.
+(generic_type type: (_) @type.of type_arguments: (type_arguments (_type) @type.argument))

@@ -60,3 +60,21 @@
   . "," . (mutable_specifier)? . (identifier) @local.definition.parameter . ":" . (identifier) @type
   . "|") @local.scope
 (token_tree "let" . (mutable_specifier)? . (identifier) @local.definition . "=" @local.after) @local.scope
+
+; Of a tuple that is taken apart where it is written each name has a value of its own.
+(let_declaration
+  pattern: (tuple_pattern . [(identifier) @local.definition (mut_pattern (identifier) @local.definition)])
+  value: (tuple_expression . (_) @value.own)) @local.after
+(let_declaration
+  pattern: (tuple_pattern . (_)
+    . [(identifier) @local.definition (mut_pattern (identifier) @local.definition)])
+  value: (tuple_expression . (_) . (_) @value.own)) @local.after
+(let_declaration
+  pattern: (tuple_pattern . (_) . (_)
+    . [(identifier) @local.definition (mut_pattern (identifier) @local.definition)])
+  value: (tuple_expression . (_) . (_) . (_) @value.own)) @local.after
+; What a variant with one value holds.
+(tuple_struct_pattern
+  type: [(identifier) (scoped_identifier)] @value.own.element
+  . [(identifier) @local.definition (mut_pattern (identifier) @local.definition)
+    (ref_pattern (identifier) @local.definition)] .)

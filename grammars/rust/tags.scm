@@ -17,6 +17,15 @@
 
 (enum_variant name: (identifier) @name @export) @definition.variant
 
+; What holds one value has its type.
+(enum_variant name: (identifier) @name
+  body: (ordered_field_declaration_list . type: (_) @type .)) @definition.variant
+(struct_item name: (type_identifier) @name
+  body: (ordered_field_declaration_list . type: (_) @type .)) @definition.struct
+(struct_item name: (type_identifier) @name
+  body: (ordered_field_declaration_list . (visibility_modifier) . type: (_) @type .)
+) @definition.struct
+
 (field_declaration
   (visibility_modifier)? @export
   name: (field_identifier) @name

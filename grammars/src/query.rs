@@ -108,8 +108,28 @@ captures! {
     Value = "value",
     /// `@value.element`
     Element = "value.element",
+    /// What exactly this one binding of a pattern is initialised with.
+    OwnValue = "value.own",
+    /// What holds the values of which exactly this one binding of a pattern is one.
+    OwnElement = "value.own.element",
     /// `@returns`
     Returns = "returns",
+    /// A type that is given others.
+    TypeOf = "type.of",
+    /// A type that another one is given.
+    TypeArgument = "type.argument",
+    /// A call that gives what it is given.
+    Passes = "passes",
+    /// What it is given.
+    Passed = "passed",
+    /// An expression that was asked for its type.
+    Narrowed = "narrowed",
+    /// The type that it was found to have.
+    NarrowedTo = "narrowed.to",
+    /// Where it has that type.
+    NarrowedIn = "narrowed.in",
+    /// Where it has that type, it has it only from the end of this node on.
+    NarrowedAfter = "narrowed.after",
     /// `@index`
     Index = "index",
     /// `@indexed`
@@ -174,6 +194,10 @@ captures! {
     Path = "reference.path",
     /// What stands before a member or in front of a path.
     Qualifier = "qualifier",
+    /// A name that is a member of what the qualifier is, or else known by scope.
+    Case = "reference.case",
+    /// A name in the list of what a module exports.
+    Listed = "reference.listed",
     /// The name of an argument: of a parameter of what is called.
     Argument = "reference.argument",
     /// An identifier that is no reference.

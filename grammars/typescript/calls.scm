@@ -58,3 +58,44 @@
 
 ; Of an array there are many.
 (array_type (_) @array)
+
+; What was asked for its type has it from there on.
+(if_statement
+  condition: (parenthesized_expression
+    (binary_expression left: (_) @narrowed "instanceof" right: (_) @narrowed.to))
+  consequence: (_) @narrowed.in)
+(if_statement
+  condition: (parenthesized_expression (binary_expression
+    left: (binary_expression left: (_) @narrowed "instanceof" right: (_) @narrowed.to) "&&"))
+  consequence: (_) @narrowed.in)
+(if_statement
+  condition: (parenthesized_expression (binary_expression
+    "&&" right: (binary_expression left: (_) @narrowed "instanceof" right: (_) @narrowed.to)))
+  consequence: (_) @narrowed.in)
+(binary_expression
+  left: (binary_expression left: (_) @narrowed "instanceof" right: (_) @narrowed.to)
+  "&&" right: (_) @narrowed.in)
+(ternary_expression
+  condition: (binary_expression left: (_) @narrowed "instanceof" right: (_) @narrowed.to)
+  consequence: (_) @narrowed.in)
+(ternary_expression
+  condition: (parenthesized_expression
+    (binary_expression left: (_) @narrowed "instanceof" right: (_) @narrowed.to))
+  consequence: (_) @narrowed.in)
+(statement_block
+  (if_statement
+    condition: (parenthesized_expression (unary_expression "!" argument: (parenthesized_expression
+      (binary_expression left: (_) @narrowed "instanceof" right: (_) @narrowed.to))))
+    consequence: [(return_statement) (throw_statement) (continue_statement)
+      (statement_block [(return_statement) (throw_statement) (continue_statement)] .)]
+    !alternative
+  ) @narrowed.after) @narrowed.in
+
+; What is said to be of a type is what that type makes.
+(as_expression (_) [
+  (type_identifier) @reference.type
+  (generic_type . (type_identifier) @reference.type)
+  (nested_type_identifier name: (type_identifier) @reference.type)] .) @call
+
+; Types that are given to types.
+(generic_type name: (_) @type.of type_arguments: (type_arguments (_) @type.argument))

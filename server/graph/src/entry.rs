@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use syntax::{FileFacts, Imported, NameId, ScopeIdx, SymbolIdx};
+use syntax::{Access, FileFacts, Imported, NameId, ScopeIdx, SymbolIdx};
 use vfs::VfsPath;
 
 use crate::{manifest::Manifest, shards::Key};
@@ -14,6 +14,9 @@ pub(crate) struct FileEntry {
     pub(crate) facts: Arc<FileFacts>,
     /// What the file says about its project, where it is a manifest.
     pub(crate) manifest: Option<Manifest>,
+    /// The names that the file lists as all that it exports; `None` where it has no such list, or
+    /// one that is not written out.
+    pub(crate) listed: Option<Box<[NameId]>>,
     /// Symbols sorted by name and scope, those of one scope in the order of the file.
     by_name: Box<[SymbolIdx]>,
     /// Symbols that have a parent, sorted by it.
@@ -29,6 +32,7 @@ impl FileEntry {
         by_parent.sort_by_key(|it| (facts.symbol(*it).parent, *it));
         FileEntry {
             manifest: Manifest::of(path, &facts),
+            listed: listed(&facts),
             path: path.clone(),
             by_name: by_name.into_boxed_slice(),
             by_parent: by_parent.into_boxed_slice(),
@@ -58,6 +62,15 @@ impl FileEntry {
         let len = self.by_parent[start..].partition_point(|it| of(it) == Some(parent));
         &self.by_parent[start..start + len]
     }
+}
+
+/// What a file lists as all that it exports. The list of another module in it (`a.__all__`) makes
+/// it longer than it is written.
+fn listed(facts: &FileFacts) -> Option<Box<[NameId]>> {
+    let listed = || facts.references.iter().filter(|it| it.is_listed());
+    let is_whole = listed().all(|it| it.access() == Access::Bare);
+    let names: Box<[NameId]> = listed().map(|it| it.name()).collect();
+    (is_whole && !names.is_empty()).then_some(names)
 }
 
 /// Under which keys the indexes know a file.

@@ -5,6 +5,7 @@ mod entity;
 mod hierarchy;
 mod import;
 mod member;
+mod narrow;
 mod overload;
 mod parameter;
 mod scope;
@@ -281,8 +282,23 @@ impl<'g> Resolver<'g> {
         let want = Want::of(self.facts(file).reference(idx));
         self.guarded(Lookup::Reference(file, idx, want), || {
             let outcome = self.reference_as(file, idx, want);
+            let outcome = self.or_in_scope(file, idx, outcome);
             self.fitting(file, idx, outcome).or_else(|| self.only_near_member(file, idx))
         })
+    }
+
+    /// What a name stands for that is a member of something, or else known by scope.
+    fn or_in_scope(&self, file: FileId, idx: ReferenceIdx, outcome: Outcome) -> Outcome {
+        let facts = self.facts(file);
+        let reference = facts.reference(idx);
+        if !reference.is_case() || !outcome.hits().is_empty() {
+            return outcome;
+        }
+        let place = Place::new(file, facts.scope_of(idx), Some(reference.start()));
+        match self.bare(place, facts.name(reference.name()), Want::of(reference)) {
+            found @ Outcome::Hits(_) => found,
+            _ => outcome,
+        }
     }
 
     /// The field that a shorthand names beside the local of its name, where the type is written.
@@ -354,6 +370,14 @@ impl<'g> Resolver<'g> {
             access == Access::Path && self.modules(file) == grammars::Modules::ModTree;
         if !is_path_to_module && self.is_super(file, qualifier) {
             return self.member_of_super(file, qualifier, name, want);
+        }
+        if access == Access::Member
+            && let Some(types) = self.narrowed(file, qualifier)
+        {
+            let why = "member of the type that was asked for";
+            if let found @ Outcome::Hits(_) = self.member_of_types(types, name, want, why) {
+                return found;
+            }
         }
         let outcome = self.qualifier(file, qualifier, access);
         let Outcome::Hits(hits) = outcome else { return outcome };

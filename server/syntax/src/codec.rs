@@ -6,9 +6,10 @@ mod bytes;
 use text::{LineIndex, TextRange, TextSize};
 
 use crate::{
-    Argument, Base, BaseKind, Chunk, Detail, DetailIdx, DocLink, FACTS_VERSION, FileFacts, Given,
-    Import, Imported, ModDecl, NameId, Names, Part, Qualifier, Reference, ReferenceIdx, Scope,
-    ScopeIdx, ScopeKind, Symbol, SymbolIdx, SymbolKind, Value, WrittenType,
+    Argument, Asked, Base, BaseKind, Chunk, Detail, DetailIdx, DocLink, FACTS_VERSION, FileFacts,
+    Given, Import, Imported, ModDecl, NameId, Names, Narrowing, Part, Qualifier, Reference,
+    ReferenceIdx, Scope, ScopeIdx, ScopeKind, Symbol, SymbolIdx, SymbolKind, TypeArgument, Value,
+    WrittenType,
     codec::bytes::{Input, Output},
     extract::hash_of,
 };
@@ -38,6 +39,12 @@ impl FileFacts {
         }
         write_references(&mut out, &self.references, &self.names);
         write_overloading(&mut out, self);
+        out.number(self.type_arguments.len() as u32);
+        for it in &self.type_arguments {
+            out.index(it.of.index());
+            out.option(it.argument.map(ReferenceIdx::index));
+        }
+        write_narrowings(&mut out, &self.narrowings);
         write_imports(&mut out, &self.imports);
         write_rest(&mut out, self);
         let hash = hash_of(&out.bytes);
@@ -93,6 +100,11 @@ fn read(input: &mut Input<'_>) -> Option<FileFacts> {
     })?;
     let references = read_references(input, &names)?;
     let (written_types, arguments) = read_overloading(input)?;
+    let type_arguments = input.list(|input| {
+        let of = ReferenceIdx::new(input.index()?);
+        Some(TypeArgument { of, argument: input.option()?.map(ReferenceIdx::new) })
+    })?;
+    let narrowings = read_narrowings(input)?;
     let imports = read_imports(input)?;
     let (mods, doc_links) = read_mods_and_links(input)?;
     let (chunks, errors) = read_rest(input)?;
@@ -107,6 +119,8 @@ fn read(input: &mut Input<'_>) -> Option<FileFacts> {
         scopes,
         references,
         arguments,
+        type_arguments,
+        narrowings,
         imports,
         package,
         mods,
@@ -162,6 +176,14 @@ fn is_sound(facts: &FileFacts) -> bool {
                     Given::Type(it) => name(it),
                     Given::Value(it) | Given::Result(it) | Given::Element(it) => reference(it),
                 }
+        })
+        && facts.type_arguments.iter().all(|it| reference(it.of) && opt(it.argument))
+        && facts.narrowings.iter().all(|it| {
+            let is_asked = match it.asked {
+                Asked::Reference(it) => reference(it),
+                Asked::Local(it) => symbol(Some(it)),
+            };
+            is_asked && reference(it.type_ref)
         })
         && facts.imports.iter().all(|it| {
             let imported = match it.name {
@@ -428,6 +450,36 @@ fn read_overloading(input: &mut Input<'_>) -> Option<Overloading> {
         Some(Argument { call, given })
     })?;
     Some((types, arguments))
+}
+
+fn write_narrowings(out: &mut Output, narrowings: &[Narrowing]) {
+    out.number(narrowings.len() as u32);
+    let mut last = TextSize::default();
+    for it in narrowings {
+        out.range(it.range, &mut last);
+        let (is_local, asked) = match it.asked {
+            Asked::Reference(it) => (false, it.index()),
+            Asked::Local(it) => (true, it.index()),
+        };
+        out.byte(u8::from(is_local));
+        out.index(asked);
+        out.index(it.type_ref.index());
+    }
+}
+
+fn read_narrowings(input: &mut Input<'_>) -> Option<Box<[Narrowing]>> {
+    let mut last = TextSize::default();
+    input.list(|input| {
+        Some(Narrowing {
+            range: input.range(&mut last)?,
+            asked: match input.byte()? {
+                0 => Asked::Reference(ReferenceIdx::new(input.index()?)),
+                1 => Asked::Local(SymbolIdx::new(input.index()?)),
+                _ => return None,
+            },
+            type_ref: ReferenceIdx::new(input.index()?),
+        })
+    })
 }
 
 fn write_imports(out: &mut Output, imports: &[Import]) {

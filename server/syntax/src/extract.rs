@@ -4,8 +4,10 @@ mod chunks;
 mod definitions;
 mod doc_links;
 mod docs;
+mod generics;
 mod given;
 mod imports;
+mod narrow;
 mod scopes;
 mod symbols;
 mod uses;
@@ -86,7 +88,7 @@ fn assemble_with(raw: &Raw, names: &mut Interner, source: Source<'_>, path: &str
     let package = imports::package(&mut gathered.imports, source, names);
     gathered.imports.find_paths(raw, source, names);
     let definitions = definitions::definitions(&mut gathered, raw, source, names);
-    let Gathered { mut uses, scopes, imports: found_imports, .. } = gathered;
+    let Gathered { mut uses, scopes, imports: found_imports, narrowed, generics, .. } = gathered;
 
     let mut namer = Namer::new(names);
     let mut draft = symbols::Draft::new(&definitions, scopes, &mut namer);
@@ -97,6 +99,8 @@ fn assemble_with(raw: &Raw, names: &mut Interner, source: Source<'_>, path: &str
     let documented = docs::find(&draft, &definitions, raw, source);
     let mut links = symbols::Links { uses: &mut uses, reference_of: &reference_of };
     draft.refer(&definitions, &documented, &mut links, &mut namer);
+    let type_arguments = generics::type_arguments(generics, &mut links);
+    let narrowings = narrow::narrowings(&narrowed, &draft.symbols, &mut links);
     let is_test = source.language.is_test_path(path);
     draft.finish(source, &documented, &definitions, (is_test, names));
     let doc_links = doc_links::find(source, &documented, names, &mut namer);
@@ -115,6 +119,8 @@ fn assemble_with(raw: &Raw, names: &mut Interner, source: Source<'_>, path: &str
         scopes: draft.scopes.scopes.into_boxed_slice(),
         references: references.into_boxed_slice(),
         arguments: arguments.into_boxed_slice(),
+        type_arguments: type_arguments.into_boxed_slice(),
+        narrowings: narrowings.into_boxed_slice(),
         imports,
         package,
         mods,
@@ -135,6 +141,8 @@ pub(crate) struct Gathered {
     claims: Vec<definitions::Claim>,
     outer: Outer,
     imports: imports::Found,
+    narrowed: Vec<narrow::Narrowed>,
+    generics: Vec<generics::Given>,
 }
 
 /// What a capture speaks of, as bits.
@@ -144,6 +152,8 @@ mod about {
     pub(super) const DEFINITION: u8 = 1 << 2;
     pub(super) const IMPORT: u8 = 1 << 3;
     pub(super) const OUTER: u8 = 1 << 4;
+    pub(super) const NARROWS: u8 = 1 << 5;
+    pub(super) const TYPES: u8 = 1 << 6;
 }
 
 fn about(capture: Capture) -> u8 {
@@ -161,12 +171,17 @@ fn about(capture: Capture) -> u8 {
         | Capture::Member
         | Capture::Path
         | Capture::Argument
+        | Capture::Case
+        | Capture::Listed
+        | Capture::Passes
         | Capture::Ignore => about::USE,
         Capture::ScopeBlock
         | Capture::ScopeFunction
         | Capture::ScopeClass
         | Capture::ScopeModule => about::SCOPE,
         Capture::LocalOuter => about::OUTER,
+        Capture::Narrowed => about::NARROWS,
+        Capture::TypeArgument => about::TYPES,
         Capture::Import
         | Capture::ImportPrefix
         | Capture::ImportGroup
@@ -187,6 +202,7 @@ fn gather(raw: &Raw, source: Source<'_>, names: &mut Interner) -> Gathered {
     let mut uses = Uses::new(raw, source, names);
     let mut imports = imports::Found::default();
     let (mut claims, mut found_scopes, mut outers) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut narrowed, mut generics) = (Vec::new(), Vec::new());
     for (index, found) in raw.matches.iter().enumerate() {
         let captured = raw.captured(found);
         let about = captured.iter().fold(0, |acc, it| acc | about(it.capture));
@@ -202,6 +218,12 @@ fn gather(raw: &Raw, source: Source<'_>, names: &mut Interner) -> Gathered {
         if about & about::IMPORT != 0 {
             imports.take(found, captured);
         }
+        if about & about::NARROWS != 0 {
+            narrow::take(&mut narrowed, captured);
+        }
+        if about & about::TYPES != 0 {
+            generics::take(&mut generics, captured);
+        }
         if about & about::OUTER != 0 {
             outers.extend(uses::find(captured, Capture::LocalOuter));
         }
@@ -215,7 +237,7 @@ fn gather(raw: &Raw, source: Source<'_>, names: &mut Interner) -> Gathered {
             outer.insert((scopes.no_block(at), uses.leaves[leaf as usize].name));
         }
     }
-    Gathered { uses, scopes, claims, outer, imports }
+    Gathered { uses, scopes, claims, outer, imports, narrowed, generics }
 }
 
 /// The references among the leaves, and which one each leaf is.
@@ -266,6 +288,12 @@ fn references(uses: &Uses, namer: &mut Namer) -> (Vec<Reference>, Vec<Option<Ref
         }
         if it.is_array {
             reference = reference.with_array();
+        }
+        if it.is_listed {
+            reference = reference.with_listed();
+        }
+        if it.is_case {
+            reference = reference.with_case();
         }
         references.push(reference);
     }

@@ -5,12 +5,12 @@ use std::{fmt, num::NonZeroU32, sync::Arc};
 use grammars::Language;
 use text::{LineIndex, TextRange, TextSize};
 
-use crate::Reference;
+use crate::{Argument, Narrowing, Reference, TypeArgument, WrittenType};
 
 /// The number in every encoded [`FileFacts`]; another number means "extract again". It changes with
 /// the meaning of any fact, not only with the layout; a change of a language pack is noticed
 /// without.
-pub const FACTS_VERSION: u32 = 8;
+pub const FACTS_VERSION: u32 = 9;
 
 /// Manifests whose text the facts keep are at most this long; of longer ones nothing is kept.
 pub const MANIFEST_BYTES_MAX: usize = 1024 * 1024;
@@ -47,6 +47,10 @@ pub struct FileFacts {
     /// What calls are given, in order of the calls; only of languages in which that tells functions
     /// of one name apart.
     pub arguments: Box<[Argument]>,
+    /// The types that types are given, in the order of the text.
+    pub type_arguments: Box<[TypeArgument]>,
+    /// Where names have a type that they were asked for.
+    pub narrowings: Box<[Narrowing]>,
     /// What is imported, one entry for each imported name.
     pub imports: Box<[Import]>,
     /// The package or namespace clause, dotted as written.
@@ -350,41 +354,6 @@ pub enum BaseKind {
     Extends,
     /// It implements.
     Implements,
-}
-
-/// The type that a symbol is declared with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct WrittenType {
-    /// Whose type it is.
-    pub symbol: SymbolIdx,
-    /// As written, without type arguments and without the path before the last name: `byte[]`.
-    pub name: NameId,
-}
-
-/// What is given to a call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Argument {
-    /// The name of the callee.
-    pub call: ReferenceIdx,
-    /// What is known of its type.
-    pub given: Given,
-}
-
-/// What is known of the type of an argument.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Given {
-    /// Nothing.
-    Unknown,
-    /// It is of no primitive type.
-    NoPrimitive,
-    /// It is of the type of this name.
-    Type(NameId),
-    /// It is what the reference stands for.
-    Value(ReferenceIdx),
-    /// It is what a call of the reference gives.
-    Result(ReferenceIdx),
-    /// It is one of the many values that the reference stands for.
-    Element(ReferenceIdx),
 }
 
 /// A region in which names are visible.
@@ -754,6 +723,13 @@ impl FileFacts {
         let start = self.arguments.partition_point(|it| it.call < call);
         let len = self.arguments[start..].partition_point(|it| it.call == call);
         &self.arguments[start..start + len]
+    }
+
+    /// What a type is given where it is named.
+    pub fn type_arguments(&self, of: ReferenceIdx) -> &[TypeArgument] {
+        let start = self.type_arguments.partition_point(|it| it.of < of);
+        let len = self.type_arguments[start..].partition_point(|it| it.of == of);
+        &self.type_arguments[start..start + len]
     }
 
     /// What a type extends and implements.

@@ -15,6 +15,7 @@ mod read;
 mod reference;
 mod shared;
 mod tree;
+mod types;
 
 pub use tree_sitter::{InputEdit, Point};
 
@@ -22,13 +23,13 @@ pub use crate::{
     classify::{Unfit, classify},
     extract::{facts, facts_of_text, segments},
     facts::{
-        Argument, Base, BaseKind, Chunk, Detail, DetailIdx, DocLink, FACTS_VERSION, FileFacts,
-        Given, Import, ImportIdx, Imported, MANIFEST_BYTES_MAX, ModDecl, NAME_BYTES_MAX, NameId,
-        Names, Part, ReferenceIdx, Scope, ScopeIdx, ScopeKind, Symbol, SymbolIdx, SymbolKind,
-        Value, WrittenType,
+        Base, BaseKind, Chunk, Detail, DetailIdx, DocLink, FACTS_VERSION, FileFacts, Import,
+        ImportIdx, Imported, MANIFEST_BYTES_MAX, ModDecl, NAME_BYTES_MAX, NameId, Names, Part,
+        ReferenceIdx, Scope, ScopeIdx, ScopeKind, Symbol, SymbolIdx, SymbolKind, Value,
     },
     fold::{Folding, FoldingKind, folding_ranges, selection_ranges},
     parse::{Parse, input_edit, parse},
     reference::{ARGUMENTS_MAX, Access, Qualifier, REFERENCES_MAX, Reference, ReferenceKind},
     tree::{Node, Tree, tree},
+    types::{Argument, Asked, Given, Narrowing, TypeArgument, WrittenType},
 };

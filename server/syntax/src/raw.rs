@@ -425,9 +425,13 @@ impl Raw {
                 return self.push_bindings(capture, node, source);
             }
             Capture::Value
+            | Capture::OwnValue
             | Capture::Element
+            | Capture::OwnElement
             | Capture::Returns
             | Capture::Indexed
+            | Capture::Passed
+            | Capture::Narrowed
             | Capture::Qualifier => seen_through(node, source),
             _ => node,
         };
@@ -604,6 +608,8 @@ fn is_name_by_query(capture: Capture, node: Node<'_>, span: Span, source: Source
         | Capture::ReferenceLabel
         | Capture::Member
         | Capture::Argument
+        | Capture::Case
+        | Capture::Listed
         | Capture::Path => true,
         Capture::Qualifier => {
             let text = source.text_of(span);

@@ -15,8 +15,8 @@ pub struct Reference {
     qualifier: u32,
     len: u16,
     /// Three bits kind, two bits access, then "is the imported name of an import" and "shorthand",
-    /// then five bits number of arguments plus one, then "its qualifier is an element" and "there
-    /// is an array of it".
+    /// then five bits number of arguments plus one, then "its qualifier is an element", "there is
+    /// an array of it", "listed as exported" and "member or in scope".
     bits: u16,
 }
 
@@ -151,6 +151,18 @@ impl Reference {
         self
     }
 
+    /// The same reference, being in the list of what the file exports.
+    pub fn with_listed(mut self) -> Reference {
+        self.bits |= 1 << 14;
+        self
+    }
+
+    /// The same reference, being a member of what its qualifier is, or else known by scope.
+    pub fn with_case(mut self) -> Reference {
+        self.bits |= 1 << 15;
+        self
+    }
+
     /// The name used.
     pub fn name(&self) -> NameId {
         self.name
@@ -202,6 +214,16 @@ impl Reference {
     /// Whether it is the type of the elements of an array.
     pub fn is_array(&self) -> bool {
         self.bits & 1 << 13 != 0
+    }
+
+    /// Whether it is in the list of what the file exports.
+    pub fn is_listed(&self) -> bool {
+        self.bits & 1 << 14 != 0
+    }
+
+    /// Whether it is known by scope where it is no member of what its qualifier is.
+    pub fn is_case(&self) -> bool {
+        self.bits & 1 << 15 != 0
     }
 
     /// What is kept of the qualifier, whichever it is.

@@ -152,7 +152,7 @@ const box: Shape<Size> = { area: find };
               TypeParameter T 4:11-12 in Class@4 local
               Constructor constructor 5:3-14 in Class@4
                 Field size 5:23-27 in Function@5 type=Size owner=Box
-              Method area 6:3-7 in Class@4
+              Method area 6:3-7 in Class@4 value=Size()
                 Parameter unit 6:8-12 in Function@6 local type=T
             Constant box 8:7-10 in File@1 type=Shape
               Type Named 2:35-40 in Shape
@@ -400,7 +400,7 @@ using geo::Box;
                 Constructor Box 6:4-7 in Class@3 exported
               TypeParameter T 8:20-21 in Function@8 local
               Constructor Box 8:32-35 in Class@2 exported owner=Box
-                Variable it 8:51-53 in Block@8 local
+                Variable it 8:51-53 in Block@8 local value=size_ each
               Method draw 9:13-17 in Class@2 exported owner=Point
                 Parameter on 9:32-34 in Function@9 local type=Canvas
                 Variable x 9:44-45 in Block@9 local

@@ -1,10 +1,11 @@
 //! Types above and below a type, and the members that stand for one another along them.
 
+use grammars::{Interfaces, Modules};
 use rustc_hash::FxHashSet;
 use syntax::{ReferenceIdx, SymbolKind};
 use vfs::FileId;
 
-use super::{Resolver, Thing, Want, entity::is_callable, typing::is_type};
+use super::{Outcome, Resolver, Thing, Want, entity::is_callable, typing::is_type};
 use crate::SymbolRef;
 
 /// Bases of bases that are followed.
@@ -21,6 +22,19 @@ pub(crate) struct Heir {
     pub(crate) symbol: SymbolRef,
     /// Where, in the symbol's file, it names the other.
     pub(crate) base: ReferenceIdx,
+}
+
+/// A type above another one, as one of its bases or further up.
+#[derive(Clone, Debug)]
+pub(super) struct Above {
+    /// The file in which it is named as a base.
+    pub(super) file: FileId,
+    /// Where.
+    pub(super) base: ReferenceIdx,
+    /// What that is, where it is known.
+    pub(super) thing: Option<Thing>,
+    /// It is outside the workspace.
+    pub(super) is_external: bool,
 }
 
 impl Resolver<'_> {
@@ -139,6 +153,73 @@ impl Resolver<'_> {
         }
     }
 
+    /// The types above a type, first those whose members come first: each before what it inherits
+    /// from, and of several side by side the one that is written first; where types are embedded
+    /// and not inherited, what is nearer.
+    pub(super) fn above(&self, owner: SymbolRef) -> Vec<Above> {
+        let language = self.facts(owner.file).language;
+        if language.is_some_and(|it| it.interfaces == Interfaces::Structural) {
+            let mut res = self.directly_above(owner);
+            let mut next = 0;
+            while let Some(at) = res.get(next).filter(|_| res.len() < BASES_MAX) {
+                next += 1;
+                let Some(Thing::Symbol(it)) = at.thing else { continue };
+                let known = |it: &Above| {
+                    it.thing.is_some() && res.iter().any(|known| known.thing == it.thing)
+                };
+                let more: Vec<Above> =
+                    self.directly_above(it).into_iter().filter(|it| !known(it)).collect();
+                res.extend(more);
+            }
+            return res;
+        }
+        // Behind all that is below it: the order in which a walk leaves the types, backwards.
+        let mut seen: FxHashSet<SymbolRef> = [owner].into_iter().collect();
+        let mut left: Vec<Above> = Vec::new();
+        let mut open: Vec<(Option<Above>, Vec<Above>)> = vec![(None, self.directly_above(owner))];
+        while let Some((_, below)) = open.last_mut() {
+            let Some(next) = below.pop() else {
+                left.extend(open.pop().and_then(|it| it.0));
+                continue;
+            };
+            match next.thing {
+                Some(Thing::Symbol(it)) => {
+                    if seen.len() < BASES_MAX && seen.insert(it) {
+                        let above = self.directly_above(it);
+                        open.push((Some(next), above));
+                    }
+                }
+                _ => left.push(next),
+            }
+        }
+        left.reverse();
+        left
+    }
+
+    fn directly_above(&self, owner: SymbolRef) -> Vec<Above> {
+        let mut res = Vec::new();
+        for (file, base) in self.declarations(owner).iter().flat_map(|it| self.bases(*it)) {
+            let types = self.type_named(file, base);
+            let is_external = types == Outcome::External;
+            match types {
+                Outcome::Hits(hits) => res.extend(hits.into_iter().map(|hit| Above {
+                    file,
+                    base,
+                    thing: Some(hit.thing),
+                    is_external,
+                })),
+                _ => res.push(Above { file, base, thing: None, is_external }),
+            }
+        }
+        res
+    }
+
+    /// Whether a block adds members to a type that is written elsewhere, rather than being a type
+    /// without a name that stands for itself.
+    pub(super) fn adds_members(&self, block: SymbolRef) -> bool {
+        self.modules(block.file) == Modules::ModTree
+    }
+
     /// The types whose member a symbol is.
     pub(crate) fn owners_of(&self, member: SymbolRef) -> Vec<SymbolRef> {
         let symbol = self.symbol(member);
@@ -158,6 +239,7 @@ impl Resolver<'_> {
             return Vec::new();
         };
         match self.symbol(parent).kind {
+            SymbolKind::Implementation if !self.adds_members(parent) => vec![parent],
             SymbolKind::Implementation => {
                 let types: Vec<SymbolRef> = symbols(self.implemented_type(parent)).collect();
                 if types.is_empty() { vec![parent] } else { types }

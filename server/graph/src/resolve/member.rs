@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use grammars::Modules;
+use grammars::{Exports, Modules};
 use syntax::{Imported, Qualifier, ReferenceIdx, ScopeIdx, SymbolIdx, SymbolKind};
 use vfs::FileId;
 
@@ -66,7 +66,7 @@ impl Resolver<'_> {
         self.member_of_types(types, name, want, "member of an element's type")
     }
 
-    fn member_of_types(
+    pub(super) fn member_of_types(
         &self,
         types: Outcome,
         name: &str,
@@ -143,12 +143,29 @@ impl Resolver<'_> {
                 return found;
             }
         }
-        match kind {
+        self.member_of_alias(symbol, name, want)
+    }
+
+    fn member_of_alias(&self, symbol: SymbolRef, name: &str, want: Want) -> Outcome {
+        match self.symbol(symbol).kind {
             SymbolKind::Type | SymbolKind::TypeParameter => self
                 .member_of_named_body(symbol, name, want)
                 .or_else(|| self.member_through_alias(symbol, name, want)),
             _ => Outcome::Unknown,
         }
+    }
+
+    /// A member of a type itself, not of what it inherits.
+    fn own_member(&self, thing: &Thing, name: &str, want: Want, from: FileId) -> Outcome {
+        let Thing::Symbol(symbol) = thing else { return self.member(thing, name, want, from) };
+        let kind = self.symbol(*symbol).kind;
+        if matches!(kind, SymbolKind::Module | SymbolKind::Namespace | SymbolKind::Package) {
+            return self.member_of_namespace(*symbol, name, want);
+        }
+        let declarations = self.declarations(*symbol).into_iter();
+        let mut found = declarations.map(|it| self.member_of_declaration(it, name, want));
+        let found = found.find(|it| *it != Outcome::Unknown);
+        found.unwrap_or_else(|| self.member_of_alias(*symbol, name, want))
     }
 
     /// What a base declares under a name that the type itself does no more than assign to.
@@ -199,37 +216,49 @@ impl Resolver<'_> {
         matches!(thing, Thing::Symbol(it) if !self.is_value(*it))
     }
 
-    /// A member of a base, an implemented interface, or of what those inherit.
+    /// A member of a base, an implemented interface, or of what those inherit. What a base no more
+    /// than assigns to is the member that one further up declares, if any does.
     pub(super) fn inherited(&self, owner: SymbolRef, name: &str, want: Want) -> Outcome {
         let mut external = false;
+        let mut assigned = None;
         let is_handed_on = |hit: &Hit| !self.is_kept_by_type(&hit.thing);
-        for (file, base) in self.bases(owner) {
-            let types = self.type_named(file, base);
-            if self.facts(file).name(self.facts(file).reference(base).name()) == name {
+        let is_assigned = |it: &Hit| matches!(it.thing, Thing::Symbol(it) if self.is_assigned(it));
+        for above in self.above(owner) {
+            let facts = self.facts(above.file);
+            if facts.name(facts.reference(above.base).name()) == name {
                 // An embedded type is a member under its own name.
-                return types;
+                return self.type_named(above.file, above.base);
             }
-            external |= types == Outcome::External;
-            for hit in types.hits() {
-                match self.member(&hit.thing, name, want, file) {
-                    Outcome::Hits(hits) if hits.iter().any(is_handed_on) => {
-                        let why = "member of a base type";
-                        let hits = hits.into_iter().filter(is_handed_on);
-                        return Outcome::of(hits.map(|it| Hit { why, ..it }).collect());
+            let Some(thing) = above.thing else {
+                external |= above.is_external;
+                continue;
+            };
+            match self.own_member(&thing, name, want, above.file) {
+                Outcome::Hits(hits) if hits.iter().any(is_handed_on) => {
+                    let why = "member of a base type";
+                    let hits = hits.into_iter().filter(is_handed_on);
+                    let hits: Vec<Hit> = hits.map(|it| Hit { why, ..it }).collect();
+                    if !hits.iter().all(is_assigned) {
+                        return Outcome::Hits(hits);
                     }
-                    Outcome::External => external = true,
-                    Outcome::Hits(_) | Outcome::Unknown => {}
+                    assigned.get_or_insert(hits);
                 }
+                Outcome::External => external = true,
+                Outcome::Hits(_) | Outcome::Unknown => {}
             }
         }
-        if external { Outcome::External } else { Outcome::Unknown }
+        match assigned {
+            Some(hits) => Outcome::Hits(hits),
+            None if external => Outcome::External,
+            None => Outcome::Unknown,
+        }
     }
 
     /// Whether a member is no member of the types below its own.
     fn is_kept_by_type(&self, thing: &Thing) -> bool {
         let Thing::Symbol(symbol) = thing else { return false };
         let language = self.facts(symbol.file).language;
-        language.is_some_and(|it| it.exports == grammars::Exports::All)
+        language.is_some_and(|it| it.exports == Exports::All)
             && !self.symbol(*symbol).exported
             && self.is_member(*symbol)
     }
@@ -461,6 +490,21 @@ impl Resolver<'_> {
         res
     }
 
+    /// Whether a glob import of a module brings a name: one that the module lists, where it has a
+    /// list, else one that is not marked as its own.
+    pub(super) fn is_globbed(&self, module: &Thing, name: &str) -> bool {
+        let Thing::File(file) = module else { return true };
+        let entry = self.entry(*file);
+        match &entry.listed {
+            Some(listed) => listed.iter().any(|it| entry.facts.name(*it) == name),
+            None => {
+                let language = entry.facts.language;
+                let is_marked = language.is_some_and(|it| it.exports == Exports::Underscore);
+                !(is_marked && name.starts_with('_'))
+            }
+        }
+    }
+
     fn globbed_export(&self, file: FileId, scope: ScopeIdx, name: &str, want: Want) -> Outcome {
         let facts = self.facts(file);
         for (idx, import) in facts.imports.iter().enumerate() {
@@ -469,6 +513,9 @@ impl Resolver<'_> {
                 continue;
             }
             for hit in self.import(file, idx, Want::Container).hits() {
+                if !self.is_globbed(&hit.thing, name) {
+                    continue;
+                }
                 if let Outcome::Hits(hits) = self.member(&hit.thing, name, want, file) {
                     let why = "imported through another module";
                     return Outcome::of(hits.into_iter().map(|it| Hit { why, ..it }).collect());

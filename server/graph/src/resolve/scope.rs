@@ -105,6 +105,8 @@ impl Resolver<'_> {
         let owner = SymbolRef { file, symbol: owner };
         let types = match self.symbol(owner).kind {
             kind if is_type(kind) => vec![Thing::Symbol(owner)],
+            // A type without a name.
+            SymbolKind::Implementation => vec![Thing::Symbol(owner)],
             _ => self.named_owner(owner),
         };
         for owner in types {
@@ -219,6 +221,9 @@ impl Resolver<'_> {
                 continue;
             }
             for hit in self.import(file, idx, Want::Container).hits() {
+                if !self.is_globbed(&hit.thing, name) {
+                    continue;
+                }
                 let found = self.member(&hit.thing, name, want, file);
                 if let Outcome::Hits(hits) = found {
                     let hits = hits.into_iter().map(|it| Hit { why: "imported by a glob", ..it });

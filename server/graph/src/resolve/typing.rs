@@ -1,21 +1,12 @@
 //! Which type a value has: what is declared, and the little that can be inferred without guessing.
 
-use syntax::{Part, Qualifier, ReferenceIdx, ReferenceKind, SymbolKind};
+use syntax::{Part, Qualifier, ReferenceIdx, SymbolKind};
 use text::TextSize;
 use vfs::FileId;
 
 use super::{Hit, Lookup, Outcome, Place, Resolver, Thing, Want};
 use crate::SymbolRef;
 
-/// Bytes between a type and the name of its first argument: `<`, `<&mut `, `<dyn `.
-const ARGUMENT_GAP_MAX: u32 = 6;
-
-/// Bytes between the first and the second argument of a type.
-const SEPARATOR_MAX: u32 = 2;
-/// Bytes between a type and its second argument, where the first has no name of its own.
-const KEY_MAX: u32 = 16;
-/// References behind a type among which its arguments are looked for.
-const ARGUMENTS_MAX: usize = 4;
 /// Types inside types that are followed to the element of a declared type.
 const ELEMENT_DEPTH_MAX: usize = 8;
 
@@ -65,19 +56,40 @@ impl Resolver<'_> {
         if symbol.shorthand && symbol.is_local {
             return self.type_of_shorthand(value, taken);
         }
-        if let Some(type_ref) = symbol.type_ref {
-            return self.declared_type_taken(value.file, type_ref, taken);
-        }
         if symbol.kind == SymbolKind::Parameter
             && facts.language.is_some_and(|it| it.self_names.contains(&facts.name(symbol.name)))
         {
             return types(self.owner_types(value.file, symbol.name_range.start()));
         }
+        if symbol.kind == SymbolKind::Variant && taken == Taken::Element {
+            return self.content_of(value);
+        }
         if symbol.kind == SymbolKind::Variant {
             let parent = symbol.parent.map(|it| SymbolRef { file: value.file, symbol: it });
             return types(parent.map(Thing::Symbol).into_iter().collect());
         }
-        self.type_of_value(value, taken)
+        match symbol.type_ref {
+            Some(type_ref) => self.declared_type_taken(value.file, type_ref, taken),
+            None => self.type_of_value(value, taken),
+        }
+    }
+
+    /// The type of the one value that a type or a variant is written to hold: `struct Meters(f32)`.
+    fn content_of(&self, holder: SymbolRef) -> Outcome {
+        match self.symbol(holder).type_ref {
+            Some(type_ref) => self.wrapped_type(holder.file, type_ref, Taken::No),
+            None => Outcome::Unknown,
+        }
+    }
+
+    /// The contents of several types.
+    fn contents_of(&self, holders: Outcome) -> Outcome {
+        self.each(holders, |thing| match thing {
+            Thing::Symbol(it) if self.symbol(*it).kind == SymbolKind::Struct => {
+                self.content_of(*it)
+            }
+            _ => Outcome::Unknown,
+        })
     }
 
     /// The type of what a symbol is made with, or gives back.
@@ -134,7 +146,9 @@ impl Resolver<'_> {
                 _ => None,
             });
             let mut elements = aliases.map(|(file, it)| self.element_type(file, it, depth));
-            return elements.next().unwrap_or(Outcome::Unknown);
+            return elements
+                .next()
+                .unwrap_or_else(|| self.contents_of(Outcome::Hits(hits.clone())));
         }
         let argument = match () {
             () if language.keyed_containers.contains(&name) => self.last_argument(file, type_ref),
@@ -152,20 +166,7 @@ impl Resolver<'_> {
 
     /// The head of the second argument of a type: `V` of `Map<K, V>`.
     fn last_argument(&self, file: FileId, type_ref: ReferenceIdx) -> Option<ReferenceIdx> {
-        let facts = self.facts(file);
-        let types = |it: &ReferenceIdx| facts.reference(*it).kind() == ReferenceKind::Type;
-        let after = (type_ref.index() + 1..facts.references.len()).map(ReferenceIdx::new);
-        let mut after = after.take(ARGUMENTS_MAX).filter(types);
-        let first = after.next()?;
-        let gap = |a: ReferenceIdx, b: ReferenceIdx| {
-            let (a, b) = (facts.reference(a).range(), facts.reference(b).range());
-            b.start().raw().saturating_sub(a.end().raw())
-        };
-        match after.next() {
-            Some(second) if gap(first, second) <= SEPARATOR_MAX => Some(second),
-            // The first may be a type without a name of its own: `Map<u8, V>`.
-            _ => (1 < gap(type_ref, first) && gap(type_ref, first) <= KEY_MAX).then_some(first),
-        }
+        self.facts(file).type_arguments(type_ref).get(1)?.argument
     }
 
     /// The type that a reference in a type's place names, aliases followed.
@@ -201,22 +202,7 @@ impl Resolver<'_> {
 
     /// The head of the first argument of a type: `T` of `Box<T>`, `b::T` of `Box<&b::T>`.
     fn type_argument(&self, file: FileId, type_ref: ReferenceIdx) -> Option<ReferenceIdx> {
-        let facts = self.facts(file);
-        let mut at = ReferenceIdx::new(type_ref.index() + 1);
-        let first = facts.references.get(at.index())?;
-        let gap = first.start() - facts.reference(type_ref).range().end();
-        if ARGUMENT_GAP_MAX < gap.raw() {
-            return None;
-        }
-        // Of a path the last name is the type.
-        loop {
-            let next = ReferenceIdx::new(at.index() + 1);
-            match facts.references.get(next.index()) {
-                Some(it) if it.qualifier() == Qualifier::Reference(at) => at = next,
-                _ => break,
-            }
-        }
-        (facts.reference(at).kind() == ReferenceKind::Type).then_some(at)
+        self.facts(file).type_arguments(type_ref).first()?.argument
     }
 
     /// The type of what a reference stands for.
@@ -227,11 +213,18 @@ impl Resolver<'_> {
         taken: Taken,
     ) -> Outcome {
         if self.is_self(file, idx) {
-            return types(self.owner_types(file, self.facts(file).reference(idx).start()));
+            let own = types(self.owner_types(file, self.facts(file).reference(idx).start()));
+            return if taken == Taken::Element { self.contents_of(own) } else { own };
+        }
+        if let Some(narrowed) = self.narrowed(file, idx).filter(|_| taken != Taken::Element) {
+            return narrowed;
         }
         self.each(self.reference(file, idx), |thing| match thing {
             Thing::Symbol(it) if self.is_value(*it) && !self.is_callable(*it) => {
                 self.type_of(*it, taken)
+            }
+            Thing::Symbol(_) if taken == Taken::Element => {
+                self.contents_of(types(vec![thing.clone()]))
             }
             // A class as a value: what is reached through it are its members.
             Thing::Symbol(it) if !self.is_callable(*it) => types(vec![Thing::Symbol(*it)]),
@@ -258,6 +251,8 @@ impl Resolver<'_> {
                 | SymbolKind::Struct
                 | SymbolKind::Enum
                 | SymbolKind::Union
+                | SymbolKind::Interface
+                | SymbolKind::TypeParameter
                 | SymbolKind::Type => self.unaliased(types(vec![Thing::Symbol(*callee)])),
                 SymbolKind::Variant => self.type_of(*callee, taken),
                 SymbolKind::Constructor => {
@@ -333,12 +328,12 @@ impl Resolver<'_> {
         while let Some(idx) = around {
             let symbol = facts.symbol(idx);
             let owner = SymbolRef { file, symbol: idx };
-            if symbol.kind == SymbolKind::Implementation {
+            if symbol.kind == SymbolKind::Implementation && self.adds_members(owner) {
                 let types = self.implemented_type(owner);
                 // A foreign type has no symbol; the block itself then stands for it.
                 return if types.is_empty() { vec![Thing::Symbol(owner)] } else { types };
             }
-            if is_type(symbol.kind) {
+            if is_type(symbol.kind) || symbol.kind == SymbolKind::Implementation {
                 return vec![Thing::Symbol(owner)];
             }
             if facts.owner(symbol).is_some() {

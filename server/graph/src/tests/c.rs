@@ -120,11 +120,11 @@ fn members_of_cpp_are_reached_through_types_and_namespaces() {
     );
     check(
         &with("int f() { auto c = std::make_unique<shop::Cart>(); return c->total$0(); }"),
-        expect!["unresolved"],
+        expect!["/a.hpp:1 shop::Cart::total, inferred: member of the receiver's type"],
     );
     check(
         &with("int f(std::vector<shop::Cart> cs) { for (auto& c : cs) c.total$0(); }"),
-        expect!["unresolved"],
+        expect!["/a.hpp:1 shop::Cart::total, inferred: member of the receiver's type"],
     );
     check(
         &with("namespace s = shop;\nint f() { return s::free_one$0(); }"),

@@ -134,7 +134,10 @@ fn receivers_are_known_by_what_is_written() {
         &with("func f(a A) { a.m[\"x\"].Go$0() }"),
         expect!["/b/b.go:5 B::Go, inferred: member of the receiver's type"],
     );
-    check(&with("func f(a A) { x, ok := a.m[\"x\"]; x.Go$0() }"), expect!["unresolved"]);
+    check(
+        &with("func f(a A) { x, ok := a.m[\"x\"]; x.Go$0() }"),
+        expect!["/b/b.go:5 B::Go, inferred: member of the receiver's type"],
+    );
     check(
         &with("func f(a A) { a.i.Go$0() }"),
         expect!["/b/b.go:7 I::Go, inferred: member of the receiver's type"],
@@ -143,7 +146,10 @@ fn receivers_are_known_by_what_is_written() {
         &with("func f() { x := b.B{}; x.Go$0() }"),
         expect!["/b/b.go:5 B::Go, inferred: member of the receiver's type"],
     );
-    check(&with("func f() { x := new(b.B); x.Go$0() }"), expect!["unresolved"]);
+    check(
+        &with("func f() { x := new(b.B); x.Go$0() }"),
+        expect!["/b/b.go:5 B::Go, inferred: member of the receiver's type"],
+    );
     check(
         &with("func f() { var x b.B; x.Go$0() }"),
         expect!["/b/b.go:5 B::Go, inferred: member of the receiver's type"],
@@ -154,18 +160,21 @@ fn receivers_are_known_by_what_is_written() {
     );
     check(
         &with("func f(y any) { switch x := y.(type) { case *b.B: x.Go$0() } }"),
-        expect!["unresolved"],
+        expect!["/b/b.go:5 B::Go, inferred: member of the type that was asked for"],
     );
     check(
         &with("func f() { xs := []*b.B{}; for _, x := range xs { x.Go$0() } }"),
-        expect!["unresolved"],
+        expect!["/b/b.go:5 B::Go, inferred: member of the receiver's type"],
     );
     check(&with("func f(fn b.Fn) { fn().Go$0() }"), expect!["unresolved"]);
     check(
         &with("func f(xs ...*b.B) { xs[0].Go$0() }"),
         expect!["/b/b.go:5 B::Go, inferred: member of the receiver's type"],
     );
-    check(&with("func f(c chan *b.B) { x := <-c; x.Go$0() }"), expect!["unresolved"]);
+    check(
+        &with("func f(c chan *b.B) { x := <-c; x.Go$0() }"),
+        expect!["/b/b.go:5 B::Go, inferred: member of the receiver's type"],
+    );
     check(
         &with("var x = b.New()\nfunc f() { x.Go$0() }"),
         expect!["/b/b.go:5 B::Go, inferred: member of the receiver's type"],

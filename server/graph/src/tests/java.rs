@@ -285,14 +285,17 @@ fn receivers_are_known_by_what_is_written() {
         &with("class In { void g() { f$0(); } } void f() {}"),
         expect!["/A.java:7 T::f, exact: defined in scope"],
     );
-    check(&with("void f() { T.this.f$0(); }"), expect!["unresolved"]);
+    check(
+        &with("void f() { T.this.f$0(); }"),
+        expect!["/A.java:7 T::f, inferred: member of what the call returns"],
+    );
     check(
         &with("void f() { Runnable r = this::f$0; }"),
         expect!["/A.java:7 T::f, exact: member of the enclosing type"],
     );
     check(
         &with("void f(List<? extends B> bs) { for (var b : bs) b.go$0(); }"),
-        expect!["unresolved"],
+        expect!["/A.java:2 B::go, inferred: member of the receiver's type"],
     );
 }
 

@@ -506,8 +506,14 @@ fn receivers_are_known_by_what_is_written() {
         &with("fn f() { let b: B = x.into(); b.go$0(); }"),
         expect!["/a.rs:6 B::go, inferred: member of the receiver's type"],
     );
-    check(&with("fn f() { let b = Arc::new(B::new(1)); b.go$0(); }"), expect!["unresolved"]);
-    check(&with("fn f() { let (a, b) = (A::new(), B::new(1)); b.go$0(); }"), expect!["unresolved"]);
+    check(
+        &with("fn f() { let b = Arc::new(B::new(1)); b.go$0(); }"),
+        expect!["/a.rs:6 B::go, inferred: member of the receiver's type"],
+    );
+    check(
+        &with("fn f() { let (a, b) = (A::new(), B::new(1)); b.go$0(); }"),
+        expect!["/a.rs:6 B::go, inferred: member of the receiver's type"],
+    );
     check(
         &with("static X: B = B::new(1); fn f() { X.go$0(); }"),
         expect!["/a.rs:6 B::go, inferred: member of the receiver's type"],
@@ -520,7 +526,10 @@ fn receivers_are_known_by_what_is_written() {
         &with("fn f(m: HashMap<u8, B>) { m.get(&1).unwrap().go$0(); }"),
         expect!["/a.rs:6 B::go, inferred: member of what the call returns"],
     );
-    check(&with("struct W(B); impl W { fn f(&self) { self.0.go$0(); } }"), expect!["unresolved"]);
+    check(
+        &with("struct W(B); impl W { fn f(&self) { self.0.go$0(); } }"),
+        expect!["/a.rs:6 B::go, inferred: member of an element's type"],
+    );
     check(
         &with("fn f(a: A) { let A { b, .. } = a; b.go$0(); }"),
         expect!["/a.rs:6 B::go, inferred: member of the receiver's type"],

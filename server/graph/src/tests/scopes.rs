@@ -14,14 +14,18 @@ fn labels_are_names_of_their_own() {
         "//- /a.js\nfunction f(a) { a: for (;;) { break a$0; } }\n",
         expect!["/a.js:1 f::a, exact: local in scope"],
     );
-    // FIXME: not followed yet.
-    check("//- /a.go\npackage a\nfunc f(a int) { a: for { break a$0 } }\n", expect!["external"]);
+    check(
+        "//- /a.go\npackage a\nfunc f(a int) { a: for { break a$0 } }\n",
+        expect!["/a.go:2 f::a, exact: local in scope"],
+    );
     check(
         "//- /A.java\nclass A { void f(int a) { a: for (;;) { break a$0; } } }\n",
         expect!["/A.java:1 A::f::a, exact: local in scope"],
     );
-    // FIXME: not followed yet.
-    check("//- /a.c\nint f(int a) { a: goto a$0; }\n", expect!["external"]);
+    check(
+        "//- /a.c\nint f(int a) { a: goto a$0; }\n",
+        expect!["/a.c:1 f::a, exact: local in scope"],
+    );
 }
 
 #[test]

@@ -508,11 +508,10 @@ class Anon {
               interface Z { int new_name(); }
               static Z mk() {
                 return new Z() {
-                  public int zed() { return 2; }
+                  public int new_name() { return 2; }
                 };
               }
-            }
-            left /B.java:5:18 a class without a name may override it here"#]],
+            }"#]],
     );
 }
 
@@ -537,14 +536,13 @@ run(compute=1)
         expect![[r#"
             //- /pkg/__init__.py
             from .core import new_name
-            __all__ = ["compute"]
+            __all__ = ["new_name"]
             //- /pkg/core.py
             """compute is documented here."""
             def new_name(value, scale=1):
                 # compute the value
                 return value * scale
             left /main.py:3:15 a string of that name
-            left /pkg/__init__.py:2:13 a string of that name
             left /pkg/core.py:1:4 in a comment, string or unresolved text, maybe more than once"#]],
     );
     check(

@@ -69,6 +69,8 @@ struct Said {
     type_node: Option<Span>,
     value_node: Option<Span>,
     element_node: Option<Span>,
+    /// What it is initialised with, whatever the pattern that it stands in.
+    own: Option<(Span, Part)>,
     returns: Option<Span>,
     /// What a pattern says of its binding.
     in_pattern: Option<Capture>,
@@ -111,7 +113,7 @@ pub(crate) fn definitions(
         key(a).cmp(&key(b)).then_with(|| span(a).cmp(&span(b))).then_with(|| rest(a).cmp(rest(b)))
     });
     let mut res: Vec<Definition> = Vec::new();
-    let mut known: FxHashMap<(ScopeIdx, u32), u32> = FxHashMap::default();
+    let mut known: FxHashMap<(ScopeIdx, u32, bool), u32> = FxHashMap::default();
     for group in claims.chunk_by(|a, b| a.name == b.name) {
         let Some(name) = Name::new(group[0].name, source, uses, names) else { continue };
         let is_import = name.leaf.is_some_and(|it| uses.uses[it as usize].is_import_binding);
@@ -124,12 +126,14 @@ pub(crate) fn definitions(
             write_only(&name, uses);
             continue;
         };
-        let key = (definition.scope, name.id);
+        // Labels have names of their own.
+        let is_label = definition.kind == SymbolKind::Label;
+        let key = (definition.scope, name.id, is_label);
         let is_pattern_twin = known.get(&key) == Some(&said.local_match) && said.local.is_some();
         let rebinds = said.hoist
             || matches!(definition.owner, Some(Owner::Scope(_)))
             || (source.language.rebinding == Rebinding::Write && said.local.is_some());
-        let is_outer = said.local.is_some() && outer.contains(&key);
+        let is_outer = said.local.is_some() && outer.contains(&(key.0, key.1));
         if is_outer || is_pattern_twin || (rebinds && known.contains_key(&key)) {
             write_only(&name, uses);
             continue;
@@ -137,8 +141,9 @@ pub(crate) fn definitions(
         known.insert(key, if said.local.is_some() { said.local_match } else { u32::MAX });
         mark(&mut definition, &name, uses);
         if said.in_pattern == Some(Capture::Part) && !definition.shorthand {
-            // Which part it is, is not known.
-            (definition.type_node, definition.value_node) = (None, None);
+            // Which part it is, is not known, unless the query tells.
+            definition.type_node = None;
+            definition.value_node = said.own.map(|it| it.0);
         }
         res.push(definition);
     }
@@ -180,6 +185,8 @@ fn said_by(group: &[Claim], raw: &Raw) -> Said {
     let mut said = Said::default();
     for claim in group {
         let captured = raw.captured(&raw.matches[claim.index as usize]);
+        let tells_own =
+            captured.iter().any(|it| matches!(it.capture, Capture::OwnValue | Capture::OwnElement));
         for it in captured {
             if let Some(kind) = kind_of(it.capture) {
                 said.kind = Some(kind);
@@ -189,14 +196,19 @@ fn said_by(group: &[Claim], raw: &Raw) -> Said {
                 }
             }
             if let Some(kind) = local_kind(it.capture).filter(|_| it.span == claim.name) {
+                // What tells of one binding of a pattern is not the pattern.
+                if said.local.is_none() || !tells_own {
+                    said.local_match = claim.index;
+                }
                 said.local = Some(kind);
-                said.local_match = claim.index;
             }
             let or = |old: Option<Span>| old.or(Some(it.span));
             let is_own = it.span == claim.name;
             match it.capture {
                 Capture::Part | Capture::Held if is_own => said.in_pattern = Some(it.capture),
                 Capture::Element => said.element_node = or(said.element_node),
+                Capture::OwnValue => said.own = said.own.or(Some((it.span, Part::Whole))),
+                Capture::OwnElement => said.own = said.own.or(Some((it.span, Part::Element))),
                 Capture::Returns => said.returns = or(said.returns),
                 Capture::LocalAfter => said.after = said.after.or(Some(it.span.end)),
                 Capture::LocalIn => said.local_in = or(said.local_in),
@@ -293,6 +305,9 @@ fn place(
 
 /// What a definition is initialised with, or gives back, and which part of that it is.
 fn value_of(said: &Said) -> (Option<Span>, Part) {
+    if let Some((own, part)) = said.own.filter(|_| said.in_pattern != Some(Capture::Held)) {
+        return (Some(own), part);
+    }
     let whole = said.returns.or(said.value_node);
     match (whole, said.element_node) {
         (Some(_), _) if said.in_pattern == Some(Capture::Held) => (whole, Part::Held),

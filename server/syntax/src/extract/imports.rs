@@ -242,7 +242,8 @@ impl Found {
         let local = reader.local(item, &path, last, is_self);
         let leaf = last.and_then(|it| it.leaf).filter(|_| item.leaf.is_some());
         reader.mark(item, leaf, &path);
-        let scope = reader.scopes.at(statement.start);
+        // A function that is given a module binds it inside.
+        let scope = reader.scopes.at(item.alias.map_or(statement.start, |it| it.start));
         let import = Import {
             range: statement.range(),
             scope,

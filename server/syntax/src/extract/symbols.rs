@@ -231,8 +231,16 @@ pub(crate) struct Links<'a> {
 
 impl Links<'_> {
     /// The name that the type expression at `span` is about.
-    fn head(&mut self, span: Span) -> Option<ReferenceIdx> {
+    pub(crate) fn head(&mut self, span: Span) -> Option<ReferenceIdx> {
         self.reference_of[self.uses.type_head(span)? as usize]
+    }
+
+    /// The last name of the expression at `span`, where that is nothing but names.
+    pub(crate) fn name_at(&mut self, span: Span) -> Option<ReferenceIdx> {
+        match self.uses.value_at(span) {
+            Before::Leaf(leaf) => self.reference_of[leaf as usize],
+            _ => None,
+        }
     }
 
     /// What the expression at `span` is as a value.

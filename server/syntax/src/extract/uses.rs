@@ -26,6 +26,10 @@ pub(crate) struct Use {
     pub(crate) is_import: bool,
     pub(crate) is_ignored: bool,
     pub(crate) is_shorthand: bool,
+    /// It is in the list of what the file exports.
+    pub(crate) is_listed: bool,
+    /// It is a member of what stands before it, or else known by scope.
+    pub(crate) is_case: bool,
     /// It is the type of the elements of an array.
     pub(crate) is_array: bool,
     /// It is called with so many arguments.
@@ -55,6 +59,8 @@ pub(crate) struct Uses {
     calls: FxHashMap<Span, u32>,
     /// What is indexed, by the span of the whole.
     indexed: FxHashMap<Span, Span>,
+    /// What a call is given and gives, by the span of the call.
+    passed: FxHashMap<Span, Span>,
     /// Types of which there are arrays.
     arrays: Vec<Span>,
     /// What is given to calls, by the leaf of the callee, in order within each call.
@@ -90,6 +96,7 @@ impl Uses {
             uses,
             calls: FxHashMap::default(),
             indexed: FxHashMap::default(),
+            passed: FxHashMap::default(),
             arrays: Vec::new(),
             arguments: Vec::new(),
             finger: 0,
@@ -136,6 +143,15 @@ impl Uses {
                 Capture::Member => self.set_access(it.span, Access::Member, found, captured),
                 Capture::Argument => self.set_access(it.span, Access::Argument, found, captured),
                 Capture::Path => self.set_access(it.span, Access::Path, found, captured),
+                Capture::Case => {
+                    self.set_access(it.span, Access::Member, found, captured);
+                    self.set_flag(it.span, |it| it.is_case = true);
+                }
+                Capture::Listed => self.set_flag(it.span, |it| it.is_listed = true),
+                Capture::Passes => {
+                    let passed = find(captured, Capture::Passed);
+                    self.passed.extend(passed.map(|passed| (it.span, passed)));
+                }
                 Capture::Ignore => self.set_flag(it.span, |it| it.is_ignored = true),
                 Capture::Shorthand => self.set_shorthand(it.span, captured),
                 Capture::Index => {
@@ -191,10 +207,14 @@ impl Uses {
 
     fn set_call(&mut self, span: Span, found: &Match, raw: &Raw) {
         let captured = raw.captured(found);
-        let callee =
-            find(captured, Capture::Call).or_else(|| find(captured, Capture::ReferenceType));
+        // A type among the arguments of a call says more of what it gives than its callee.
+        let made = find(captured, Capture::ReferenceType);
+        let callee = find(captured, Capture::Call).or(made);
         if let Some(leaf) = callee.and_then(|it| self.leaf_at(it)) {
-            self.calls.insert(span, leaf);
+            match made {
+                Some(_) => _ = self.calls.insert(span, leaf),
+                None => _ = self.calls.entry(span).or_insert(leaf),
+            }
             let it = &mut self.uses[leaf as usize];
             let is_known = it.n_args.is_some();
             it.n_args = it.n_args.max(found.n_args);
@@ -205,10 +225,9 @@ impl Uses {
     }
 
     /// What the node at `span` is as a value: a name, the result of a call, or neither.
-    pub(crate) fn value_at(&mut self, span: Span) -> Before {
-        // First of all calls: where arguments may be left out, a call ends with its callee.
-        if let Some(callee) = self.calls.get(&span) {
-            return Before::Call(*callee);
+    pub(crate) fn value_at(&mut self, mut span: Span) -> Before {
+        while let Some(passed) = self.passed.get(&span).copied().filter(|it| *it != span) {
+            span = passed;
         }
         if let Some(indexed) = self.indexed.get(&span).copied().filter(|it| *it != span) {
             return match self.value_at(indexed) {
@@ -216,6 +235,10 @@ impl Uses {
                 Before::Call(leaf) => Before::ElementOfCall(leaf),
                 _ => Before::Opaque,
             };
+        }
+        // Before names: where arguments may be left out, a call ends with its callee.
+        if let Some(callee) = self.calls.get(&span) {
+            return Before::Call(*callee);
         }
         let after = self.first_from(span.end);
         let last = after.checked_sub(1).filter(|it| self.leaves[*it].end() == span.end);
@@ -375,6 +398,8 @@ impl Default for Use {
             is_import: false,
             is_ignored: false,
             is_shorthand: false,
+            is_listed: false,
+            is_case: false,
             is_array: false,
             n_args: None,
         }
