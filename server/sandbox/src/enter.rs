@@ -73,6 +73,7 @@ fn try_become() -> Result<ExitCode, String> {
     let missing = |name: &str| std::env::var(name).ok();
     let namespaces = Namespaces { processes: missing(NO_PROCESSES), network: missing(NO_NETWORK) };
     if namespaces.processes.is_none() {
+        namespaces::bound_processes(job.limits.processes);
         namespaces::show_own_processes();
     }
     let guards = confine(&job, &namespaces).map_err(|it| format!("limits: {it}"))?;

