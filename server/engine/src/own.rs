@@ -69,17 +69,21 @@ pub(crate) struct OwnRead {
     pub(crate) files: BTreeMap<String, String>,
     pub(crate) unread: Vec<OwnProblem>,
     pub(crate) trusted: Option<TrustRow>,
+    /// How often trust had been given or taken when it was read.
+    pub(crate) n_trust_writes: u64,
     /// Set where the record of trust cannot be read: nothing is trusted then.
     pub(crate) trouble: Option<String>,
 }
 
 /// Reads the files of `root`, the first folder of the workspace.
 pub(crate) fn read(loader: &dyn Loader, trust: &Trust, root: &VfsPath) -> OwnRead {
+    let n_trust_writes = trust.n_writes();
     let (trusted, trouble) = match trust.of(root.as_str()) {
         Ok(trusted) => (trusted, None),
         Err(error) => (None, Some(error.to_string())),
     };
-    let mut res = OwnRead { files: BTreeMap::new(), unread: Vec::new(), trusted, trouble };
+    let (files, unread) = (BTreeMap::new(), Vec::new());
+    let mut res = OwnRead { files, unread, trusted, n_trust_writes, trouble };
     let limits = WalkLimits { files_max: FILES_MAX, file_bytes_max: agent::TEXT_BYTES_MAX as u64 };
     let mut paths = Vec::new();
     loader.list(&root.join(OWN_FOLDER), &limits, &mut |listed| {

@@ -6,7 +6,10 @@ use std::{
     fs,
     io::{ErrorKind, Write as _},
     path::{Path, PathBuf},
-    sync::{Mutex, PoisonError},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use serde::{Deserialize, Serialize};
@@ -50,12 +53,21 @@ pub struct Trust {
     /// `None`: it ends with the process.
     path: Option<PathBuf>,
     kept: Mutex<BTreeMap<String, TrustRow>>,
+    /// Held from reading the record until it is written again.
+    writing: Mutex<()>,
+    n_writes: AtomicU64,
 }
 
 impl Trust {
     /// The trust that is kept in this state folder.
     pub fn in_folder(state: &Path) -> Trust {
-        Trust { path: Some(state.join(TRUST_FILE)), kept: Mutex::default() }
+        Trust { path: Some(state.join(TRUST_FILE)), ..Trust::default() }
+    }
+
+    /// How often this process gave trust or took it: what was read at a smaller number is of the
+    /// past.
+    pub fn n_writes(&self) -> u64 {
+        self.n_writes.load(Ordering::Acquire)
     }
 
     /// What is trusted of `root`. Read anew each time: another process may have given it.
@@ -71,6 +83,7 @@ impl Trust {
     /// # Errors
     /// What the disk reports; then nothing has changed.
     pub fn give(&self, root: &str, row: TrustRow) -> Result<()> {
+        let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
         let mut all = self.read()?;
         all.insert(root.to_owned(), row);
         self.write(all)
@@ -81,6 +94,7 @@ impl Trust {
     /// # Errors
     /// What the disk reports; then nothing has changed.
     pub fn take(&self, root: &str) -> Result<bool> {
+        let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
         let mut all = self.read()?;
         let had = all.remove(root).is_some();
         if had {
@@ -103,6 +117,12 @@ impl Trust {
     }
 
     fn write(&self, all: BTreeMap<String, TrustRow>) -> Result<()> {
+        self.write_whole(all)?;
+        self.n_writes.fetch_add(1, Ordering::Release);
+        Ok(())
+    }
+
+    fn write_whole(&self, all: BTreeMap<String, TrustRow>) -> Result<()> {
         let Some(path) = &self.path else {
             *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = all;
             return Ok(());

@@ -52,8 +52,12 @@ pub(crate) fn carry_trust(ctx: &EditContext, simulation: &Simulation) {
 }
 
 impl GlobalState {
-    /// Takes in what was read of the files under `.aios/`.
+    /// Takes in what was read of the files under `.aios/`, if no trust was given or taken since: a
+    /// look that began before says what was.
     pub(crate) fn own_files(&mut self, read: OwnRead) {
+        if read.n_trust_writes < self.outside.trust.n_writes() {
+            return self.read_own_again();
+        }
         let trouble = read.trouble.clone();
         let old = Arc::clone(&self.own);
         let next = Own::next(&old, read, self.configuration.layers_mut());
@@ -118,7 +122,7 @@ impl GlobalState {
             own.files.iter().for_each(|(path, text)| row.accept(path, text));
             match trust.give(root.as_str(), row.clone()) {
                 Ok(()) => {
-                    own.trusted = Some(row);
+                    (own.trusted, own.n_trust_writes) = (Some(row), trust.n_writes());
                     let n = changes.len();
                     let text = format!("trusted {root}: {n} new or changed files under .aios/");
                     (own, RunOutcome::Done(text))
@@ -161,6 +165,20 @@ impl GlobalState {
             work: Box::new(move || {
                 let written = disk::write_document(&path, &text).map_err(|it| it.to_string());
                 TaskDone::Own(Box::new(OwnDone::Shown(run, written.map(|()| path))))
+            }),
+        });
+    }
+
+    fn read_own_again(&self) {
+        let Some(root) = self.files.roots.first().cloned() else { return };
+        let (loader, trust) = (Arc::clone(&self.outside.loader), Arc::clone(&self.outside.trust));
+        self.outside.give(Task {
+            lane: Lane::Latency,
+            name: "read own files",
+            on_panic: TaskDone::Own(Box::new(OwnDone::Over(None))),
+            work: Box::new(move || {
+                let read = read(loader.as_ref(), &trust, &root);
+                TaskDone::Own(Box::new(OwnDone::Read(read, None)))
             }),
         });
     }

@@ -70,8 +70,14 @@ pub(crate) async fn handle_execute_command(
         ext::CONTEXT => return super::knowledge::context(link, argument).await,
         ext::TRUST => {
             let seen = parse::<own::TrustArgument>(argument, "seen")?.seen;
-            let Some(seen) = seen else { return own::trust_unseen(link).await };
-            RunRequest::Trust { seen: Some(seen) }
+            match seen {
+                Some(seen) => RunRequest::Trust { seen: Some(seen) },
+                None if !wait => return own::trust_unseen(link).await,
+                None => {
+                    let own = own::own(link).await?;
+                    own::look_or_trust(&own)
+                }
+            }
         }
         ext::VERIFY => RunRequest::Verify(own::verified(argument)?),
         ext::UNTRUST => RunRequest::Untrust,

@@ -1,8 +1,8 @@
 //! The commands about the product's own files: proposing what they hold, and trusting them.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
-use engine::{EvolveRequest, RunRequest, Then};
+use engine::{EvolveRequest, Own, RunRequest, Then};
 use proposal::ProposalId;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -75,18 +75,28 @@ pub(super) fn propose(argument: ProposeArgument) -> Result<RunRequest> {
     Ok(RunRequest::Write { title, reason, files: vec![(path, text)], then })
 }
 
-/// Trust without a word about what was seen: where there is something to see it is shown first.
+/// Trust without a word about what was seen, answered at once.
 pub(super) async fn trust_unseen(link: &Link) -> Result<Option<Value>> {
-    let own = link.read("trust", |view| Ok(view.snapshot.own.clone())).await?;
-    let (run, _) = match own.changes.is_empty() {
-        true => link.run(RunRequest::Trust { seen: Some(own.fingerprint.clone()) }),
-        false => link.run(RunRequest::ShowTrust),
-    };
+    let own = own(link).await?;
+    let (run, _) = link.run(look_or_trust(&own));
     Ok(Some(json!({
         "run": run.to_string(),
         "standing": own.standing.name(),
         "seen": own.fingerprint,
     })))
+}
+
+/// What comes of it: where there is something to see it is shown first.
+pub(super) fn look_or_trust(own: &Own) -> RunRequest {
+    match own.changes.is_empty() {
+        true => RunRequest::Trust { seen: Some(own.fingerprint.clone()) },
+        false => RunRequest::ShowTrust,
+    }
+}
+
+/// The product's own files as they are known now.
+pub(super) async fn own(link: &Link) -> Result<Arc<Own>> {
+    link.read("trust", |view| Ok(Arc::clone(&view.snapshot.own))).await
 }
 
 /// The proposal to check; `None`: the workspace.
