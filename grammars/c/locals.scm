@@ -1,11 +1,11 @@
 ; Scopes. The parameters of a declaration belong to its declarator alone.
 (function_definition) @local.scope.function
-(declaration declarator: (function_declarator) @local.scope.function)
-(declaration declarator: (pointer_declarator
-  declarator: (function_declarator) @local.scope.function))
-(declaration declarator: (init_declarator
-  declarator: (function_declarator) @local.scope.function))
-(field_declaration declarator: (function_declarator) @local.scope.function)
+(declaration declarator: [
+  (function_declarator) @local.scope.function
+  (_ (function_declarator) @local.scope.function)])
+(field_declaration declarator: [
+  (function_declarator) @local.scope.function
+  (_ (function_declarator) @local.scope.function)])
 (type_definition declarator: (function_declarator) @local.scope.function)
 (parameter_declaration declarator: (function_declarator) @local.scope.function)
 (preproc_function_def) @local.scope.function

@@ -9,10 +9,10 @@
 ; Functions, declared and defined.
 (declaration type: (_) @type
   declarator: [
-    (function_declarator declarator: (identifier) @name)
-    (pointer_declarator declarator: (function_declarator declarator: (identifier) @name))
-    (pointer_declarator declarator: (pointer_declarator
-      declarator: (function_declarator declarator: (identifier) @name)))]
+    (_ declarator: (identifier) @name parameters: (_))
+    (_ !value declarator: (_ declarator: (identifier) @name parameters: (_)))
+    (_ !value declarator: (_
+      declarator: (_ declarator: (identifier) @name parameters: (_))))]
 ) @definition.function
 (function_definition type: (_) @type declarator: (_) @declarator body: (_) @body
 ) @definition.function

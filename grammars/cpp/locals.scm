@@ -1,20 +1,12 @@
 ; Scopes.
 (namespace_definition body: (_) @local.scope.class)
 (class_specifier body: (_)) @local.scope.class
-(function_definition type: [(class_specifier !body) (struct_specifier !body)]
-  declarator: (identifier) body: (_) @local.scope.class)
 (lambda_expression) @local.scope.function
 (if_statement) @local.scope
 (while_statement) @local.scope
 (switch_statement) @local.scope
 (for_range_loop) @local.scope
 (catch_clause) @local.scope
-(field_declaration declarator: (pointer_declarator
-  declarator: (function_declarator) @local.scope.function))
-(field_declaration declarator: (reference_declarator
-  (function_declarator) @local.scope.function))
-(declaration declarator: (reference_declarator
-  (function_declarator) @local.scope.function))
 (template_declaration [(declaration) (alias_declaration) (concept_definition)] @local.scope)
 
 ; The parameters of a template belong to what it is a template of.

@@ -1,46 +1,54 @@
 ; Calls, with and without type arguments.
-(invocation_expression function: (identifier) @reference.call) @call
-(invocation_expression function: (generic_name (identifier) @reference.call)) @call
-(invocation_expression function: (member_access_expression name: (identifier) @reference.call)) @call
-(invocation_expression
-  function: (member_access_expression name: (generic_name (identifier) @reference.call))) @call
-(invocation_expression
-  function: (conditional_access_expression
-    (member_binding_expression name: (identifier) @reference.call))) @call
-(object_creation_expression type: (identifier) @reference.call) @call
-(object_creation_expression type: (generic_name (identifier) @reference.call)) @call
-(object_creation_expression type: (qualified_name name: (identifier) @reference.call)) @call
+(invocation_expression function: [
+  (identifier) @reference.call
+  (_ . (identifier) @reference.call (type_argument_list))
+  (_ name: [
+    (identifier) @reference.call
+    (_ . (identifier) @reference.call (type_argument_list))])
+  (_ (member_binding_expression name: (identifier) @reference.call))]) @call
+(object_creation_expression type: [
+  (identifier) @reference.call
+  (_ . (identifier) @reference.call (type_argument_list))
+  (_ name: (identifier) @reference.call)]) @call
 
 ; What is cast is what a type makes.
-(cast_expression type: (identifier) @reference.type) @call
-(cast_expression type: (generic_name (identifier) @reference.type)) @call
+(cast_expression type: [
+  (identifier) @reference.type
+  (_ . (identifier) @reference.type (type_argument_list))]) @call
 (as_expression right: (identifier) @reference.type) @call
 
 ; Access.
-(member_access_expression expression: (_) @qualifier name: (identifier) @reference.member)
-(member_access_expression expression: ["this" "base"] @qualifier name: (identifier) @reference.member)
-(member_access_expression
-  expression: (_) @qualifier
-  name: (generic_name (identifier) @reference.member))
+(member_access_expression expression: _ @qualifier name: [
+  (identifier) @reference.member
+  (_ . (identifier) @reference.member (type_argument_list))])
 (conditional_access_expression
   condition: (_) @qualifier
   (member_binding_expression name: (identifier) @reference.member))
-(qualified_name qualifier: (_) @qualifier name: (identifier) @reference.path)
-(qualified_name qualifier: (_) @qualifier name: (generic_name (identifier) @reference.path))
+(qualified_name qualifier: (_) @qualifier name: [
+  (identifier) @reference.path
+  (_ . (identifier) @reference.path (type_argument_list))])
 ; `new Order { Name = … }` and `is Card { Number: … }` name members of the type.
 (object_creation_expression
   type: (identifier) @qualifier
-  initializer: (initializer_expression (assignment_expression left: (identifier) @reference.member)))
+  initializer: (_ (_ left: (identifier) @reference.member operator: "=")))
 (recursive_pattern
   type: (identifier) @qualifier
-  (property_pattern_clause (subpattern . (identifier) @reference.member)))
+  (property_pattern_clause (_ . (identifier) @reference.member)))
 
 ; Types.
 [
-  (variable_declaration type: (identifier) @reference.type)
-  (parameter type: (identifier) @reference.type)
-  (method_declaration returns: (identifier) @reference.type)
-  (property_declaration type: (identifier) @reference.type)
+  (variable_declaration type: [
+    (identifier) @reference.type
+    (_ . (identifier) @reference.type (type_argument_list))])
+  (parameter type: [
+    (identifier) @reference.type
+    (_ . (identifier) @reference.type (type_argument_list))])
+  (method_declaration returns: [
+    (identifier) @reference.type
+    (_ . (identifier) @reference.type (type_argument_list))])
+  (property_declaration type: [
+    (identifier) @reference.type
+    (_ . (identifier) @reference.type (type_argument_list))])
   (local_function_statement type: (identifier) @reference.type)
   (array_type type: (identifier) @reference.type)
   (nullable_type type: (identifier) @reference.type)
@@ -50,13 +58,7 @@
   (catch_declaration type: (identifier) @reference.type)
   (foreach_statement type: (identifier) @reference.type)
   (declaration_expression type: (identifier) @reference.type)
-  (record_declaration (base_list (primary_constructor_base_type type: (identifier) @reference.type)))
-]
-[
-  (variable_declaration type: (generic_name (identifier) @reference.type))
-  (parameter type: (generic_name (identifier) @reference.type))
-  (method_declaration returns: (generic_name (identifier) @reference.type))
-  (property_declaration type: (generic_name (identifier) @reference.type))
+  (record_declaration (base_list (_ type: (identifier) @reference.type)))
 ]
 (type_argument_list (identifier) @reference.type)
 (base_list (identifier) @reference.type)
@@ -65,8 +67,9 @@
 (type_parameter_constraint type: (identifier) @reference.type)
 
 ; Writes.
-(assignment_expression left: (identifier) @reference.write)
-(assignment_expression left: (member_access_expression name: (identifier) @reference.write))
+(assignment_expression left: [
+  (identifier) @reference.write
+  (_ name: (identifier) @reference.write)])
 (postfix_unary_expression (identifier) @reference.write ["++" "--"])
 (prefix_unary_expression ["++" "--"] (identifier) @reference.write)
 
@@ -75,11 +78,11 @@
 ; Names that stand for nothing of this file.
 (argument name: (identifier) @ignore)
 (invocation_expression
-  function: [(identifier) @qualifier (member_access_expression name: (identifier) @qualifier)]
-  arguments: (argument_list (argument name: (identifier) @reference.argument)))
+  function: [(identifier) @qualifier (_ name: (identifier) @qualifier)]
+  arguments: (_ (_ name: (identifier) @reference.argument)))
 (object_creation_expression
   type: (identifier) @qualifier
-  arguments: (argument_list (argument name: (identifier) @reference.argument)))
+  arguments: (_ (_ name: (identifier) @reference.argument)))
 (anonymous_object_creation_expression (identifier) @ignore . "=")
 (tuple_element name: (identifier) @ignore)
 (destructor_declaration name: (identifier) @ignore)

@@ -32,13 +32,13 @@
   (query_expression)
 ] @local.scope
 
-(method_declaration type_parameters: (type_parameter_list (type_parameter name: (identifier) @local.definition.type)))
-(class_declaration (type_parameter_list (type_parameter name: (identifier) @local.definition.type)))
-(record_declaration (type_parameter_list (type_parameter name: (identifier) @local.definition.type)))
-(struct_declaration (type_parameter_list (type_parameter name: (identifier) @local.definition.type)))
-(interface_declaration type_parameters: (type_parameter_list (type_parameter name: (identifier) @local.definition.type)))
-(delegate_declaration type_parameters: (type_parameter_list (type_parameter name: (identifier) @local.definition.type)))
-(local_function_statement type_parameters: (type_parameter_list (type_parameter name: (identifier) @local.definition.type)))
+(method_declaration type_parameters: (type_parameter_list (_ name: (identifier) @local.definition.type)))
+(class_declaration (type_parameter_list (_ name: (identifier) @local.definition.type)))
+(record_declaration (type_parameter_list (_ name: (identifier) @local.definition.type)))
+(struct_declaration (type_parameter_list (_ name: (identifier) @local.definition.type)))
+(interface_declaration type_parameters: (type_parameter_list (_ name: (identifier) @local.definition.type)))
+(delegate_declaration type_parameters: (type_parameter_list (_ name: (identifier) @local.definition.type)))
+(local_function_statement type_parameters: (type_parameter_list (_ name: (identifier) @local.definition.type)))
 
 (parameter name: (identifier) @local.definition.parameter)
 (parameter
@@ -48,14 +48,14 @@
 (implicit_parameter) @local.definition.parameter
 
 (local_declaration_statement
-  (variable_declaration
+  (_
     type: [(identifier) (generic_name) (nullable_type)] @type
     (variable_declarator name: (identifier) @local.definition) @local.after))
 (local_declaration_statement
-  (variable_declaration
+  (_
     (variable_declarator name: (identifier) @local.definition . (_) @value) @local.after))
 (local_declaration_statement
-  (variable_declaration
+  (_
     (variable_declarator name: (identifier) @local.definition .) @local.after))
 (for_statement
   initializer: (variable_declaration (variable_declarator name: (identifier) @local.definition) @local.after))

@@ -12,21 +12,21 @@
 
 ; What a base list means is settled by the kind of the type, for a class by the custom of `I…` names.
 (class_declaration name: (identifier) @name
-  (base_list [(identifier) @extends (generic_name (identifier) @extends) (qualified_name name: (identifier) @extends)])
+  (base_list [(identifier) @extends (_ . (identifier) @extends (type_argument_list)) (_ name: (identifier) @extends)])
   (#not-match? @extends "^I[A-Z]")) @definition.class
 (class_declaration name: (identifier) @name
-  (base_list [(identifier) @implements (generic_name (identifier) @implements) (qualified_name name: (identifier) @implements)])
+  (base_list [(identifier) @implements (_ . (identifier) @implements (type_argument_list)) (_ name: (identifier) @implements)])
   (#match? @implements "^I[A-Z]")) @definition.class
 (record_declaration name: (identifier) @name
-  (base_list [(identifier) @extends (generic_name (identifier) @extends) (primary_constructor_base_type type: (identifier) @extends)])
+  (base_list [(identifier) @extends (_ . (identifier) @extends (type_argument_list)) (_ type: (identifier) @extends)])
   (#not-match? @extends "^I[A-Z]")) @definition.class
 (record_declaration name: (identifier) @name
-  (base_list [(identifier) @implements (generic_name (identifier) @implements)])
+  (base_list [(identifier) @implements (_ . (identifier) @implements (type_argument_list))])
   (#match? @implements "^I[A-Z]")) @definition.class
 (struct_declaration name: (identifier) @name
-  (base_list [(identifier) @implements (generic_name (identifier) @implements)])) @definition.struct
+  (base_list [(identifier) @implements (_ . (identifier) @implements (type_argument_list))])) @definition.struct
 (interface_declaration name: (identifier) @name
-  (base_list [(identifier) @extends (generic_name (identifier) @extends)])) @definition.interface
+  (base_list [(identifier) @extends (_ . (identifier) @extends (type_argument_list))])) @definition.interface
 
 ; Members.
 (method_declaration returns: (_) @type name: (identifier) @name body: (_)? @body) @definition.method

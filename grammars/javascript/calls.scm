@@ -1,11 +1,11 @@
 ; Calls.
-(call_expression function: (identifier) @reference.call) @call
 (call_expression function: (super) @reference.call) @call
-(call_expression function: (member_expression
-  property: [(property_identifier) (private_property_identifier)] @reference.call)) @call
-(new_expression constructor: (identifier) @reference.call) @call
-(new_expression constructor: (member_expression
-  property: (property_identifier) @reference.call)) @call
+(call_expression function: [
+  (identifier) @reference.call
+  (_ property: [(property_identifier) (private_property_identifier)] @reference.call)]) @call
+(new_expression constructor: [
+  (identifier) @reference.call
+  (_ property: (property_identifier) @reference.call)]) @call
 (decorator (identifier) @reference.call)
 (jsx_opening_element name: (identifier) @reference.call)
 (jsx_self_closing_element name: (identifier) @reference.call)
@@ -14,27 +14,25 @@
 (member_expression object: (_) @qualifier
   property: [(property_identifier) (private_property_identifier)] @reference.member)
 (variable_declarator
-  name: (object_pattern (pair_pattern key: (property_identifier) @reference.member))
+  name: (object_pattern (_ key: (property_identifier) @reference.member))
   value: (_) @qualifier)
 (formal_parameters
-  (object_pattern (pair_pattern key: (property_identifier) @reference.member)))
+  (object_pattern (_ key: (property_identifier) @reference.member)))
 (class_heritage (identifier) @reference.type)
 
 ; Writes.
-(assignment_expression left: (identifier) @reference.write)
-(assignment_expression left: (member_expression
-  property: [(property_identifier) (private_property_identifier)] @reference.write))
-(assignment_expression left: (array_pattern (identifier) @reference.write))
-(assignment_expression left: (object_pattern
-  (shorthand_property_identifier_pattern) @reference.write @shorthand))
-(assignment_expression left: (object_pattern
-  (pair_pattern value: (identifier) @reference.write)))
-(augmented_assignment_expression left: (identifier) @reference.write)
-(augmented_assignment_expression left: (member_expression
-  property: [(property_identifier) (private_property_identifier)] @reference.write))
-(update_expression argument: (identifier) @reference.write)
-(update_expression argument: (member_expression
-  property: [(property_identifier) (private_property_identifier)] @reference.write))
+(assignment_expression left: [
+  (identifier) @reference.write
+  (_ property: [(property_identifier) (private_property_identifier)] @reference.write)
+  (array_pattern (identifier) @reference.write)
+  (_ (shorthand_property_identifier_pattern) @reference.write @shorthand)
+  (object_pattern (_ value: (identifier) @reference.write))])
+(augmented_assignment_expression left: [
+  (identifier) @reference.write
+  (_ property: [(property_identifier) (private_property_identifier)] @reference.write)])
+(update_expression argument: [
+  (identifier) @reference.write
+  (_ property: [(property_identifier) (private_property_identifier)] @reference.write)])
 (for_in_statement !kind left: (identifier) @reference.write)
 
 ; A name that stands for a key and for a variable at once.
@@ -55,31 +53,31 @@
 
 ; What was asked for its type has it from there on.
 (if_statement
-  condition: (parenthesized_expression
-    (binary_expression left: (_) @narrowed "instanceof" right: (_) @narrowed.to))
+  condition: (_
+    (_ left: (_) @narrowed "instanceof" right: (_) @narrowed.to))
   consequence: (_) @narrowed.in)
 (if_statement
-  condition: (parenthesized_expression (binary_expression
-    left: (binary_expression left: (_) @narrowed "instanceof" right: (_) @narrowed.to) "&&"))
+  condition: (_ (_
+    left: (_ left: (_) @narrowed "instanceof" right: (_) @narrowed.to) "&&"))
   consequence: (_) @narrowed.in)
 (if_statement
-  condition: (parenthesized_expression (binary_expression
-    "&&" right: (binary_expression left: (_) @narrowed "instanceof" right: (_) @narrowed.to)))
+  condition: (_ (_
+    "&&" right: (_ left: (_) @narrowed "instanceof" right: (_) @narrowed.to)))
   consequence: (_) @narrowed.in)
 (binary_expression
-  left: (binary_expression left: (_) @narrowed "instanceof" right: (_) @narrowed.to)
+  left: (_ left: (_) @narrowed "instanceof" right: (_) @narrowed.to)
   "&&" right: (_) @narrowed.in)
 (ternary_expression
-  condition: (binary_expression left: (_) @narrowed "instanceof" right: (_) @narrowed.to)
+  condition: (_ left: (_) @narrowed "instanceof" right: (_) @narrowed.to)
   consequence: (_) @narrowed.in)
 (ternary_expression
   condition: (parenthesized_expression
-    (binary_expression left: (_) @narrowed "instanceof" right: (_) @narrowed.to))
+    (_ left: (_) @narrowed "instanceof" right: (_) @narrowed.to))
   consequence: (_) @narrowed.in)
 (statement_block
   (if_statement
-    condition: (parenthesized_expression (unary_expression "!" argument: (parenthesized_expression
-      (binary_expression left: (_) @narrowed "instanceof" right: (_) @narrowed.to))))
+    condition: (_ (_ "!" argument: (_
+      (_ left: (_) @narrowed "instanceof" right: (_) @narrowed.to))))
     consequence: [(return_statement) (throw_statement) (continue_statement)
       (statement_block [(return_statement) (throw_statement) (continue_statement)] .)]
     !alternative

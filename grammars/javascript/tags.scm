@@ -6,17 +6,17 @@
   (generator_function_declaration name: (identifier) @name) @definition.function
   (class_declaration name: (identifier) @name) @definition.class])
 (export_statement "export" @export declaration: (variable_declaration
-  (variable_declarator name: (identifier) @name) @definition.variable))
+  (_ name: (identifier) @name) @definition.variable))
 (export_statement "export" @export declaration: (lexical_declaration
-  (variable_declarator name: (identifier) @name) @definition.variable))
+  (_ name: (identifier) @name) @definition.variable))
 
 ; Variables and constants.
 (variable_declaration
-  (variable_declarator name: (identifier) @name value: (_)? @value) @definition.variable)
+  (_ name: (identifier) @name value: (_)? @value) @definition.variable)
 (lexical_declaration kind: "let"
-  (variable_declarator name: (identifier) @name value: (_)? @value) @definition.variable)
+  (_ name: (identifier) @name value: (_)? @value) @definition.variable)
 (lexical_declaration kind: "const"
-  (variable_declarator name: (identifier) @name value: (_) @value) @definition.constant)
+  (_ name: (identifier) @name value: (_) @value) @definition.constant)
 
 ; A function or class that is the value of a variable is named by it.
 (variable_declarator name: (identifier) @name
@@ -40,7 +40,7 @@
 ; Classes and their members.
 (class_declaration name: (identifier) @name body: (_) @body) @definition.class
 (class_declaration name: (identifier) @name
-  (class_heritage [(identifier) @extends (member_expression property: (_) @extends)])
+  (class_heritage [(identifier) @extends (_ property: (_) @extends)])
 ) @definition.class
 (class name: (identifier) @name body: (_) @body) @definition.class
 (class name: (identifier) @name (class_heritage (identifier) @extends)) @definition.class
@@ -61,69 +61,69 @@
 ; Fields that a class, or a function used as one, gives to `this`.
 (function_declaration name: (identifier) @owner
   body: (statement_block (expression_statement (assignment_expression
-    left: (member_expression object: (this) property: (_) @name)
+    left: (_ object: (this) property: (_) @name)
     right: (_) @value) @definition.field)))
 (assignment_expression
-  left: (member_expression object: (this) @owner property: (_) @name)
+  left: (_ object: (this) @owner property: (_) @name)
   right: (_) @value) @definition.field
 
 ; Methods assigned to a function or to its prototype.
 (expression_statement (assignment_expression
-  left: (member_expression
-    object: (member_expression object: (identifier) @owner
+  left: (_
+    object: (_ object: (identifier) @owner
       property: (property_identifier) @_prototype)
     property: (property_identifier) @name)
   right: (_) @value) @definition.property
   (#eq? @_prototype "prototype"))
 (expression_statement (assignment_expression
-  left: (member_expression
-    object: (member_expression object: (identifier) @owner
+  left: (_
+    object: (_ object: (identifier) @owner
       property: (property_identifier) @_prototype)
     property: (property_identifier) @name)
   right: [(function_expression body: (_) @body) (arrow_function body: (_) @body)
     (generator_function body: (_) @body)]) @definition.method
   (#eq? @_prototype "prototype"))
 (expression_statement (assignment_expression
-  left: (member_expression object: (identifier) @owner property: (property_identifier) @name)
+  left: (_ object: (identifier) @owner property: (property_identifier) @name)
   right: [(function_expression body: (_) @body) (arrow_function body: (_) @body)])
   @definition.method
   (#not-eq? @owner "exports") (#not-eq? @owner "module"))
 
 ; What CommonJS exports under a name of its own.
 (expression_statement (assignment_expression
-  left: (member_expression object: (identifier) @export property: (property_identifier) @name)
+  left: (_ object: (identifier) @export property: (property_identifier) @name)
   right: [(function_expression body: (_) @body) (arrow_function body: (_) @body)])
   @definition.function
   (#eq? @export "exports"))
 (expression_statement (assignment_expression
-  left: (member_expression object: (identifier) @export property: (property_identifier) @name)
+  left: (_ object: (identifier) @export property: (property_identifier) @name)
   right: [(object) (array) (string) (template_string) (number) (regex) (call_expression)
     (new_expression) (binary_expression) (true) (false)] @value)
   @definition.variable
   (#eq? @export "exports"))
 (expression_statement (assignment_expression
-  left: (member_expression
-    object: (member_expression object: (identifier) @_module property: (_) @export)
+  left: (_
+    object: (_ object: (identifier) @_module property: (_) @export)
     property: (property_identifier) @name)
   right: [(function_expression body: (_) @body) (arrow_function body: (_) @body)])
   @definition.function
   (#eq? @_module "module") (#eq? @export "exports"))
 (expression_statement (assignment_expression
-  left: (member_expression object: (identifier) @_module property: (_) @export)
+  left: (_ object: (identifier) @_module property: (_) @export)
   right: (function_expression name: (identifier) @name body: (_) @body) @definition.function)
   (#eq? @_module "module") (#eq? @export "exports"))
 
 ; The keys of an object that a variable or an export is, and every function in one.
 (variable_declarator
-  value: (object (pair key: (property_identifier) @name value: (_) @value)
+  value: (_ (_ key: (property_identifier) @name value: (_) @value)
     @definition.property))
 (export_statement
-  value: (object (pair key: (property_identifier) @name value: (_) @value)
+  value: (_ (_ key: (property_identifier) @name value: (_) @value)
     @definition.property))
 ; Records are made where they are put into a list.
 (call_expression
-  function: (member_expression property: (property_identifier) @_push)
-  arguments: (arguments . (object (pair key: (property_identifier) @name value: (_) @value)
+  function: (_ property: (property_identifier) @_push)
+  arguments: (_ . (object (pair key: (property_identifier) @name value: (_) @value)
     @definition.property) .)
   (#eq? @_push "push"))
 (pair key: (property_identifier) @name
@@ -131,18 +131,18 @@
   @definition.method
 
 ; Tests of the usual frameworks, named by what they say.
-(expression_statement (call_expression function: (identifier) @_test
-  arguments: (arguments . (string (string_fragment) @name)
+(expression_statement (_ function: (identifier) @_test
+  arguments: (_ . (string (string_fragment) @name)
     [(arrow_function) (function_expression)])
   (#any-of? @_test "describe" "it" "test" "suite" "context"))) @definition.test
 
 ; What a function without a declared type gives back.
 (function_declaration name: (identifier) @name
-  body: (statement_block (return_statement (_) @returns) .)) @definition.function
+  body: (_ (return_statement (_) @returns) .)) @definition.function
 (method_definition name: (property_identifier) @name
-  body: (statement_block (return_statement (_) @returns) .)) @definition.method
+  body: (_ (return_statement (_) @returns) .)) @definition.method
 (variable_declarator name: (identifier) @name
-  value: [(arrow_function body: (statement_block (return_statement (_) @returns) .))
-    (function_expression body: (statement_block (return_statement (_) @returns) .))
+  value: [(arrow_function body: (_ (return_statement (_) @returns) .))
+    (function_expression body: (_ (return_statement (_) @returns) .))
     (arrow_function body: [(identifier) (member_expression) (call_expression) (new_expression)
       (await_expression)] @returns)]) @definition.function

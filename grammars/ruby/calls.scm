@@ -1,22 +1,21 @@
 (call !receiver method: (identifier) @reference.call) @call
-(call receiver: (_) method: (identifier) @reference.call (#not-eq? @reference.call "new")) @call
+(call receiver: (_) @qualifier method: (identifier) @reference.call @reference.member
+  (#not-eq? @reference.call "new")) @call
 ; `Order.new` makes an `Order`: it is the class that is called.
-(call receiver: (constant) @reference.call method: (identifier) @_new (#eq? @_new "new")) @call
-(call receiver: (scope_resolution name: (constant) @reference.call)
-  method: (identifier) @_new (#eq? @_new "new")) @call
+(call
+  receiver: [(constant) @reference.call (_ name: (constant) @reference.call) (_)] @qualifier
+  method: (identifier) @reference.member (#eq? @reference.member "new")) @call
 
-(call receiver: (_) @qualifier method: (identifier) @reference.member)
 (scope_resolution scope: (_) @qualifier name: (constant) @reference.path)
 
-(superclass (constant) @reference.type)
-(superclass (scope_resolution name: (constant) @reference.type))
-(exceptions (constant) @reference.type)
-(exceptions (scope_resolution name: (constant) @reference.type))
+(superclass [(constant) @reference.type (_ name: (constant) @reference.type)])
+(exceptions [(constant) @reference.type (_ name: (constant) @reference.type)])
 
-(assignment left: (instance_variable) @reference.write)
-(assignment left: (class_variable) @reference.write)
-(assignment left: (global_variable) @reference.write)
-(assignment left: (call method: (identifier) @reference.write))
+(assignment left: [
+  (instance_variable) @reference.write
+  (class_variable) @reference.write
+  (global_variable) @reference.write
+  (_ method: (identifier) @reference.write)])
 (operator_assignment left: (instance_variable) @reference.write)
 
 ; A symbol given to these names a method.

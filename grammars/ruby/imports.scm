@@ -1,6 +1,6 @@
 (call method: (identifier) @_require
-  arguments: (argument_list . (string (string_content) @import.source))
+  arguments: (_ . (string (string_content) @import.source))
   (#any-of? @_require "require" "require_relative" "load")) @import
 (call method: (identifier) @_autoload
-  arguments: (argument_list . (simple_symbol) @import.leaf . (string (string_content) @import.source))
+  arguments: (_ . (simple_symbol) @import.leaf . (string (string_content) @import.source))
   (#eq? @_autoload "autoload")) @import

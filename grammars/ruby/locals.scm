@@ -29,7 +29,7 @@
 (keyword_pattern value: (identifier) @local.definition)
 
 ; A field belongs to the class, though it is set in a method.
-(class body: (body_statement
+(class body: (_
   (method name: (identifier) @_initialize
-    body: (body_statement (assignment left: (instance_variable) @local.definition)))
+    body: (_ (_ !operator left: (instance_variable) @local.definition)))
   (#eq? @_initialize "initialize"))) @local.in

@@ -4,12 +4,12 @@
 (class name: (constant) @name body: (_)? @body) @definition.class
 (class name: (scope_resolution scope: (_) @owner name: (constant) @name)) @definition.class
 (class name: (constant) @name
-  superclass: (superclass [(constant) @extends (scope_resolution name: (constant) @extends)])) @definition.class
+  superclass: (_ [(constant) @extends (_ name: (constant) @extends)])) @definition.class
 ; What is mixed in is what the class can do.
 (class name: (constant) @name
-  body: (body_statement
-    (call method: (identifier) @_mixin
-      arguments: (argument_list [(constant) @implements (scope_resolution name: (constant) @implements)])))
+  body: (_
+    (_ method: (identifier) @_mixin
+      arguments: (_ [(constant) @implements (_ name: (constant) @implements)])))
   (#any-of? @_mixin "include" "extend" "prepend")) @definition.class
 
 ; Methods; outside of any class they are functions.
@@ -17,29 +17,29 @@
 (singleton_method name: (_) @name body: (_)? @body) @definition.method
 (program (method name: (identifier) @name) @definition.function)
 (alias name: (identifier) @name) @definition.method
-(call method: (identifier) @_define arguments: (argument_list . (simple_symbol) @name)
+(call method: (identifier) @_define arguments: (_ . (simple_symbol) @name)
   (#any-of? @_define "define_method" "alias_method")) @definition.method
-(call method: (identifier) @_attribute arguments: (argument_list (simple_symbol) @name @definition.property)
+(call method: (identifier) @_attribute arguments: (_ (simple_symbol) @name @definition.property)
   (#any-of? @_attribute "attr_accessor" "attr_reader" "attr_writer"))
 
 ; Constants, and the types that are made by a call.
 (assignment left: (constant) @name right: (_) @value) @definition.constant
 (assignment left: (left_assignment_list (constant) @name)) @definition.constant
 (assignment left: (constant) @name
-  right: (call receiver: (constant) @_maker method: (identifier) @_make)
+  right: (_ receiver: (constant) @_maker method: (identifier) @_make)
   (#any-of? @_maker "Struct" "Class" "Data" "Module")
   (#any-of? @_make "new" "define")) @definition.class
 
 ; Fields are what the class sets before anything else.
 (method name: (identifier) @_initialize
-  body: (body_statement (assignment left: (instance_variable) @name right: (_) @value) @definition.field)
+  body: (_ (_ !operator left: (instance_variable) @name right: (_) @value) @definition.field)
   (#eq? @_initialize "initialize"))
-(class body: (body_statement (assignment left: (instance_variable) @name) @definition.field))
-(class body: (body_statement (assignment left: (class_variable) @name) @definition.field))
-(program (assignment left: (global_variable) @name) @definition.variable)
+(class body: (_
+  (_ !operator left: [(instance_variable) (class_variable)] @name) @definition.field))
+(program (_ !operator left: (global_variable) @name) @definition.variable)
 
 ; Tests with a sentence for a name.
 (call method: (identifier) @_test
-  arguments: (argument_list . (string (string_content) @name))
+  arguments: (_ . (string (string_content) @name))
   block: (_) @body
   (#any-of? @_test "it" "describe" "context" "test" "specify" "should" "feature" "scenario")) @definition.test

@@ -29,16 +29,16 @@
 
 ; Parameters.
 (required_parameter pattern: (identifier) @local.definition.parameter
-  type: (type_annotation
+  type: (_
     [(type_identifier) (generic_type) (union_type) (nested_type_identifier) (array_type)
       (readonly_type) (this_type)] @type)?)
 (optional_parameter pattern: (identifier) @local.definition.parameter
-  type: (type_annotation
+  type: (_
     [(type_identifier) (generic_type) (union_type) (nested_type_identifier) (array_type)
       (readonly_type) (this_type)] @type)?)
 (required_parameter
   pattern: [(object_pattern) (array_pattern) (rest_pattern)] @local.pattern.parameter
-  type: (type_annotation [(type_identifier) (generic_type) (nested_type_identifier)] @type)?)
+  type: (_ [(type_identifier) (generic_type) (nested_type_identifier)] @type)?)
 (optional_parameter
   pattern: [(object_pattern) (array_pattern)] @local.pattern.parameter)
 (arrow_function parameter: (identifier) @local.definition.parameter)
@@ -54,14 +54,14 @@
 
 ; Declarations: `var` belongs to the function, `let` and `const` to the block.
 (variable_declaration
-  (variable_declarator name: (identifier) @local.definition @local.hoist))
+  (_ name: (identifier) @local.definition @local.hoist))
 (variable_declaration
-  (variable_declarator name: [(object_pattern) (array_pattern)] @local.pattern @local.hoist))
+  (_ name: [(object_pattern) (array_pattern)] @local.pattern @local.hoist))
 (lexical_declaration
-  (variable_declarator
+  (_
     name: [(object_pattern) (array_pattern)] @local.pattern value: (_)? @value))
 (export_statement "export" @export declaration: (lexical_declaration
-  (variable_declarator name: [(object_pattern) (array_pattern)] @local.pattern)))
+  (_ name: [(object_pattern) (array_pattern)] @local.pattern)))
 (for_in_statement kind: ["let" "const"] left: (identifier) @local.definition)
 (for_in_statement kind: ["let" "const"] left: (identifier) @local.definition operator: "of"
   right: (_) @value.element)
@@ -78,7 +78,7 @@
 (return_statement (function_expression name: (identifier) @local.definition) @local.in)
 (parenthesized_expression
   (function_expression name: (identifier) @local.definition) @local.in)
-(assignment_expression left: (member_expression object: (_) @_object)
+(assignment_expression left: (_ object: (_) @_object)
   right: (function_expression name: (identifier) @local.definition) @local.in
   (#not-eq? @_object "module"))
 (generator_function name: (identifier) @local.definition) @local.in
@@ -87,20 +87,9 @@
 
 ; What a method that goes through many values hands to a function is one of them.
 (call_expression
-  function: (member_expression object: (_) @value.element property: (property_identifier) @_each)
-  arguments: (arguments . (arrow_function
-    parameter: (identifier) @local.definition.parameter))
-  (#any-of? @_each
-    "map" "forEach" "filter" "find" "findIndex" "findLast" "some" "every" "flatMap" "then"))
-(call_expression
-  function: (member_expression object: (_) @value.element property: (property_identifier) @_each)
-  arguments: (arguments . (arrow_function
-    parameters: (formal_parameters . (required_parameter pattern: (identifier) @local.definition.parameter))))
-  (#any-of? @_each
-    "map" "forEach" "filter" "find" "findIndex" "findLast" "some" "every" "flatMap" "then"))
-(call_expression
-  function: (member_expression object: (_) @value.element property: (property_identifier) @_each)
-  arguments: (arguments . (function_expression
-    parameters: (formal_parameters . (required_parameter pattern: (identifier) @local.definition.parameter))))
+  function: (_ object: (_) @value.element property: (property_identifier) @_each)
+  arguments: (_ . [
+    (_ parameter: (identifier) @local.definition.parameter)
+    (_ parameters: (_ . (_ pattern: (identifier) @local.definition.parameter)))])
   (#any-of? @_each
     "map" "forEach" "filter" "find" "findIndex" "findLast" "some" "every" "flatMap" "then"))

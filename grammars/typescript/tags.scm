@@ -20,28 +20,28 @@
   (enum_declaration name: (_) @name) @definition.enum
   (internal_module name: (identifier) @name) @definition.namespace]))
 (export_statement "export" @export declaration: (variable_declaration
-  (variable_declarator name: (identifier) @name) @definition.variable))
+  (_ name: (identifier) @name) @definition.variable))
 (export_statement "export" @export declaration: (lexical_declaration
-  (variable_declarator name: (identifier) @name) @definition.variable))
+  (_ name: (identifier) @name) @definition.variable))
 (export_statement "export" @export declaration: (ambient_declaration (lexical_declaration
-  (variable_declarator name: (identifier) @name) @definition.variable)))
+  (_ name: (identifier) @name) @definition.variable)))
 
 ; Variables and constants.
 (variable_declarator name: (identifier) @name
   value: (as_expression [(type_identifier) (generic_type) (nested_type_identifier)] @type))
   @definition.variable
-(variable_declaration (variable_declarator name: (identifier) @name
-  type: (type_annotation
+(variable_declaration (_ name: (identifier) @name
+  type: (_
     [(type_identifier) (generic_type) (union_type) (nested_type_identifier) (array_type)
       (readonly_type) (this_type)] @type)?
   value: (_)? @value) @definition.variable)
-(lexical_declaration kind: "let" (variable_declarator name: (identifier) @name
-  type: (type_annotation
+(lexical_declaration kind: "let" (_ name: (identifier) @name
+  type: (_
     [(type_identifier) (generic_type) (union_type) (nested_type_identifier) (array_type)
       (readonly_type) (this_type)] @type)?
   value: (_)? @value) @definition.variable)
-(lexical_declaration kind: "const" (variable_declarator name: (identifier) @name
-  type: (type_annotation
+(lexical_declaration kind: "const" (_ name: (identifier) @name
+  type: (_
     [(type_identifier) (generic_type) (union_type) (nested_type_identifier) (array_type)
       (readonly_type) (this_type)] @type)?
   value: (_)? @value) @definition.constant)
@@ -49,7 +49,7 @@
 ; A function or class that is the value of a variable is named by it.
 (variable_declarator name: (identifier) @name
   value: (arrow_function
-    return_type: (type_annotation
+    return_type: (_
       [(type_identifier) (generic_type) (union_type) (nested_type_identifier) (array_type)
       (readonly_type) (this_type)] @type)?
     body: (_) @body)) @definition.function
@@ -61,14 +61,14 @@
 
 ; Functions.
 (function_declaration name: (identifier) @name
-  return_type: (type_annotation
+  return_type: (_
     [(type_identifier) (generic_type) (union_type) (nested_type_identifier) (array_type)
       (readonly_type) (this_type)] @type)?
   body: (_) @body) @definition.function
 (generator_function_declaration name: (identifier) @name
   body: (_) @body) @definition.function
 (function_signature name: (identifier) @name
-  return_type: (type_annotation
+  return_type: (_
     [(type_identifier) (generic_type) (union_type) (nested_type_identifier) (array_type)
       (readonly_type) (this_type)] @type)?
 ) @definition.function
@@ -85,20 +85,20 @@
 (class_declaration name: (_) @name body: (_) @body) @definition.class
 (abstract_class_declaration name: (_) @name body: (_) @body) @definition.class
 (class name: (_) @name body: (_) @body) @definition.class
-(class_declaration name: (_) @name (class_heritage (extends_clause
-  value: [(identifier) @extends (member_expression property: (_) @extends)])))
+(class_declaration name: (_) @name (class_heritage (_
+  value: [(identifier) @extends (_ property: (_) @extends)])))
   @definition.class
 (class_declaration name: (_) @name (class_heritage (implements_clause
   [(type_identifier) (generic_type) (nested_type_identifier)] @implements)))
   @definition.class
-(abstract_class_declaration name: (_) @name (class_heritage (extends_clause
-  value: [(identifier) @extends (member_expression property: (_) @extends)])))
+(abstract_class_declaration name: (_) @name (class_heritage (_
+  value: [(identifier) @extends (_ property: (_) @extends)])))
   @definition.class
 (abstract_class_declaration name: (_) @name (class_heritage (implements_clause
   [(type_identifier) (generic_type) (nested_type_identifier)] @implements)))
   @definition.class
 (variable_declarator name: (identifier) @name
-  value: (class (class_heritage (extends_clause value: (identifier) @extends))))
+  value: (class (class_heritage (_ value: (identifier) @extends))))
   @definition.class
 (interface_declaration name: (_) @name body: (_) @body) @definition.interface
 (interface_declaration name: (_) @name (extends_type_clause
@@ -126,7 +126,7 @@
 ; Members.
 (public_field_definition
   name: [(property_identifier) (private_property_identifier)] @name
-  type: (type_annotation
+  type: (_
     [(type_identifier) (generic_type) (union_type) (nested_type_identifier) (array_type)
       (readonly_type) (this_type)] @type)?
   value: (_)? @value) @definition.field
@@ -135,7 +135,7 @@
   @definition.method
 (method_definition
   name: [(property_identifier) (private_property_identifier)] @name
-  return_type: (type_annotation
+  return_type: (_
     [(type_identifier) (generic_type) (union_type) (nested_type_identifier) (array_type)
       (readonly_type) (this_type)] @type)?
   body: (_) @body) @definition.method
@@ -143,39 +143,36 @@
 (method_definition name: (property_identifier) @name
   (#eq? @name "constructor")) @definition.constructor
 (method_signature name: (property_identifier) @name
-  return_type: (type_annotation
+  return_type: (_
     [(type_identifier) (generic_type) (union_type) (nested_type_identifier) (array_type)
       (readonly_type) (this_type)] @type)?
 ) @definition.method
 (abstract_method_signature name: (property_identifier) @name
-  return_type: (type_annotation
+  return_type: (_
     [(type_identifier) (generic_type) (union_type) (nested_type_identifier) (array_type)
       (readonly_type) (this_type)] @type)?
 ) @definition.method
 (property_signature name: (property_identifier) @name
-  type: (type_annotation
+  type: (_
     [(type_identifier) (generic_type) (union_type) (nested_type_identifier) (array_type)
       (readonly_type) (this_type)] @type)?
 ) @definition.property
 ; A parameter property is a field of the class and a parameter of its constructor.
-(class_declaration name: (_) @owner body: (class_body (method_definition
-  parameters: (formal_parameters (required_parameter
+(class_declaration name: (_) @owner body: (_ (_ parameters: (_ (required_parameter
     [(accessibility_modifier) "readonly"] pattern: (identifier) @name
-    type: (type_annotation
+    type: (_
       [(type_identifier) (generic_type) (union_type) (nested_type_identifier) (array_type)
       (readonly_type) (this_type)] @type)?
   ) @definition.field))))
-(class_declaration name: (_) @owner body: (class_body (method_definition
-  parameters: (formal_parameters (optional_parameter
+(class_declaration name: (_) @owner body: (_ (_ parameters: (_ (optional_parameter
     [(accessibility_modifier) "readonly"] pattern: (identifier) @name
-    type: (type_annotation
+    type: (_
       [(type_identifier) (generic_type) (union_type) (nested_type_identifier) (array_type)
       (readonly_type) (this_type)] @type)?
   ) @definition.field))))
-(abstract_class_declaration name: (_) @owner body: (class_body (method_definition
-  parameters: (formal_parameters (required_parameter
+(abstract_class_declaration name: (_) @owner body: (_ (_ parameters: (_ (required_parameter
     [(accessibility_modifier) "readonly"] pattern: (identifier) @name
-    type: (type_annotation
+    type: (_
       [(type_identifier) (generic_type) (union_type) (nested_type_identifier) (array_type)
       (readonly_type) (this_type)] @type)?
   ) @definition.field))))
@@ -190,36 +187,36 @@
 ; The keys of an object that a variable or an export is, and every function in one. Where the
 ; variable has a type, its keys are that type's.
 (variable_declarator !type
-  value: (object (pair key: (property_identifier) @name value: (_) @value)
+  value: (_ (_ key: (property_identifier) @name value: (_) @value)
     @definition.property))
 (variable_declarator !type
-  value: (as_expression (object (pair key: (property_identifier) @name value: (_) @value)
+  value: (as_expression (_ (_ key: (property_identifier) @name value: (_) @value)
     @definition.property)))
 (export_statement
-  value: (object (pair key: (property_identifier) @name value: (_) @value)
+  value: (_ (_ key: (property_identifier) @name value: (_) @value)
     @definition.property))
 (variable_declarator !type
-  value: (object (pair key: (property_identifier) @name
+  value: (_ (_ key: (property_identifier) @name
     value: [(function_expression body: (_) @body) (arrow_function body: (_) @body)])
     @definition.method))
 (export_statement
-  value: (object (pair key: (property_identifier) @name
+  value: (_ (_ key: (property_identifier) @name
     value: [(function_expression body: (_) @body) (arrow_function body: (_) @body)])
     @definition.method))
 
 ; Tests of the usual frameworks, named by what they say.
-(expression_statement (call_expression function: (identifier) @_test
-  arguments: (arguments . (string (string_fragment) @name)
+(expression_statement (_ function: (identifier) @_test
+  arguments: (_ . (string (string_fragment) @name)
     [(arrow_function) (function_expression)])
   (#any-of? @_test "describe" "it" "test" "suite" "context"))) @definition.test
 
 ; What a function without a declared type gives back.
 (function_declaration name: (identifier) @name !return_type
-  body: (statement_block (return_statement (_) @returns) .)) @definition.function
+  body: (_ (return_statement (_) @returns) .)) @definition.function
 (method_definition name: (property_identifier) @name !return_type
-  body: (statement_block (return_statement (_) @returns) .)) @definition.method
+  body: (_ (return_statement (_) @returns) .)) @definition.method
 (variable_declarator name: (identifier) @name
-  value: [(arrow_function !return_type body: (statement_block (return_statement (_) @returns) .))
-    (function_expression !return_type body: (statement_block (return_statement (_) @returns) .))
+  value: [(arrow_function !return_type body: (_ (return_statement (_) @returns) .))
+    (function_expression !return_type body: (_ (return_statement (_) @returns) .))
     (arrow_function !return_type body: [(identifier) (member_expression) (call_expression) (new_expression)
       (await_expression)] @returns)]) @definition.function
