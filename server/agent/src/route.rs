@@ -1,7 +1,8 @@
 //! Which skill a sentence means, without a chat model: by its likeness to the example sentences of
-//! each, in words and in meaning. Every answer tells its score, and where two skills are nearly as
-//! like, both are told.
+//! each, in words, in what the words stand for, and in meaning. Every answer tells its score, and
+//! where two skills are nearly as like, both are told.
 
+mod concept;
 mod wording;
 
 use std::{
@@ -16,15 +17,15 @@ use crate::skill::{Needed, SKILLS, Skill, SkillId, SkillParameter, Takes};
 
 /// What likeness of words counts, and what likeness of meaning; together one. These numbers, and
 /// those below, were chosen by the examples alone: each taken out and looked for.
-const WORDS: f32 = 0.5;
+const WORDS: f32 = 0.7;
 const MEANING: f32 = 1.0 - WORDS;
 /// What the nearest example counts, and what all of a skill's together; together one.
-const NEAREST: f32 = 0.4;
+const NEAREST: f32 = 0.3;
 const TOGETHER: f32 = 1.0 - NEAREST;
 /// Below this a skill is not meant at all.
 const SCORE_MIN: f32 = 0.3;
 /// From this on a skill is meant, where no other is nearly as like.
-const SCORE_CLEAR: f32 = 0.4;
+const SCORE_CLEAR: f32 = 0.37;
 /// How much the next one has to stay behind.
 const MARGIN_CLEAR: f32 = 0.05;
 /// Skills that a user chooses from.
@@ -93,11 +94,16 @@ impl Router {
         model: &'static StaticCode,
         texts: impl Iterator<Item = (SkillId, &'static str)>,
     ) -> Router {
+        Router::of_examples(model, texts.map(|it| example(model, it)))
+    }
+
+    fn of_examples(
+        model: &'static StaticCode,
+        all: impl Iterator<Item = (SkillId, Terms, Vec<f32>)>,
+    ) -> Router {
         let mut examples: BTreeMap<SkillId, Vec<(Terms, Vec<f32>)>> = BTreeMap::new();
-        for (skill, text) in texts {
-            let wording = Wording::of(&text.replace("{symbol}", "`x`"), &|_| false);
-            let example = (terms(&wording), vector(model, &wording.plain()));
-            examples.entry(skill).or_default().push(example);
+        for (skill, terms, vector) in all {
+            examples.entry(skill).or_default().push((terms, vector));
         }
         let profiles: Vec<Profile> = examples
             .into_iter()
@@ -184,6 +190,15 @@ impl Router {
     }
 }
 
+/// An example, ready to be compared with.
+fn example(
+    model: &'static StaticCode,
+    (skill, text): (SkillId, &'static str),
+) -> (SkillId, Terms, Vec<f32>) {
+    let wording = Wording::of(&text.replace("{symbol}", "`x`"), &|_| false);
+    (skill, terms(&wording), vector(model, &wording.plain()))
+}
+
 /// The mean of the examples' vectors, of length one.
 fn middle(examples: &[(Terms, Vec<f32>)]) -> Vec<f32> {
     let mut res = vec![0.0; examples.first().map_or(0, |it| it.1.len())];
@@ -259,21 +274,55 @@ mod tests {
         );
     }
 
+    /// What developers say and no skill does; the numbers were chosen by these, too.
+    const OTHERS: &[&str] = &[
+        "deploy it to production",
+        "upgrade the dependencies",
+        "translate the readme to german",
+        "make this faster",
+        "write a poem",
+        "open a pull request",
+        "increase the font size",
+        "which version of python is this",
+        "convert this to typescript",
+        "merge the branches",
+        "install numpy",
+        "what time is it",
+        "start the debugger",
+        "set a breakpoint in the loop",
+        "push to origin",
+        "tell me a joke",
+        "thanks a lot",
+        "restart the server",
+        "plan a meeting for tomorrow",
+        "add logging to every request",
+        "how much memory does it use",
+        "close the issue",
+        "good morning",
+        "encrypt the file",
+    ];
+
+    #[test]
+    fn what_no_skill_does_is_seldom_taken_for_one() {
+        let is_clear = |it: &&&str| matches!(router().route(it, &|_| false), Route::Clear(_));
+        let taken: Vec<&&str> = OTHERS.iter().filter(is_clear).collect();
+        assert!(taken.len() <= 2, "{taken:?}");
+    }
+
     /// How often an example is nearest to its own skill when it is taken out itself: what the
     /// numbers were chosen by. The sentences of the evaluation have no part in it.
     #[test]
     fn an_example_taken_out_is_mostly_found_again() {
-        let all: Vec<(SkillId, &'static str)> = all_examples().collect();
-        // Every third will do: each makes a router of its own.
-        let tried: Vec<usize> = (0..all.len()).step_by(3).collect();
+        let all: Vec<_> = all_examples().map(|it| example(built_in(), it)).collect();
+        let texts: Vec<(SkillId, &'static str)> = all_examples().collect();
         let mut n_right = 0;
-        for nth in &tried {
-            let others = all.iter().enumerate().filter(|it| it.0 != *nth).map(|it| *it.1);
-            let router = Router::new(built_in(), others);
-            let text = all[*nth].1.replace("{symbol}", "`x`");
+        for nth in 0..all.len() {
+            let others = all.iter().enumerate().filter(|it| it.0 != nth).map(|it| it.1.clone());
+            let router = Router::of_examples(built_in(), others);
+            let text = texts[nth].1.replace("{symbol}", "`x`");
             let scores = router.scores(&Wording::of(&text, &|_| false));
-            n_right += usize::from(scores[0].0 == all[*nth].0);
+            n_right += usize::from(scores[0].0 == texts[nth].0);
         }
-        assert!(tried.len() * 6 <= n_right * 10, "{n_right} of {}", tried.len());
+        assert!(all.len() * 8 <= n_right * 10, "{n_right} of {}", all.len());
     }
 }

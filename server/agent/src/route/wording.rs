@@ -2,10 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use super::concept::concepts;
 use crate::skill::since_ms;
 
 /// What a pair of words counts beside a word.
 const PAIR: f32 = 0.7;
+/// What a concept counts, and what two of one sentence do: what is done, and to what.
+const CONCEPT: f32 = 1.5;
+const CONCEPTS: f32 = 1.5;
 /// What stands for a name among the terms.
 const NAME: &str = "<name>";
 /// Endings of files.
@@ -61,7 +65,7 @@ impl Wording {
     }
 }
 
-/// Words by their stems, and pairs of neighbours.
+/// Words by their stems, pairs of neighbours, and the concepts that they stand for.
 pub(super) fn terms(wording: &Wording) -> Terms {
     let stems: Vec<String> = wording.words.iter().map(|it| stem(it)).collect();
     let mut res = Terms::new();
@@ -70,6 +74,13 @@ pub(super) fn terms(wording: &Wording) -> Terms {
     }
     for it in stems.windows(2) {
         *res.entry(format!("{} {}", it[0], it[1])).or_default() += PAIR;
+    }
+    let concepts = concepts(&stems);
+    for (nth, it) in concepts.iter().enumerate() {
+        res.insert(format!("#{it}"), CONCEPT);
+        for other in &concepts[nth + 1..] {
+            res.insert(format!("#{it} #{other}"), CONCEPTS);
+        }
     }
     res
 }

@@ -16,7 +16,7 @@ use super::{
     execute_command::{Document, parse, then},
     skills::area,
 };
-use crate::{backend::Link, error, view::View};
+use crate::{backend::Link, error, ext, view::View};
 
 /// Runs that are listed where nobody says how many.
 const RUNS_DEFAULT: usize = 50;
@@ -63,8 +63,28 @@ struct RunsArgument {
     limit: Option<usize>,
 }
 
+/// The commands that start something.
+const STARTS: &[&str] =
+    &[ext::RUN_AGENT, ext::SHOW_RUN, ext::CONTINUE_RUN, ext::RUN_WORKFLOW, ext::RESUME_WORKFLOW];
+
+/// True for the name of a command that [`start`] takes.
+pub(super) fn is_start(command: &str) -> bool {
+    STARTS.contains(&command)
+}
+
+/// What such a command starts.
+pub(super) fn start(link: &Link, command: &str, argument: Value) -> Result<RunRequest> {
+    match command {
+        ext::RUN_AGENT => run(link, argument),
+        ext::SHOW_RUN => show(argument),
+        ext::CONTINUE_RUN => go_on(argument),
+        ext::RUN_WORKFLOW => run_workflow(argument),
+        _ => resume_workflow(argument),
+    }
+}
+
 /// An agent by its name, as a run.
-pub(super) fn run(link: &Link, argument: Value) -> Result<RunRequest> {
+fn run(link: &Link, argument: Value) -> Result<RunRequest> {
     let argument: RunArgument = parse(argument, "agent")?;
     if argument.agent.is_empty() {
         return Err(error::failed("aios.runAgent needs an agent: `aios.agents` lists them"));
@@ -84,13 +104,13 @@ pub(super) fn run(link: &Link, argument: Value) -> Result<RunRequest> {
 }
 
 /// The next message to a run that has ended.
-pub(super) fn go_on(argument: Value) -> Result<RunRequest> {
+fn go_on(argument: Value) -> Result<RunRequest> {
     let TranscriptArgument { transcript, message, keep } = parse(argument, "transcript")?;
     Ok(RunRequest::GoOnWithAgent(run_id(&transcript)?, message, then(keep)))
 }
 
 /// The document of a run.
-pub(super) fn show(argument: Value) -> Result<RunRequest> {
+fn show(argument: Value) -> Result<RunRequest> {
     let TranscriptArgument { transcript, .. } = parse(argument, "transcript")?;
     Ok(RunRequest::ShowRun(run_id(&transcript)?))
 }
@@ -101,7 +121,7 @@ fn run_id(text: &str) -> Result<AgentRunId> {
 }
 
 /// A workflow by its name, as a run.
-pub(super) fn run_workflow(argument: Value) -> Result<RunRequest> {
+fn run_workflow(argument: Value) -> Result<RunRequest> {
     let argument: WorkflowArgument = parse(argument, "workflow")?;
     if argument.workflow.is_empty() {
         return Err(error::failed("aios.runWorkflow needs a workflow: `aios.agents` lists them"));
@@ -115,7 +135,7 @@ pub(super) fn run_workflow(argument: Value) -> Result<RunRequest> {
 }
 
 /// Goes on with a run of a workflow.
-pub(super) fn resume_workflow(argument: Value) -> Result<RunRequest> {
+fn resume_workflow(argument: Value) -> Result<RunRequest> {
     let argument: WorkflowArgument = parse(argument, "run")?;
     if argument.run.is_empty() {
         return Err(error::failed("aios.resumeWorkflow needs a run: `w-…`"));

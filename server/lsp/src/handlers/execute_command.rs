@@ -61,12 +61,8 @@ pub(crate) async fn handle_execute_command(
         ext::COMPLETE_COMMAND => return super::skills::complete(link, argument).await,
         ext::CLEAR_FINDINGS => RunRequest::ClearFindings,
         ext::AGENTS => return super::agents::list(link).await,
-        ext::RUN_AGENT => super::agents::run(link, argument)?,
         ext::RUNS => return super::agents::runs(link, argument).await,
-        ext::SHOW_RUN => super::agents::show(argument)?,
-        ext::CONTINUE_RUN => super::agents::go_on(argument)?,
-        ext::RUN_WORKFLOW => super::agents::run_workflow(argument)?,
-        ext::RESUME_WORKFLOW => super::agents::resume_workflow(argument)?,
+        it if super::agents::is_start(it) => super::agents::start(link, it, argument)?,
         ext::CONTEXT => return super::knowledge::context(link, argument).await,
         ext::TRUST => {
             let seen = parse::<own::TrustArgument>(argument, "seen")?.seen;
