@@ -7,7 +7,7 @@ use crate::{
 };
 
 /// What hooks can be called around.
-const HOOK_EVENTS: &[&str] = &["run", "apply", "create-agent"];
+pub(crate) const HOOK_EVENTS: &[&str] = &["run", "apply", "create-agent"];
 
 /// An agent.
 #[derive(Clone, Debug, PartialEq, Eq)]

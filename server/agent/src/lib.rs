@@ -15,6 +15,7 @@ mod limits;
 mod page;
 mod route;
 mod run;
+mod schema;
 mod skill;
 mod table;
 mod task;

@@ -10,10 +10,10 @@ const TOKENS_DEFAULT: u64 = 200_000;
 const SECONDS_DEFAULT: u32 = 600;
 
 /// No definition may ask for more.
-const STEPS_MAX: u32 = 500;
-const TOKENS_MAX: u64 = 10_000_000;
-const SECONDS_MAX: u32 = 24 * 60 * 60;
-const COST_MICROS_MAX: u64 = 1_000_000_000;
+pub(crate) const STEPS_MAX: u32 = 500;
+pub(crate) const TOKENS_MAX: u64 = 10_000_000;
+pub(crate) const SECONDS_MAX: u32 = 24 * 60 * 60;
+pub(crate) const COST_MICROS_MAX: u64 = 1_000_000_000;
 
 /// How much a run may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,9 +1,11 @@
 //! Reads the fields of a table: each is asked for once, and what nobody asked for is a problem.
 
+#[cfg(test)]
+pub(crate) use self::asked::asked_fields;
 use crate::yaml::{At, Node, NodeKind, Problem};
 
 /// Names are at most this long.
-const NAME_CHARS_MAX: usize = 64;
+pub(crate) const NAME_CHARS_MAX: usize = 64;
 
 /// A table whose fields are being read.
 pub(crate) struct Table<'a> {
@@ -152,6 +154,8 @@ impl<'a> Table<'a> {
 
     /// What nobody asked for.
     pub(crate) fn end(self, acc: &mut Vec<Problem>) {
+        #[cfg(test)]
+        asked::note(self.what, &self.asked);
         for (name, at, _) in self.fields {
             if !self.asked.contains(&name) {
                 acc.push(at.problem(format!("{} has no field `{name}`", self.what)));
@@ -182,5 +186,33 @@ fn shape(node: &Node) -> &'static str {
         NodeKind::Text(..) => "a text",
         NodeKind::List(_) => "a list",
         NodeKind::Table(_) => "a table",
+    }
+}
+
+/// Which fields were asked for, for the test that the schemas have them all.
+#[cfg(test)]
+mod asked {
+    use std::{
+        cell::RefCell,
+        collections::{BTreeMap, BTreeSet},
+    };
+
+    /// The fields by what they are fields of.
+    type Asked = BTreeMap<&'static str, BTreeSet<String>>;
+
+    thread_local! {
+        static ASKED: RefCell<Asked> = RefCell::default();
+    }
+
+    pub(super) fn note(what: &'static str, fields: &[&'static str]) {
+        let fields = fields.iter().map(|it| (*it).to_owned());
+        ASKED.with_borrow_mut(|it| it.entry(what).or_default().extend(fields));
+    }
+
+    /// What `read` asks for.
+    pub(crate) fn asked_fields(read: impl FnOnce()) -> Asked {
+        ASKED.with_borrow_mut(Asked::clear);
+        read();
+        ASKED.take()
     }
 }

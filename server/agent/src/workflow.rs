@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// How often a step may be tried again.
-const RETRIES_MAX: u64 = 5;
+pub(crate) const RETRIES_MAX: u64 = 5;
 
 /// A workflow.
 #[derive(Clone, Debug, PartialEq, Eq)]

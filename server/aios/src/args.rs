@@ -4,7 +4,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands::setup::Editor;
 
@@ -362,7 +362,8 @@ Examples:
     Setup(SetupArgs),
 
     /// Propose to create `.aios/config.toml`, with every setting explained
-    #[command(after_help = "Examples:\n  aios settings --apply\n  aios settings --schema")]
+    #[command(after_help = "Examples:\n  aios settings --apply\n  aios settings --schema\n  \
+                            aios settings --schema agent")]
     Settings(SettingsArgs),
 }
 
@@ -1349,6 +1350,17 @@ pub(crate) struct SetupArgs {
     pub(crate) vsix: Option<PathBuf>,
 }
 
+/// What a schema is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SchemaOf {
+    /// `.aios/config.toml`.
+    Config,
+    /// `.aios/agents/*.yaml`.
+    Agent,
+    /// `.aios/workflows/*.yaml`.
+    Workflow,
+}
+
 /// Arguments of `aios settings`.
 #[derive(Args, Debug)]
 pub(crate) struct SettingsArgs {
@@ -1356,7 +1368,13 @@ pub(crate) struct SettingsArgs {
     #[arg(long)]
     pub(crate) apply: bool,
 
-    /// Print the JSON Schema of `.aios/config.toml` instead
-    #[arg(long, conflicts_with = "apply")]
-    pub(crate) schema: bool,
+    /// Print a JSON Schema instead: of `.aios/config.toml`, of an agent, of a workflow
+    #[arg(
+        long,
+        value_name = "OF",
+        num_args = 0..=1,
+        default_missing_value = "config",
+        conflicts_with = "apply"
+    )]
+    pub(crate) schema: Option<SchemaOf>,
 }

@@ -22,7 +22,7 @@ use serde_json::json;
 use vfs::VfsPath;
 
 use crate::{
-    args::{Cli, Command},
+    args::{Cli, Command, SchemaOf, SettingsArgs},
     commands::{
         agent, ask,
         change::{self, Afterwards},
@@ -115,7 +115,7 @@ fn run(cli: &Cli, output: Output) -> anyhow::Result<Exit> {
         Command::Verify(args) => verify::verify(&root, args.id.as_deref(), output),
         Command::Untrust => own::untrust(&root, output),
         Command::Evolve(args) => evolve::run(&root, &args.what, output),
-        Command::Settings(args) if args.schema => print_schema(output),
+        Command::Settings(SettingsArgs { schema: Some(of), .. }) => print_schema(*of, output),
         Command::Settings(args) => change::settings(&root, afterwards(args.apply), output),
         Command::Proposals => change::proposals(&root, output),
         Command::Show(args) => change::show(&root, args.id.as_deref(), output),
@@ -130,8 +130,8 @@ fn run(cli: &Cli, output: Output) -> anyhow::Result<Exit> {
     }
 }
 
-fn print_schema(output: Output) -> anyhow::Result<Exit> {
-    let schema = schema::of_workspace_settings();
+fn print_schema(of: SchemaOf, output: Output) -> anyhow::Result<Exit> {
+    let schema = schema::of(of);
     output.line(|| schema.clone(), || format!("{schema:#}"))?;
     Ok(Exit::Done)
 }

@@ -1,11 +1,24 @@
 //! What editors check settings with: a JSON Schema of `.aios/config.toml`, and the settings in the
-//! form of VS Code's manifest. Both are made from the one table of settings.
+//! form of VS Code's manifest, both made from the one table of settings; and those of agents and
+//! workflows.
 
+use agent::Definition;
 use serde_json::{Map, Value, json};
 use settings::{Kind, MODEL_FIELDS, MODELS_MAX, ModelFieldKind, SETTINGS, Scope, Setting};
 
+use crate::args::SchemaOf;
+
+/// The JSON Schema of one kind of files under `.aios/`.
+pub(crate) fn of(what: SchemaOf) -> Value {
+    match what {
+        SchemaOf::Config => of_workspace_settings(),
+        SchemaOf::Agent => Definition::Agent.schema(),
+        SchemaOf::Workflow => Definition::Workflow.schema(),
+    }
+}
+
 /// The JSON Schema of `.aios/config.toml`: what a workspace may set.
-pub(crate) fn of_workspace_settings() -> Value {
+fn of_workspace_settings() -> Value {
     let mut top = Map::new();
     for setting in SETTINGS.iter().filter(|it| it.scope != Scope::Machine) {
         let property = property(setting);
@@ -100,7 +113,7 @@ fn plain(value: &settings::Value) -> Value {
 mod tests {
     use std::{fs, path::Path};
 
-    use expect_test::expect_file;
+    use expect_test::{ExpectFile, expect_file};
 
     use super::*;
 
@@ -118,10 +131,15 @@ mod tests {
     }
 
     #[test]
-    fn the_schema_of_the_extension_is_in_step_with_the_table() {
-        let schema = serde_json::to_string_pretty(&of_workspace_settings()).unwrap();
-        expect_file!["../../../editors/vscode/schemas/config.schema.json"]
-            .assert_eq(&format!("{schema}\n"));
+    fn the_schemas_of_the_extension_are_in_step_with_what_is_read() {
+        let check = |what, file: ExpectFile| {
+            let schema = serde_json::to_string_pretty(&of(what)).unwrap();
+            file.assert_eq(&format!("{schema}\n"));
+        };
+        check(SchemaOf::Config, expect_file!["../../../editors/vscode/schemas/config.schema.json"]);
+        check(SchemaOf::Agent, expect_file!["../../../editors/vscode/schemas/agent.schema.json"]);
+        let workflow = expect_file!["../../../editors/vscode/schemas/workflow.schema.json"];
+        check(SchemaOf::Workflow, workflow);
     }
 
     #[test]

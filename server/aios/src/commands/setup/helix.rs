@@ -37,6 +37,33 @@ const LEFT_TO_OTHERS: &[&str] = &[
 #[derive(Deserialize)]
 struct Language {
     servers: Vec<Server>,
+    /// Where Helix has no such language: its files.
+    #[serde(default)]
+    globs: Vec<String>,
+}
+
+impl Language {
+    /// The entry of a language that is not in the user's file.
+    fn entry(&self, name: &str) -> Table {
+        let mut entry = Table::new();
+        entry.insert("name", value(name));
+        if !self.globs.is_empty() {
+            let globs = self.globs.iter().map(|glob| {
+                let mut table = InlineTable::new();
+                table.insert("glob", glob.into());
+                table
+            });
+            entry.insert("scope", value(format!("text.{name}")));
+            entry.insert("file-types", value(Array::from_iter(globs)));
+        }
+        entry
+    }
+
+    /// True where an entry says nothing that [`Language::entry`] does not.
+    fn is_bare(&self, entry: &Table) -> bool {
+        let own = self.entry(named(entry).unwrap_or_default());
+        entry.iter().all(|(key, _)| own.contains_key(key))
+    }
 }
 
 #[derive(Deserialize)]
@@ -119,9 +146,7 @@ fn with(text: &str, program: &str, finds: &dyn Fn(&str) -> bool) -> anyhow::Resu
         let entry = match at {
             Some(at) => languages.get_mut(at).expect("found just now"),
             None => {
-                let mut entry = Table::new();
-                entry.insert("name", value(&name));
-                languages.push(entry);
+                languages.push(language.entry(&name));
                 languages.get_mut(languages.len() - 1).expect("pushed just now")
             }
         };
@@ -160,7 +185,11 @@ fn without(text: &str) -> anyhow::Result<String> {
                 entry.remove("language-servers");
             }
         }
-        languages.retain(|it| !(it.len() == 1 && it.contains_key("name")));
+        let is_bare = |it: &Table| match named(it) {
+            Some(name) => known.get(name).map_or(it.len() == 1, |known| known.is_bare(it)),
+            None => false,
+        };
+        languages.retain(|it| !is_bare(it));
         if languages.is_empty() {
             document.remove("language");
         }
