@@ -275,7 +275,7 @@ impl Snapshot {
         let sources = Sources {
             store: self.store.as_ref(),
             unsaved: &unsaved,
-            embedding: self.embedding(),
+            embedding: self.embedding().filter(|it| it.model.is_cheap()),
             weights: &weights,
             signals: &self.signals(&query.text),
         };

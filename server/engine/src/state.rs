@@ -7,7 +7,7 @@ use std::{
 
 use ide::{AnalysisHost, Change, Workspace};
 use memory::PieceConfig;
-use models::Registry;
+use models::{Embedder, Registry};
 use settings::{Layers, Settings};
 use vfs::VfsPath;
 
@@ -132,6 +132,7 @@ impl GlobalState {
             }
             state.clients.message(level, text);
         }
+        state.tell_embedder_fault();
         state
     }
 
@@ -336,7 +337,13 @@ impl GlobalState {
         }
         let old = std::mem::replace(&mut self.configuration.settings, Arc::clone(&settings));
         if old.ai != settings.ai {
+            let id = |it: Option<Arc<dyn Embedder>>| it.map(|it| (it.id().to_owned(), it.dims()));
+            let before = id(self.embedder());
             self.configuration.models = Arc::new((self.configuration.make_models)(&settings.ai));
+            self.tell_embedder_fault();
+            if before != id(self.embedder()) {
+                self.want_all_vectors();
+            }
         }
         if old.watch != settings.watch {
             self.watch();
@@ -424,7 +431,7 @@ impl GlobalState {
             runs_folder: self.outside.runs_folder(),
             loader: Arc::clone(&self.outside.loader),
             store: Arc::clone(&self.outside.store),
-            embedder: self.outside.embedder.clone(),
+            embedder: self.embedder(),
             pieces: self.configuration.pieces(),
             histories: self.outside.histories.clone(),
             fingerprints: self.fingerprints.clone(),

@@ -5,7 +5,7 @@ use std::{
     path::Path,
     sync::{
         Arc, Mutex,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
 };
 
@@ -26,6 +26,8 @@ struct Counting {
     /// Components that are kept of each vector.
     dims: usize,
     n_texts: AtomicUsize,
+    is_down: AtomicBool,
+    n_failed: AtomicUsize,
     last: Mutex<String>,
 }
 
@@ -35,7 +37,14 @@ impl Counting {
     }
 
     fn of_dims(id: &'static str, dims: usize) -> Arc<Counting> {
-        Arc::new(Counting { id, dims, n_texts: AtomicUsize::new(0), last: Mutex::default() })
+        Arc::new(Counting {
+            id,
+            dims,
+            n_texts: AtomicUsize::new(0),
+            is_down: AtomicBool::new(false),
+            n_failed: AtomicUsize::new(0),
+            last: Mutex::default(),
+        })
     }
 
     /// The first components of a vector, of length one again.
@@ -65,7 +74,15 @@ impl Embedder for Counting {
         built_in().count_tokens(text)
     }
 
+    fn is_cheap(&self) -> bool {
+        true
+    }
+
     fn embed(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>, EmbedError> {
+        if self.is_down.load(Ordering::Relaxed) {
+            self.n_failed.fetch_add(1, Ordering::Relaxed);
+            return Err(EmbedError { model: self.id.to_owned(), fact: "it is down".to_owned() });
+        }
         self.n_texts.fetch_add(texts.len(), Ordering::Relaxed);
         *self.last.lock().unwrap() = texts.join("\n");
         Ok(built_in().embed(texts)?.into_iter().map(|it| self.cut(it)).collect())
@@ -224,6 +241,26 @@ fn a_lost_or_damaged_file_of_vectors_costs_nothing_but_time() {
     fs::remove_file(&file).unwrap();
     Desk::new(&dir, &model).check(QUESTION, "slurp");
     assert_eq!(model.take(), 0, "the truth is in the database");
+}
+
+#[test]
+fn a_model_that_is_down_is_left_alone_and_words_answer() {
+    let dir = tempfile::tempdir().unwrap();
+    (0..40).for_each(|n| write(dir.path(), &format!("w/{n}.py"), &READ.replace("path", "name")));
+    write(dir.path(), FILES, READ);
+    let model = Counting::new("one");
+    model.is_down.store(true, Ordering::Relaxed);
+    let mut desk = Desk::new(&dir, &model);
+    desk.index();
+    assert_eq!(model.n_failed.load(Ordering::Relaxed), 1, "no file after the first was tried");
+    let answer = desk.ask("slurp path");
+    assert_eq!(answer.retrievers, [Retriever::FullText]);
+    assert_eq!(answer.hits[0].path, "files.py");
+    assert!(0 < answer.unembedded, "what is missing is told");
+    drop(desk);
+    // The next server tries again.
+    model.is_down.store(false, Ordering::Relaxed);
+    Desk::new(&dir, &model).check(QUESTION, "slurp");
 }
 
 #[test]

@@ -14,6 +14,11 @@ pub trait Embedder: Send + Sync {
     /// before it is embedded.
     fn count_tokens(&self, text: &str) -> usize;
 
+    /// True where a text costs next to nothing, so that one is embedded while somebody waits.
+    fn is_cheap(&self) -> bool {
+        false
+    }
+
     /// One vector for each text, in their order, of length one; of zeros where a text says nothing
     /// to the model.
     ///
@@ -45,6 +50,10 @@ impl<E: Embedder + ?Sized> Embedder for &E {
 
     fn count_tokens(&self, text: &str) -> usize {
         (**self).count_tokens(text)
+    }
+
+    fn is_cheap(&self) -> bool {
+        (**self).is_cheap()
     }
 
     fn embed(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>, EmbedError> {

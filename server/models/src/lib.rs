@@ -3,6 +3,7 @@
 
 mod chat;
 mod embedder;
+mod embeddings;
 mod error;
 mod http;
 mod price;
@@ -23,6 +24,7 @@ pub use crate::{
         TEMPERATURE_DEFAULT, ToolCall, ToolSpec, Usage,
     },
     embedder::{EmbedError, Embedder},
+    embeddings::RemoteEmbedder,
     error::{ModelError, Phase},
     http::Timeouts,
     price::{Cost, Price},

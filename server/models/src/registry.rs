@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, atomic::AtomicBool},
 };
 
-use crate::{ChatModel, ChatRequest, Delta, ModelError, Price, Reply};
+use crate::{ChatModel, ChatRequest, Delta, Embedder, ModelError, Price, Reply};
 
 /// A model that can be asked.
 #[derive(Clone)]
@@ -23,6 +23,8 @@ pub struct Registry {
     models: Vec<Registered>,
     /// Asked where nobody names one.
     default: Option<String>,
+    /// What gives texts their vectors, where it is not the built-in model.
+    embedder: Option<Result<Arc<dyn Embedder>, ModelError>>,
 }
 
 /// Why no model can be asked.
@@ -58,7 +60,18 @@ impl std::error::Error for NoModel {}
 impl Registry {
     /// `models`, of which `default` is asked where nobody names one; without it the first.
     pub fn new(models: Vec<Registered>, default: Option<String>) -> Registry {
-        Registry { is_enabled: true, models, default }
+        Registry { is_enabled: true, models, default, embedder: None }
+    }
+
+    /// The same with what gives texts their vectors, or why it cannot.
+    #[must_use]
+    pub fn with_embedder(self, embedder: Result<Arc<dyn Embedder>, ModelError>) -> Registry {
+        Registry { embedder: Some(embedder), ..self }
+    }
+
+    /// What gives texts their vectors; `None` for the built-in model.
+    pub fn embedder(&self) -> Option<&Result<Arc<dyn Embedder>, ModelError>> {
+        self.embedder.as_ref()
     }
 
     /// No models, because the user wants none.

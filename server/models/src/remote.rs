@@ -58,7 +58,7 @@ impl Remote {
     /// # Errors
     /// Where the address is none that anything is sent to.
     pub fn new(spec: ModelSpec, keys: Arc<dyn Keys>) -> Result<Remote, ModelError> {
-        match endpoint(&spec) {
+        match endpoint(&spec, spec.wire.path()) {
             Ok(uri) => Ok(Remote { spec, uri, keys }),
             Err(fact) => Err(ModelError::Refused { model: spec.id, fact }),
         }
@@ -69,7 +69,7 @@ impl Remote {
         &self.spec
     }
 
-    fn key(&self) -> Result<Option<Secret>, ModelError> {
+    pub(crate) fn key(&self) -> Result<Option<Secret>, ModelError> {
         let Some(place) = &self.spec.key else { return Ok(None) };
         let key = self.keys.key(place).ok_or_else(|| ModelError::NoKey {
             model: self.spec.id.clone(),
@@ -122,7 +122,7 @@ impl Remote {
         stream.end(event).map_err(|error| self.wire_error(error))
     }
 
-    fn read_all(&self, answer: &mut Answer) -> Result<String, ModelError> {
+    pub(crate) fn read_all(&self, answer: &mut Answer) -> Result<String, ModelError> {
         let mut body = Vec::new();
         self.read_pieces(answer, &mut |bytes| {
             body.extend_from_slice(bytes);
@@ -153,7 +153,7 @@ impl Remote {
     }
 
     /// The error of a provider that answered with one. What it says may hold the key.
-    fn status_error(&self, answer: &mut Answer, key: Option<&Secret>) -> ModelError {
+    pub(crate) fn status_error(&self, answer: &mut Answer, key: Option<&Secret>) -> ModelError {
         let mut body = Vec::new();
         let mut buffer = vec![0; 16 * 1024];
         while body.len() < ERROR_BYTES_MAX {
@@ -176,7 +176,7 @@ impl Remote {
         }
     }
 
-    fn failure(&self, failure: Failure) -> ModelError {
+    pub(crate) fn failure(&self, failure: Failure) -> ModelError {
         let model = self.spec.id.clone();
         match failure {
             Failure::Cancelled => ModelError::Cancelled,
@@ -195,7 +195,7 @@ impl Remote {
         }
     }
 
-    fn malformed(&self, fact: &str) -> ModelError {
+    pub(crate) fn malformed(&self, fact: &str) -> ModelError {
         ModelError::Malformed { model: self.spec.id.clone(), fact: fact.to_owned() }
     }
 }
@@ -225,15 +225,14 @@ impl ChatModel for Remote {
     }
 }
 
-/// Where requests of `spec` go.
-fn endpoint(spec: &ModelSpec) -> Result<Uri, String> {
+/// Where requests of `spec` go, by their path below its address.
+pub(crate) fn endpoint(spec: &ModelSpec, path: &str) -> Result<Uri, String> {
     let base = spec.url.trim_end_matches('/');
     if !["https://", "http://"].iter().any(|it| base.starts_with(it)) {
         return Err("its address begins with neither https:// nor http://".to_owned());
     }
-    let uri: Uri = format!("{base}{}", spec.wire.path())
-        .parse()
-        .map_err(|_| "its address is no URL".to_owned())?;
+    let uri: Uri =
+        format!("{base}{path}").parse().map_err(|_| "its address is no URL".to_owned())?;
     let authority = uri.authority().map_or("", |it| it.as_str());
     let is_readable = uri.scheme_str() == Some("http") && !is_loopback(&uri);
     if authority.contains('@') {
@@ -278,7 +277,7 @@ fn shown(message: &str, key: Option<&Secret>) -> String {
     }
 }
 
-fn without_key(error: ModelError, key: Option<&Secret>) -> ModelError {
+pub(crate) fn without_key(error: ModelError, key: Option<&Secret>) -> ModelError {
     match error {
         ModelError::Status { model, status, message, retry_after } => {
             ModelError::Status { model, status, message: shown(&message, key), retry_after }
@@ -309,7 +308,9 @@ mod tests {
 
     #[test]
     fn keys_go_where_nobody_reads_them() {
-        let to = |url: &str, key: Option<&str>| endpoint(&spec(url, key)).map(|it| it.to_string());
+        let to = |url: &str, key: Option<&str>| {
+            endpoint(&spec(url, key), "/chat/completions").map(|it| it.to_string())
+        };
         let key = Some("env:K");
         assert_eq!(to("https://a.b/v1/", key).unwrap(), "https://a.b/v1/chat/completions");
         assert!(to("http://localhost:11434/v1", key).is_ok());

@@ -143,6 +143,10 @@ impl Embedder for StaticCode {
         words(text, usize::MAX).count()
     }
 
+    fn is_cheap(&self) -> bool {
+        true
+    }
+
     fn embed(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>, EmbedError> {
         Ok(texts.iter().map(|it| self.vector(it)).collect())
     }

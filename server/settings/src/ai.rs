@@ -13,6 +13,10 @@ pub struct AiSettings {
     pub model: Option<String>,
     /// `ai.models`.
     pub models: Vec<ModelSettings>,
+    /// `ai.embedder`; `None` for the built-in one.
+    pub embedder: Option<String>,
+    /// `ai.embedder_dims`.
+    pub embedder_dims: usize,
 }
 
 /// One model.
@@ -332,7 +336,14 @@ mod tests {
     #[test]
     fn without_settings_models_are_on_and_there_are_none() {
         let (ai, _) = user("");
-        assert_eq!(ai, AiSettings { is_enabled: true, model: None, models: Vec::new() });
+        let none = AiSettings {
+            is_enabled: true,
+            model: None,
+            models: Vec::new(),
+            embedder: None,
+            embedder_dims: 768,
+        };
+        assert_eq!(ai, none);
         assert!(!user("ai.enabled = false").0.is_enabled);
     }
 

@@ -384,6 +384,22 @@ pub const SETTINGS: &[Setting] = &[
               Nothing is sent anywhere as long as there are none.",
     },
     Setting {
+        key: "ai.embedder",
+        kind: Kind::Text(64),
+        default: "\"\"",
+        scope: Scope::Machine,
+        doc: "The id of the model of `ai.models` that gives texts their vectors, by \
+              `/v1/embeddings`; all code of the workspace is sent to it, and it is asked for \
+              nothing else. Empty: the built-in one, which sends nothing.",
+    },
+    Setting {
+        key: "ai.embedder_dims",
+        kind: Kind::Int(2, 4_096),
+        default: "768",
+        scope: Scope::Machine,
+        doc: "How many components the vectors of `ai.embedder` have.",
+    },
+    Setting {
         key: "log.level",
         kind: Kind::Choice(&["error", "warn", "info", "debug", "trace"]),
         default: "\"info\"",
@@ -721,6 +737,11 @@ fn ai(values: &BTreeMap<&'static str, Value>) -> AiSettings {
             _ => None,
         },
         models: models_of(&value(values, "ai.models")),
+        embedder: match value(values, "ai.embedder") {
+            Value::Text(id) if !id.is_empty() => Some(id),
+            _ => None,
+        },
+        embedder_dims: int(values, "ai.embedder_dims") as usize,
     }
 }
 

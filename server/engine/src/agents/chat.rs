@@ -3,8 +3,8 @@
 use std::{sync::Arc, time::Duration};
 
 use models::{
-    ChatModel, KeyPlace, Keys, ModelSpec, Price, Registered, Registry, Remembered, Remote,
-    Timeouts, Wire,
+    ChatModel, Embedder, KeyPlace, Keys, ModelError, ModelSpec, Price, Registered, Registry,
+    Remembered, Remote, RemoteEmbedder, Timeouts, Wire,
 };
 use settings::{AiSettings, ModelProvider, ModelSettings};
 
@@ -18,8 +18,19 @@ pub fn remote_models(keys: Arc<dyn Keys>) -> ChatModels {
         if !ai.is_enabled {
             return Registry::off();
         }
-        let models = ai.models.iter().map(|it| registered(it, &keys));
-        Registry::new(models.collect(), ai.model.clone())
+        let embeds = |it: &&ModelSettings| ai.embedder.as_ref() == Some(&it.id);
+        // What embeds does not converse.
+        let models = ai.models.iter().filter(|it| !embeds(it)).map(|it| registered(it, &keys));
+        let registry = Registry::new(models.collect(), ai.model.clone());
+        let Some(id) = &ai.embedder else { return registry };
+        registry.with_embedder(match ai.models.iter().find(embeds) {
+            Some(it) => RemoteEmbedder::new(spec(it), ai.embedder_dims, Arc::clone(&keys))
+                .map(|it| Arc::new(it) as Arc<dyn Embedder>),
+            None => Err(ModelError::Refused {
+                model: id.clone(),
+                fact: "`ai.embedder` names none of `ai.models`".to_owned(),
+            }),
+        })
     })
 }
 

@@ -27,6 +27,10 @@ const FILES_MAX: usize = 16;
 /// More files at once are not worth naming: all that lack vectors are looked for.
 const NAMED_MAX: usize = 500;
 
+/// How long a model that failed is left alone, at first and at most.
+const PAUSE_MS_MIN: u64 = 30_000;
+const PAUSE_MS_MAX: u64 = 3_600_000;
+
 /// So many files are worth a progress bar.
 const PROGRESS_FILES_MIN: usize = 64;
 
@@ -43,6 +47,8 @@ pub(crate) struct Embeddings {
     has_looked: bool,
     cancel: Cancel,
     progress: Option<Progress>,
+    /// A model that failed is not asked before this time, and then for twice as long.
+    pause: Option<Pause>,
     /// Index runs that end with the vectors.
     waiting: Vec<(RunId, Box<IndexSummary>)>,
 }
@@ -54,6 +60,14 @@ enum Wanted {
     Nowhere,
     In(BTreeSet<VfsPath>),
     Everywhere,
+}
+
+#[derive(Clone, Copy)]
+struct Pause {
+    until_ms: u64,
+    took_ms: u64,
+    /// Files that wait for its end.
+    n_files: usize,
 }
 
 struct Progress {
@@ -69,6 +83,8 @@ pub(crate) enum EmbedDone {
     Listed(Vec<(String, String)>, Vec<String>),
     /// A batch of so many files.
     Batch(usize, Vec<String>),
+    /// The model failed at a batch of so many files.
+    Failed(usize, String),
     /// The index file is written.
     Saved(Vec<String>),
 }
@@ -140,6 +156,11 @@ impl GlobalState {
         if self.embeddings.is_running || self.index.is_busy() {
             return;
         }
+        let now_ms = self.outside.clock.now_ms();
+        if self.embeddings.pause.is_some_and(|it| now_ms < it.until_ms) {
+            self.end_embedding();
+            return;
+        }
         let Some(ctx) = self.embed_context() else {
             self.embeddings.queue.clear();
             self.embeddings.wanted = Wanted::Nowhere;
@@ -193,8 +214,13 @@ impl GlobalState {
                 self.queue_embedding(found);
                 Vec::new()
             }
+            EmbedDone::Failed(n_files, why) => {
+                self.pause_embedding(n_files);
+                vec![why]
+            }
             EmbedDone::Batch(n_files, troubles) => {
                 self.embeddings.is_unsaved = true;
+                self.embeddings.pause = None;
                 self.tell_embedding(n_files);
                 troubles
             }
@@ -206,11 +232,38 @@ impl GlobalState {
         self.pump_embedding();
     }
 
+    /// Leaves a model that failed alone for a while; searches go by words meanwhile.
+    fn pause_embedding(&mut self, n_files: usize) {
+        let took_ms = self.embeddings.pause.map_or(PAUSE_MS_MIN, |it| it.took_ms * 2);
+        let took_ms = took_ms.min(PAUSE_MS_MAX);
+        let until_ms = self.outside.clock.now_ms() + took_ms;
+        let n_files = n_files + self.n_unembedded();
+        self.embeddings.queue.clear();
+        self.embeddings.wanted = Wanted::Everywhere;
+        self.embeddings.pause = Some(Pause { until_ms, took_ms, n_files });
+    }
+
+    /// What gives texts their vectors; `None` where nothing does.
+    pub(crate) fn embedder(&self) -> Option<Arc<dyn Embedder>> {
+        let built_in = self.outside.embedder.as_ref()?;
+        let chosen = self.configuration.models.embedder().and_then(|it| it.as_ref().ok());
+        Some(Arc::clone(chosen.unwrap_or(built_in)))
+    }
+
+    /// Says why the model that the settings name does not give texts their vectors.
+    pub(crate) fn tell_embedder_fault(&mut self) {
+        if let Some(Err(why)) = self.configuration.models.embedder() {
+            let text = format!("{why}; the built-in model gives texts their vectors");
+            self.clients.message(NoticeLevel::Warning, text);
+        }
+    }
+
     /// Files whose vectors are not up to date.
     pub(crate) fn n_unembedded(&self) -> usize {
         let wanted = match &self.embeddings.wanted {
             Wanted::In(paths) => paths.len(),
-            Wanted::Nowhere | Wanted::Everywhere => 0,
+            Wanted::Nowhere => 0,
+            Wanted::Everywhere => self.embeddings.pause.map_or(0, |it| it.n_files),
         };
         self.embeddings.queue.len() + wanted
     }
@@ -218,7 +271,7 @@ impl GlobalState {
     /// The model and how texts are cut for it; `None` where there is no model or the index is
     /// another's.
     fn embed_context(&self) -> Option<EmbedContext> {
-        let model = self.outside.embedder.clone()?;
+        let model = self.embedder()?;
         (self.outside.access == IndexAccess::Write).then(|| EmbedContext {
             store: Arc::clone(&self.outside.store),
             loader: Arc::clone(&self.outside.loader),
@@ -327,6 +380,7 @@ fn list(ctx: &EmbedContext) -> EmbedDone {
 fn embed(ctx: &EmbedContext, files: &[FileToEmbed]) -> EmbedDone {
     let mut troubles = Vec::new();
     let mut texts: Vec<TextVectors> = Vec::new();
+    let mut failed = None;
     // The same text may stand in several files of the batch.
     let mut done = FxHashSet::default();
     for file in files {
@@ -338,14 +392,28 @@ fn embed(ctx: &EmbedContext, files: &[FileToEmbed]) -> EmbedDone {
                 done.extend(new.iter().map(|it| it.key));
                 texts.extend(new);
             }
-            Err(trouble) => troubles.push(trouble),
+            Err(Fault::Model(why)) => {
+                failed = Some(why);
+                break;
+            }
+            Err(Fault::Store(trouble)) => troubles.push(trouble),
         }
     }
     if !texts.is_empty() {
         let put = ctx.store.put_vectors(&ctx.embedding().space(), &texts);
         troubles.extend(put.err().map(|it| it.to_string()));
     }
-    EmbedDone::Batch(files.len(), troubles)
+    match failed {
+        Some(why) => EmbedDone::Failed(files.len(), why),
+        None => EmbedDone::Batch(files.len(), troubles),
+    }
+}
+
+/// Why a file got no vectors.
+enum Fault {
+    Store(String),
+    /// The model failed, and will fail at the next file.
+    Model(String),
 }
 
 fn save(ctx: &EmbedContext) -> EmbedDone {
@@ -364,15 +432,16 @@ impl EmbedContext {
         &self,
         file: &FileToEmbed,
         done: &FxHashSet<u64>,
-    ) -> Result<Vec<TextVectors>, String> {
-        let Some(facts) = self.facts_of(file).map_err(|it| it.to_string())? else {
+    ) -> Result<Vec<TextVectors>, Fault> {
+        let in_store = |it: store::StoreError| Fault::Store(it.to_string());
+        let Some(facts) = self.facts_of(file).map_err(in_store)? else {
             return Ok(Vec::new());
         };
         let keys = facts.chunks.iter().map(|it| it.hash).filter(|it| !done.contains(it));
         let keys: Vec<u64> = keys.collect();
         let embedding = self.embedding();
         let missing = self.store.vectors_missing(&embedding.space(), &keys);
-        let missing: FxHashSet<u64> = missing.map_err(|it| it.to_string())?.into_iter().collect();
+        let missing: FxHashSet<u64> = missing.map_err(in_store)?.into_iter().collect();
         if missing.is_empty() {
             return Ok(Vec::new());
         }
@@ -382,7 +451,7 @@ impl EmbedContext {
         }
         let Ok(text) = decode(&file.path, bytes) else { return Ok(Vec::new()) };
         let vectors = embedding.vectors(&text, &facts.chunks, &missing);
-        vectors.map_err(|it| it.to_string())
+        vectors.map_err(|it| Fault::Model(it.to_string()))
     }
 
     fn facts_of(&self, file: &FileToEmbed) -> store::Result<Option<FileFacts>> {
