@@ -88,6 +88,22 @@ fn a_search_since_a_day_finds_what_was_committed_or_written_since() {
 }
 
 #[test]
+fn commits_that_speak_like_the_question_speak_for_their_files() {
+    let workspace = shop();
+    let of = |path: &str| {
+        let rows = json(&workspace, &["search", "--explain", "a fee for the terminal, pay now"]);
+        let hit = rows.into_iter().find(|it| it["file"] == path).unwrap();
+        hit["values"]["history"].as_f64().unwrap_or_default()
+    };
+    // The fee was taken in a file that has another name today.
+    assert_eq!(of("till.py"), 1.0);
+    assert!(of("shop.py") < 1.0);
+    // A folder without a past is searched without one.
+    fs::remove_dir_all(workspace.root().join(".git")).unwrap();
+    assert_eq!(aios(&workspace, &["search", "pay"]).0, 0);
+}
+
+#[test]
 fn a_hit_carries_what_is_around_it() {
     let workspace = shop();
     let hit = &json(&workspace, &["search", "--neighbours", "pay_now"])[0];

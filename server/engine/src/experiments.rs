@@ -453,7 +453,7 @@ impl Evolving {
     }
 
     fn reading(&self) -> UpdateConfig<'static> {
-        UpdateConfig { commits_max: self.commits_max, words: &memory::words_of }
+        UpdateConfig { commits_max: self.commits_max, newest: None, words: &memory::words_of }
     }
 
     /// What the archive keeps, and the proposal.

@@ -53,7 +53,7 @@ pub use crate::{
     edits::given::{Given, GivenEdit},
     experiments::EvolveRequest,
     handle::{Engine, Notices, Reading, StartError},
-    indexing::history::FolderRead,
+    indexing::history::{FolderRead, HistoryDepth},
     notice::{EditStep, Notice, NoticeLevel, Offer, ProgressState},
     own::{
         Own, OwnProblem, own_problems,

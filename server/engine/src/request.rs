@@ -25,7 +25,7 @@ use crate::{
     },
     edits::given::GivenEdit,
     experiments::EvolveRequest,
-    indexing::history::FolderRead,
+    indexing::history::{FolderRead, HistoryDepth},
     skills::SkillCall,
     status::SkippedFile,
     verify::verdict::Verdict,
@@ -50,7 +50,7 @@ pub enum RunRequest {
     /// Ends once the files of the workspace that are known to be new or changed are read.
     AwaitFiles,
     /// Reads what was committed since the last time, in every folder of the workspace.
-    ReadHistory,
+    ReadHistory(HistoryDepth),
     /// Keeps something in mind.
     Remember(Box<Remember>),
     /// Forgets something.
@@ -228,7 +228,7 @@ impl RunRequest {
         match self {
             RunRequest::Index => "index",
             RunRequest::AwaitFiles => "await files",
-            RunRequest::ReadHistory => "read history",
+            RunRequest::ReadHistory(_) => "read history",
             RunRequest::Remember(_) => "remember",
             RunRequest::Forget(_) => "forget",
             RunRequest::Rename { .. } => "rename",

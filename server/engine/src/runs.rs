@@ -194,8 +194,8 @@ impl GlobalState {
             self.verify(id, proposal);
         } else if matches!(request, RunRequest::Index) {
             self.index_run(id);
-        } else if matches!(request, RunRequest::ReadHistory) {
-            self.history_run(id);
+        } else if let RunRequest::ReadHistory(depth) = request {
+            self.history_run(id, depth);
         } else if let RunRequest::Remember(remember) = request {
             self.remember_run(id, *remember);
         } else if let RunRequest::Forget(forget) = request {
@@ -260,7 +260,7 @@ impl GlobalState {
         match request {
             RunRequest::Index => self.index_run(id),
             RunRequest::AwaitFiles => self.dispatch(id, RunRequest::AwaitFiles),
-            RunRequest::ReadHistory => self.history_run(id),
+            RunRequest::ReadHistory(depth) => self.history_run(id, depth),
             RunRequest::Remember(remember) => self.remember_run(id, *remember),
             RunRequest::Forget(forget) => self.forget_run(id, forget),
             RunRequest::Rename { at, new_name, then } => self.rename(id, at, new_name, then),

@@ -21,7 +21,7 @@ use crate::{
     event::{ClientId, Event, Inbox, Outlet, ReadJob},
     experiments::Experiments,
     files::Files,
-    indexing::{Indexing, embedding::Embeddings},
+    indexing::{Indexing, embedding::Embeddings, history::NewestHistory},
     outside::{IndexAccess, Outside},
     own::Own,
     runs::Runs,
@@ -44,6 +44,7 @@ pub(crate) struct GlobalState {
     pub(crate) host: AnalysisHost,
     pub(crate) index: Indexing,
     pub(crate) embeddings: Embeddings,
+    pub(crate) newest_history: NewestHistory,
     pub(crate) runs: Runs,
     pub(crate) agent_runs: AgentRuns,
     pub(crate) flows: Flows,
@@ -70,7 +71,7 @@ pub(crate) struct Configuration {
     make_models: ChatModels,
     pub(crate) graph: LoadGraph,
     /// True where the server may watch files itself.
-    may_watch: bool,
+    pub(crate) may_watch: bool,
 }
 
 impl Configuration {
@@ -104,6 +105,7 @@ impl GlobalState {
             host: AnalysisHost::new(),
             index: Indexing::default(),
             embeddings: Embeddings::default(),
+            newest_history: NewestHistory::default(),
             runs: Runs::default(),
             agent_runs: AgentRuns::default(),
             flows: Flows::default(),
@@ -145,6 +147,7 @@ impl GlobalState {
                 tracing::info!("stopping");
                 self.stop_indexing();
                 self.stop_embedding();
+                self.newest_history.cancel.cancel();
                 self.runs.cancel_all();
                 return;
             }

@@ -1,6 +1,6 @@
 //! Questions asked of the past once, and scored again and again under other weights.
 
-use history::{Repository, TouchedAlike, touched_alike};
+use history::{Renames, Repository, TouchedAlike, touched_alike};
 use memory::{
     Hit, Query, QueryVector, QuestionKind, Signal, Signals, Sources, Values, Weights, search,
 };
@@ -66,12 +66,13 @@ pub(crate) struct Asked {
 }
 
 pub(crate) fn asked(task: &Task, commits: &dyn Commits) -> Result<Asked, CorpusError> {
-    let words = memory::distinct_words(&task.question);
+    let renames = Renames::load(commits)?;
+    let words = memory::asked_words(&task.question);
     Ok(Asked {
         question: task.question.clone(),
         files: task.files.clone(),
         functions: task.functions.clone(),
-        alike: touched_alike(commits, &words, Some(task.commit.time_s))?,
+        alike: touched_alike(commits, &renames, &words, Some(task.commit.time_s))?,
     })
 }
 

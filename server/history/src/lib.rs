@@ -15,7 +15,7 @@ mod trace;
 mod update;
 
 pub use crate::{
-    alike::{TouchedAlike, touched_alike},
+    alike::{Renames, TouchedAlike, touched_alike},
     churn::{CO_CHANGE_FILES_MAX, FilePast, Partner, Past},
     hunks::{Hunk, Lines, changed_lines, hunks},
     links::{LinkedCommit, link},

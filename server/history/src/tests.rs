@@ -64,8 +64,12 @@ impl World {
     }
 
     pub(crate) fn update_to(&self, commits_max: usize) -> Updated {
+        self.update_as(commits_max, None)
+    }
+
+    pub(crate) fn update_as(&self, commits_max: usize, newest: Option<usize>) -> Updated {
         let words = |it: &str| it.to_lowercase();
-        let config = UpdateConfig { commits_max, words: &words };
+        let config = UpdateConfig { commits_max, newest, words: &words };
         let go_on = &mut |_| ControlFlow::Continue(());
         update(self.open(), &self.commits, &config, go_on).unwrap()
     }
@@ -143,7 +147,7 @@ fn a_stopped_reading_goes_on_where_it_was() {
         world.commit(&format!("change {n}"));
     }
     let words = |it: &str| it.to_owned();
-    let config = UpdateConfig { commits_max: 1000, words: &words };
+    let config = UpdateConfig { commits_max: 1000, newest: None, words: &words };
     // The first batch is written, the second is not.
     let stop = &mut |it: crate::Progress| match 0 < it.done {
         true => ControlFlow::Break(()),

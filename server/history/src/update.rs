@@ -35,6 +35,9 @@ const SPARE_MAX: usize = 5_000;
 pub struct UpdateConfig<'a> {
     /// How many commits are read at most.
     pub commits_max: usize,
+    /// Where only what is new is wanted: so many of the newest will do, as long as nobody has read
+    /// all. The head is then noted as not read to its end.
+    pub newest: Option<usize>,
     /// Cuts a message into the words that a search compares.
     pub words: &'a dyn Fn(&str) -> String,
 }
@@ -110,15 +113,22 @@ impl Update {
     ) -> Result<Update, HistoryError> {
         let head = repository.head()?;
         let old = commits.head()?;
-        let walked = match old.as_ref().filter(|it| it.is_complete && it.head == head) {
-            Some(old) => {
-                Walked { ids: Vec::new(), is_whole: false, moved: false, cut: old.cut.clone() }
-            }
+        let is_all = old.as_ref().is_some_and(|it| it.is_complete);
+        let newest = config.newest.filter(|it| !is_all && *it < config.commits_max);
+        let old_of_head = old.as_ref().filter(|it| it.head == head);
+        let is_enough = match newest {
+            Some(newest) => old_of_head.is_some() && newest <= commits.n_reached()?,
+            None => is_all && old_of_head.is_some(),
+        };
+        let walked = match old_of_head.filter(|_| is_enough) {
+            Some(old) => Walked { cut: old.cut.clone(), is_all, ..Walked::default() },
             None => {
                 let known = commits.keys()?.into_iter().collect();
-                let walker =
-                    Walker { repository: &repository, head: &head, max: config.commits_max };
-                walker.walk(old.as_ref(), &known, report)?
+                let max = newest.unwrap_or(config.commits_max);
+                let walker = Walker { repository: &repository, head: &head, max };
+                let mut walked = walker.walk(old.as_ref(), &known, report)?;
+                walked.is_all = newest.is_none() || walked.ids.len() < max;
+                walked
             }
         };
         let known: FxHashSet<ObjectKey> = match walked.ids.is_empty() {
@@ -163,7 +173,7 @@ impl Update {
             }
             false => commits.n_reached()?,
         };
-        commits.set_head(&self.row(true))?;
+        commits.set_head(&self.row(self.walked.is_all))?;
         let Walked { moved, cut, .. } = &self.walked;
         Ok(Some(Updated { read: self.new.len(), reached, cut: cut.clone(), moved: *moved }))
     }
@@ -178,9 +188,12 @@ impl Update {
     }
 }
 
+#[derive(Default)]
 struct Walked {
     /// Newest first.
     ids: Vec<ObjectId>,
+    /// True where no more are wanted, whoever asks.
+    is_all: bool,
     /// True where these are all commits that the head reaches, within the limit; false where they
     /// are those that came since the last time.
     is_whole: bool,
@@ -217,7 +230,7 @@ impl Walker<'_> {
             let (ids, _) = self.ids(&is_new, report)?;
             // A little over the limit is let be; trimming looks at every commit.
             if met.get() && known.len() + ids.len() <= max + max / 4 {
-                return Ok(Walked { ids, is_whole: false, moved, cut: old.cut.clone() });
+                return Ok(Walked { ids, moved, cut: old.cut.clone(), ..Walked::default() });
             }
             moved = !met.get();
         }
@@ -229,7 +242,7 @@ impl Walker<'_> {
             }
             (false, false) => None,
         };
-        Ok(Walked { ids, is_whole: true, moved, cut })
+        Ok(Walked { ids, is_whole: true, moved, cut, ..Walked::default() })
     }
 
     /// The newest commits from the head down that `wanted` wants, and whether there are more.

@@ -25,7 +25,7 @@ fn cost_of_a_history() {
     let state = tempfile::tempdir().unwrap();
     let commits = open_commits(state.path(), "bench").unwrap().commits;
     let words = |it: &str| it.to_lowercase();
-    let config = UpdateConfig { commits_max: COMMITS, words: &words };
+    let config = UpdateConfig { commits_max: COMMITS, newest: None, words: &words };
     let mut go_on = |_| ControlFlow::Continue(());
     let before = resident_mb();
     let (read, cost) = measured(|| {

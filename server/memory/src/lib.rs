@@ -19,6 +19,7 @@ pub use crate::{
     pack::{Pack, Piece, count_tokens, pack},
     pieces::{Embedding, PieceConfig},
     query::{Answer, Filters, Hit, Query, QueryVector, Retriever, Signals, Tests, UnsavedFile},
+    question::asked_words,
     rank::{Candidate, Known, Lists, Part, Ranked, Signal, rank},
     recall::{
         ANCHORS_MAX, AnchorNow, Freshness, MEMORIES_MAX, MEMORY_BYTES_MAX, MemoryKind, RecallQuery,

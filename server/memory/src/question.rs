@@ -197,6 +197,12 @@ pub(crate) struct Question {
     pub(crate) words_left_out: usize,
 }
 
+/// The words of a question as full text is asked for them: no more than are looked at, those of a
+/// title as often as they count.
+pub fn asked_words(text: &str) -> Vec<String> {
+    Question::new(text).words
+}
+
 impl Question {
     pub(crate) fn new(text: &str) -> Question {
         let text = text.get(..text.floor_char_boundary(QUESTION_BYTES_MAX)).unwrap_or(text).trim();

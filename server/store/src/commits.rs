@@ -52,8 +52,16 @@ pub trait Commits: Send + Sync {
     /// What a commit changed, by path.
     fn changes_of(&self, id: CommitId) -> Result<Vec<ChangeRow>>;
 
+    /// The paths, after each of the commits `ids`, of the files that it changed; none where they
+    /// are more than `files_max`.
+    fn paths_of(&self, ids: &[CommitId], files_max: u32) -> Result<Vec<Vec<String>>>;
+
     /// Gives every change of the reached commits to `found`, newest commit first.
     fn each_change(&self, found: &mut dyn FnMut(&ChangeSeen<'_>)) -> Result<()>;
+
+    /// Gives every path that a reached commit took a file from, and that it gave it, to `found`,
+    /// newest commit first.
+    fn renames(&self, found: &mut dyn FnMut(&str, &str)) -> Result<()>;
 
     /// Reached commits whose message has one of `words`, best first by BM25.
     fn search(&self, words: &[String], n_max: usize) -> Result<Vec<ScoredCommit>>;

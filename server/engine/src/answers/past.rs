@@ -7,8 +7,8 @@ use std::{
 };
 
 use history::{
-    HistoryError, Lines, Partner, Past, Repository, Stretch, TRACE_COMMITS_MAX, Touch, TraceLimits,
-    hex, link, trace,
+    HistoryError, Lines, Partner, Past, Renames, Repository, Stretch, TRACE_COMMITS_MAX, Touch,
+    TraceLimits, hex, link, trace,
 };
 use ide::SymbolRef;
 use store::{
@@ -42,9 +42,14 @@ struct Opened {
 /// The history of one folder.
 pub(crate) struct FolderHistory {
     pub(crate) commits: Arc<dyn Commits>,
-    /// The past of its files, as of the head it was made for.
-    past: Mutex<Option<(ObjectKey, Arc<Past>)>>,
+    /// The past of its files, as of the head it was made for and the commits that were read then.
+    past: Mutex<Option<(AsOf, Arc<Past>)>>,
+    /// Where its files are now, likewise.
+    renames: Mutex<Option<(AsOf, Arc<Renames>)>>,
 }
+
+/// A head, and how many commits were read then.
+type AsOf = (ObjectKey, usize);
 
 impl Histories {
     /// Histories that are kept below the state folder.
@@ -69,7 +74,8 @@ impl Histories {
             }
             None => Arc::new(open_commits_in_memory()?),
         };
-        let folder = Arc::new(FolderHistory { commits, past: Mutex::default() });
+        let folder =
+            Arc::new(FolderHistory { commits, past: Mutex::default(), renames: Mutex::default() });
         folders.insert(root.clone(), Arc::clone(&folder));
         Ok(folder)
     }
@@ -78,13 +84,28 @@ impl Histories {
 impl FolderHistory {
     /// The past of the folder's files; made once for each head.
     fn past(&self, repository: &Repository, now_s: i64) -> Result<Arc<Past>, HistoryError> {
+        self.kept(&self.past, || Past::load(repository, self.commits.as_ref(), now_s))
+    }
+
+    /// Where files that were renamed are now; made once for each head.
+    pub(crate) fn renames(&self) -> Result<Arc<Renames>, HistoryError> {
+        self.kept(&self.renames, || Renames::load(self.commits.as_ref()))
+    }
+
+    /// What is in `place`, made anew where commits were read since.
+    fn kept<T: Default>(
+        &self,
+        place: &Mutex<Option<(AsOf, Arc<T>)>>,
+        load: impl FnOnce() -> Result<T, HistoryError>,
+    ) -> Result<Arc<T>, HistoryError> {
         let Some(row) = self.commits.head()? else { return Ok(Arc::default()) };
-        let mut past = self.past.lock().unwrap_or_else(PoisonError::into_inner);
-        match &*past {
-            Some((head, past)) if *head == row.head && row.is_complete => Ok(Arc::clone(past)),
+        let as_of = (row.head, self.commits.n_reached()?);
+        let mut place = place.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*place {
+            Some((known, it)) if *known == as_of => Ok(Arc::clone(it)),
             _ => {
-                let new = Arc::new(Past::load(repository, self.commits.as_ref(), now_s)?);
-                *past = Some((row.head, Arc::clone(&new)));
+                let new = Arc::new(load()?);
+                *place = Some((as_of, Arc::clone(&new)));
                 Ok(new)
             }
         }

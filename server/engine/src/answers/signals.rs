@@ -28,10 +28,12 @@ impl Snapshot {
     /// The files, and where that is known already the symbols, that commits like the question
     /// changed.
     fn add_history(&self, acc: &mut Signals, question: &str) {
-        let words = memory::distinct_words(question);
+        let words = memory::asked_words(question);
         for root in self.roots.iter() {
             let Ok(history) = self.history(root) else { continue };
-            let touched = touched_alike(history.folder.commits.as_ref(), &words, None);
+            let touched = history.folder.renames().and_then(|renames| {
+                touched_alike(history.folder.commits.as_ref(), &renames, &words, None)
+            });
             for (path, share) in touched.unwrap_or_default() {
                 if let Some(path) = history.repository.in_folder(&path) {
                     acc.add(path, None, Signal { history: share, ..Signal::default() });

@@ -341,6 +341,7 @@ impl GlobalState {
         for (run, summary) in std::mem::take(&mut self.embeddings.waiting) {
             self.end_run(run, RunOutcome::Indexed(summary));
         }
+        self.look_at_history();
     }
 }
 

@@ -9,9 +9,33 @@ use vfs::VfsPath;
 use crate::{
     Lane, Notice, ProgressState, RunId, RunOutcome,
     answers::past::Histories,
+    outside::IndexAccess,
     state::GlobalState,
     task::{Cancel, Task, TaskDone},
 };
+
+/// Commits that ranking learns from: more were measured to find no more, and the first search waits
+/// for them.
+const NEWEST: usize = 4_000;
+
+/// A server looks for new commits when something was saved, at most this often.
+const LOOK_AGAIN_MS: u64 = 60_000;
+
+/// What the server reads of the past by itself.
+#[derive(Default)]
+pub(crate) struct NewestHistory {
+    looked_ms: Option<u64>,
+    pub(crate) cancel: Cancel,
+}
+
+/// How much of the past is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HistoryDepth {
+    /// All that `history.commits_max` allows.
+    All,
+    /// What ranking looks at: the newest commits.
+    Newest,
+}
 
 /// What one folder's history is known to be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +65,7 @@ pub(crate) struct Reading {
     cancel: Cancel,
     histories: Histories,
     commits_max: usize,
+    newest: Option<usize>,
     /// Folders that wait.
     roots: Vec<VfsPath>,
     /// Folders that are done.
@@ -50,13 +75,33 @@ pub(crate) struct Reading {
 
 impl GlobalState {
     /// Reads what was committed since the last time, in all folders.
-    pub(crate) fn history_run(&mut self, run: RunId) {
+    pub(crate) fn history_run(&mut self, run: RunId, depth: HistoryDepth) {
         let Some(cancel) = self.runs.get(run).map(|it| it.cancel.clone()) else { return };
+        self.begin_reading(run, cancel, depth);
+    }
+
+    /// Reads what ranking looks at, for nobody in particular: the index is at rest. A command asks
+    /// for it itself.
+    pub(crate) fn look_at_history(&mut self) {
+        let counts_nothing = self.configuration.settings.weights.contains(&("history", 0));
+        let now_ms = self.outside.clock.now_ms();
+        let is_new = |it: u64| now_ms < it + LOOK_AGAIN_MS;
+        let may_read = self.configuration.may_watch && self.outside.access == IndexAccess::Write;
+        if counts_nothing || !may_read || self.newest_history.looked_ms.is_some_and(is_new) {
+            return;
+        }
+        self.newest_history.looked_ms = Some(now_ms);
+        let run = self.runs.own_id();
+        self.begin_reading(run, self.newest_history.cancel.clone(), HistoryDepth::Newest);
+    }
+
+    fn begin_reading(&mut self, run: RunId, cancel: Cancel, depth: HistoryDepth) {
         self.read_history(Reading {
             run,
             cancel,
             histories: self.outside.histories.clone(),
             commits_max: self.configuration.settings.history_commits_max,
+            newest: (depth == HistoryDepth::Newest).then_some(NEWEST),
             roots: self.files.roots.iter().rev().cloned().collect(),
             folders: Vec::new(),
             current: None,
@@ -147,6 +192,10 @@ impl Reading {
     }
 
     fn config(&self) -> UpdateConfig<'static> {
-        UpdateConfig { commits_max: self.commits_max, words: &memory::words_of }
+        UpdateConfig {
+            commits_max: self.commits_max,
+            newest: self.newest,
+            words: &memory::words_of,
+        }
     }
 }

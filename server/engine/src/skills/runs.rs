@@ -8,7 +8,8 @@ use proposal::{Draft, Proposal, Simulation, UndoScope};
 use vfs::VfsPath;
 
 use crate::{
-    About, Area, Lane, Notice, Offer, Remember, RunId, RunOutcome, RunRequest, Snapshot, Then,
+    About, Area, HistoryDepth, Lane, Notice, Offer, Remember, RunId, RunOutcome, RunRequest,
+    Snapshot, Then,
     edits::{
         EditDone,
         tasks::{EditContext, Ended, left_site, not_allowed},
@@ -87,7 +88,7 @@ impl GlobalState {
             self.queue_edit(run, RunRequest::Skill { call: Box::new(call), then });
         } else if skill.asks_history {
             self.runs.after_history(run, call);
-            self.history_run(run);
+            self.history_run(run, HistoryDepth::All);
         } else {
             self.skill_task(run, call);
         }

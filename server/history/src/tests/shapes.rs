@@ -53,6 +53,39 @@ fn a_limit_is_kept_and_told() {
 }
 
 #[test]
+fn the_newest_commits_are_enough_until_somebody_wants_all() {
+    let mut world = World::new();
+    let change = |world: &mut World, n: u32| {
+        world.write("a.txt", &format!("{n}\n"));
+        world.commit(&format!("change {n}"));
+    };
+    (0..5).for_each(|n| change(&mut world, n));
+    let newest = |world: &World| {
+        let updated = world.update_as(1000, Some(3));
+        let head = world.commits.head().unwrap().unwrap();
+        (updated.read, updated.reached, head.is_complete)
+    };
+    assert_eq!(newest(&world), (3, 3, false));
+    assert_eq!(newest(&world), (0, 3, false));
+    change(&mut world, 5);
+    assert_eq!(newest(&world), (1, 3, false));
+    assert_eq!(world.subjects_of("a.txt"), ["change 5", "change 4", "change 3"]);
+    assert_eq!((world.update().read, world.commits.n_reached().unwrap()), (2, 6));
+    // Whoever has all keeps all.
+    change(&mut world, 6);
+    assert_eq!(newest(&world), (1, 7, true));
+}
+
+#[test]
+fn a_short_history_is_read_to_its_end() {
+    let mut world = World::new();
+    world.write("a.txt", "1\n");
+    world.commit("first");
+    assert_eq!(world.update_as(1000, Some(3)).read, 1);
+    assert!(world.commits.head().unwrap().unwrap().is_complete);
+}
+
+#[test]
 fn a_shallow_clone_says_so_and_blames_nobody_for_its_edge() {
     let mut world = World::new();
     for n in 0..4 {

@@ -1,6 +1,6 @@
 //! `workspace/executeCommand`: the commands of [`ext::COMMANDS`].
 
-use engine::{AgentReport, Choice, Place, RunId, RunOutcome, RunRequest, Then};
+use engine::{AgentReport, Choice, HistoryDepth, Place, RunId, RunOutcome, RunRequest, Then};
 use proposal::{Outcome, PartId, ProposalId, Selection, TransactionId, UndoScope};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
@@ -50,7 +50,7 @@ pub(crate) async fn handle_execute_command(
         ext::EVOLVE => own::evolve(parse(argument, "try")?)?,
         ext::SHOW_EXPERIMENT => own::show_experiment(parse(argument, "experiment")?)?,
         ext::REINDEX => RunRequest::Index,
-        ext::READ_HISTORY => RunRequest::ReadHistory,
+        ext::READ_HISTORY => RunRequest::ReadHistory(HistoryDepth::All),
         ext::REMEMBER => super::knowledge::remember(link, argument)?,
         ext::FORGET => super::knowledge::forget(argument)?,
         ext::HISTORY => return super::knowledge::history(link, argument).await,

@@ -3,8 +3,8 @@
 
 use engine::{
     About, Area, CONTEXT_TOKENS, CONTEXT_TOKENS_MAX, ClientChange, ContextQuery, Forget,
-    HistoryQuery, Lane, LikeCommit, PatternQuery, Place, ReadConfig, ReadError, Remember,
-    RunRequest, SymbolHistory, WhenChanged,
+    HistoryDepth, HistoryQuery, Lane, LikeCommit, PatternQuery, Place, ReadConfig, ReadError,
+    Remember, RunRequest, SymbolHistory, WhenChanged,
 };
 use history::hex;
 use memory::{MemoryKind, RecallQuery, Recalled};
@@ -80,7 +80,7 @@ impl Argument {
 /// Reads what was committed since the last time, so that the answer knows it. What stands in the
 /// way is told by the answer itself.
 async fn read_history(link: &Link) {
-    let (_, done) = link.run(RunRequest::ReadHistory);
+    let (_, done) = link.run(RunRequest::ReadHistory(HistoryDepth::All));
     let _ = done.await;
 }
 

@@ -42,10 +42,17 @@ const COMMITS_OF: &str =
      WHERE h.path = (SELECT id FROM paths WHERE path = ?1) AND c.reached
      ORDER BY c.time_s DESC, c.id LIMIT ?2";
 
+const PATHS_OF: &str = "SELECT p.path FROM commits c JOIN changes h ON h.commit_id = c.id
+     JOIN paths p ON p.id = h.path WHERE c.id = ?1 AND c.n_files <= ?2 ORDER BY p.path";
+
 const EACH_CHANGE: &str = "SELECT c.id, c.time_s, c.n_files, c.author, p.path, o.path
      FROM commits c JOIN changes h ON h.commit_id = c.id JOIN paths p ON p.id = h.path
        LEFT JOIN paths o ON o.id = h.origin
      WHERE c.reached ORDER BY c.time_s DESC, c.id";
+
+const RENAMES: &str = "SELECT o.path, p.path FROM changes h JOIN commits c ON c.id = h.commit_id
+       JOIN paths p ON p.id = h.path JOIN paths o ON o.id = h.origin
+     WHERE h.origin IS NOT NULL AND c.reached ORDER BY c.time_s DESC, c.id";
 
 const SEARCH: &str = "SELECT m.rowid, -bm25(messages) AS score FROM messages m
      JOIN commits c ON c.id = m.rowid
@@ -192,6 +199,16 @@ impl Commits for SqliteCommits {
         })
     }
 
+    fn paths_of(&self, ids: &[CommitId], files_max: u32) -> Result<Vec<Vec<String>>> {
+        self.read(|db| {
+            let mut statement = db.prepare_cached(PATHS_OF)?;
+            let mut paths = |it: &CommitId| -> rusqlite::Result<Vec<String>> {
+                statement.query_map(params![it.0, files_max], |row| row.get(0))?.collect()
+            };
+            ids.iter().map(&mut paths).collect()
+        })
+    }
+
     fn each_change(&self, found: &mut dyn FnMut(&ChangeSeen<'_>)) -> Result<()> {
         self.read(|db| {
             let mut statement = db.prepare_cached(EACH_CHANGE)?;
@@ -205,6 +222,17 @@ impl Commits for SqliteCommits {
                     path: row.get_ref(4)?.as_str()?,
                     from: row.get_ref(5)?.as_str_or_null()?,
                 });
+            }
+            Ok(())
+        })
+    }
+
+    fn renames(&self, found: &mut dyn FnMut(&str, &str)) -> Result<()> {
+        self.read(|db| {
+            let mut statement = db.prepare_cached(RENAMES)?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                found(row.get_ref(0)?.as_str()?, row.get_ref(1)?.as_str()?);
             }
             Ok(())
         })
