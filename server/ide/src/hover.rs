@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use graph::{Resolution, Resolved, SymbolRef, Target};
 use text::TextRange;
-use vfs::FileId;
+use vfs::{FileId, VfsPath};
 
 use crate::{Analysis, Cancellable, FilePosition, Hover};
 
@@ -138,9 +138,13 @@ impl Analysis {
 
     /// The path below the workspace's root.
     pub(crate) fn shown_path(&self, file: FileId) -> Option<String> {
-        let path = self.path(file)?;
+        Some(self.below_root(self.path(file)?).to_owned())
+    }
+
+    /// `path` below the workspace's root; whole where it lies outside.
+    pub(crate) fn below_root<'a>(&self, path: &'a VfsPath) -> &'a str {
         let inside = self.workspace().roots.iter().find_map(|it| path.relative_to(it));
-        Some(inside.unwrap_or(path.as_str()).to_owned())
+        inside.unwrap_or(path.as_str())
     }
 
     fn slice(&self, file: FileId, range: TextRange) -> Option<String> {

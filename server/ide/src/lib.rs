@@ -9,6 +9,7 @@ mod fixture;
 mod host;
 mod hover;
 mod imports;
+mod leaves;
 mod navigate;
 mod outline;
 mod privates;
@@ -31,6 +32,7 @@ pub use crate::{
     effect::{ApiChange, ApiChangeKind, ChangedFile, Dangling, Effect, TestReached},
     host::{Analysis, AnalysisHost, Change, FileDelta, FileState, OpenDocument, TextOf, Workspace},
     imports::ImportLink,
+    leaves::Leaves,
     questions::{
         Answer, AnswerItem, Coverage, CycleKind, DeadCodeConfig, Edge, Exported, Limit, Picture,
         PictureFormat, Progress, WalkConfig,

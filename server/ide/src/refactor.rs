@@ -23,7 +23,7 @@ use std::fmt;
 
 use vfs::{SourceChange, VfsPath};
 
-use crate::{Analysis, Cancelled, FileRange, LeftOut};
+use crate::{Analysis, Cancelled, FileRange, Leaves, LeftOut};
 
 /// What to do with the code at a range.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -132,6 +132,8 @@ pub struct Refactoring {
     pub change: SourceChange,
     /// Places that could not be proven: left to the user.
     pub left: Vec<LeftOut>,
+    /// What was parsed on the way.
+    pub leaves: Leaves,
 }
 
 /// One that could be done, without doing it.

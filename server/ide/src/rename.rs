@@ -16,7 +16,7 @@ use syntax::{Access, FileFacts, Imported, SymbolKind};
 use text::{TextEdit, TextEdits, TextRange};
 use vfs::{FileId, SourceChange, VfsPath};
 
-use crate::{Analysis, FilePosition, FileRange, Site, navigate::Name};
+use crate::{Analysis, FilePosition, FileRange, Leaves, Site, navigate::Name};
 
 /// Places left to the user that are listed; more are cut off, which the proposal's text says.
 pub const LEFT_MAX: usize = 1000;
@@ -43,6 +43,8 @@ pub struct Rename {
     pub sites: Vec<Site>,
     /// Places that bear the name and may or may not mean the symbol: left to the user, sorted.
     pub left: Vec<LeftOut>,
+    /// What was parsed on the way.
+    pub leaves: Leaves,
 }
 
 /// A place that a rename does not touch although it bears the name.
@@ -225,6 +227,7 @@ impl Analysis {
             new_name: new_name.to_owned(),
             sites: verified.sites,
             left,
+            leaves: verified.leaves,
         })
     }
 
@@ -515,7 +518,8 @@ impl Analysis {
         let plan = Plan { family: Vec::new(), old_name: alias, sure: Vec::new(), left: Vec::new() };
         let change = self.edits(&sites, &plan, new_name)?;
         let (old_name, new_name) = (plan.old_name, new_name.to_owned());
-        Ok(Rename { change, old_name, new_name, sites, left: Vec::new() })
+        let (left, leaves) = (Vec::new(), Leaves::default());
+        Ok(Rename { change, old_name, new_name, sites, left, leaves })
     }
 }
 

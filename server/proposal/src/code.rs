@@ -3,11 +3,14 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use grammars::Language;
-use syntax::{FileFacts, Parse, Unfit};
+use ide::Leaves;
+use syntax::{FileFacts, Unfit};
 use text::{Rope, TextRange};
 use vfs::{ContentHash, VfsPath};
 
-use crate::{Context, SimulatedFile, Simulation, SyntaxProblem, propose::Look};
+use crate::{
+    Context, SimulatedFile, Simulation, SyntaxProblem, propose::Look, simulate::ParsedText,
+};
 
 /// Bytes at the beginning of a file that say whether a tool wrote it.
 const HEAD_BYTES_MAX: usize = 64 * 1024;
@@ -36,6 +39,7 @@ pub(crate) fn code(simulation: &Simulation, ctx: &Context<'_>, look: Look) -> Co
 pub(crate) fn syntax_problems(
     simulation: &mut Simulation,
     code: &Code,
+    leaves: &Leaves,
     ctx: &Context<'_>,
 ) -> Vec<SyntaxProblem> {
     let Simulation { files, parsed } = simulation;
@@ -43,18 +47,26 @@ pub(crate) fn syntax_problems(
     let changed = files.iter().filter(|it| it.pre != it.post || it.before != it.after);
     let problems = changed.filter_map(|file| {
         let (path, text) = (file.after.as_ref()?, file.post_text()?);
-        let rope = Rope::from_str(text);
-        let parse = syntax::parse(relative(path, ctx.roots), &rope, language(path, text)?, None);
-        let problem = syntax_problem(file, &parse, code);
-        parsed.0.insert(path.clone(), parse);
+        let language = language(path, text)?;
+        let known = leaves.facts(path, ContentHash::of(text.as_bytes()));
+        let known = known.filter(|it| it.language == Some(language));
+        let text = match known {
+            Some(facts) => ParsedText::Before(Arc::clone(facts)),
+            None => {
+                let rope = Rope::from_str(text);
+                ParsedText::Here(syntax::parse(relative(path, ctx.roots), &rope, language, None))
+            }
+        };
+        let problem = syntax_problem(file, &text, code);
+        parsed.0.insert(path.clone(), text);
         problem
     });
     problems.collect()
 }
 
-fn syntax_problem(file: &SimulatedFile, parse: &Parse, code: &Code) -> Option<SyntaxProblem> {
+fn syntax_problem(file: &SimulatedFile, parsed: &ParsedText, code: &Code) -> Option<SyntaxProblem> {
     let (path, text) = (file.after.as_ref()?, file.post_text()?);
-    let after = parse.errors();
+    let after = parsed.errors();
     let empty = Vec::new();
     let facts = file.before.as_ref().and_then(|it| code.get(it));
     let before = facts.map_or(&empty[..], |it| &it.errors[..]);
@@ -66,7 +78,7 @@ fn syntax_problem(file: &SimulatedFile, parse: &Parse, code: &Code) -> Option<Sy
     let new = after.iter().find(|it| !known.contains(&slice(text, it))).unwrap_or(&after[0]);
     Some(SyntaxProblem {
         path: path.clone(),
-        line: parse.rope().byte_to_line(new.to_usize().start) as u32,
+        line: text.get(..new.to_usize().start).map_or(0, |it| it.matches('\n').count()) as u32,
     })
 }
 

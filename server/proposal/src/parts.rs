@@ -167,6 +167,7 @@ pub fn narrow(
             .map(|(it, places)| ChangeAnnotation { places, description: None, ..it.clone() })
             .collect(),
         left: proposal.left.clone(),
+        ..Draft::default()
     })
 }
 

@@ -22,6 +22,8 @@ pub struct Draft {
     pub annotations: Vec<ChangeAnnotation>,
     /// Places that the user has to look at because they could not be proved.
     pub left: Vec<LeftSite>,
+    /// Texts after it that were parsed already.
+    pub leaves: ide::Leaves,
 }
 
 /// Where a proposal comes from.

@@ -110,7 +110,7 @@ pub(crate) fn propose_looking(
     let annotated = annotate(&draft, &code, ctx.roots);
     let mut impact = impact(&simulation, &code, &annotated);
     if look == Look::Closely {
-        impact.syntax_errors = syntax_problems(&mut simulation, &code, ctx);
+        impact.syntax_errors = syntax_problems(&mut simulation, &code, &draft.leaves, ctx);
         impact.rollback = rollback(&simulation, ctx.present);
     }
     let risk = risk::risk(&risk::Facts {

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use syntax::{FileFacts, Parse};
-use text::EditsError;
+use text::{EditsError, TextRange};
 use vfs::{ContentHash, FileOperation, FileWrite, ReadError, SourceChange, VfsPath};
 
 use crate::{Present, PresentFile};
@@ -19,12 +19,32 @@ pub struct Simulation {
 
 /// Parsed texts by path. They say nothing that the texts do not: all are equal.
 #[derive(Clone, Default)]
-pub(crate) struct Parsed(pub(crate) BTreeMap<VfsPath, Parse>);
+pub(crate) struct Parsed(pub(crate) BTreeMap<VfsPath, ParsedText>);
+
+/// A text that was parsed here, or by whoever made the change.
+#[derive(Clone)]
+pub(crate) enum ParsedText {
+    Here(Parse),
+    Before(Arc<FileFacts>),
+}
+
+impl ParsedText {
+    /// Where it does not parse.
+    pub(crate) fn errors(&self) -> Vec<TextRange> {
+        match self {
+            ParsedText::Here(parse) => parse.errors(),
+            ParsedText::Before(facts) => facts.errors.to_vec(),
+        }
+    }
+}
 
 impl Parsed {
     /// The facts of the text at `path`, where it was parsed.
     pub(crate) fn facts(&self, path: &VfsPath) -> Option<Arc<FileFacts>> {
-        self.0.get(path).map(|it| Arc::clone(it.facts()))
+        self.0.get(path).map(|it| match it {
+            ParsedText::Here(parse) => Arc::clone(parse.facts()),
+            ParsedText::Before(facts) => Arc::clone(facts),
+        })
     }
 }
 

@@ -319,8 +319,8 @@ fn carry_effect(
                 reason,
                 origin: Origin { caller: String::new(), action: String::new() },
                 change: *change,
-                annotations: Vec::new(),
                 left,
+                ..Draft::default()
             };
             propose(ctx, script, draft)
         }

@@ -84,6 +84,7 @@ pub(crate) fn refactoring_draft(ctx: &EditContext, action: &str, done: Refactori
         reason: done.reason,
         origin: ctx.origin(action),
         change: done.change,
+        leaves: done.leaves,
         annotations: Vec::new(),
         left: done.left.iter().map(|it| left_site(ctx, it)).collect(),
     }

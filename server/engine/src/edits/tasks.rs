@@ -144,6 +144,7 @@ pub(crate) fn rename_draft(ctx: &EditContext, rename: Rename) -> Draft {
         change: rename.change,
         annotations: Vec::new(),
         left,
+        leaves: rename.leaves,
     }
 }
 
@@ -158,8 +159,7 @@ pub(crate) fn create_settings(
             .to_owned(),
         origin: ctx.origin(ide::ACTION_CREATE_SETTINGS),
         change: ide::create_settings(root),
-        annotations: Vec::new(),
-        left: Vec::new(),
+        ..Draft::default()
     })
 }
 
@@ -181,8 +181,7 @@ pub(crate) fn write_files(
         reason,
         origin: ctx.origin("write"),
         change: SourceChange::between(&texts, &wanted),
-        annotations: Vec::new(),
-        left: Vec::new(),
+        ..Draft::default()
     })
 }
 

@@ -104,7 +104,7 @@ impl Snapshot {
 /// A refactoring as an answer.
 fn of_refactoring(done: Result<Refactoring, RefactorError>) -> Result<SkillReply, ReadError> {
     match done {
-        Ok(Refactoring { title, reason, change, left }) => {
+        Ok(Refactoring { title, reason, change, left, .. }) => {
             Ok(SkillReply::Change { title, reason, change, left })
         }
         Err(RefactorError::Cancelled) => Err(ReadError::Stale),

@@ -129,8 +129,8 @@ impl GlobalState {
                     reason,
                     origin: ctx.origin(call.skill.skill().name),
                     change,
-                    annotations: Vec::new(),
                     left,
+                    ..Draft::default()
                 };
                 EditDone::Proposed(run, then, propose(ctx, draft).map(Box::new))
             }

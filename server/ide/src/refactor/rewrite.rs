@@ -147,7 +147,7 @@ impl Analysis {
             title: format!("Rewrite `{}` to `{}`", rewrite.pattern, rewrite.replacement),
             reason: format!("{n_matches} {place} in {n_files} {files} match the pattern"),
             change,
-            left: Vec::new(),
+            ..Refactoring::default()
         })
     }
 

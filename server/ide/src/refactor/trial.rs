@@ -13,7 +13,7 @@ use super::{
     draft::{Draft, Move, Strictness},
     refused,
 };
-use crate::Analysis;
+use crate::{Analysis, Leaves};
 
 const OTHERWISE: &str = "would mean something else";
 
@@ -28,6 +28,7 @@ struct After {
     shifts: FxHashMap<FileId, Shift>,
     /// Where the text of each edit, and of each file that is made, begins afterwards.
     landed: FxHashMap<usize, Place>,
+    leaves: Leaves,
 }
 
 /// How the offsets of one file move.
@@ -85,7 +86,7 @@ impl Analysis {
             self.compare_move(it, &after, &definitions)?;
         }
         let Draft { title, reason, left, .. } = draft;
-        Ok(Refactoring { title, reason, change, left })
+        Ok(Refactoring { title, reason, change, left, leaves: after.leaves })
     }
 
     /// The graph with the facts of the changed texts.
@@ -95,6 +96,7 @@ impl Analysis {
             changed: Vec::new(),
             shifts: FxHashMap::default(),
             landed: FxHashMap::default(),
+            leaves: Leaves::default(),
         };
         let mut paths: Vec<&VfsPath> = draft.edits.iter().map(|it| &it.0).collect();
         paths.sort();
@@ -181,11 +183,13 @@ impl Analysis {
 
     fn set(&self, after: &mut After, file: FileId, path: &VfsPath, text: &str) -> Arc<FileFacts> {
         let first = text.lines().next().unwrap_or_default();
+        let below = self.below_root(path);
         let facts = match grammars::language_for_path(path.as_str(), first) {
-            Some(language) => syntax::facts(path.as_str(), text, language),
-            None => syntax::facts_of_text(path.as_str(), text),
+            Some(language) => syntax::facts(below, text, language),
+            None => syntax::facts_of_text(below, text),
         };
         let facts = Arc::new(facts);
+        after.leaves.note(path, text, &facts);
         after.graph.set_file(file, path, Some(Arc::clone(&facts)));
         facts
     }

@@ -8,7 +8,7 @@ use text::TextSize;
 use vfs::{FileId, SourceChange};
 
 use super::Plan;
-use crate::{Analysis, RenameError, Site};
+use crate::{Analysis, Leaves, RenameError, Site};
 
 /// Times that places are taken out of a rename because they would not mean the symbol any more.
 const ROUNDS_MAX: usize = 6;
@@ -20,6 +20,13 @@ pub(super) struct Verified {
     pub(super) sites: Vec<Site>,
     /// What it must not change: the name there is another file's choice, as that of an alias is.
     pub(super) dropped: Vec<Site>,
+    pub(super) leaves: Leaves,
+}
+
+/// The workspace after a change.
+struct Tried {
+    graph: CodeGraph,
+    leaves: Leaves,
 }
 
 impl Analysis {
@@ -33,10 +40,11 @@ impl Analysis {
         let mut dropped = Vec::new();
         for _ in 0..ROUNDS_MAX {
             let change = self.edits(&sites, plan, new_name)?;
-            let failing = self.failing(&sites, &change, new_name)?;
+            let Tried { graph: after, leaves } = self.changed_graph(&change)?;
+            let failing = self.failing(&sites, (&change, &after), new_name)?;
             if failing.is_empty() {
-                self.forget_what_stays(&mut dropped, (&sites, &change), new_name)?;
-                return Ok(Verified { change, sites, dropped });
+                self.forget_what_stays(&mut dropped, (&sites, &change, &after), new_name);
+                return Ok(Verified { change, sites, dropped, leaves });
             }
             let (bad, good) = sites.into_iter().enumerate().partition(|it| failing.contains(&it.0));
             let bad: Vec<(usize, Site)> = bad;
@@ -51,21 +59,20 @@ impl Analysis {
     fn failing(
         &self,
         sites: &[Site],
-        change: &SourceChange,
+        (change, after): (&SourceChange, &CodeGraph),
         new_name: &str,
     ) -> Result<FxHashSet<usize>, RenameError> {
-        let after = self.changed_graph(change)?;
         let places = self.places_after(sites, change, new_name);
         let mut symbols: FxHashSet<SymbolRef> = FxHashSet::default();
         for (index, site) in sites.iter().enumerate().filter(|it| is_declaration(it.1)) {
-            let symbol = symbol_at(&after, site.file, places[&index]);
+            let symbol = symbol_at(after, site.file, places[&index]);
             let symbol = symbol.ok_or_else(|| RenameError::Unsafe(new_name.to_owned()))?;
             symbols.insert(symbol);
         }
         let mut failing = FxHashSet::default();
         for (index, site) in sites.iter().enumerate().filter(|it| !is_declaration(it.1)) {
             self.check()?;
-            if !means(&after, (site.file, places[&index]), &symbols) {
+            if !means(after, (site.file, places[&index]), &symbols) {
                 failing.insert(index);
             }
         }
@@ -76,16 +83,15 @@ impl Analysis {
     fn forget_what_stays(
         &self,
         dropped: &mut Vec<Site>,
-        (sites, change): (&[Site], &SourceChange),
+        (sites, change, after): (&[Site], &SourceChange, &CodeGraph),
         new_name: &str,
-    ) -> Result<(), RenameError> {
+    ) {
         if dropped.is_empty() {
-            return Ok(());
+            return;
         }
-        let after = self.changed_graph(change)?;
         let places = self.places_after(sites, change, new_name);
         let declared = sites.iter().enumerate().filter(|it| is_declaration(it.1));
-        let symbols = declared.filter_map(|(index, it)| symbol_at(&after, it.file, places[&index]));
+        let symbols = declared.filter_map(|(index, it)| symbol_at(after, it.file, places[&index]));
         let symbols: FxHashSet<SymbolRef> = symbols.collect();
         dropped.retain(|site| {
             let edits = self.path(site.file).and_then(|it| change.edits.get(it));
@@ -94,14 +100,14 @@ impl Analysis {
             let grown: i64 =
                 before.map(|it| it.text.len() as i64 - i64::from(it.range.len().raw())).sum();
             let at = usize::try_from(i64::from(site.range.start().raw()) + grown).unwrap_or(0);
-            !means(&after, (site.file, TextSize::from_usize(at)), &symbols)
+            !means(after, (site.file, TextSize::from_usize(at)), &symbols)
         });
-        Ok(())
     }
 
     /// The graph with the facts of the changed texts.
-    fn changed_graph(&self, change: &SourceChange) -> Result<CodeGraph, RenameError> {
-        let mut after = self.graph().clone();
+    fn changed_graph(&self, change: &SourceChange) -> Result<Tried, RenameError> {
+        let mut graph = self.graph().clone();
+        let mut leaves = Leaves::default();
         for (path, edits) in &change.edits {
             self.check()?;
             let stale = || RenameError::Stale(path.clone());
@@ -109,10 +115,11 @@ impl Analysis {
             let text = self.text(file).ok_or_else(stale)?;
             let text = edits.apply(&text).map_err(|_| stale())?;
             let language = self.facts(file).and_then(|it| it.language).ok_or_else(stale)?;
-            let facts = syntax::facts(path.as_str(), &text, language);
-            after.set_file(file, path, Some(Arc::new(facts)));
+            let facts = Arc::new(syntax::facts(self.below_root(path), &text, language));
+            leaves.note(path, &text, &facts);
+            graph.set_file(file, path, Some(facts));
         }
-        Ok(after)
+        Ok(Tried { graph, leaves })
     }
 
     /// Where the new name of each site stands after the change.

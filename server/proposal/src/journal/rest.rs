@@ -38,8 +38,7 @@ impl Journal {
             reason: format!("{} was applied in part", of.id),
             origin: Origin { caller: of.origin.caller.clone(), action: "complete".to_owned() },
             change: missing.change,
-            annotations: Vec::new(),
-            left: Vec::new(),
+            ..Draft::default()
         };
         let made = propose_looking(draft, ctx, Look::Closely).map_err(JournalError::Propose)?;
         Ok(Some(made))

@@ -220,7 +220,7 @@ impl Journal {
                 places,
             }],
             change,
-            left: Vec::new(),
+            ..Draft::default()
         })
     }
 
