@@ -10,6 +10,7 @@ use syntax::{Node, SymbolKind};
 use text::{TextRange, TextSize};
 use vfs::{FileId, FileOperation, VfsPath};
 
+use self::needs::Needs;
 use super::{
     RefactorError, Refactored,
     delete::definition_node,
@@ -71,7 +72,7 @@ impl Analysis {
             ..Draft::default()
         };
         let users = self.follow_users(&plan, &mut draft)?;
-        self.check_rings(&plan, &users, needs.needs_source)?;
+        self.check_rings(&plan, &users, &needs)?;
         let is_used = !users.is_empty();
         let gone = whole_lines(&source.text, plan.gone);
         draft.replace(source.path, gone, String::new());
@@ -235,14 +236,35 @@ impl Analysis {
     }
 
     /// That no two files would come to import each other, where that matters.
-    fn check_rings(&self, plan: &Plan<'_>, users: &[FileId], needs_source: bool) -> Refactored<()> {
+    fn check_rings(&self, plan: &Plan<'_>, users: &[FileId], needs: &Needs) -> Refactored<()> {
         let modules = plan.source.language.modules;
         if !matches!(modules, Modules::RelativeFiles | Modules::DottedPackages) {
             return Ok(());
         }
+        let ring = |path: Option<&VfsPath>| match path {
+            Some(path) => refused(format!("{path} and {} would import each other", plan.to)),
+            None => Ok(()),
+        };
         let home = plan.home.as_ref().map(|it| it.file);
-        let mut todo: Vec<FileId> = home.into_iter().collect();
-        todo.extend(needs_source.then_some(plan.source.file));
+        let mut first: Vec<FileId> = home.into_iter().collect();
+        first.extend(needs.needs_source.then_some(plan.source.file));
+        let reached = self.imported_from(first)?;
+        let user = users.iter().find(|it| Some(**it) != home && reached.contains(*it));
+        ring(user.and_then(|it| self.path(*it)))?;
+        // What the new place comes to import must not lead back to it, unless it did already.
+        let Some(home) = home else { return Ok(()) };
+        let fresh = needs.files.iter().chain(needs.needs_source.then_some(&plan.source.file));
+        let known = self.imported_from(vec![home])?;
+        for file in fresh.filter(|it| !known.contains(*it)) {
+            if self.imported_from(vec![*file])?.contains(&home) {
+                ring(self.path(*file))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// These files and all that they come to import.
+    fn imported_from(&self, mut todo: Vec<FileId>) -> Refactored<FxHashSet<FileId>> {
         let mut reached: FxHashSet<FileId> = todo.iter().copied().collect();
         while let Some(file) = todo.pop().filter(|_| reached.len() < REACHED_MAX) {
             self.check()?;
@@ -255,11 +277,7 @@ impl Analysis {
                 }
             }
         }
-        let ring = users.iter().find(|it| Some(**it) != home && reached.contains(*it));
-        match ring.and_then(|it| self.path(*it)) {
-            Some(path) => refused(format!("{path} and {} would import each other", plan.to)),
-            None => Ok(()),
-        }
+        Ok(reached)
     }
 
     /// Writes the definition at its new place.
@@ -313,6 +331,14 @@ impl Analysis {
             draft.moved(FileRange { file: source.file, range }, edit, within);
             at += range.len().to_usize() + skip;
         }
+    }
+
+    /// With how many dots a file names the modules beside it: one where it belongs to a package,
+    /// for outside of one a name with a dot leads nowhere.
+    fn dots_of(&self, user: &Source<'_>) -> u8 {
+        let init = user.path.parent().map(|it| it.join("__init__.py"));
+        let is_package = init.is_some_and(|it| self.file(&it).is_some());
+        u8::from(is_package || user.facts.imports.iter().any(|it| it.dots != 0))
     }
 
     /// How `user` names the module that the file at `to` is.

@@ -6,6 +6,7 @@ use grammars::Modules;
 use graph::{Resolved, SymbolRef};
 use syntax::{Access, Import, Imported};
 use text::{TextRange, TextSize};
+use vfs::FileId;
 
 use super::{Plan, import_line};
 use crate::{
@@ -25,6 +26,8 @@ pub(super) struct Needs {
     pub(super) lines: Vec<String>,
     /// One of them is of the file that it leaves.
     pub(super) needs_source: bool,
+    /// The files that the others are of.
+    pub(super) files: BTreeSet<FileId>,
 }
 
 impl Analysis {
@@ -44,7 +47,13 @@ impl Analysis {
                 continue;
             }
             match import_of(source, name) {
-                Some(nth) => needs.lines.extend(self.carried(plan, nth, &resolved)?),
+                Some(nth) => {
+                    let carried = self.carried(plan, nth, &resolved)?;
+                    if carried.is_some() {
+                        needs.files.extend(self.graph().imported_files(source.file, nth));
+                    }
+                    needs.lines.extend(carried);
+                }
                 None if is_unknown_package(plan, it.range(), &resolved) => {
                     return refused(format!("which import brings `{name}` is not known"));
                 }
@@ -124,7 +133,7 @@ impl Analysis {
         }
         let home = plan.home.as_ref().unwrap_or(source);
         let module = match &plan.home {
-            Some(home) => self.module_at(home, source.path, 1),
+            Some(home) => self.module_at(home, source.path, self.dots_of(home)),
             None => self.module_from(plan, source),
         };
         let Some(module) = module else {
@@ -244,12 +253,7 @@ impl Analysis {
 
     /// The same in a tree of modules, where a path may count from the file, and lead through
     /// modules that only some may name.
-    fn carried_path(
-        &self,
-        plan: &Plan<'_>,
-        names: &[&str],
-        files: &[vfs::FileId],
-    ) -> Option<String> {
+    fn carried_path(&self, plan: &Plan<'_>, names: &[&str], files: &[FileId]) -> Option<String> {
         let home = plan.home.as_ref()?;
         let first = *names.first()?;
         if files.is_empty() {

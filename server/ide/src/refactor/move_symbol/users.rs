@@ -90,7 +90,7 @@ impl Analysis {
         draft: &mut Draft,
     ) -> Refactored<()> {
         let source = plan.source;
-        let Some(module) = self.module_at(source, &plan.to, 1) else {
+        let Some(module) = self.module_at(source, &plan.to, self.dots_of(source)) else {
             return refused(format!("{} cannot be named in {}", plan.to, source.path));
         };
         let line = import_line(source, (&module, &plan.name, &plan.name), false);

@@ -151,6 +151,58 @@ import pay
 }
 
 #[test]
+fn what_it_brings_must_not_lead_back_to_the_new_place() {
+    check(
+        "money.py",
+        r#"
+//- /shop/__init__.py
+//- /shop/pay.py
+from .rates import RATE
+
+def round_up$0(n):
+    return n * RATE
+//- /shop/rates.py
+from .money import ZERO
+
+RATE = 2 + ZERO
+//- /shop/money.py
+ZERO = 0
+"#,
+        expect!["refused: /shop/rates.py and /shop/money.py would import each other"],
+    );
+}
+
+#[test]
+fn modules_outside_of_a_package_are_imported_by_their_names() {
+    check(
+        "money.py",
+        r#"
+//- /pay.py
+RATE = 2
+
+def round_up$0(n):
+    return n
+
+print(round_up(1))
+//- /money.py
+ZERO = 0
+"#,
+        expect![[r#"
+            //- /money.py
+            ZERO = 0
+
+            def round_up(n):
+                return n
+            //- /pay.py
+            from money import round_up
+
+            RATE = 2
+
+            print(round_up(1))"#]],
+    );
+}
+
+#[test]
 fn imports_of_all_users_follow_in_typescript() {
     check(
         "lib/money.ts",
