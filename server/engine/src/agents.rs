@@ -24,7 +24,7 @@ use store::history::{AgentEventRow, AgentRunRow, MarkRow, WorkflowRunRow};
 use vfs::VfsPath;
 
 use crate::{
-    Lane, Own, ReadError, RunId, RunOutcome, Snapshot, Standing, Then,
+    Lane, Own, ReadError, RunId, RunOutcome, Snapshot, Then,
     agents::commits::Tip,
     edits::{
         EditDone,
@@ -153,7 +153,7 @@ impl Own {
 
     /// Why an agent of this workspace may not act, whatever its state.
     fn distrusted(&self, agent: &Agent) -> Option<String> {
-        let path = agent.path.as_ref().filter(|_| self.standing != Standing::Trusted)?;
+        let path = agent.path.as_ref().filter(|_| !self.standing.files_may_act())?;
         Some(format!("{path} is not trusted: `aios trust` shows what is, and trusts it"))
     }
 

@@ -135,7 +135,7 @@ impl Own {
             workflows: BTreeMap::new(),
             problems: unread,
         };
-        layers.set_trusted(standing == Standing::Trusted);
+        layers.set_trusted(standing.files_may_act());
         match files.get(WORKSPACE_FILE) {
             Some(text) => {
                 let errors = layers.set_toml(Source::Workspace, WORKSPACE_FILE, text);
@@ -225,7 +225,7 @@ pub fn own_problems(path: &str, text: &str, own: &Own) -> Vec<OwnProblem> {
     let files = BTreeMap::from([(path.to_owned(), text.to_owned())]);
     if path == WORKSPACE_FILE {
         let mut layers = Layers::default();
-        layers.set_trusted(own.standing == Standing::Trusted);
+        layers.set_trusted(own.standing.files_may_act());
         let errors = layers.set_toml(Source::Workspace, WORKSPACE_FILE, text);
         return errors.iter().map(settings_problem).collect();
     }

@@ -136,6 +136,40 @@ fn an_untrusted_workspace_is_restricted_and_asks_again_when_it_changes() {
 }
 
 #[test]
+fn what_the_user_applied_is_trusted_and_nothing_else_is() {
+    let mut desk = Desk::new(&[("a.py", "x = 1\n")]);
+    desk.change(".aios/config.toml", "[verify]\nseconds_max = 9\n");
+    assert_eq!((desk.own().standing, desk.settings().verify.seconds_max), (Standing::Applied, 9));
+    assert!(!desk.told.iter().any(|it| it.contains("until you trust it")), "{:?}", desk.told);
+    // The project's own code is another matter.
+    match desk.run(RunRequest::Verify(None)) {
+        RunOutcome::Refused(why) => assert!(why.contains("trust the workspace first"), "{why}"),
+        other => panic!("{other:?}"),
+    }
+    // What comes with somebody else's commit is asked about, and only that.
+    desk.edit(".aios/agents/review.yaml", AGENT);
+    assert_eq!(desk.own().standing, Standing::Untrusted);
+    let asked: Vec<&String> =
+        desk.told.iter().filter(|it| it.contains("until you trust it")).collect();
+    assert!(asked[0].starts_with(".aios/agents/review.yaml came with this workspace"), "{asked:?}");
+    // A change of it shows a part of it, and taking its deletion back shows nothing of it.
+    desk.change(".aios/agents/review.yaml", &AGENT.replace("1.0.0", "1.0.1"));
+    assert_eq!(desk.own().standing, Standing::Untrusted);
+    let files = vec![(desk.root.join(".aios/agents/review.yaml"), None)];
+    let (title, reason) = ("Delete it".to_owned(), String::new());
+    let id = desk.proposed(RunRequest::Write { title, reason, files, then: Then::Keep });
+    desk.applied(RunRequest::Apply(id));
+    assert_eq!(desk.own().standing, Standing::Applied);
+    desk.undo();
+    assert_eq!(desk.own().standing, Standing::Untrusted);
+    // It outlives the server.
+    desk.edit(".aios/agents/review.yaml", "");
+    fs::remove_file(desk.dir.path().join("w/.aios/agents/review.yaml")).unwrap();
+    let desk = desk.reopen();
+    assert_eq!((desk.own().standing, desk.settings().verify.seconds_max), (Standing::Applied, 9));
+}
+
+#[test]
 fn trust_outlives_the_server_and_lies_outside_the_repository() {
     let mut desk = Desk::new(&[(".aios/agents/review.yaml", AGENT)]);
     desk.trust();

@@ -22,7 +22,8 @@ pub const TRUST_FILE: &str = "trust.json";
 /// What was trusted of one workspace.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TrustRow {
-    /// When it was given, in milliseconds since 1970.
+    /// When it was given, in milliseconds since 1970; 0 where it never was: then the contents are
+    /// those of changes that the user applied.
     pub given_ms: u64,
     /// The contents that were trusted of each file, by its path below the workspace, the latest
     /// last. They are kept whole so that a later difference can be shown.

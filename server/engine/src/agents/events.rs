@@ -13,8 +13,7 @@ use proposal::ProposalId;
 use store::history::MarkRow;
 
 use crate::{
-    AgentTask, Lane, NoticeLevel, Priority, RunId, RunOutcome, RunRequest, Standing, Then,
-    WorkflowTask,
+    AgentTask, Lane, NoticeLevel, Priority, RunId, RunOutcome, RunRequest, Then, WorkflowTask,
     agents::AgentDone,
     edits::{Confirm, EditDone},
     event::ClientId,
@@ -112,7 +111,7 @@ impl GlobalState {
     /// Everything that something starts by itself here: nothing where nobody has trusted it, or the
     /// server ends soon anyway.
     fn triggers(&self) -> Vec<(Owner, Trigger)> {
-        if self.own.standing != Standing::Trusted || !self.clients.any_stays() {
+        if !self.own.standing.files_may_act() || !self.clients.any_stays() {
             return Vec::new();
         }
         let agents = self.own.agents.values().flat_map(|def| {
@@ -326,7 +325,7 @@ impl GlobalState {
 
     /// The hooks of all agents that may act for `event`.
     fn hooks(&self, event: &str, is_before: bool) -> HookChain {
-        if self.own.standing != Standing::Trusted {
+        if !self.own.standing.files_may_act() {
             return HookChain::new(Vec::new());
         }
         let mut res = Vec::new();

@@ -7,7 +7,7 @@ use ide::{FilePosition, LeftOut, Rename};
 use proposal::{
     Begun, Context, DiffStyle, Draft, Finished, Journal, JournalError, LeftSite, Measured, Noted,
     Origin, Present, PresentFile, Proposal, ProposalId, Recorded, Simulation, TransactionId,
-    UndoRequest, diff_text, measure, propose,
+    UndoRequest, diff_text, measure, paths_below, propose,
 };
 use store::Trust;
 use vfs::{ContentHash, FileId, ReadError, SourceChange, Texts, VfsPath};
@@ -81,8 +81,11 @@ impl EditContext {
     pub(crate) fn propose_as(
         &self,
         id: ProposalId,
-        draft: Draft,
+        mut draft: Draft,
     ) -> Result<(Proposal, Simulation), Ended> {
+        let roots = &self.snapshot.roots;
+        draft.title = paths_below(&draft.title, roots);
+        draft.reason = paths_below(&draft.reason, roots);
         let made = self.proposing_as(id, |ctx| propose(draft, ctx));
         let mut made = made.map_err(not_allowed)?;
         proposal::add_effect(&mut made.0, &made.1, &self.snapshot.analysis);
@@ -194,7 +197,7 @@ pub(crate) fn begin(ctx: &EditContext, proposal: &Proposal) -> Result<Begun, End
     let id = TransactionId::new(now_ms, ctx.random.next());
     let begun = ctx.journal.begin(proposal, id, now_ms, &|path| ctx.present(path));
     let begun = begun.map_err(|it| refused(&it))?;
-    runs::carry_trust(ctx, &begun.simulation);
+    runs::carry_trust(ctx, proposal, &begun.simulation);
     Ok(begun)
 }
 

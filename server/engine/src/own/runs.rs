@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use proposal::Simulation;
+use proposal::{Proposal, Simulation};
 use store::Trust;
 use vfs::{Loader, VfsPath};
 
@@ -25,26 +25,37 @@ pub(crate) enum OwnDone {
 }
 
 /// The user has a change of the product's own files applied, and has seen what it makes of them:
-/// where the workspace was trusted it still is. Before it is applied: whoever reads the files
-/// afterwards finds the trust there.
-pub(crate) fn carry_trust(ctx: &EditContext, simulation: &Simulation) {
+/// these contents are trusted from now on. Before it is applied: whoever reads the files afterwards
+/// finds the trust there. What a change does to a text that was not trusted shows only a part of
+/// it, and what is taken back may be anybody's: both are asked about.
+pub(crate) fn carry_trust(ctx: &EditContext, proposal: &Proposal, simulation: &Simulation) {
     let Some(root) = ctx.snapshot.roots.first() else { return };
-    if !ctx.is_owner || ctx.snapshot.own.standing != Standing::Trusted {
+    if !ctx.is_owner || proposal.reverses.is_some() {
         return;
     }
     let folder = root.join(OWN_FOLDER);
-    let texts = simulation.files.iter().filter_map(|file| {
-        let path = file.after.as_ref().filter(|it| it.starts_with(&folder))?;
-        Some((path.relative_to(root)?, file.post_text()?))
-    });
-    let texts: Vec<(&str, &str)> = texts.collect();
-    if texts.is_empty() {
+    let is_own = |it: &&VfsPath| it.starts_with(&folder);
+    if !simulation.files.iter().any(|it| it.after.as_ref().filter(is_own).is_some()) {
         return;
     }
     let given = ctx.trust.of(root.as_str()).and_then(|row| {
         let mut row = row.unwrap_or_default();
-        texts.iter().for_each(|(path, text)| row.accept(path, text));
-        ctx.trust.give(root.as_str(), row)
+        let mut is_new = false;
+        for file in &simulation.files {
+            let path = file.after.as_ref().filter(is_own).and_then(|it| it.relative_to(root));
+            let Some((path, text)) = path.zip(file.post_text()) else { continue };
+            let before = file.before.as_ref().and_then(|it| it.relative_to(root));
+            let was_trusted = match (&file.before, before.zip(file.pre_text())) {
+                (None, _) => true,
+                (Some(_), Some((before, text))) => row.has(before, text),
+                (Some(_), None) => false,
+            };
+            if was_trusted {
+                row.accept(path, text);
+                is_new = true;
+            }
+        }
+        if is_new { ctx.trust.give(root.as_str(), row) } else { Ok(()) }
     });
     if let Err(error) = given {
         tracing::warn!(%error, "the trust could not be carried on: it is asked for again");
@@ -85,8 +96,8 @@ impl GlobalState {
         let own = Arc::clone(&self.own);
         let files: Vec<&str> = own.changes.iter().map(|it| it.path.as_str()).collect();
         let what = match own.standing {
-            Standing::Changed => "changed since you trusted this workspace",
-            _ => "came with this workspace",
+            Standing::Changed => "came or changed since you trusted this workspace",
+            _ => "came with this workspace, or was written by somebody else",
         };
         let text = format!(
             "{} {what}: until you trust it, nothing of it acts and no checks are run. Searching, \

@@ -18,6 +18,9 @@ pub enum Standing {
     /// Nobody has said so, and there is nothing that would act by itself.
     #[default]
     Unasked,
+    /// Every file is just as a change of the user's own left it; nobody has trusted the rest of the
+    /// workspace.
+    Applied,
     /// There are files that nobody has trusted yet.
     Untrusted,
     /// It was trusted, and files have changed since.
@@ -38,10 +41,17 @@ pub struct TrustChange {
 }
 
 impl Standing {
+    /// True where the files under `.aios/` may act. Commands of the project itself are run only
+    /// where the workspace is trusted.
+    pub fn files_may_act(self) -> bool {
+        matches!(self, Standing::Applied | Standing::Trusted)
+    }
+
     /// The word for it.
     pub fn name(self) -> &'static str {
         match self {
             Standing::Unasked => "not asked",
+            Standing::Applied => "not asked; its files under .aios/ are your own",
             Standing::Untrusted => "untrusted",
             Standing::Changed => "changed since it was trusted",
             Standing::Trusted => "trusted",
@@ -61,11 +71,13 @@ pub(crate) fn standing(
         new: text.clone(),
     });
     let changes: Vec<TrustChange> = changes.collect();
-    let standing = match (trusted, files.is_empty(), changes.is_empty()) {
-        (None, true, _) => Standing::Unasked,
-        (None, false, _) => Standing::Untrusted,
-        (Some(_), _, true) => Standing::Trusted,
-        (Some(_), _, false) => Standing::Changed,
+    let was_asked = trusted.is_some_and(|it| it.given_ms != 0);
+    let standing = match (was_asked, files.is_empty(), changes.is_empty()) {
+        (false, true, _) => Standing::Unasked,
+        (false, false, true) => Standing::Applied,
+        (false, false, false) => Standing::Untrusted,
+        (true, _, true) => Standing::Trusted,
+        (true, _, false) => Standing::Changed,
     };
     (standing, changes, fingerprint(files))
 }
@@ -125,6 +137,12 @@ mod tests {
         assert_eq!(standing(&one, None).0, Standing::Untrusted);
         let mut row = TrustRow::default();
         row.accept("a", "1");
+        assert_eq!(standing(&one, Some(&row)).0, Standing::Applied);
+        assert_eq!(standing(&none, Some(&row)).0, Standing::Unasked);
+        let (now, changes, _) = standing(&files(&[("a", "1"), ("b", "2")]), Some(&row));
+        let changes: Vec<&str> = changes.iter().map(|it| it.path.as_str()).collect();
+        assert_eq!((now, changes), (Standing::Untrusted, vec!["b"]));
+        row.given_ms = 1;
         assert_eq!(standing(&one, Some(&row)).0, Standing::Trusted);
         // The same content elsewhere is another thing.
         assert_eq!(standing(&files(&[("b", "1")]), Some(&row)).0, Standing::Changed);

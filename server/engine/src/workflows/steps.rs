@@ -9,7 +9,7 @@ use serde_json::Value;
 use store::history::{WorkflowRunRow, WorkflowStepRow};
 
 use crate::{
-    ReadError, RunOutcome, Snapshot, Standing, Then,
+    ReadError, RunOutcome, Snapshot, Then,
     edits::tasks::{EditContext, Ended, not_allowed},
     workflows::runs::Flow,
 };
@@ -99,7 +99,7 @@ fn workflow_of(ctx: &EditContext, name: &str) -> Result<(Arc<Workflow>, String),
         let why = format!("there is no workflow `{name}`; `aios workflow list` lists all");
         return Err(not_allowed(why));
     };
-    if own.standing != Standing::Trusted {
+    if !own.standing.files_may_act() {
         let why = format!("{path} is not trusted: `aios trust` shows what is, and trusts it");
         return Err(not_allowed(why));
     }
