@@ -18,6 +18,7 @@ mod models;
 mod neovim;
 mod parts;
 mod questions;
+mod refactorings;
 mod rights;
 mod skills;
 mod state;

@@ -1,8 +1,10 @@
 //! Who is connected, what they can do, and how they are told things.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
+use proposal::paths_below;
 use tokio::sync::mpsc::{Sender, error::TrySendError};
+use vfs::VfsPath;
 
 use crate::{Abilities, Caller, Notice, NoticeLevel, Offer, ProgressState, Role, event::ClientId};
 
@@ -15,6 +17,8 @@ pub(crate) struct Clients {
     clients: BTreeMap<ClientId, Client>,
     /// What was told before anybody listened: what went wrong at the start, mostly.
     backlog: Vec<Notice>,
+    /// The folders of the workspace: what is told names paths below them.
+    pub(crate) roots: Arc<[VfsPath]>,
 }
 
 struct Client {
@@ -104,6 +108,7 @@ impl Clients {
     /// An offer for everybody who listens; who listens later is told the text.
     pub(crate) fn offer(&mut self, text: String, offers: Vec<Offer>) {
         tracing::warn!("{text}");
+        let text = paths_below(&text, &self.roots);
         let notice = Notice::Offer { text, offers };
         if self.clients.values().any(|it| it.notices.is_some()) {
             self.tell_all(&notice);
@@ -119,6 +124,7 @@ impl Clients {
             NoticeLevel::Warning => tracing::warn!("{text}"),
             NoticeLevel::Error => tracing::error!("{text}"),
         }
+        let text = paths_below(&text, &self.roots);
         let notice = Notice::Message { level, text };
         if self.clients.values().any(|it| it.notices.is_some()) {
             self.tell_all(&notice);

@@ -143,7 +143,9 @@ impl Engine {
         let ticket = self.shared.inbox.ticket();
         // A receiver that is gone wants no answer.
         let answer: Answer = Box::new(move |snapshot: Result<&Snapshot, ReadError>| {
-            let _ = sender.send(snapshot.and_then(question));
+            let answer = snapshot
+                .and_then(|it| question(it).map_err(|error| error.with_paths_below(&it.roots)));
+            let _ = sender.send(answer);
         });
         match (denied, ticket) {
             (Some(why), _) => answer(Err(ReadError::Denied(why))),

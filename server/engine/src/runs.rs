@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use agent::SkillReply;
+use proposal::paths_below;
+use vfs::VfsPath;
 
 use crate::{
     Area, Notice, ProgressState, RunId, RunOutcome, RunRequest, event::ClientId, policy,
@@ -361,6 +363,7 @@ impl GlobalState {
     /// The one end of a run.
     pub(crate) fn end_run(&mut self, id: RunId, outcome: RunOutcome) {
         let Some(run) = self.runs.runs.remove(&id) else { return };
+        let outcome = outcome.with_paths_below(&self.files.roots);
         if run.is_child {
             self.yield_edit(id);
             let is_known = self.child_ended(id, &outcome) || self.receiver_ended(id, &outcome);
@@ -387,6 +390,23 @@ impl GlobalState {
 }
 
 impl RunOutcome {
+    /// The outcome with the paths in its words written below the folders of the workspace.
+    fn with_paths_below(mut self, roots: &[VfsPath]) -> RunOutcome {
+        let below = |text: &mut String| *text = paths_below(text, roots);
+        match &mut self {
+            RunOutcome::Done(text) | RunOutcome::Refused(text) | RunOutcome::Failed(text) => {
+                below(text);
+            }
+            RunOutcome::Changed { reason, .. } => reason.iter_mut().for_each(below),
+            RunOutcome::Reversed { refused, .. } => {
+                refused.iter_mut().for_each(|it| below(&mut it.1));
+            }
+            RunOutcome::Recovered(recovery) => recovery.troubles.iter_mut().for_each(below),
+            _ => {}
+        }
+        self
+    }
+
     /// The outcome in a few words, for people.
     pub fn describe(&self) -> String {
         use proposal::Outcome;

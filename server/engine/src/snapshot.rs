@@ -13,7 +13,7 @@ use memory::{
     Answer, Embedding, PieceConfig, Query, QueryVector, Retriever, Sources, UnsavedFile, Weights,
 };
 use models::{Embedder, Registry};
-use proposal::{Journal, PresentFile};
+use proposal::{Journal, PresentFile, paths_below};
 use settings::Settings;
 use store::Store;
 use syntax::FileFacts;
@@ -394,6 +394,17 @@ impl From<Cancelled> for ReadError {
 impl From<store::StoreError> for ReadError {
     fn from(error: store::StoreError) -> ReadError {
         ReadError::Failed(error.to_string())
+    }
+}
+
+impl ReadError {
+    /// The error with the paths in its words written below the folders of the workspace.
+    pub(crate) fn with_paths_below(self, roots: &[VfsPath]) -> ReadError {
+        match self {
+            ReadError::Refused(why) => ReadError::Refused(paths_below(&why, roots)),
+            ReadError::Failed(why) => ReadError::Failed(paths_below(&why, roots)),
+            other => other,
+        }
     }
 }
 

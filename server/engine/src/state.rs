@@ -298,6 +298,7 @@ impl GlobalState {
         roots.extend(added.iter().cloned());
         roots.sort();
         self.files.roots = Arc::from(roots);
+        self.clients.roots = Arc::clone(&self.files.roots);
         self.forget_outside();
         self.tell_host_the_workspace();
         self.watch();

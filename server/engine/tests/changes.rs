@@ -385,7 +385,7 @@ fn a_stale_proposal_is_refused_with_the_file() {
     desk.set(&main, &USES.replace("2", "3"));
     let refused = desk.run(RunRequest::Apply(id.clone()), Manners::Obeys);
     let RunOutcome::Refused(why) = refused else { panic!("{refused:?}") };
-    assert_eq!(why, format!("{main}: changed since the proposal was made; make it anew"));
+    assert_eq!(why, "main.py: changed since the proposal was made; make it anew");
     assert_eq!(desk.state(&id), ProposalState::Pending);
 }
 
@@ -416,7 +416,7 @@ fn a_workspace_that_cannot_be_written_stays_as_it_is() {
         other => panic!("{other:?}"),
     };
     let declined = desk.run(RunRequest::Apply(id), Manners::Obeys);
-    check(declined, "w/shape.py: the file is read-only; nothing was written");
+    check(declined, "shape.py: the file is read-only; nothing was written");
     assert_eq!(
         (desk.disk("main.py").unwrap(), desk.disk("shape.py").unwrap()),
         (USES.into(), DEFINES.into())
@@ -427,7 +427,7 @@ fn a_workspace_that_cannot_be_written_stays_as_it_is() {
     let mut desk = Desk::with_writer(&dir, Abilities::default(), Some(Arc::new(Full)));
     let id = desk.rename();
     let declined = desk.run(RunRequest::Apply(id), Manners::Obeys);
-    check(declined, "w/main.py: the disk is full; nothing was written");
+    check(declined, "main.py: the disk is full; nothing was written");
     assert_eq!(desk.disk("main.py").unwrap(), USES);
 }
 

@@ -138,7 +138,17 @@ impl Analysis {
 
     /// The path below the workspace's root.
     pub(crate) fn shown_path(&self, file: FileId) -> Option<String> {
-        Some(self.below_root(self.path(file)?).to_owned())
+        Some(self.shown(self.path(file)?))
+    }
+
+    /// `path` as people read it: below its folder, with the folder's name where there are several.
+    pub(crate) fn shown(&self, path: &VfsPath) -> String {
+        let roots = &self.workspace().roots;
+        let root = roots.iter().find(|it| path.starts_with(it)).filter(|_| 1 < roots.len());
+        match root.and_then(|it| it.file_name()) {
+            Some(name) => format!("{name}/{}", self.below_root(path)),
+            None => self.below_root(path).to_owned(),
+        }
     }
 
     /// `path` below the workspace's root; whole where it lies outside.

@@ -10,7 +10,7 @@ use engine::{
     ClientChange, EditStep, Health, Notice, NoticeLevel, Notices, Offer, ProgressState, RunId,
     RunOutcome, VerdictOutcome,
 };
-use proposal::{Outcome, ProposalId};
+use proposal::{Outcome, ProposalId, paths_below};
 use rustc_hash::FxHashMap;
 use serde::Serialize;
 use tokio::sync::mpsc;
@@ -57,7 +57,7 @@ pub(crate) async fn carry(link: Arc<Link>, mut notices: Notices) {
             Notice::MayEdit { run } => link.may_edit(run),
             Notice::RunDone { run, outcome } => {
                 if let Some((level, text)) = for_the_user(&outcome) {
-                    message(&link, level, text).await;
+                    tokio::spawn(message_below(link.clone(), level, text));
                 }
                 link.run_done(run, outcome);
             }
@@ -107,6 +107,13 @@ async fn message(link: &Link, level: NoticeLevel, text: String) {
         NoticeLevel::Error => MessageType::Error,
     };
     link.client.show_message(level, text).await;
+}
+
+/// A message in which paths are those below the workspace's folders.
+async fn message_below(link: Arc<Link>, level: NoticeLevel, text: String) {
+    // A server that stops names whole paths.
+    let roots = link.read("folders", |view| Ok(view.snapshot.roots.clone())).await;
+    message(&link, level, paths_below(&text, roots.as_deref().unwrap_or_default())).await;
 }
 
 /// What a run's end has to say that the user cannot see anyway.

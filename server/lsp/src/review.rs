@@ -1,6 +1,7 @@
 //! What can be done in the documents that the server writes: the diff of a proposal, the list of
 //! changes.
 
+use engine::Standing;
 use proposal::{
     HistoryPlace, Mark, Marked, PartId, ProposalId, TransactionKind, history_at, mark_at, marks,
 };
@@ -60,7 +61,8 @@ impl<'a> Document<'a> {
     fn diff_actions(&self, acc: &mut Vec<CodeAction>, proposal: &ProposalId, line: usize) {
         let id = json!({ "proposal": proposal.as_str() });
         acc.push(answer("AIOS: apply this proposal", ext::APPLY_PROPOSAL, id.clone(), true));
-        acc.push(answer("AIOS: reject this proposal", ext::REJECT_PROPOSAL, id, false));
+        acc.push(answer("AIOS: reject this proposal", ext::REJECT_PROPOSAL, id.clone(), false));
+        acc.push(self.checking("AIOS: check this proposal", id));
         let marks = marks(&self.text);
         if let Some(here) = mark_at(&self.text, line) {
             let what = if here.id.hunk.is_some() { "hunk" } else { "file operation" };
@@ -91,6 +93,11 @@ impl<'a> Document<'a> {
             });
             acc.push(answer(&title, ext::APPLY_PROPOSAL, argument, false));
         }
+    }
+
+    /// An action that runs the project's checks, greyed where they must not be run.
+    fn checking(&self, title: &str, of: Value) -> CodeAction {
+        CodeAction { disabled: unchecked(self.view), ..answer(title, ext::VERIFY, of, false) }
     }
 
     /// An action that sets `mark` at all of `places`, by an edit that the editor makes by itself.
@@ -155,6 +162,10 @@ impl<'a> Document<'a> {
             }
         }
         let path = file.and_then(|it| known.files.get(it as usize));
+        if known.kind != TransactionKind::Undo {
+            let of = json!({ "proposal": known.proposal.as_str() });
+            acc.push(self.checking(&format!("AIOS: check this change ({})", known.title), of));
+        }
         let (Some(file), Some(path)) = (file, path.map(|it| &it.path)) else { return };
         if known.kind != TransactionKind::Apply {
             return;
@@ -166,6 +177,24 @@ impl<'a> Document<'a> {
             acc.push(answer(&format!("AIOS: {verb} this file ({name})"), command, argument, false));
         }
     }
+}
+
+/// Runs the checks of the project as it is, in any of its files.
+pub(crate) fn check_action(view: &View<'_>) -> CodeAction {
+    CodeAction {
+        kind: Some(CodeActionKind::from("source.aios.verify")),
+        disabled: unchecked(view),
+        ..with_command("AIOS: run the project's checks", ext::VERIFY, json!({}))
+    }
+}
+
+/// Why the project's checks must not be run.
+fn unchecked(view: &View<'_>) -> Option<proto::CodeActionDisabled> {
+    let is_trusted = view.snapshot.own.standing == Standing::Trusted;
+    (!is_trusted).then(|| proto::CodeActionDisabled {
+        reason: "checks run the project's own code: trust the workspace first (aios.trust)"
+            .to_owned(),
+    })
 }
 
 fn written(parts: &[PartId]) -> Vec<String> {

@@ -52,7 +52,7 @@ pub use crate::{
     review::{Mark, Marked, mark_at, marks},
     risk::needs_preview,
     secret::is_secret,
-    show::{visible_line, visible_text},
+    show::{paths_below, visible_line, visible_text},
     simulate::{SimulateError, SimulatedFile, Simulation, simulate},
 };
 pub use store::history::{

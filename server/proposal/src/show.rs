@@ -21,6 +21,32 @@ pub(crate) fn path(path: &VfsPath, roots: &[VfsPath]) -> String {
     visible_line(&shown)
 }
 
+/// `text` with the paths in it written below their workspace folders, as [`path`] writes them. A
+/// folder's name counts only where a path begins there.
+pub fn paths_below(text: &str, roots: &[VfsPath]) -> String {
+    let mut res = text.to_owned();
+    // Of a folder inside another one the longer path is the one that is meant.
+    let mut longest: Vec<&VfsPath> = roots.iter().filter(|it| it.parent().is_some()).collect();
+    longest.sort_by_key(|it| std::cmp::Reverse(it.as_str().len()));
+    for root in longest {
+        let name = root.file_name().filter(|_| 1 < roots.len());
+        let shown = name.map_or(String::new(), |it| format!("{it}/"));
+        let whole = format!("{root}/");
+        let mut written = String::with_capacity(res.len());
+        let mut rest = res.as_str();
+        while let Some((before, after)) = rest.split_once(&whole) {
+            let is_inside = |it: char| it.is_alphanumeric() || "/._-".contains(it);
+            let begins = !before.chars().next_back().is_some_and(is_inside);
+            written.push_str(before);
+            written.push_str(if begins { &shown } else { &whole });
+            rest = after;
+        }
+        written.push_str(rest);
+        res = written;
+    }
+    res
+}
+
 /// `text` as one line: cut where it is too long, with what cannot be seen made visible. A terminal
 /// would obey an escape character, and an editor turns lines around for some others.
 pub fn visible_line(text: &str) -> String {
@@ -90,5 +116,18 @@ mod tests {
         assert_eq!(path(&file, &[folder("/code/app")]), "src/a.rs");
         assert_eq!(path(&file, &[folder("/code/lib"), folder("/code/app")]), "app/src/a.rs");
         assert_eq!(path(&file, &[]), "/code/app/src/a.rs");
+    }
+
+    #[test]
+    fn paths_in_a_sentence_are_shown_below_their_folders() {
+        let folder = |path: &str| VfsPath::new(path).unwrap();
+        let text = "`x` at /code/app/a.rs:3, not /old/code/app/a.rs; see /code/app";
+        assert_eq!(
+            paths_below(text, &[folder("/code/app")]),
+            "`x` at a.rs:3, not /old/code/app/a.rs; see /code/app"
+        );
+        let two = [folder("/code"), folder("/code/app")];
+        assert_eq!(paths_below("/code/b.rs and /code/app/a.rs", &two), "code/b.rs and app/a.rs");
+        assert_eq!(paths_below("/a.rs", &[folder("/")]), "/a.rs");
     }
 }

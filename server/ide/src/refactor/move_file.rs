@@ -167,10 +167,10 @@ impl Analysis {
                 let name = it.from.file_name().unwrap_or_default();
                 match it.from.parent() == it.to.parent() {
                     true => format!("Rename {name} to {}", it.to.file_name().unwrap_or_default()),
-                    false => format!(
-                        "Move {name} to {}",
-                        it.to.parent().map_or(String::new(), |it| it.to_string())
-                    ),
+                    false => match it.to.parent().map(|it| self.shown(&it)).unwrap_or_default() {
+                        top if top.is_empty() => format!("Move {name} to the top folder"),
+                        folder => format!("Move {name} to {folder}"),
+                    },
                 }
             }
             several => format!("Move {} files", several.len()),

@@ -4,7 +4,7 @@ use engine::ReadError;
 use ide::{
     ACTION_CREATE_SETTINGS, ACTION_REFACTOR, ACTION_RENAME, ACTION_REWRITE, Action, Refactor,
 };
-use proposal::{Recorded, Transaction, TransactionKind};
+use proposal::{Recorded, Transaction, TransactionKind, paths_below};
 use serde_json::{Value, json};
 use tower_lsp::{
     gen_lsp_types::{
@@ -19,7 +19,7 @@ use crate::{
     agent_actions,
     backend::Backend,
     ext, from_proto,
-    review::document_actions,
+    review::{check_action, document_actions},
     skill_actions::{asked_for, questions, remedies},
     view::View,
 };
@@ -54,6 +54,9 @@ pub(crate) async fn handle_code_action(
             acc.extend(undo_action(view, &path)?);
             acc.extend(rest_actions(view, &path)?);
             acc.extend(search_actions(view, &path, params.range));
+            if view.file_range(&path, params.range).is_some() {
+                acc.push(check_action(view));
+            }
         }
         let given = (params.context.diagnostics.as_slice(), is_asked);
         acc.extend(agent_actions::agents(view, &path, params.range, given)?);
@@ -189,7 +192,9 @@ fn code_action(view: &View<'_>, action: &Action) -> CodeAction {
     }
     CodeAction {
         kind: Some(CodeActionKind::from(action.kind)),
-        disabled: disabled.map(|reason| CodeActionDisabled { reason }),
+        disabled: disabled.map(|reason| CodeActionDisabled {
+            reason: paths_below(&reason, &view.snapshot.roots),
+        }),
         ..with_command(&action.title, command, argument)
     }
 }
