@@ -1,6 +1,9 @@
 //! The command line: what it prints, how it ends, and that a change is made whole and taken back.
 
-use std::process::{Command, Output};
+use std::{
+    io::Write as _,
+    process::{Command, Output, Stdio},
+};
 
 use serde_json::Value;
 
@@ -9,6 +12,15 @@ use crate::workspace::Workspace;
 /// Runs `aios` on `workspace`; the exit code and standard output.
 pub(crate) fn aios(workspace: &Workspace, args: &[&str]) -> (i32, String) {
     let Output { status, stdout, .. } = command(workspace, args).output().unwrap();
+    (status.code().unwrap(), String::from_utf8(stdout).unwrap())
+}
+
+/// The same, with this on standard input.
+pub(crate) fn told(workspace: &Workspace, args: &[&str], input: &str) -> (i32, String) {
+    let mut command = command(workspace, args);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    let Output { status, stdout, .. } = child.wait_with_output().unwrap();
     (status.code().unwrap(), String::from_utf8(stdout).unwrap())
 }
 

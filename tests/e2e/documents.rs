@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::{
+    changes::plain_capabilities,
     client::{Client, capabilities},
     editor::Editor,
     workspace::{CART, SHOP, Workspace},
@@ -235,5 +236,35 @@ fn a_search_that_begins_in_the_code_opens_a_list_that_leads_back_to_it() {
         assert_eq!(links[0]["target"], format!("{}#L1", workspace.uri(found)));
         editor.client.notify("textDocument/didClose", document);
     }
+    editor.client.stop();
+}
+
+#[test]
+fn what_is_not_trusted_is_shown_and_trusted_just_as_it_was_shown() {
+    let config = "[verify]\ncommands = [\"true\"]\n";
+    let workspace = Workspace::new(&[("a.py", "a = 1\n"), (".aios/config.toml", config)]);
+    let mut editor = Editor::start(&workspace, &plain_capabilities());
+    editor.client.wait_until_indexed();
+    let shown = editor.execute("aios.showTrust", json!({}));
+    let uri = shown["document"].as_str().unwrap().to_owned();
+    let text = std::fs::read_to_string(uri.strip_prefix("file://").unwrap()).unwrap();
+    assert!(text.contains("+commands = [\"true\"]"), "{text}");
+    editor.open_uri(&uri, "diff", text);
+    let start = json!({ "line": 0, "character": 0 });
+    let params = json!({
+        "textDocument": { "uri": uri },
+        "range": { "start": start, "end": start },
+        "context": { "diagnostics": [] },
+    });
+    let actions = editor.client.request("textDocument/codeAction", params);
+    let is_it = |it: &&Value| it["title"] == "AIOS: trust these files";
+    let trust = actions.as_array().unwrap().iter().find(is_it).unwrap();
+    let argument = &trust["command"]["arguments"][0];
+    workspace.write(".aios/config.toml", &config.replace("true", "rm -rf ."));
+    let outcome = editor.execute("aios.trust", argument.clone());
+    assert_eq!(outcome["outcome"], "refused", "{outcome}");
+    workspace.write(".aios/config.toml", config);
+    let outcome = editor.execute("aios.trust", argument.clone());
+    assert_eq!(outcome["outcome"], "done", "{outcome}");
     editor.client.stop();
 }

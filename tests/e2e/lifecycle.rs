@@ -5,6 +5,7 @@ use std::process::{Command, Stdio};
 use serde_json::{Value, json};
 
 use crate::{
+    cli::aios,
     client::{Client, capabilities},
     workspace::Workspace,
 };
@@ -105,5 +106,48 @@ fn indexing_tells_how_far_it_is_and_can_be_cancelled_and_taken_up_again() {
     assert_eq!((&outcome["outcome"], &outcome["files"]), (&json!("indexed"), &json!(1_000)));
     let symbols = client.request("workspace/symbol", json!({ "query": "f999" }));
     assert_eq!(symbols[0]["name"], "f999");
+    client.stop();
+}
+
+/// A workspace that is trusted, whose checks never end by themselves.
+fn busy() -> Workspace {
+    let config = "[verify]\ncommands = [\"sleep 600\"]\n";
+    let workspace =
+        Workspace::new(&[("shop.py", "def pay(): ...\n"), (".aios/config.toml", config)]);
+    assert_eq!(aios(&workspace, &["trust", "--yes"]).0, 0);
+    workspace
+}
+
+#[test]
+fn what_is_under_way_is_listed_and_stopped_by_name_or_as_the_newest() {
+    if cfg!(not(target_os = "linux")) {
+        return;
+    }
+    let workspace = busy();
+    let mut client = Client::start(&workspace, &capabilities());
+    client.wait_until_indexed();
+    let command = |name: &str, argument: Value| json!({ "command": name, "arguments": [argument] });
+    for by_name in [true, false] {
+        let verify = command("aios.verify", json!({ "wait": true }));
+        let verify = client.start_request("workspace/executeCommand", verify);
+        client.wait_for("begin of the checks", |it| {
+            it["method"] == "$/progress" && it["params"]["value"]["title"] == "Checking"
+        });
+        let running =
+            client.request("workspace/executeCommand", command("aios.running", json!({})));
+        assert_eq!(running[0]["title"], "Checking", "{running}");
+        assert_eq!(running[0]["cancellable"], true, "{running}");
+        let argument = if by_name { json!({ "run": running[0]["run"] }) } else { json!({}) };
+        let cancel = command("aios.cancelRun", argument);
+        assert_eq!(client.request("workspace/executeCommand", cancel)["run"], running[0]["run"]);
+        let end = client.wait_for("end of the checks", |it| it["id"] == verify);
+        assert_eq!(end["result"]["outcome"], "cancelled", "{end}");
+        let running =
+            client.request("workspace/executeCommand", command("aios.running", json!({})));
+        assert_eq!(running, json!([]));
+    }
+    let cancel =
+        client.try_request("workspace/executeCommand", command("aios.cancelRun", json!({})));
+    assert_eq!(cancel["error"]["message"], "nothing runs that could be stopped");
     client.stop();
 }

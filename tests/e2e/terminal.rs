@@ -2,7 +2,7 @@
 
 use std::{
     ffi::OsString,
-    path::Path,
+    path::{Path, PathBuf},
     process::{Command, Output},
     thread,
     time::{Duration, Instant},
@@ -15,16 +15,29 @@ const POLL: Duration = Duration::from_millis(50);
 /// A tmux server with one window, which ends with this value.
 pub(crate) struct Terminal {
     socket: String,
+    /// All that the program writes, as it writes it.
+    recording: PathBuf,
 }
 
 impl Terminal {
-    /// Runs `command`, words for a shell, in `folder`.
-    pub(crate) fn start(name: &str, folder: &Path, command: &str) -> Terminal {
-        let terminal = Terminal { socket: format!("aios-{name}-{}", std::process::id()) };
+    /// Runs `command`, words for a shell, in `folder`, and keeps what it writes in `recording`.
+    pub(crate) fn start(name: &str, folder: &Path, command: &str, recording: PathBuf) -> Terminal {
+        let terminal =
+            Terminal { socket: format!("aios-{name}-{}", std::process::id()), recording };
         let folder = folder.to_str().unwrap();
         let size = ["-x", "120", "-y", "40"];
         let arguments = ["-f", "/dev/null", "new-session", "-d", "-c", folder];
-        terminal.tmux(&[&arguments[..], &size[..], &[command][..]].concat());
+        // It begins once it is recorded.
+        let command = format!("read begin; exec {command}");
+        terminal.tmux(&[&arguments[..], &size[..], &[command.as_str()][..]].concat());
+        let sink = format!("exec cat > '{}'", terminal.recording.display());
+        terminal.tmux(&["pipe-pane", &sink]);
+        let end = Instant::now() + Duration::from_millis(SCREEN_MS_MAX);
+        while !terminal.recording.exists() {
+            assert!(Instant::now() < end, "nothing is recorded");
+            thread::sleep(POLL);
+        }
+        terminal.keys(&["Enter"]);
         terminal
     }
 
@@ -47,6 +60,19 @@ impl Terminal {
     pub(crate) fn screen(&self) -> String {
         let output = self.tmux(&["capture-pane", "-p"]);
         String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+
+    /// The lines of the screen that have something reversed in them, with what that is.
+    pub(crate) fn reversed(&self) -> Vec<(usize, String)> {
+        let output = self.tmux(&["capture-pane", "-p", "-e"]);
+        let screen = String::from_utf8_lossy(&output.stdout).into_owned();
+        reversed_in(&screen)
+    }
+
+    /// All that was ever written: what stood there for a moment, too.
+    pub(crate) fn recorded(&self) -> String {
+        let bytes = std::fs::read(&self.recording).unwrap();
+        String::from_utf8_lossy(&bytes).into_owned()
     }
 
     /// Waits until the screen satisfies `holds`, and gives it.
@@ -89,4 +115,60 @@ impl Drop for Terminal {
 /// tmux where `tests/run` installed it, else from the PATH.
 fn tmux() -> OsString {
     std::env::var_os("AIOS_TMUX").unwrap_or_else(|| "tmux".into())
+}
+
+/// What is reversed in a screen that was captured with its attributes, by line.
+fn reversed_in(screen: &str) -> Vec<(usize, String)> {
+    let mut res = Vec::new();
+    let mut is_reversed = false;
+    for (nth, line) in screen.lines().enumerate() {
+        let mut text = String::new();
+        let mut parts = line.split('\x1b');
+        let first = parts.next().unwrap_or_default();
+        if is_reversed {
+            text.push_str(first);
+        }
+        for part in parts {
+            let Some((codes, rest)) = part.strip_prefix('[').and_then(|it| it.split_once('m'))
+            else {
+                continue;
+            };
+            is_reversed = after(codes, is_reversed);
+            if is_reversed {
+                text.push_str(rest);
+            }
+        }
+        if !text.is_empty() {
+            res.push((nth, text));
+        }
+    }
+    res
+}
+
+/// Whether text is reversed behind a change of attributes.
+fn after(codes: &str, was_reversed: bool) -> bool {
+    let mut is_reversed = was_reversed;
+    let mut codes = codes.split(';');
+    while let Some(code) = codes.next() {
+        match code {
+            "7" => is_reversed = true,
+            "" | "0" | "27" => is_reversed = false,
+            // A colour takes numbers that mean something else.
+            "38" | "48" => {
+                let n_more = if codes.next() == Some("5") { 1 } else { 3 };
+                codes.by_ref().take(n_more).for_each(drop);
+            }
+            _ => {}
+        }
+    }
+    is_reversed
+}
+
+#[test]
+fn what_is_reversed_is_found_across_other_attributes() {
+    let screen =
+        "a\x1b[1mb\x1b[0m\nx\x1b[7;32my\x1b[38;5;0mz\x1b[0;48;5;7mw\n\x1b[7mall\nlines\x1b[27m.";
+    let found = reversed_in(screen);
+    let wanted = [(1, "yz"), (2, "all"), (3, "lines")];
+    assert_eq!(found, wanted.map(|(nth, text)| (nth, text.to_owned())));
 }

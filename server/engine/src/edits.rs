@@ -482,15 +482,17 @@ impl GlobalState {
         }
     }
 
-    /// True for a step in which files only appear and go that nobody has open. An editor would
-    /// leave a created file empty on the disk until it is saved, and its own undo would mix it up
-    /// with the texts.
+    /// True for a step in which files only appear, move and go that nobody has open. An editor
+    /// would leave a created file empty on the disk until it is saved, or not move one into a folder
+    /// that is not there (Helix), and its own undo would mix it up with the texts.
     fn is_ours(&self, step: &SourceChange) -> bool {
         let is_ours = |operation: &FileOperation| match operation {
             FileOperation::Create { path, .. } | FileOperation::Delete { path } => {
                 !self.files.is_held(path)
             }
-            FileOperation::Rename { .. } => false,
+            FileOperation::Rename { from, to, .. } => {
+                !self.files.is_held(from) && !self.files.is_held(to)
+            }
         };
         step.edits.is_empty() && step.operations.iter().all(is_ours)
     }

@@ -11,7 +11,7 @@ use vfs::{ContentHash, FILE_BYTES_MAX, FileId, Loader, Overlay, Vfs, VfsPath, de
 
 use crate::{
     ContentEdit,
-    in_order::{InOrder, Step},
+    in_order::{Early, InOrder, Step},
 };
 
 /// How long a document must be quiet before its facts go into the graph.
@@ -25,6 +25,8 @@ pub(crate) struct Files {
     /// The folders of the workspace, sorted.
     pub(crate) roots: Arc<[VfsPath]>,
     documents: FxHashMap<FileId, Document>,
+    /// What came before its document was opened.
+    early: Early,
     /// How many texts of documents the host was given.
     n_texts: u64,
 }
@@ -69,6 +71,10 @@ impl Files {
         let saved = self.vfs.disk(file).map(|it| it.hash).filter(|it| *it == hash);
         let (rope, language) = (Rope::from_str(text), Arc::from(language));
         self.vfs.set_overlay(file, Overlay { version, rope, language, saved });
+        for early in self.early.take(path, version) {
+            tracing::debug!(%path, version = early.version, "an edit came before its document");
+            self.edit(path, early.version, early.edits, early.encoding);
+        }
     }
 
     /// A document was saved.
@@ -88,8 +94,8 @@ impl Files {
     }
 
     /// A document was edited. An edit that comes behind later ones is put where its version says,
-    /// and one that is too old for that is told and not done; false where the document is not open,
-    /// which is then all there is to it.
+    /// and one that is too old for that is told and not done; false where the document is not open:
+    /// it is done when that is opened, where it follows on the text of then.
     pub(crate) fn edit(
         &mut self,
         path: &VfsPath,
@@ -97,8 +103,12 @@ impl Files {
         edits: Vec<ContentEdit>,
         encoding: text::PositionEncoding,
     ) -> bool {
-        let Some(file) = self.vfs.file_id(path) else { return false };
-        let Some(overlay) = self.vfs.overlay(file) else { return false };
+        let file = self.vfs.file_id(path);
+        let open = file.and_then(|file| Some((file, self.vfs.overlay(file)?)));
+        let Some((file, overlay)) = open else {
+            self.early.keep(path, version, edits, encoding);
+            return false;
+        };
         let document = self.documents.get_mut(&file).expect("every overlay has a document");
         let Some(later) = document.order.take_later(version) else {
             tracing::warn!(%path, version, "an edit came too late to be taken");
@@ -328,6 +338,28 @@ mod tests {
         assert_eq!(typed(text, 0..text.len()), (text.to_owned(), 1));
         assert_eq!(typed(text, swapped), (text.to_owned(), 1));
         assert_eq!(typed(text, (0..text.len()).rev()), (text.to_owned(), 1));
+    }
+
+    #[test]
+    fn an_edit_that_overtook_the_opening_is_done_behind_it_and_one_of_another_life_is_not() {
+        let path = VfsPath::new("/w/a.py").unwrap();
+        let typed = |text: &str, at| {
+            let place = LineCol { line: 0, col: at };
+            vec![ContentEdit::Range { start: place, end: place, text: text.to_owned() }]
+        };
+        let opened = |edits: &[(i32, &str, u32)]| {
+            let mut files = Files::default();
+            for (version, text, at) in edits {
+                let edits = typed(text, *at);
+                assert!(!files.edit(&path, *version, edits, text::PositionEncoding::Utf8));
+            }
+            files.open(&path, "python", 0, "a");
+            let overlay = files.vfs.overlay(files.vfs.file_id(&path).unwrap()).unwrap();
+            (overlay.rope.to_string(), overlay.version)
+        };
+        assert_eq!(opened(&[(2, "c", 2), (1, "b", 1)]), ("abc".to_owned(), 2));
+        assert_eq!(opened(&[(7, "old", 0)]), ("a".to_owned(), 0));
+        assert_eq!(opened(&[(1, "b", 1), (7, "old", 0)]), ("ab".to_owned(), 1));
     }
 
     #[test]

@@ -57,7 +57,7 @@ pub use crate::{
     notice::{EditStep, Notice, NoticeLevel, Offer, ProgressState},
     own::{
         Own, OwnProblem, own_problems,
-        trust::{Standing, TrustChange, render_changes},
+        trust::{Standing, TrustChange, render_changes, seen_in_trust_document},
     },
     policy::{Abilities, Caller, Role, Verb},
     request::{Area, Choice, IndexSummary, Place, Recovery, RunId, RunOutcome, RunRequest, Then},

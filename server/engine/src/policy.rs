@@ -59,6 +59,14 @@ pub struct Abilities {
     pub status: bool,
 }
 
+impl Abilities {
+    /// Whether there is somebody who can be shown a document. Whoever makes edits is an editor, and
+    /// some show documents without saying that they do (Helix).
+    pub(crate) fn can_show(&self) -> bool {
+        self.show_document || self.apply_edit
+    }
+}
+
 /// The four ways to the engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verb {

@@ -10,7 +10,7 @@ use vfs::VfsPath;
 
 use crate::{
     ext,
-    handlers::code_action::with_command,
+    handlers::code_action::{is_selection, with_command},
     skill_actions::{argument, symbol_around},
     view::View,
 };
@@ -39,10 +39,10 @@ pub(crate) fn agents(
     }
     let place = argument(view, at, range);
     let symbol = symbol_around(view, at);
-    let what = match (&symbol, at.range.is_empty()) {
-        (_, false) => "the selection".to_owned(),
-        (Some(name), true) => format!("`{name}`"),
-        (None, true) => "this".to_owned(),
+    let what = match (&symbol, is_selection(range)) {
+        (_, true) => "the selection".to_owned(),
+        (Some(name), false) => format!("`{name}`"),
+        (None, false) => "this".to_owned(),
     };
     for status in view.snapshot.agents()? {
         let Some(agent) = status.agent.filter(|_| status.blocked.is_none()) else { continue };

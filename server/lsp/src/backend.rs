@@ -21,6 +21,7 @@ use crate::{
     notices,
     others::Others,
     publish, registration,
+    running::Running,
     session::Session,
     view::{Spellings, View},
 };
@@ -51,6 +52,8 @@ pub(crate) struct Link {
     checkpoints: Mutex<FxHashMap<RunId, oneshot::Sender<()>>>,
     /// What is behind the progress tokens that the client knows.
     pub(crate) progress: Mutex<FxHashMap<String, Owner>>,
+    /// What is under way.
+    pub(crate) running: Running,
     /// What the client's other servers answer.
     pub(crate) others: Arc<Others>,
     /// Told whenever findings may be different.
@@ -107,6 +110,7 @@ impl LanguageServer for Backend {
             waiting: Mutex::default(),
             checkpoints: Mutex::default(),
             progress: Mutex::default(),
+            running: Running::default(),
             others: Arc::default(),
             touch: Arc::default(),
             refreshes: AtomicU64::new(0),

@@ -211,7 +211,8 @@ pub const COMMANDS: &[Command] = &[
         arguments: "by?, since?, limit?",
         doc: "Answers the changes that were made, newest first: `[{transaction, proposal, kind, \
               title, caller, action, startedMs, state, standing, stands, files: [{uri, standing, \
-              stands}]}]`.",
+              stands, off}]}]`; `off` are the hunks that are taken back while the rest stands, \
+              with the ids that `aios.review` gives.",
     },
     Command {
         name: SHOW_HISTORY,
@@ -422,7 +423,23 @@ pub const COMMANDS: &[Command] = &[
         doc: "Checks a proposal in a sandbox with the project's own build and tests; without \
               argument the workspace as it is. Only in a trusted workspace.",
     },
-    Command { name: STATUS, arguments: "", doc: "Answers the `aios/serverStatus` of this moment." },
+    Command {
+        name: RUNNING,
+        arguments: "",
+        doc: "Answers what is under way and tells how far it is, newest first: `[{run, title, \
+              message, cancellable}]`.",
+    },
+    Command {
+        name: CANCEL_RUN,
+        arguments: "run?",
+        doc: "Stops a run; without argument the newest of those that `aios.running` lists.",
+    },
+    Command {
+        name: STATUS,
+        arguments: "",
+        doc: "Answers the `aios/serverStatus` of this moment, and about how much memory each part \
+              holds: `memory: [{part, bytes}]`.",
+    },
     Command { name: REINDEX, arguments: "", doc: "Looks at every file of the workspace again." },
 ];
 
@@ -475,5 +492,7 @@ pub(crate) const TRUST: &str = "aios.trust";
 pub(crate) const UNTRUST: &str = "aios.untrust";
 pub(crate) const SHOW_TRUST: &str = "aios.showTrust";
 pub(crate) const VERIFY: &str = "aios.verify";
+pub(crate) const RUNNING: &str = "aios.running";
+pub(crate) const CANCEL_RUN: &str = "aios.cancelRun";
 pub(crate) const STATUS: &str = "aios.status";
 pub(crate) const REINDEX: &str = "aios.reindex";

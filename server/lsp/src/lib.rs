@@ -20,6 +20,7 @@ mod publish;
 mod registration;
 mod review;
 mod review_json;
+mod running;
 mod serve;
 mod session;
 mod skill_actions;

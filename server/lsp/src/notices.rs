@@ -33,7 +33,10 @@ pub(crate) async fn carry(link: Arc<Link>, mut notices: Notices) {
     let mut progress: FxHashMap<RunId, mpsc::UnboundedSender<ProgressState>> = FxHashMap::default();
     while let Some(notice) = notices.recv().await {
         match notice {
-            Notice::Progress { run, state } => report(&link, &mut progress, run, state),
+            Notice::Progress { run, state } => {
+                link.running.note(run, &state);
+                report(&link, &mut progress, run, state);
+            }
             Notice::Message { level, text } => message(&link, level, text).await,
             Notice::Status(status) => {
                 let status = server_status(&status);

@@ -1,5 +1,5 @@
 //! What can be done in the documents that the server writes: the diff of a proposal, the list of
-//! changes.
+//! changes, what is not trusted.
 
 use engine::Standing;
 use proposal::{
@@ -13,6 +13,8 @@ use crate::{ext, handlers::code_action::with_command, view::View};
 
 /// The document that lists the changes, in the folder of proposals.
 const HISTORY_DOCUMENT: &str = "history.txt";
+/// The document that shows what is not trusted, there too.
+const TRUST_DOCUMENT: &str = "trust.diff";
 
 /// The actions of such a document, with the cursor on `line` (from 0).
 pub(crate) fn document_actions(
@@ -25,6 +27,7 @@ pub(crate) fn document_actions(
     match &document.kind {
         Kind::Diff(proposal) => document.diff_actions(acc, proposal, line as usize),
         Kind::History => document.history_actions(acc, line as usize),
+        Kind::Trust => acc.extend(document.trust_action()),
     }
 }
 
@@ -33,6 +36,8 @@ enum Kind {
     Diff(ProposalId),
     /// The list of changes.
     History,
+    /// What is not trusted.
+    Trust,
 }
 
 struct Document<'a> {
@@ -49,6 +54,7 @@ impl<'a> Document<'a> {
         let name = path.relative_to(view.snapshot.proposals_folder.as_ref()?)?;
         let kind = match name {
             HISTORY_DOCUMENT => Kind::History,
+            TRUST_DOCUMENT => Kind::Trust,
             _ => Kind::Diff(ProposalId::parse(name.split('.').next()?)?),
         };
         let file = view.snapshot.vfs.file_id(path)?;
@@ -122,6 +128,12 @@ impl<'a> Document<'a> {
             edit: Some(self.workspace_edit(edits.collect())),
             ..CodeAction::default()
         }
+    }
+
+    /// Trusts what the document shows, and nothing that came after it was written.
+    fn trust_action(&self) -> Option<CodeAction> {
+        let seen = engine::seen_in_trust_document(&self.text)?;
+        Some(answer("AIOS: trust these files", ext::TRUST, json!({ "seen": seen }), true))
     }
 
     fn workspace_edit(&self, edits: Vec<proto::TextEdit>) -> proto::WorkspaceEdit {

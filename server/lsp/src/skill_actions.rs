@@ -8,7 +8,11 @@ use text::{TextRange, TextSize};
 use tower_lsp::gen_lsp_types::{CodeAction, CodeActionKind, Diagnostic, Range};
 use vfs::{FileId, VfsPath};
 
-use crate::{ext, handlers::code_action::with_command, view::View};
+use crate::{
+    ext,
+    handlers::code_action::{is_selection, with_command},
+    view::View,
+};
 
 /// What begins a comment that asks for something.
 const COMMENT: &str = "aios: ";
@@ -33,7 +37,7 @@ pub(crate) fn questions(view: &View<'_>, path: &VfsPath, range: Range) -> Vec<Co
             acc.push(action(&title, skill, &argument, json!({})));
         }
     }
-    if !at.range.is_empty() {
+    if is_selection(range) {
         acc.push(action(
             "AIOS: review the selection",
             SkillId::Review,

@@ -212,7 +212,7 @@ impl GlobalState {
         };
         let now_ms = self.outside.clock.now_ms();
         let is_heard_of = self.runs.get(run).is_some_and(|it| it.is_heard_of());
-        let show = is_heard_of && self.run_abilities(run).show_document;
+        let show = is_heard_of && self.run_abilities(run).can_show();
         let folder = self.outside.runs_folder().filter(|_| show);
         let Some(live) = self.agent_runs.runs.get_mut(&run) else { return };
         let Some(job) = live.job.take() else { return };

@@ -7,7 +7,7 @@ use store::Trust;
 use vfs::{Loader, VfsPath};
 
 use crate::{
-    Lane, Notice, NoticeLevel, Offer, RunId, RunOutcome, RunRequest,
+    Lane, NoticeLevel, Offer, RunId, RunOutcome, RunRequest,
     edits::tasks::EditContext,
     own::{OWN_FOLDER, Own, OwnRead, read, trust::Standing},
     state::GlobalState,
@@ -163,11 +163,7 @@ impl GlobalState {
         };
         let own = Arc::clone(&self.own);
         let path = folder.join("trust.diff");
-        let text = format!(
-            "# Files under .aios/: {}\n# Trust them: the command aios.trust, or `aios trust`\n{}",
-            own.standing.name(),
-            crate::own::trust::render_changes(&own.changes)
-        );
+        let text = crate::own::trust::document(&own);
         let lost = RunOutcome::Failed("internal error, see the log".to_owned());
         self.outside.give(Task {
             lane: Lane::Latency,
@@ -223,12 +219,7 @@ impl GlobalState {
         let (read, run) = match done {
             OwnDone::Read(read, run) => (Some(read), run),
             OwnDone::Over(run) => (None, run),
-            OwnDone::Shown(run, Ok(path)) => {
-                if let Some(client) = self.runs.get(run).map(|it| it.client) {
-                    self.clients.tell(client, Notice::ShowDocument { path: path.clone() });
-                }
-                (None, Some((run, RunOutcome::Done(path.to_string()))))
-            }
+            OwnDone::Shown(run, Ok(path)) => (None, Some((run, RunOutcome::Shown(path)))),
             OwnDone::Shown(run, Err(why)) => (None, Some((run, RunOutcome::Failed(why)))),
         };
         if let Some(read) = read {

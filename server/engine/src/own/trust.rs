@@ -7,10 +7,16 @@ use similar::{ChangeTag, TextDiff};
 use store::TrustRow;
 use vfs::ContentHash;
 
+use crate::Own;
+
 /// Lines around a change that are shown.
 const CONTEXT_LINES: usize = 3;
 /// Characters of a fingerprint: nobody searches for two sets of files with the same one by hand.
 const FINGERPRINT_CHARS: usize = 32;
+/// The head of the document that shows what is not trusted.
+const HEAD_LINES: usize = 3;
+/// What stands before the fingerprint in it.
+const SEEN: &str = "# What is shown: ";
 
 /// Whether a workspace is trusted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -91,6 +97,22 @@ fn fingerprint(files: &BTreeMap<String, String>) -> String {
     ContentHash::of(all.as_bytes()).to_string().chars().take(FINGERPRINT_CHARS).collect()
 }
 
+/// What is not trusted, as a document that remembers what it shows.
+pub(crate) fn document(own: &Own) -> String {
+    format!(
+        "# Files under .aios/: {}\n# Trust them: a code action here, or `aios trust`\n{SEEN}{}\n{}",
+        own.standing.name(),
+        own.fingerprint,
+        render_changes(&own.changes)
+    )
+}
+
+/// The fingerprint of what such a document shows; `None` for another text.
+pub fn seen_in_trust_document(text: &str) -> Option<&str> {
+    // Behind its head the document is what the repository says.
+    text.lines().take(HEAD_LINES).find_map(|it| it.strip_prefix(SEEN))
+}
+
 /// The changes as a diff, for people. What a terminal would obey is made visible.
 pub fn render_changes(changes: &[TrustChange]) -> String {
     let mut res = String::new();
@@ -151,6 +173,21 @@ mod tests {
         assert_ne!(name, standing(&one, None).2);
         // What goes takes nothing that was trusted away.
         assert_eq!(standing(&none, Some(&row)).0, Standing::Trusted);
+    }
+
+    #[test]
+    fn a_document_names_what_it_shows_and_no_file_can_name_it_otherwise() {
+        let own = Own {
+            fingerprint: "abc".to_owned(),
+            changes: vec![TrustChange {
+                path: "a".to_owned(),
+                old: None,
+                new: format!("{SEEN}def\n"),
+            }],
+            ..Own::default()
+        };
+        assert_eq!(seen_in_trust_document(&document(&own)), Some("abc"));
+        assert_eq!(seen_in_trust_document(&render_changes(&own.changes)), None);
     }
 
     #[test]

@@ -198,7 +198,7 @@ impl GlobalState {
 
     /// Where reports for the client of a run lie; `None` where it cannot show them.
     fn document_folder(&self, run: RunId) -> Option<VfsPath> {
-        let can_show = self.run_abilities(run).show_document;
+        let can_show = self.run_abilities(run).can_show();
         self.outside.proposals_folder.clone().filter(|_| can_show)
     }
 

@@ -120,6 +120,13 @@ fn rest_actions(
     Ok(actions.collect())
 }
 
+/// Whether a range is more than where the cursor stands. Some editors (Helix) always select the
+/// character below it.
+pub(crate) fn is_selection(range: Range) -> bool {
+    let (start, end) = (range.start, range.end);
+    start.line != end.line || start.character + 1 < end.character
+}
+
 /// Searches that begin here: for code like this, and for what the selection, or without one the
 /// line, speaks of. Not for questions that an editor asks by itself either.
 fn search_actions(view: &View<'_>, path: &VfsPath, range: Range) -> Vec<CodeAction> {
@@ -128,7 +135,7 @@ fn search_actions(view: &View<'_>, path: &VfsPath, range: Range) -> Vec<CodeActi
         let text = view.snapshot.text(at.file)?;
         let facts = view.snapshot.analysis.facts(at.file)?;
         let line = facts.lines.line(range.start.line)?;
-        let asked = if at.range.is_empty() { line } else { at.range };
+        let asked = if is_selection(range) { at.range } else { line };
         let has_chunk = facts.chunks.iter().any(|it| it.range.intersects(line));
         Some((text.get(asked.to_usize())?.trim().to_owned(), has_chunk))
     });

@@ -1,11 +1,13 @@
 //! `workspace/executeCommand`: the commands of [`ext::COMMANDS`].
 
+use std::sync::Arc;
+
 use engine::{AgentReport, Choice, HistoryDepth, Place, RunId, RunOutcome, RunRequest, Then};
 use proposal::{Outcome, PartId, ProposalId, Selection, TransactionId, UndoScope};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use tower_lsp::{
-    gen_lsp_types::{ExecuteCommandParams, Position, Uri},
+    gen_lsp_types::{ExecuteCommandParams, MessageType, Position, Uri},
     jsonrpc::Result,
 };
 
@@ -24,18 +26,16 @@ pub(crate) async fn handle_execute_command(
     let link = backend.link();
     let argument = params.arguments.and_then(|it| it.into_iter().next()).unwrap_or_default();
     let wait = argument.get("wait").and_then(Value::as_bool) == Some(true);
-    let request = match params.command.as_str() {
-        ext::SEARCH => return search::search(link, parse(argument, "query")?).await,
-        ext::STATUS => return status(link).await,
-        it if questions::is_question(it) => return questions::answer(link, it, argument).await,
+    let command = params.command.as_str();
+    if let Some(answer) = answer_at_once(link, command, &argument).await? {
+        return Ok(answer);
+    }
+    let request = match command {
         ext::RENAME_SYMBOL => rename(link, parse(argument, "newName")?)?,
         ext::REFACTOR => super::refactor::request(link, parse(argument, "refactor")?)?,
         ext::MOVE_FILE => super::rename_files::request(parse(argument, "to")?)?,
         ext::REWRITE => super::refactor::rewrite(parse(argument, "pattern")?)?,
         ext::CREATE_SETTINGS => create_settings(parse(argument, "root")?)?,
-        ext::REVIEW => return review(link, argument).await,
-        ext::PROPOSALS => return journal_lists::proposals(link).await,
-        ext::JOURNAL => return journal_lists::journal(link, parse(argument, "by")?).await,
         ext::APPLY_PROPOSAL => apply(link, argument).await?,
         ext::SHOW_PROPOSAL => RunRequest::ShowProposal(proposal(link, argument).await?),
         ext::REJECT_PROPOSAL => RunRequest::Reject(proposal(link, argument).await?),
@@ -53,17 +53,10 @@ pub(crate) async fn handle_execute_command(
         ext::READ_HISTORY => RunRequest::ReadHistory(HistoryDepth::All),
         ext::REMEMBER => super::knowledge::remember(link, argument)?,
         ext::FORGET => super::knowledge::forget(argument)?,
-        ext::HISTORY => return super::knowledge::history(link, argument).await,
-        ext::RECALL => return super::knowledge::recall(link, argument).await,
-        ext::PATTERNS => return super::knowledge::patterns(link, argument).await,
         ext::SKILL => super::skills::skill(link, argument)?,
         ext::DO_COMMAND => super::skills::typed(link, argument).await?,
-        ext::COMPLETE_COMMAND => return super::skills::complete(link, argument).await,
         ext::CLEAR_FINDINGS => RunRequest::ClearFindings,
-        ext::AGENTS => return super::agents::list(link).await,
-        ext::RUNS => return super::agents::runs(link, argument).await,
         it if super::agents::is_start(it) => super::agents::start(link, it, argument)?,
-        ext::CONTEXT => return super::knowledge::context(link, argument).await,
         ext::TRUST => {
             let seen = parse::<own::TrustArgument>(argument, "seen")?.seen;
             match seen {
@@ -87,6 +80,34 @@ pub(crate) async fn handle_execute_command(
     }
     let outcome = done.await.map_err(|_| error::failed("the server has stopped"))?;
     Ok(Some(outcome_json(link, run, &outcome)))
+}
+
+/// The answer to a command that only asks, or that ends at once; `None` for one that starts a run.
+async fn answer_at_once(
+    link: &Arc<Link>,
+    command: &str,
+    argument: &Value,
+) -> Result<Option<Option<Value>>> {
+    let argument = argument.clone();
+    let answer = match command {
+        ext::SEARCH => search::search(link, parse(argument, "query")?).await?,
+        ext::STATUS => status(link).await?,
+        ext::RUNNING => Some(link.running.list()),
+        ext::CANCEL_RUN => cancel(link, parse(argument, "run")?).await?,
+        it if questions::is_question(it) => questions::answer(link, it, argument).await?,
+        ext::REVIEW => review(link, argument).await?,
+        ext::PROPOSALS => journal_lists::proposals(link).await?,
+        ext::JOURNAL => journal_lists::journal(link, parse(argument, "by")?).await?,
+        ext::HISTORY => super::knowledge::history(link, argument).await?,
+        ext::RECALL => super::knowledge::recall(link, argument).await?,
+        ext::PATTERNS => super::knowledge::patterns(link, argument).await?,
+        ext::COMPLETE_COMMAND => super::skills::complete(link, argument).await?,
+        ext::AGENTS => super::agents::list(link).await?,
+        ext::RUNS => super::agents::runs(link, argument).await?,
+        ext::CONTEXT => super::knowledge::context(link, argument).await?,
+        _ => return Ok(None),
+    };
+    Ok(Some(answer))
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -246,8 +267,33 @@ async fn review(link: &Link, argument: Value) -> Result<Option<Value>> {
 }
 
 async fn status(link: &Link) -> Result<Option<Value>> {
-    let status = link.read("status", |view| Ok(notices::server_status(&view.snapshot.status)));
-    Ok(Some(json!(status.await?)))
+    let status = link.read("status", |view| {
+        let status = &view.snapshot.status;
+        let memory = status.memory.iter().map(|it| json!({ "part": it.name, "bytes": it.bytes }));
+        let mut answer = json!(notices::server_status(status));
+        answer["memory"] = memory.collect();
+        Ok(Some(answer))
+    });
+    status.await
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct RunArgument {
+    run: Option<String>,
+}
+
+/// Stops a run: the one that is named, else the newest.
+async fn cancel(link: &Link, argument: RunArgument) -> Result<Option<Value>> {
+    let name = argument.run.as_deref();
+    let (run, title) = link.running.to_cancel(name).map_err(error::failed)?;
+    link.engine.cancel(run);
+    if name.is_none() {
+        // Whoever names none may not see which one it was.
+        let text = format!("{title}: stopped");
+        link.client.show_message(MessageType::Info, text).await;
+    }
+    Ok(Some(json!({ "run": run.to_string(), "title": title })))
 }
 
 /// What became of several transactions.

@@ -1,6 +1,6 @@
 //! `aios.proposals` and `aios.journal`: the journal as data, for clients with views of their own.
 
-use proposal::{PROPOSALS_MAX, Recorded, Selection, Transaction, TransactionFile};
+use proposal::{PROPOSALS_MAX, PartId, Recorded, Selection, Transaction, TransactionFile};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tower_lsp::jsonrpc::Result;
@@ -60,11 +60,16 @@ fn proposal_json(view: &View<'_>, recorded: &Recorded) -> Value {
 }
 
 fn transaction_json(view: &View<'_>, transaction: &Transaction) -> Value {
-    let file = |it: &TransactionFile| {
+    let file = |(nth, it): (usize, &TransactionFile)| {
+        let off = it
+            .hunks_off
+            .iter()
+            .map(|hunk| PartId { file: nth as u32, hunk: Some(*hunk) }.to_string());
         json!({
             "uri": view.uri(&it.path),
             "standing": it.standing_text(),
             "stands": transaction.is_in_force(&it.path),
+            "off": off.collect::<Vec<String>>(),
         })
     };
     let stands = transaction.files.iter().any(|it| transaction.is_in_force(&it.path));
@@ -79,6 +84,6 @@ fn transaction_json(view: &View<'_>, transaction: &Transaction) -> Value {
         "state": transaction.state.name(),
         "standing": transaction.standing(),
         "stands": stands,
-        "files": transaction.files.iter().map(file).collect::<Vec<Value>>(),
+        "files": transaction.files.iter().enumerate().map(file).collect::<Vec<Value>>(),
     })
 }
