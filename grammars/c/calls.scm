@@ -21,3 +21,13 @@
   (_ field: (field_identifier) @reference.write)])
 
 (goto_statement label: (statement_identifier) @reference.label)
+
+; What is chosen is one of two.
+(conditional_expression consequence: (_) @passed) @passes
+(conditional_expression alternative: (_) @passed) @passes
+
+; What is cast is of the type that is written.
+(cast_expression type: (type_descriptor type: [
+  (type_identifier) @reference.type
+  (struct_specifier name: (type_identifier) @reference.type)
+  (union_specifier name: (type_identifier) @reference.type)])) @call

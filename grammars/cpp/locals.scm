@@ -1,5 +1,5 @@
 ; Scopes.
-(namespace_definition body: (_) @local.scope.class)
+(namespace_definition name: (_) body: (_) @local.scope.class)
 (class_specifier body: (_)) @local.scope.class
 (lambda_expression) @local.scope.function
 (if_statement) @local.scope
@@ -30,3 +30,7 @@
 ; Loops and structured bindings.
 (for_range_loop type: (_) @type declarator: (_) @local.pattern right: (_) @value.element)
 (structured_binding_declarator) @local.pattern
+(for_range_loop
+  declarator: (structured_binding_declarator . (_) . (identifier) @local.definition)
+  right: (_) @value.own.element)
+(condition_clause value: (declaration type: (_) @type declarator: (_) @local.pattern value: (_) @value))

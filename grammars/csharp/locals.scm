@@ -71,3 +71,24 @@
 (from_clause name: (identifier) @local.definition)
 (let_clause . (identifier) @local.definition)
 (labeled_statement . (identifier) @local.definition.label)
+
+; What a method that goes through many values hands to a function is one of them.
+(invocation_expression
+  function: (member_access_expression expression: (_) @value.element name: (identifier) @_each)
+  arguments: (argument_list . (argument (lambda_expression
+    parameters: (implicit_parameter) @local.definition.parameter)))
+  (#any-of? @_each
+    "Where" "Select" "SelectMany" "Any" "All" "First" "FirstOrDefault" "Single" "SingleOrDefault"
+    "Last" "Count" "OrderBy" "OrderByDescending" "GroupBy" "ForEach" "Sum" "Max" "Min" "ToDictionary"
+    "TakeWhile" "SkipWhile" "RemoveAll" "Find" "FindAll" "Exists"))
+; What a type parameter must be.
+(method_declaration
+  type_parameters: (type_parameter_list (type_parameter name: (identifier) @local.definition.type))
+  (type_parameter_constraints_clause . (identifier) @_bound
+    (type_parameter_constraint type: (identifier) @type))
+  (#eq? @_bound @local.definition.type))
+(class_declaration
+  (type_parameter_list (type_parameter name: (identifier) @local.definition.type))
+  (type_parameter_constraints_clause . (identifier) @_bound
+    (type_parameter_constraint type: (identifier) @type))
+  (#eq? @_bound @local.definition.type))

@@ -64,3 +64,9 @@
 ; Members of an interface are public without saying so.
 (interface_declaration body: (declaration_list (method_declaration name: (identifier) @name @export) @definition.method))
 (interface_declaration body: (declaration_list (property_declaration name: (identifier) @name @export) @definition.property))
+
+; A method that extends a type is one of its members, too.
+(method_declaration name: (identifier) @name
+  parameters: (parameter_list . (parameter (modifier) @_this
+    type: [(identifier) @owner (generic_name (identifier) @owner)]))
+  (#eq? @_this "this")) @definition.method

@@ -88,3 +88,18 @@
 (type_switch_statement
   alias: (expression_list (identifier) @narrowed)
   (type_case "case" . type: (_) @narrowed.to . ":") @narrowed.in)
+
+; What several results are put together from.
+(function_declaration
+  result: (parameter_list (parameter_declaration type: (_) @type.part)) @type.parts)
+(method_declaration
+  result: (parameter_list (parameter_declaration type: (_) @type.part)) @type.parts)
+(method_elem result: (parameter_list (parameter_declaration type: (_) @type.part)) @type.parts)
+(type_assertion_expression type: [
+  (type_identifier) @reference.type
+  (pointer_type (type_identifier) @reference.type)
+  (qualified_type name: (type_identifier) @reference.type)
+  (pointer_type (qualified_type name: (type_identifier) @reference.type))]) @call
+(call_expression
+  function: (identifier) @_append arguments: (argument_list . (_) @passed)
+  (#eq? @_append "append")) @passes

@@ -64,3 +64,13 @@
 (type_switch_statement alias: (expression_list (identifier) @local.definition))
 
 (labeled_statement label: (label_name) @local.definition.label) @local.in
+
+; Of several that are given at once, each name has its part.
+(short_var_declaration left: (expression_list . (_) . (identifier) @local.definition)
+  right: (expression_list . (call_expression) @value.own.second .)) @local.after
+(short_var_declaration left: (expression_list . (_) . (_) . (identifier) @local.definition)
+  right: (expression_list . (call_expression) @value.own.third .)) @local.after
+(short_var_declaration left: (expression_list . (_) . (identifier) @local.definition)
+  right: (expression_list . (_) . (_) @value.own)) @local.after
+(receive_statement left: (expression_list . (identifier) @local.definition) ":="
+  right: (unary_expression operand: (_) @value))

@@ -82,3 +82,18 @@
       (statement_block [(return_statement) (throw_statement) (continue_statement)] .)]
     !alternative
   ) @narrowed.after) @narrowed.in
+
+; What is chosen is one of two.
+(ternary_expression consequence: (_) @passed) @passes
+(ternary_expression alternative: (_) @passed) @passes
+(binary_expression left: (_) @passed operator: ["||" "??"]) @passes
+(binary_expression operator: ["||" "??"] right: (_) @passed) @passes
+; Of several that are put together each is alike.
+(array . (_) @gathered) @gathers
+; A key of an object that is written out for a call names a field of what that takes.
+(call_expression
+  function: [(identifier) @qualifier (member_expression property: (property_identifier) @qualifier)]
+  arguments: (arguments (object (pair key: (property_identifier) @reference.argument))))
+(new_expression
+  constructor: [(identifier) @qualifier (member_expression property: (property_identifier) @qualifier)]
+  arguments: (arguments (object (pair key: (property_identifier) @reference.argument))))

@@ -50,7 +50,6 @@
 (method_definition name: (private_property_identifier) @name body: (_) @body) @definition.method
 (method_definition name: (property_identifier) @name
   (#eq? @name "constructor")) @definition.constructor
-(method_definition ["get" "set"] name: (property_identifier) @name) @definition.property
 (field_definition property: (property_identifier) @name value: (_)? @value) @definition.field
 (field_definition property: (private_property_identifier) @name
   value: (_)? @value) @definition.field
@@ -146,3 +145,6 @@
     (function_expression body: (_ (return_statement (_) @returns) .))
     (arrow_function body: [(identifier) (member_expression) (call_expression) (new_expression)
       (await_expression)] @returns)]) @definition.function
+
+; What is read like a field is a property, whatever it gives back.
+(method_definition ["get" "set"] name: (property_identifier) @name) @definition.property

@@ -128,3 +128,17 @@
 ; Types that are given to types.
 (generic_type (identifier) @type.of (type_parameter (type) @type.argument))
 (type (subscript value: (_) @type.of subscript: (_) @type.argument))
+
+; What is chosen is one of two.
+(conditional_expression . (_) @passed) @passes
+(conditional_expression (_) @passed .) @passes
+(boolean_operator left: (_) @passed operator: "or") @passes
+(boolean_operator operator: "or" right: (_) @passed) @passes
+; Of several that are put together each is alike.
+(list . (_) @gathered) @gathers
+(set . (_) @gathered) @gathers
+(list_comprehension body: (_) @gathered) @gathers
+(set_comprehension body: (_) @gathered) @gathers
+(generator_expression body: (_) @gathered) @gathers
+(dictionary . (pair value: (_) @gathered)) @gathers
+(dictionary_comprehension body: (pair value: (_) @gathered)) @gathers

@@ -90,3 +90,41 @@
 (assignment
   left: (pattern_list . (_) . (_) . (identifier) @local.definition)
   right: (expression_list . (_) . (_) . (_) @value.own)) @local.hoist
+(assignment
+  left: (pattern_list . (identifier) @local.definition)
+  right: [(call) (await)] @value.own.first) @local.hoist
+(assignment
+  left: (pattern_list . (_) . (identifier) @local.definition)
+  right: [(call) (await)] @value.own.second) @local.hoist
+(assignment
+  left: (pattern_list . (_) . (_) . (identifier) @local.definition)
+  right: [(call) (await)] @value.own.third) @local.hoist
+(for_statement
+  left: (pattern_list . (identifier) @local.definition)
+  right: (call function: (identifier) @_zip arguments: (argument_list . (_) @value.own.element))
+  (#eq? @_zip "zip")) @local.hoist
+(for_statement
+  left: (pattern_list . (_) . (identifier) @local.definition)
+  right: (call function: (identifier) @_zip
+    arguments: (argument_list . (_) . (_) @value.own.element))
+  (#eq? @_zip "zip")) @local.hoist
+
+; What is sorted or gone through gives its values to a function.
+(call
+  function: (identifier) @_through
+  arguments: (argument_list . (_) @value.element
+    (keyword_argument value: (lambda
+      parameters: (lambda_parameters . (identifier) @local.definition.parameter))))
+  (#any-of? @_through "sorted" "min" "max"))
+(call
+  function: (attribute object: (_) @value.element attribute: (identifier) @_through)
+  arguments: (argument_list
+    (keyword_argument value: (lambda
+      parameters: (lambda_parameters . (identifier) @local.definition.parameter))))
+  (#eq? @_through "sort"))
+(call
+  function: (identifier) @_through
+  arguments: (argument_list
+    . (lambda parameters: (lambda_parameters . (identifier) @local.definition.parameter))
+    . (_) @value.element)
+  (#any-of? @_through "map" "filter"))

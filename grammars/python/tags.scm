@@ -39,3 +39,16 @@
 (type_alias_statement
   left: (type [(identifier) @name (generic_type . (identifier) @name)])
   right: (type) @type) @definition.type
+
+; A type variable stands for what bounds it.
+(assignment left: (identifier) @name
+  right: (call function: [(identifier) @_variable (attribute attribute: (identifier) @_variable)]
+    arguments: (argument_list (keyword_argument name: (identifier) @_bound
+      value: [(identifier) (attribute)] @type)))
+  (#eq? @_variable "TypeVar") (#eq? @_bound "bound")) @definition.variable
+; What a context manager that is written as a function lends.
+(decorated_definition
+  (decorator [(identifier) @_manages (attribute attribute: (identifier) @_manages)])
+  definition: (function_definition name: (identifier) @name !return_type
+    body: (block (expression_statement (yield (_) @returns))))
+  (#any-of? @_manages "contextmanager" "asynccontextmanager")) @definition.function

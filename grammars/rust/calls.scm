@@ -71,3 +71,16 @@
 
 ; Types that are given to types.
 (generic_type type: (_) @type.of type_arguments: (type_arguments (_type) @type.argument))
+(tuple_type (_type) @type.part) @type.parts
+
+; What a block, a choice or a match gives is what one of its ends does.
+(let_declaration value: (block (_expression) @passed .) @passes)
+(unsafe_block (block (_expression) @passed .)) @passes
+(let_declaration value: (if_expression consequence: (block (_expression) @passed .)) @passes)
+(let_declaration value: (if_expression
+  alternative: (else_clause (block (_expression) @passed .))) @passes)
+(let_declaration value: (match_expression
+  body: (match_block . (match_arm value: (_) @passed))) @passes)
+(let_declaration value: (match_expression
+  body: (match_block (match_arm value: (_) @passed) .)) @passes)
+(array_expression . (_) @gathered) @gathers

@@ -78,3 +78,41 @@
   type: [(identifier) (scoped_identifier)] @value.own.element
   . [(identifier) @local.definition (mut_pattern (identifier) @local.definition)
     (ref_pattern (identifier) @local.definition)] .)
+; What a field that is renamed, or a variant's field, gives.
+(field_pattern name: (field_identifier) @value.own
+  pattern: [(identifier) @local.definition (ref_pattern (identifier) @local.definition)])
+(struct_pattern type: (_) @value.own
+  (field_pattern name: (shorthand_field_identifier) @local.definition))
+; Of a tuple that something gives, each name has its part.
+(let_declaration
+  pattern: (tuple_pattern . [(identifier) @local.definition (mut_pattern (identifier) @local.definition)])
+  value: [(call_expression) (try_expression) (await_expression) (identifier) (field_expression)]
+    @value.own.first) @local.after
+(let_declaration
+  pattern: (tuple_pattern . (_)
+    . [(identifier) @local.definition (mut_pattern (identifier) @local.definition)])
+  value: [(call_expression) (try_expression) (await_expression) (identifier) (field_expression)]
+    @value.own.second) @local.after
+; Of two names in a loop the second is the value where the first is its number or its key.
+(for_expression
+  pattern: (tuple_pattern . (_)
+    . [(identifier) @local.definition (mut_pattern (identifier) @local.definition)] .)
+  value: (_) @value.own.element)
+(call_expression
+  function: (field_expression value: (_) @value.own.element field: (field_identifier) @_each)
+  arguments: (arguments . (closure_expression
+    parameters: (closure_parameters
+      . (tuple_pattern . (_) . (identifier) @local.definition.parameter .) .)))
+  (#any-of? @_each "map" "for_each" "filter_map" "flat_map" "any" "all" "find_map" "try_for_each"))
+
+; What a type parameter must be may be written apart.
+(function_item
+  type_parameters: (type_parameters (type_parameter name: (type_identifier) @local.definition.type))
+  (where_clause (where_predicate left: (type_identifier) @_bound
+    bounds: (trait_bounds . [(type_identifier) (generic_type) (scoped_type_identifier)] @type)))
+  (#eq? @_bound @local.definition.type))
+(impl_item
+  type_parameters: (type_parameters (type_parameter name: (type_identifier) @local.definition.type))
+  (where_clause (where_predicate left: (type_identifier) @_bound
+    bounds: (trait_bounds . [(type_identifier) (generic_type) (scoped_type_identifier)] @type)))
+  (#eq? @_bound @local.definition.type))

@@ -86,6 +86,13 @@ pub struct Language {
     pub containers: &'static [&'static str],
     /// Types of many values by key, of their second argument (`Map<K, V>`).
     pub keyed_containers: &'static [&'static str],
+    /// Types that put their arguments together in order (`Tuple[A, B]`).
+    pub tuples: &'static [&'static str],
+    /// Functions that no workspace defines and that make a value of the type that they are reached
+    /// through (`T::default()`).
+    pub makers: &'static [&'static str],
+    /// Names of types that mean the type around them (`typing.Self`).
+    pub self_types: &'static [&'static str],
     /// Methods that give the values of the receiver, or some of them (`iter`, `filter`).
     pub iterators: &'static [&'static str],
     /// Methods that give one of the values of the receiver (`get`, `first`).

@@ -112,6 +112,16 @@ captures! {
     OwnValue = "value.own",
     /// What holds the values of which exactly this one binding of a pattern is one.
     OwnElement = "value.own.element",
+    /// What several values of are given to the bindings of a pattern, of which this is the first.
+    OwnFirst = "value.own.first",
+    /// The same for the second.
+    OwnSecond = "value.own.second",
+    /// The same for the third.
+    OwnThird = "value.own.third",
+    /// A type that is put together from several in order.
+    TypeParts = "type.parts",
+    /// One of them.
+    TypePart = "type.part",
     /// `@returns`
     Returns = "returns",
     /// A type that is given others.
@@ -122,6 +132,10 @@ captures! {
     Passes = "passes",
     /// What it is given.
     Passed = "passed",
+    /// An expression that puts several values together.
+    Gathers = "gathers",
+    /// One of them.
+    Gathered = "gathered",
     /// An expression that was asked for its type.
     Narrowed = "narrowed",
     /// The type that it was found to have.

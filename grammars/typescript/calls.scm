@@ -97,3 +97,30 @@
 
 ; Types that are given to types.
 (generic_type name: (_) @type.of type_arguments: (type_arguments (_) @type.argument))
+
+; What is chosen is one of two.
+(ternary_expression consequence: (_) @passed) @passes
+(ternary_expression alternative: (_) @passed) @passes
+(binary_expression left: (_) @passed operator: ["||" "??"]) @passes
+(binary_expression operator: ["||" "??"] right: (_) @passed) @passes
+; Of several that are put together each is alike.
+(array . (_) @gathered) @gathers
+(tuple_type (_) @type.part) @type.parts
+; What is made with types is of the type that is made.
+(new_expression constructor: (identifier) @type.of
+  type_arguments: (type_arguments (_) @type.argument))
+; A key of an object that is written out for a call names a field of what that takes.
+(call_expression
+  function: [(identifier) @qualifier (member_expression property: (property_identifier) @qualifier)]
+  arguments: (arguments (object (pair key: (property_identifier) @reference.argument))))
+(new_expression
+  constructor: [(identifier) @qualifier (member_expression property: (property_identifier) @qualifier)]
+  arguments: (arguments (object (pair key: (property_identifier) @reference.argument))))
+(function_declaration
+  return_type: (type_annotation [(type_identifier) (generic_type) (nested_type_identifier)] @qualifier)
+  body: (statement_block (return_statement
+    (object (pair key: (property_identifier) @reference.member)))))
+(method_definition
+  return_type: (type_annotation [(type_identifier) (generic_type) (nested_type_identifier)] @qualifier)
+  body: (statement_block (return_statement
+    (object (pair key: (property_identifier) @reference.member)))))

@@ -93,3 +93,14 @@
     (_ parameters: (_ . (_ pattern: (identifier) @local.definition.parameter)))])
   (#any-of? @_each
     "map" "forEach" "filter" "find" "findIndex" "findLast" "some" "every" "flatMap" "then"))
+
+; What a member that is taken out under another name is.
+(object_pattern (pair_pattern key: (property_identifier) @value.own
+  value: (identifier) @local.definition))
+; Of several that are given at once, each name has its part.
+(variable_declarator name: (array_pattern . (identifier) @local.definition)
+  value: (_) @value.own.first)
+(variable_declarator name: (array_pattern . (_) . (identifier) @local.definition)
+  value: (_) @value.own.second)
+(for_in_statement left: (array_pattern . (_) . (identifier) @local.definition) operator: "of"
+  right: (_) @value.own.element)

@@ -139,7 +139,6 @@
     [(type_identifier) (generic_type) (union_type) (nested_type_identifier) (array_type)
       (readonly_type) (this_type)] @type)?
   body: (_) @body) @definition.method
-(method_definition ["get" "set"] name: (property_identifier) @name) @definition.property
 (method_definition name: (property_identifier) @name
   (#eq? @name "constructor")) @definition.constructor
 (method_signature name: (property_identifier) @name
@@ -220,3 +219,6 @@
     (function_expression !return_type body: (_ (return_statement (_) @returns) .))
     (arrow_function !return_type body: [(identifier) (member_expression) (call_expression) (new_expression)
       (await_expression)] @returns)]) @definition.function
+
+; What is read like a field is a property, whatever it gives back.
+(method_definition ["get" "set"] name: (property_identifier) @name) @definition.property

@@ -17,7 +17,7 @@ use vfs::FileId;
 
 use crate::{
     SymbolRef,
-    resolve::{Hit, Outcome, Resolver, Thing, Want},
+    resolve::{Hit, Outcome, Place, Resolver, Thing, Want},
 };
 
 /// What a question learns of the workspace once and asks for often.
@@ -43,9 +43,10 @@ pub(crate) fn import_module(res: &Resolver<'_>, file: FileId, import: &Import) -
 }
 
 /// What a bare name means that the file itself does not know.
-pub(crate) fn beyond_file(res: &Resolver<'_>, file: FileId, name: &str, want: Want) -> Outcome {
+pub(crate) fn beyond_file(res: &Resolver<'_>, place: Place, name: &str, want: Want) -> Outcome {
+    let file = place.file;
     match res.modules(file) {
-        Modules::ModTree => mod_tree::beyond_file(res, file, name, want),
+        Modules::ModTree => mod_tree::beyond_file(res, place, name, want),
         Modules::FolderPackages => folder_packages::beyond_file(res, file, name, want),
         Modules::QualifiedPackages => qualified_packages::beyond_file(res, file, name, want),
         Modules::Includes => includes::beyond_file(res, file, name, want),
@@ -72,6 +73,25 @@ pub(crate) fn member(
         (Thing::Package(package), _) => qualified_packages::member(res, package, name, want, from),
         (Thing::Symbol(_) | Thing::File(_), _) => Outcome::Unknown,
     }
+}
+
+/// The parts of a type that other files write.
+pub(crate) fn parts_elsewhere(res: &Resolver<'_>, part: SymbolRef) -> Vec<SymbolRef> {
+    match res.modules(part.file) {
+        Modules::QualifiedPackages => qualified_packages::parts_elsewhere(res, part),
+        _ => Vec::new(),
+    }
+}
+
+/// The module that a path goes back to from a module, where the name says so.
+pub(crate) fn above(
+    res: &Resolver<'_>,
+    module: &Thing,
+    name: &str,
+    from: FileId,
+) -> Option<Outcome> {
+    let goes_back = name == "super" && res.modules(from) == Modules::ModTree;
+    goes_back.then(|| mod_tree::above(res, module))
 }
 
 /// The module of a name below a module: one that is declared there, or lies in its folder.

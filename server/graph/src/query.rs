@@ -354,6 +354,20 @@ impl CodeGraph {
         self.resolved(&res, outcome)
     }
 
+    /// What a definition's own name leads to besides itself: the other definitions that are bound
+    /// to the name together with it (overloads, the setter of a property), where a name is bound once,
+    /// and what an object that is written out for a type has the member for.
+    pub fn defined_with(&self, symbol: SymbolRef) -> Vec<SymbolRef> {
+        if !self.knows(symbol) {
+            return Vec::new();
+        }
+        let res = Resolver::new(self);
+        let mut found = res.declared_for(symbol);
+        found.extend(res.bound_with(symbol));
+        found.retain(|it| *it != symbol);
+        found
+    }
+
     /// The types that a member belongs to; none for what is no member.
     pub fn owners(&self, member: SymbolRef) -> Vec<SymbolRef> {
         if self.knows(member) { Resolver::new(self).owners_of(member) } else { Vec::new() }

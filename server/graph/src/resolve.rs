@@ -14,6 +14,7 @@ mod typing;
 
 use std::{cell::RefCell, sync::Arc};
 
+use grammars::{MadeBy, Modules};
 use rustc_hash::FxHashMap;
 use syntax::{
     Access, FileFacts, Qualifier, Reference, ReferenceIdx, ReferenceKind, ScopeIdx, SymbolIdx,
@@ -334,6 +335,11 @@ impl<'g> Resolver<'g> {
             return outcome;
         }
         let name = facts.name(reference.name());
+        if want == Want::Call
+            && let Some(constructors) = self.constructors_by_word(file, idx)
+        {
+            return constructors;
+        }
         match (reference.access(), reference.qualifier()) {
             (Access::Argument, Qualifier::Reference(callee)) => {
                 self.parameter_named(file, callee, name)
@@ -354,6 +360,39 @@ impl<'g> Resolver<'g> {
         }
     }
 
+    /// The constructors that a call of the receiver itself runs, `this(…)` or `super(…)`; `None`
+    /// where that is no such call, or types are made by their own names only.
+    fn constructors_by_word(&self, file: FileId, idx: ReferenceIdx) -> Option<Outcome> {
+        let facts = self.facts(file);
+        let is_super = self.is_super(file, idx);
+        facts.language.filter(|it| it.made_by == MadeBy::Constructor)?;
+        let is_word = is_super || self.is_self(file, idx);
+        if !is_word || self.modules(file) == Modules::ModTree {
+            return None;
+        }
+        let mut classes = Vec::new();
+        for owner in self.owner_types(file, facts.reference(idx).start()) {
+            let Thing::Symbol(owner) = owner else { continue };
+            match is_super {
+                true => classes.extend(self.bases(owner).into_iter().flat_map(|(file, base)| {
+                    self.type_named(file, base)
+                        .hits()
+                        .iter()
+                        .map(|it| it.thing.clone())
+                        .collect::<Vec<_>>()
+                })),
+                false => classes.push(Thing::Symbol(owner)),
+            }
+        }
+        let why = "constructor of the type";
+        let classes = classes.into_iter().filter_map(|it| match it {
+            Thing::Symbol(it) if self.symbol(it).kind == SymbolKind::Class => Some(it),
+            _ => None,
+        });
+        let found = classes.flat_map(|it| self.constructors_of(it));
+        Some(Outcome::of(found.map(|it| Hit::symbol(it.file, it.symbol, why)).collect()))
+    }
+
     /// `a.b` and `a::b` where `a` is a name.
     fn member_by_name(
         &self,
@@ -366,8 +405,7 @@ impl<'g> Resolver<'g> {
             return self.member_of_self(file, qualifier, name, want);
         }
         // In a tree of modules `super::` is the module around.
-        let is_path_to_module =
-            access == Access::Path && self.modules(file) == grammars::Modules::ModTree;
+        let is_path_to_module = access == Access::Path && self.modules(file) == Modules::ModTree;
         if !is_path_to_module && self.is_super(file, qualifier) {
             return self.member_of_super(file, qualifier, name, want);
         }
@@ -503,11 +541,11 @@ impl<'g> Resolver<'g> {
     }
 
     /// How files of the language belong together.
-    pub(crate) fn modules(&self, file: FileId) -> grammars::Modules {
-        self.facts(file).language.map_or(grammars::Modules::None, |it| it.modules)
+    pub(crate) fn modules(&self, file: FileId) -> Modules {
+        self.facts(file).language.map_or(Modules::None, |it| it.modules)
     }
 
-    pub(crate) fn beyond_file(&self, file: FileId, name: &str, want: Want) -> Outcome {
-        modules::beyond_file(self, file, name, want)
+    pub(crate) fn beyond_file(&self, place: Place, name: &str, want: Want) -> Outcome {
+        modules::beyond_file(self, place, name, want)
     }
 }

@@ -5,6 +5,7 @@ mod csharp;
 mod edges;
 mod go;
 mod java;
+mod names;
 mod narrowing;
 mod php;
 mod python;

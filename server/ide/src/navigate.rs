@@ -36,8 +36,8 @@ impl Analysis {
     }
 
     /// Where the name at a position is defined. On a declaration's own name: itself, so that an
-    /// editor can show it. Exact and inferred targets only, nothing where the name is not resolved:
-    /// [`Analysis::candidates`] has the guesses.
+    /// editor can show it, then what is bound to the name with it. Exact and inferred targets only,
+    /// nothing where the name is not resolved: [`Analysis::candidates`] has the guesses.
     ///
     /// # Errors
     /// [`crate::Cancelled`] after a newer edit.
@@ -53,7 +53,14 @@ impl Analysis {
             Resolved::Module(files) => files.iter().filter_map(|it| self.nav_file(*it)).collect(),
             Resolved::External | Resolved::Unresolved => Vec::new(),
         };
-        Ok(targets)
+        let with = match self.name(position) {
+            Some(Name::Definition(symbol)) => {
+                self.graph().defined_with(SymbolRef { file: position.file, symbol })
+            }
+            _ => Vec::new(),
+        };
+        let with = with.into_iter().filter_map(|it| self.nav_target(it));
+        Ok(targets.into_iter().chain(with).collect())
     }
 
     /// Where a type is called: the constructors that the call runs, if it has any.

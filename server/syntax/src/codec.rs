@@ -39,11 +39,8 @@ impl FileFacts {
         }
         write_references(&mut out, &self.references, &self.names);
         write_overloading(&mut out, self);
-        out.number(self.type_arguments.len() as u32);
-        for it in &self.type_arguments {
-            out.index(it.of.index());
-            out.option(it.argument.map(ReferenceIdx::index));
-        }
+        write_type_arguments(&mut out, &self.type_arguments);
+        write_type_arguments(&mut out, &self.type_parts);
         write_narrowings(&mut out, &self.narrowings);
         write_imports(&mut out, &self.imports);
         write_rest(&mut out, self);
@@ -100,10 +97,8 @@ fn read(input: &mut Input<'_>) -> Option<FileFacts> {
     })?;
     let references = read_references(input, &names)?;
     let (written_types, arguments) = read_overloading(input)?;
-    let type_arguments = input.list(|input| {
-        let of = ReferenceIdx::new(input.index()?);
-        Some(TypeArgument { of, argument: input.option()?.map(ReferenceIdx::new) })
-    })?;
+    let type_arguments = read_type_arguments(input)?;
+    let type_parts = read_type_arguments(input)?;
     let narrowings = read_narrowings(input)?;
     let imports = read_imports(input)?;
     let (mods, doc_links) = read_mods_and_links(input)?;
@@ -120,6 +115,7 @@ fn read(input: &mut Input<'_>) -> Option<FileFacts> {
         references,
         arguments,
         type_arguments,
+        type_parts,
         narrowings,
         imports,
         package,
@@ -168,23 +164,7 @@ fn is_sound(facts: &FileFacts) -> bool {
             Qualifier::Reference(idx) | Qualifier::Call(idx) => reference(idx),
             Qualifier::None | Qualifier::Opaque => true,
         })
-        && facts.written_types.iter().all(|it| symbol(Some(it.symbol)) && name(it.name))
-        && facts.arguments.iter().all(|it| {
-            reference(it.call)
-                && match it.given {
-                    Given::Unknown | Given::NoPrimitive => true,
-                    Given::Type(it) => name(it),
-                    Given::Value(it) | Given::Result(it) | Given::Element(it) => reference(it),
-                }
-        })
-        && facts.type_arguments.iter().all(|it| reference(it.of) && opt(it.argument))
-        && facts.narrowings.iter().all(|it| {
-            let is_asked = match it.asked {
-                Asked::Reference(it) => reference(it),
-                Asked::Local(it) => symbol(Some(it)),
-            };
-            is_asked && reference(it.type_ref)
-        })
+        && types_are_sound(facts)
         && facts.imports.iter().all(|it| {
             let imported = match it.name {
                 Imported::Name(it) => name(it),
@@ -203,6 +183,35 @@ fn is_sound(facts: &FileFacts) -> bool {
         && facts.doc_links.iter().all(|it| name(it.path) && name(it.name) && symbol(it.symbol))
         && facts.chunks.iter().all(|it| symbol(it.symbol))
         && facts.package.is_none_or(name)
+}
+
+/// The same of what the facts say of types.
+fn types_are_sound(facts: &FileFacts) -> bool {
+    let name = |it: NameId| it.index() < facts.names.len();
+    let symbol = |it: Option<SymbolIdx>| it.is_none_or(|it| it.index() < facts.symbols.len());
+    let reference = |it: ReferenceIdx| it.index() < facts.references.len();
+    let opt = |it: Option<ReferenceIdx>| it.is_none_or(reference);
+    facts.written_types.iter().all(|it| symbol(Some(it.symbol)) && name(it.name))
+        && facts.arguments.iter().all(|it| {
+            reference(it.call)
+                && match it.given {
+                    Given::Unknown | Given::NoPrimitive => true,
+                    Given::Type(it) => name(it),
+                    Given::Value(it) | Given::Result(it) | Given::Element(it) => reference(it),
+                }
+        })
+        && facts
+            .type_arguments
+            .iter()
+            .chain(&facts.type_parts)
+            .all(|it| reference(it.of) && opt(it.argument))
+        && facts.narrowings.iter().all(|it| {
+            let is_asked = match it.asked {
+                Asked::Reference(it) => reference(it),
+                Asked::Local(it) => symbol(Some(it)),
+            };
+            is_asked && reference(it.type_ref)
+        })
 }
 
 fn write_lines(out: &mut Output, lines: &LineIndex) {
@@ -284,7 +293,7 @@ fn write_symbols(out: &mut Output, symbols: &[Symbol]) {
         out.number(it.visible_from.raw());
         out.option(it.type_ref.map(ReferenceIdx::index));
         out.option(value.map(|it| {
-            it.reference.index() << 3 | (it.part as usize) << 1 | usize::from(it.is_call)
+            it.reference.index() << 4 | (it.part as usize) << 1 | usize::from(it.is_call)
         }));
         out.option(it.detail.map(DetailIdx::index));
     }
@@ -452,6 +461,21 @@ fn read_overloading(input: &mut Input<'_>) -> Option<Overloading> {
     Some((types, arguments))
 }
 
+fn write_type_arguments(out: &mut Output, arguments: &[TypeArgument]) {
+    out.number(arguments.len() as u32);
+    for it in arguments {
+        out.index(it.of.index());
+        out.option(it.argument.map(ReferenceIdx::index));
+    }
+}
+
+fn read_type_arguments(input: &mut Input<'_>) -> Option<Box<[TypeArgument]>> {
+    input.list(|input| {
+        let of = ReferenceIdx::new(input.index()?);
+        Some(TypeArgument { of, argument: input.option()?.map(ReferenceIdx::new) })
+    })
+}
+
 fn write_narrowings(out: &mut Output, narrowings: &[Narrowing]) {
     out.number(narrowings.len() as u32);
     let mut last = TextSize::default();
@@ -571,12 +595,16 @@ fn write_rest(out: &mut Output, facts: &FileFacts) {
 
 /// A value from its number.
 fn value(number: usize) -> Value {
-    let part = match number >> 1 & 0b11 {
+    let part = match number >> 1 & 0b111 {
         1 => Part::Held,
         2 => Part::Element,
+        3 => Part::Many,
+        4 => Part::First,
+        5 => Part::Second,
+        6 => Part::Third,
         _ => Part::Whole,
     };
-    Value { reference: ReferenceIdx::new(number >> 3), is_call: number & 1 == 1, part }
+    Value { reference: ReferenceIdx::new(number >> 4), is_call: number & 1 == 1, part }
 }
 
 /// Modules in other files, and names that documentation mentions.

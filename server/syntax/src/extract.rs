@@ -88,7 +88,8 @@ fn assemble_with(raw: &Raw, names: &mut Interner, source: Source<'_>, path: &str
     let package = imports::package(&mut gathered.imports, source, names);
     gathered.imports.find_paths(raw, source, names);
     let definitions = definitions::definitions(&mut gathered, raw, source, names);
-    let Gathered { mut uses, scopes, imports: found_imports, narrowed, generics, .. } = gathered;
+    let Gathered { mut uses, scopes, imports: found_imports, narrowed, generics, parts, .. } =
+        gathered;
 
     let mut namer = Namer::new(names);
     let mut draft = symbols::Draft::new(&definitions, scopes, &mut namer);
@@ -100,6 +101,7 @@ fn assemble_with(raw: &Raw, names: &mut Interner, source: Source<'_>, path: &str
     let mut links = symbols::Links { uses: &mut uses, reference_of: &reference_of };
     draft.refer(&definitions, &documented, &mut links, &mut namer);
     let type_arguments = generics::type_arguments(generics, &mut links);
+    let type_parts = generics::type_parts(parts, &mut links);
     let narrowings = narrow::narrowings(&narrowed, &draft.symbols, &mut links);
     let is_test = source.language.is_test_path(path);
     draft.finish(source, &documented, &definitions, (is_test, names));
@@ -120,6 +122,7 @@ fn assemble_with(raw: &Raw, names: &mut Interner, source: Source<'_>, path: &str
         references: references.into_boxed_slice(),
         arguments: arguments.into_boxed_slice(),
         type_arguments: type_arguments.into_boxed_slice(),
+        type_parts: type_parts.into_boxed_slice(),
         narrowings: narrowings.into_boxed_slice(),
         imports,
         package,
@@ -143,6 +146,7 @@ pub(crate) struct Gathered {
     imports: imports::Found,
     narrowed: Vec<narrow::Narrowed>,
     generics: Vec<generics::Given>,
+    parts: Vec<generics::Given>,
 }
 
 /// What a capture speaks of, as bits.
@@ -174,6 +178,7 @@ fn about(capture: Capture) -> u8 {
         | Capture::Case
         | Capture::Listed
         | Capture::Passes
+        | Capture::Gathers
         | Capture::Ignore => about::USE,
         Capture::ScopeBlock
         | Capture::ScopeFunction
@@ -181,7 +186,7 @@ fn about(capture: Capture) -> u8 {
         | Capture::ScopeModule => about::SCOPE,
         Capture::LocalOuter => about::OUTER,
         Capture::Narrowed => about::NARROWS,
-        Capture::TypeArgument => about::TYPES,
+        Capture::TypeArgument | Capture::TypePart => about::TYPES,
         Capture::Import
         | Capture::ImportPrefix
         | Capture::ImportGroup
@@ -202,7 +207,7 @@ fn gather(raw: &Raw, source: Source<'_>, names: &mut Interner) -> Gathered {
     let mut uses = Uses::new(raw, source, names);
     let mut imports = imports::Found::default();
     let (mut claims, mut found_scopes, mut outers) = (Vec::new(), Vec::new(), Vec::new());
-    let (mut narrowed, mut generics) = (Vec::new(), Vec::new());
+    let (mut narrowed, mut generics, mut parts) = (Vec::new(), Vec::new(), Vec::new());
     for (index, found) in raw.matches.iter().enumerate() {
         let captured = raw.captured(found);
         let about = captured.iter().fold(0, |acc, it| acc | about(it.capture));
@@ -223,6 +228,7 @@ fn gather(raw: &Raw, source: Source<'_>, names: &mut Interner) -> Gathered {
         }
         if about & about::TYPES != 0 {
             generics::take(&mut generics, captured);
+            generics::take_parts(&mut parts, captured);
         }
         if about & about::OUTER != 0 {
             outers.extend(uses::find(captured, Capture::LocalOuter));
@@ -237,7 +243,7 @@ fn gather(raw: &Raw, source: Source<'_>, names: &mut Interner) -> Gathered {
             outer.insert((scopes.no_block(at), uses.leaves[leaf as usize].name));
         }
     }
-    Gathered { uses, scopes, claims, outer, imports, narrowed, generics }
+    Gathered { uses, scopes, claims, outer, imports, narrowed, generics, parts }
 }
 
 /// The references among the leaves, and which one each leaf is.
@@ -269,7 +275,9 @@ fn references(uses: &Uses, namer: &mut Namer) -> (Vec<Reference>, Vec<Option<Ref
             Before::Call(leaf) | Before::ElementOfCall(leaf) => {
                 of(leaf).map_or(Qualifier::Opaque, Qualifier::Call)
             }
-            Before::Opaque | Before::Span(_) => Qualifier::Opaque,
+            Before::Many(_) | Before::ManyOfCalls(_) | Before::Opaque | Before::Span(_) => {
+                Qualifier::Opaque
+            }
         };
         let mut reference = Reference::new(namer.id(leaf.name), leaf.span().range())
             .with_kind(kind)

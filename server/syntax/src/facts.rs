@@ -49,6 +49,9 @@ pub struct FileFacts {
     pub arguments: Box<[Argument]>,
     /// The types that types are given, in the order of the text.
     pub type_arguments: Box<[TypeArgument]>,
+    /// The types that types without a name of their own are put together from, by the first name
+    /// in them: `A` and `B` of `(A, B)`.
+    pub type_parts: Box<[TypeArgument]>,
     /// Where names have a type that they were asked for.
     pub narrowings: Box<[Narrowing]>,
     /// What is imported, one entry for each imported name.
@@ -319,6 +322,14 @@ pub enum Part {
     Held,
     /// One of the many that it holds: a loop, an index or a callback gives them.
     Element,
+    /// It is one of the many that the symbol holds: `[value]`.
+    Many,
+    /// The first of several that it gives in order.
+    First,
+    /// The second of them.
+    Second,
+    /// The third of them.
+    Third,
 }
 
 /// What few symbols have.
@@ -730,6 +741,13 @@ impl FileFacts {
         let start = self.type_arguments.partition_point(|it| it.of < of);
         let len = self.type_arguments[start..].partition_point(|it| it.of == of);
         &self.type_arguments[start..start + len]
+    }
+
+    /// What a type is put together from, by the first name in it.
+    pub fn type_parts(&self, of: ReferenceIdx) -> &[TypeArgument] {
+        let start = self.type_parts.partition_point(|it| it.of < of);
+        let len = self.type_parts[start..].partition_point(|it| it.of == of);
+        &self.type_parts[start..start + len]
     }
 
     /// What a type extends and implements.

@@ -428,6 +428,10 @@ impl Raw {
             | Capture::OwnValue
             | Capture::Element
             | Capture::OwnElement
+            | Capture::OwnFirst
+            | Capture::OwnSecond
+            | Capture::OwnThird
+            | Capture::Gathered
             | Capture::Returns
             | Capture::Indexed
             | Capture::Passed

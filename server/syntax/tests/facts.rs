@@ -28,7 +28,7 @@ pub fn add(a: i32, b: Foo<i32>) -> Bar {
               Parameter b 3:20-21 in Function@3 local type=Foo
               Variable a 4:9-10 in Block@3 from 4:25 local
               Variable x 5:17-18 in Block@5 from 5:23 local value=a held
-              Variable x 6:23-24 in Block@6 local shorthand value=a
+              Variable x 6:23-24 in Block@6 local shorthand value=Point
               Variable i 7:9-10 in Block@7 from 7:18 local
               Type Foo 3:23-26 in add
               Type Bar 3:36-39 in add
@@ -99,6 +99,7 @@ mod tests {
               Read collections::self 2:25-29 in - import
               Read collections::HashMap 2:31-38 in - import
               Read std::fmt 2:48-51 in - import
+              Read crate 3:5-10 in -
               Read super 3:16-21 in -
               Read super::a 3:23-24 in -
               Read a::B 3:26-27 in - import
@@ -175,7 +176,7 @@ def test_it(): super().f()
               Method area 15:9-13 in Class@10 exported type=Base value=total
                 Parameter self 15:14-18 in Function@15 from 15:19 local
                 Variable i 18:13-14 in Function@15 local value=range() each
-                Variable total 19:13-18 in Function@15 local
+                Variable total 19:13-18 in Function@15 local value=i of many
                 Variable i 19:28-29 in Block@19 local value=rows each
                 Function inner 21:13-18 in Function@15 value=total
             Function test_it 23:5-12 in File@1 exported test
@@ -267,7 +268,7 @@ async fn r#type() {
               Read c::d 5:23-24 in type
               Read E 5:27-28 in type
               Read E::F 5:30-31 in type
-              Read x 5:34-35 in type
+              Read F.x 5:34-35 in type
               Read self 5:37-41 in type
               Read self.g 5:42-43 in type
               Read a 5:49-50 in type

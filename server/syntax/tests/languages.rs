@@ -23,7 +23,7 @@ function sum(first, { second: renamed, third }) {
         expect![[r#"
             Function sum 2:10-13 in File@1 value=map()
               Parameter first 2:14-19 in Function@2 local
-              Parameter renamed 2:31-38 in Function@2 local
+              Parameter renamed 2:31-38 in Function@2 local value=second
               Parameter third 2:40-45 in Function@2 local shorthand
               Variable hoisted 3:20-27 in Function@2 local
               Variable inner 3:37-42 in Block@3 local value=third
@@ -354,7 +354,7 @@ out: goto out;
             Function main 5:5-9 in File@1 exported
               Parameter argc 5:14-18 in Function@5 local
               Parameter argv 5:27-31 in Function@5 local
-              Variable at 6:11-13 in Block@5 local type=node_t value=names
+              Variable at 6:11-13 in Block@5 local type=node_t value=node_t()
               Label out 8:1-4 in Function@5 local
               Type node 3:30-34 in next
               Read SIZE 4:28-32 in table

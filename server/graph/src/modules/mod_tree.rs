@@ -67,7 +67,8 @@ pub(super) fn import_module(res: &Resolver<'_>, file: FileId, import: &Import) -
 }
 
 /// Crates by name where a path begins, macros of the crate, and words that are places in the tree.
-pub(super) fn beyond_file(res: &Resolver<'_>, file: FileId, name: &str, want: Want) -> Outcome {
+pub(super) fn beyond_file(res: &Resolver<'_>, place: Place, name: &str, want: Want) -> Outcome {
+    let file = place.file;
     match want {
         Want::Macro => return macro_named(res, file, name),
         Want::Label => return Outcome::Unknown,
@@ -75,9 +76,9 @@ pub(super) fn beyond_file(res: &Resolver<'_>, file: FileId, name: &str, want: Wa
     }
     match name {
         "crate" | "$crate" => return Outcome::of(root(res, file).map(hit).into_iter().collect()),
-        "self" => return found(Thing::File(file)),
+        "self" => return found(module_at(res, file, place.scope)),
         "super" => {
-            let parent = parent_module(res, file, &Thing::File(file));
+            let parent = parent_module(res, file, &module_at(res, file, place.scope));
             return Outcome::of(
                 parent.map(|it| Hit::exact(it, "parent module")).into_iter().collect(),
             );
@@ -150,6 +151,17 @@ fn parent_module(res: &Resolver<'_>, file: FileId, module: &Thing) -> Option<Thi
             None
         }
     }
+}
+
+/// The module that a path goes back to from a module by `super`.
+pub(super) fn above(res: &Resolver<'_>, module: &Thing) -> Outcome {
+    let file = match module {
+        Thing::Symbol(it) if res.symbol(*it).kind == SymbolKind::Module => it.file,
+        Thing::File(it) => *it,
+        _ => return Outcome::Unknown,
+    };
+    let parent = parent_module(res, file, module);
+    Outcome::of(parent.map(|it| Hit::exact(it, "parent module")).into_iter().collect())
 }
 
 /// The file of the module that a module declares under a name.

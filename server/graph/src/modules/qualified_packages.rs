@@ -65,8 +65,19 @@ pub(super) fn beyond_file(res: &Resolver<'_>, file: FileId, name: &str, want: Wa
             break;
         }
     }
-    if hits.is_empty() && want == Want::Container && exists(res, name) {
-        return found(Thing::Package(Arc::from(name)));
+    if hits.is_empty() && matches!(want, Want::Container | Want::Any) {
+        // The beginning of a whole name, or of one that begins in a package around.
+        for len in (outermost..=own.len()).rev() {
+            let mut path = own[..len].to_vec();
+            path.push(name);
+            let path = path.join(".");
+            if exists(res, &path) {
+                return found(Thing::Package(Arc::from(path)));
+            }
+        }
+        if exists(res, name) {
+            return found(Thing::Package(Arc::from(name)));
+        }
     }
     if hits.is_empty() { Outcome::External } else { Outcome::Hits(hits) }
 }
@@ -145,4 +156,25 @@ fn qualified_name(entry: &FileEntry, symbol: SymbolIdx) -> String {
     }
     names.reverse();
     names.join(".")
+}
+
+/// The parts of a type that other files of its package write under the same names.
+pub(super) fn parts_elsewhere(res: &Resolver<'_>, part: SymbolRef) -> Vec<SymbolRef> {
+    let whole = |it: SymbolRef| {
+        let entry = res.entry(it.file);
+        let package = entry.facts.package.map(|it| entry.facts.name(it)).unwrap_or_default();
+        // A namespace with a block is around its types already.
+        let own = qualified_name(entry, it.symbol);
+        if own.starts_with(package) { own } else { format!("{package}.{own}") }
+    };
+    let own = whole(part);
+    let kind = res.symbol(part).kind;
+    let mut found = res.graph.definitions_named(res.name(part));
+    found.retain(|it| {
+        it.file != part.file
+            && res.symbol(*it).kind == kind
+            && res.modules(it.file) == grammars::Modules::QualifiedPackages
+            && whole(*it) == own
+    });
+    found
 }

@@ -5,7 +5,10 @@ use syntax::{ScopeKind, SymbolIdx, SymbolKind};
 use text::TextSize;
 use vfs::FileId;
 
-use super::{Hit, Resolver, Thing, typing::is_type};
+use super::{
+    Hit, Resolver, Thing, Want,
+    typing::{Taken, is_type},
+};
 use crate::{
     SymbolRef,
     entry::{folder, folder_key, package_key},
@@ -83,6 +86,39 @@ impl Resolver<'_> {
                     == (other.kind == SymbolKind::Implementation)
         });
         beside.map(|it| SymbolRef { file: symbol.file, symbol: it }).collect()
+    }
+
+    /// The functions and properties that are bound to one name together with this one, in order.
+    pub(crate) fn bound_with(&self, symbol: SymbolRef) -> Vec<SymbolRef> {
+        let modules = self.modules(symbol.file);
+        let binds_once = matches!(modules, Modules::RelativeFiles | Modules::DottedPackages);
+        let is_function = |it: SymbolRef| {
+            let kind = self.symbol(it).kind;
+            is_callable(kind) || kind == SymbolKind::Property
+        };
+        if !binds_once || !is_function(symbol) {
+            return Vec::new();
+        }
+        let mut beside = self.siblings(symbol);
+        beside.retain(|it| is_function(*it));
+        beside
+    }
+
+    /// The members of the declared type of an object that a function written in it stands for.
+    pub(crate) fn declared_for(&self, function: SymbolRef) -> Vec<SymbolRef> {
+        let own = self.symbol(function);
+        let Some(parent) = own.parent.filter(|_| is_callable(own.kind)) else { return Vec::new() };
+        let object = SymbolRef { file: function.file, symbol: parent };
+        if !self.is_value(object) || self.symbol(object).type_ref.is_none() {
+            return Vec::new();
+        }
+        let types = self.type_of(object, Taken::No);
+        let found = self.member_of_types(types, self.name(function), Want::Any, "declared");
+        let symbols = found.hits().iter().filter_map(|it| match it.thing {
+            Thing::Symbol(it) => Some(it),
+            _ => None,
+        });
+        symbols.collect()
     }
 
     /// A type's constructors that bear its name, and the type of such a constructor.

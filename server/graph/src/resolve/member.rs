@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use grammars::{Exports, Modules};
+use grammars::{Exports, Modules, Packages};
 use syntax::{Imported, Qualifier, ReferenceIdx, ScopeIdx, SymbolIdx, SymbolKind};
 use vfs::FileId;
 
@@ -17,6 +17,9 @@ use crate::{Resolution, SymbolRef, modules};
 impl Resolver<'_> {
     /// What `name` is inside `thing`. `from` is the file that asks.
     pub(crate) fn member(&self, thing: &Thing, name: &str, want: Want, from: FileId) -> Outcome {
+        if let Some(above) = modules::above(self, thing, name, from) {
+            return above;
+        }
         let lookup = Lookup::Member(thing.clone(), Arc::from(name), want);
         self.guarded(lookup, || match thing {
             Thing::Symbol(symbol) => self.member_of_symbol(*symbol, name, want),
@@ -316,6 +319,9 @@ impl Resolver<'_> {
             is_type(other.kind) && !other.is_local
         });
         let mut res = vec![symbol];
+        if entry.facts.language.is_some_and(|it| it.packages == Packages::Nested) {
+            res.extend(modules::parts_elsewhere(self, symbol));
+        }
         res.extend(
             same.filter(|it| *it != symbol.symbol)
                 .map(|it| SymbolRef { file: symbol.file, symbol: it }),

@@ -1,9 +1,14 @@
 //! Names of arguments: which parameter, or which field of what is made, they stand for.
 
+use grammars::Modules;
 use syntax::{ReferenceIdx, SymbolIdx, SymbolKind};
 use vfs::FileId;
 
-use super::{Hit, Outcome, Resolver, Thing, Want, entity::is_callable, typing::is_type};
+use super::{
+    Hit, Outcome, Resolver, Thing, Want,
+    entity::is_callable,
+    typing::{Taken, is_type},
+};
 use crate::{Resolution, SymbolRef};
 
 impl Resolver<'_> {
@@ -38,14 +43,19 @@ impl Resolver<'_> {
     fn taken_under(&self, called: SymbolRef, name: &str) -> Vec<Hit> {
         let kind = self.symbol(called).kind;
         if is_callable(kind) {
-            return self.parameter(called, name).into_iter().collect();
+            let named = self.parameter(called, name);
+            return match named {
+                Some(it) => vec![it],
+                None => self.field_of_parameter(called, name),
+            };
         }
         if !is_type(kind) {
             return Vec::new();
         }
         let constructors = self.constructors_of(called);
         if !constructors.is_empty() {
-            return constructors.into_iter().filter_map(|it| self.parameter(it, name)).collect();
+            let found = constructors.into_iter().flat_map(|it| self.taken_under(it, name));
+            return found.collect();
         }
         // A type that says nowhere how it is made takes what it holds.
         let field = self.member(&Thing::Symbol(called), name, Want::Any, called.file);
@@ -58,6 +68,20 @@ impl Resolver<'_> {
         let why = "field that an argument fills";
         let fields = field.hits().iter().filter(is_field);
         fields.map(|it| Hit { why, resolution: Resolution::Inferred, ..it.clone() }).collect()
+    }
+
+    /// The field of what a function takes that the key of an object written out for it names: names
+    /// of arguments are written so where there are no others.
+    fn field_of_parameter(&self, function: SymbolRef, name: &str) -> Vec<Hit> {
+        if self.modules(function.file) != Modules::RelativeFiles {
+            return Vec::new();
+        }
+        let fields = self.parameters(function).map(|it| {
+            let types = self.type_of(it, Taken::No);
+            self.member_of_types(types, name, Want::Any, "field of what is taken")
+        });
+        let mut fields = fields.map(|it| it.hits().to_vec()).filter(|it| !it.is_empty());
+        fields.next().unwrap_or_default()
     }
 
     fn parameter(&self, function: SymbolRef, name: &str) -> Option<Hit> {

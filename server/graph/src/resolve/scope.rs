@@ -47,7 +47,7 @@ impl Resolver<'_> {
                 break;
             }
         }
-        let beyond = self.beyond_file(file, name, want);
+        let beyond = self.beyond_file(place, name, want);
         match beyond {
             Outcome::Hits(_) => beyond,
             Outcome::External | Outcome::Unknown => weak.or_else(|| beyond),

@@ -1,6 +1,7 @@
 //! Which type a value has: what is declared, and the little that can be inferred without guessing.
 
-use syntax::{Part, Qualifier, ReferenceIdx, SymbolKind};
+use grammars::Modules;
+use syntax::{Part, Qualifier, ReferenceIdx, SymbolKind, TypeArgument};
 use text::TextSize;
 use vfs::FileId;
 
@@ -20,6 +21,8 @@ pub(crate) enum Taken {
     Held,
     /// It is one of many.
     Element,
+    /// It is one of several in order, the first being 0.
+    Nth(u8),
 }
 
 impl Taken {
@@ -30,6 +33,10 @@ impl Taken {
             (taken, Part::Whole) => Some(taken),
             (Taken::No | Taken::Maybe, Part::Held) => Some(Taken::Held),
             (Taken::No | Taken::Maybe, Part::Element) => Some(Taken::Element),
+            (Taken::Element | Taken::Nth(_), Part::Many) => Some(Taken::No),
+            (Taken::No | Taken::Maybe, Part::First) => Some(Taken::Nth(0)),
+            (Taken::No | Taken::Maybe, Part::Second) => Some(Taken::Nth(1)),
+            (Taken::No | Taken::Maybe, Part::Third) => Some(Taken::Nth(2)),
             // `Option<Vec<T>>`: the type is taken apart as a whole.
             (Taken::Element, Part::Held) => Some(Taken::Element),
             _ => None,
@@ -106,7 +113,10 @@ impl Resolver<'_> {
     fn type_of_shorthand(&self, local: SymbolRef, taken: Taken) -> Outcome {
         let whole = match self.symbol(local).type_ref {
             Some(type_ref) => self.wrapped_type(local.file, type_ref, Taken::No),
-            None => self.type_of_value(local, Taken::Maybe),
+            None => {
+                let variants = self.variant_taken_apart(local);
+                variants.or_else(|| self.type_of_value(local, Taken::Maybe))
+            }
         };
         self.each(whole, |thing| {
             let member = self.member(thing, self.name(local), Want::Any, local.file);
@@ -117,14 +127,51 @@ impl Resolver<'_> {
         })
     }
 
+    /// The variant that a pattern takes apart by the names of its fields.
+    fn variant_taken_apart(&self, local: SymbolRef) -> Outcome {
+        let Some(value) = self.symbol(local).value.filter(|it| !it.is_call) else {
+            return Outcome::Unknown;
+        };
+        let mut hits = self.reference(local.file, value.reference).hits().to_vec();
+        hits.retain(|it| {
+            matches!(it.thing, Thing::Symbol(it) if self.symbol(it).kind == SymbolKind::Variant)
+        });
+        Outcome::of(hits)
+    }
+
     /// What is taken out of a declared type.
     fn declared_type_taken(&self, file: FileId, type_ref: ReferenceIdx, taken: Taken) -> Outcome {
         match taken {
             Taken::Element => self.element_type(file, type_ref, ELEMENT_DEPTH_MAX),
+            Taken::Nth(n) => self.nth_type(file, type_ref, n),
             Taken::Held => self.wrapped_type(file, type_ref, Taken::Maybe),
             // Nobody takes anything out of what is declared without a trace.
             Taken::No | Taken::Maybe => self.wrapped_type(file, type_ref, Taken::No),
         }
+    }
+
+    /// The type of one of several values that a declared type puts together in order; where it is
+    /// of many, of one of those.
+    fn nth_type(&self, file: FileId, type_ref: ReferenceIdx, n: u8) -> Outcome {
+        let facts = self.facts(file);
+        let nth = |parts: &[TypeArgument]| parts.get(usize::from(n)).and_then(|it| it.argument);
+        let part = |it: Option<ReferenceIdx>| {
+            it.map_or(Outcome::Unknown, |it| self.whole_type(file, it, Taken::No))
+        };
+        let parts = facts.type_parts(type_ref);
+        if !parts.is_empty() {
+            return part(nth(parts));
+        }
+        let Some(language) = facts.language else { return Outcome::Unknown };
+        let name = facts.name(facts.reference(type_ref).name());
+        if language.tuples.contains(&name) {
+            return part(nth(facts.type_arguments(type_ref)));
+        }
+        if language.optionals.contains(&name) || language.wrappers.contains(&name) {
+            let held = self.type_argument(file, type_ref).map(|it| facts.type_parts(it));
+            return held.map_or(Outcome::Unknown, |it| part(nth(it)));
+        }
+        self.element_type(file, type_ref, ELEMENT_DEPTH_MAX)
     }
 
     /// The type of one of the many values of a declared type.
@@ -192,6 +239,9 @@ impl Resolver<'_> {
         let facts = self.facts(file);
         let Some(language) = facts.language.filter(|_| !is_type_of_ours) else { return named };
         let name = facts.name(facts.reference(type_ref).name());
+        if language.self_types.contains(&name) && named.hits().is_empty() {
+            return types(self.owner_types(file, facts.reference(type_ref).start()));
+        }
         let is_through = language.wrappers.contains(&name)
             || (taken == Taken::Maybe && language.optionals.contains(&name));
         match self.type_argument(file, type_ref).filter(|_| is_through) {
@@ -241,7 +291,8 @@ impl Resolver<'_> {
         }
         let called = self.reference(file, callee);
         if called.hits().is_empty() {
-            return self.unwrapped(file, callee, taken);
+            let made = self.made_through(file, callee);
+            return made.or_else(|| self.unwrapped(file, callee, taken));
         }
         self.each(called, |thing| {
             let Thing::Symbol(callee) = thing else { return Outcome::Unknown };
@@ -279,6 +330,24 @@ impl Resolver<'_> {
         })
     }
 
+    /// What a call of a function gives that makes a value of the type it is reached through.
+    fn made_through(&self, file: FileId, callee: ReferenceIdx) -> Outcome {
+        let facts = self.facts(file);
+        let reference = facts.reference(callee);
+        let makers = facts.language.map_or(&[][..], |it| it.makers);
+        match reference.qualifier() {
+            Qualifier::Reference(of) if makers.contains(&facts.name(reference.name())) => {
+                let mut hits = self.type_named(file, of).hits().to_vec();
+                hits.retain(|it| match it.thing {
+                    Thing::Symbol(it) => is_type(self.symbol(it).kind),
+                    _ => false,
+                });
+                Outcome::of(hits)
+            }
+            _ => Outcome::Unknown,
+        }
+    }
+
     /// What a call of a method gives that only takes out what its receiver holds, or one or some of
     /// the many values of it.
     fn unwrapped(&self, file: FileId, callee: ReferenceIdx, taken: Taken) -> Outcome {
@@ -297,6 +366,12 @@ impl Resolver<'_> {
                 Qualifier::Call(callee) => self.returned_by(file, callee, Taken::Element),
                 Qualifier::None | Qualifier::Opaque => Outcome::Unknown,
             };
+        }
+        let is_many =
+            language.containers.contains(&name) || language.keyed_containers.contains(&name);
+        if taken == Taken::Element && is_many {
+            // `new Map<K, V>()`.
+            return self.element_type(file, callee, ELEMENT_DEPTH_MAX);
         }
         if !language.unwrappers.contains(&name) || taken == Taken::Element {
             return Outcome::Unknown;
@@ -338,6 +413,14 @@ impl Resolver<'_> {
             }
             if facts.owner(symbol).is_some() {
                 return self.named_owner(owner);
+            }
+            let parent = symbol.parent.map(|symbol| SymbolRef { file, symbol });
+            if let Some(object) = parent.filter(|it| self.is_value(*it))
+                && symbol.kind == SymbolKind::Method
+                && self.modules(file) == Modules::RelativeFiles
+            {
+                // A function of an object that is written out.
+                return vec![Thing::Symbol(object)];
             }
             around = symbol.parent;
         }

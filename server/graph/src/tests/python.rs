@@ -311,7 +311,10 @@ class A:
         &with("async def g() -> B: ...\nasync def f():\n    (await g()).go$0()"),
         expect!["/a.py:4 B::go, inferred: member of what the call returns"],
     );
-    check(&with("def f():\n    b = x or B()\n    b.go$0()"), expect!["unresolved"]);
+    check(
+        &with("def f():\n    b = x or B()\n    b.go$0()"),
+        expect!["/a.py:4 B::go, inferred: member of the receiver's type"],
+    );
     check(&with("def f(t: type[B]): t.make$0()"), expect!["external"]);
 }
 

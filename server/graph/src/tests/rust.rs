@@ -493,7 +493,10 @@ fn receivers_are_known_by_what_is_written() {
         &with("fn f<X: T>(b: X) { b.t$0(); }"),
         expect!["/a.rs:7 T::t, inferred: member of the receiver's type"],
     );
-    check(&with("fn f<X>(b: X) where X: T { b.t$0(); }"), expect!["unresolved"]);
+    check(
+        &with("fn f<X>(b: X) where X: T { b.t$0(); }"),
+        expect!["/a.rs:7 T::t, inferred: member of the receiver's type"],
+    );
     check(
         &with("fn f(b: &dyn T) { b.t$0(); }"),
         expect!["/a.rs:7 T::t, inferred: member of the receiver's type"],

@@ -5,7 +5,11 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::{
     BaseKind, Part, ReferenceKind, ScopeIdx, ScopeKind, SymbolKind,
-    extract::{Gathered, scopes::Scopes, uses::Uses},
+    extract::{
+        Gathered,
+        scopes::Scopes,
+        uses::{Before, Uses},
+    },
     names::Interner,
     raw::{Captured, Raw, Source, Span, unprefixed},
 };
@@ -80,6 +84,20 @@ struct Said {
     local_match: u32,
 }
 
+/// What a query says of one binding of a pattern.
+const OWN: [Capture; 5] = [
+    Capture::OwnValue,
+    Capture::OwnElement,
+    Capture::OwnFirst,
+    Capture::OwnSecond,
+    Capture::OwnThird,
+];
+
+/// Whether a match tells what one binding of a pattern is given, and no more.
+fn tells_own(captured: &[Captured]) -> bool {
+    captured.iter().any(|it| OWN.contains(&it.capture))
+}
+
 /// Adds a claim for each name that a match defines.
 pub(crate) fn take(claims: &mut Vec<Claim>, index: u32, pattern: u16, captured: &[Captured]) {
     let defines = captured.iter().any(|it| kind_of(it.capture).is_some());
@@ -113,8 +131,13 @@ pub(crate) fn definitions(
         key(a).cmp(&key(b)).then_with(|| span(a).cmp(&span(b))).then_with(|| rest(a).cmp(rest(b)))
     });
     let mut res: Vec<Definition> = Vec::new();
-    let mut known: FxHashMap<(ScopeIdx, u32, bool), u32> = FxHashMap::default();
+    // By scope and name, the match that made it a local and its place among the definitions.
+    let mut known: FxHashMap<(ScopeIdx, u32, bool), (u32, usize)> = FxHashMap::default();
     for group in claims.chunk_by(|a, b| a.name == b.name) {
+        if group.iter().all(|it| tells_own(raw.captured(&raw.matches[it.index as usize]))) {
+            // No pattern binds it: it is a constant, or assigned.
+            continue;
+        }
         let Some(name) = Name::new(group[0].name, source, uses, names) else { continue };
         let is_import = name.leaf.is_some_and(|it| uses.uses[it as usize].is_import_binding);
         if is_import {
@@ -129,16 +152,22 @@ pub(crate) fn definitions(
         // Labels have names of their own.
         let is_label = definition.kind == SymbolKind::Label;
         let key = (definition.scope, name.id, is_label);
-        let is_pattern_twin = known.get(&key) == Some(&said.local_match) && said.local.is_some();
+        let earlier = known.get(&key).copied();
+        let is_pattern_twin =
+            earlier.is_some_and(|it| it.0 == said.local_match) && said.local.is_some();
         let rebinds = said.hoist
             || matches!(definition.owner, Some(Owner::Scope(_)))
             || (source.language.rebinding == Rebinding::Write && said.local.is_some());
         let is_outer = said.local.is_some() && outer.contains(&(key.0, key.1));
-        if is_outer || is_pattern_twin || (rebinds && known.contains_key(&key)) {
+        if is_outer || is_pattern_twin || (rebinds && earlier.is_some()) {
             write_only(&name, uses);
+            if let Some((_, first)) = earlier.filter(|_| !is_pattern_twin) {
+                take_over_value(&mut res[first], &definition, uses);
+            }
             continue;
         }
-        known.insert(key, if said.local.is_some() { said.local_match } else { u32::MAX });
+        let local_match = if said.local.is_some() { said.local_match } else { u32::MAX };
+        known.insert(key, (local_match, res.len()));
         mark(&mut definition, &name, uses);
         if said.in_pattern == Some(Capture::Part) && !definition.shorthand {
             // Which part it is, is not known, unless the query tells.
@@ -185,8 +214,7 @@ fn said_by(group: &[Claim], raw: &Raw) -> Said {
     let mut said = Said::default();
     for claim in group {
         let captured = raw.captured(&raw.matches[claim.index as usize]);
-        let tells_own =
-            captured.iter().any(|it| matches!(it.capture, Capture::OwnValue | Capture::OwnElement));
+        let tells_own = tells_own(captured);
         for it in captured {
             if let Some(kind) = kind_of(it.capture) {
                 said.kind = Some(kind);
@@ -197,10 +225,10 @@ fn said_by(group: &[Claim], raw: &Raw) -> Said {
             }
             if let Some(kind) = local_kind(it.capture).filter(|_| it.span == claim.name) {
                 // What tells of one binding of a pattern is not the pattern.
-                if said.local.is_none() || !tells_own {
+                if !tells_own {
                     said.local_match = claim.index;
+                    said.local = Some(kind);
                 }
-                said.local = Some(kind);
             }
             let or = |old: Option<Span>| old.or(Some(it.span));
             let is_own = it.span == claim.name;
@@ -209,6 +237,9 @@ fn said_by(group: &[Claim], raw: &Raw) -> Said {
                 Capture::Element => said.element_node = or(said.element_node),
                 Capture::OwnValue => said.own = said.own.or(Some((it.span, Part::Whole))),
                 Capture::OwnElement => said.own = said.own.or(Some((it.span, Part::Element))),
+                Capture::OwnFirst => said.own = said.own.or(Some((it.span, Part::First))),
+                Capture::OwnSecond => said.own = said.own.or(Some((it.span, Part::Second))),
+                Capture::OwnThird => said.own = said.own.or(Some((it.span, Part::Third))),
                 Capture::Returns => said.returns = or(said.returns),
                 Capture::LocalAfter => said.after = said.after.or(Some(it.span.end)),
                 Capture::LocalIn => said.local_in = or(said.local_in),
@@ -314,6 +345,17 @@ fn value_of(said: &Said) -> (Option<Span>, Part) {
         (Some(_), _) => (whole, Part::Whole),
         (None, element) => (element, Part::Element),
     }
+}
+
+/// What is defined without a value that says something has that of a later assignment: `self.x =
+/// None`, and elsewhere `self.x = X()`.
+fn take_over_value(first: &mut Definition, later: &Definition, uses: &mut Uses) {
+    let mut says_nothing =
+        |it: &Definition| it.value_node.is_none_or(|it| uses.value_at(it) == Before::Opaque);
+    if first.type_node.is_none() && says_nothing(first) && !says_nothing(later) {
+        (first.value_node, first.part) = (later.value_node, later.part);
+    }
+    first.type_node = first.type_node.or(later.type_node);
 }
 
 /// The name defines nothing; where it is a leaf it writes what is defined elsewhere.

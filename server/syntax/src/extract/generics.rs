@@ -1,4 +1,4 @@
-//! The types that other types are given: `T` of `Vec<T>`.
+//! The types that other types are given or put together from: `T` of `Vec<T>`, `A` of `(A, B)`.
 
 use grammars::Capture;
 
@@ -20,6 +20,31 @@ pub(crate) fn take(acc: &mut Vec<Given>, captured: &[Captured]) {
     let Some(of) = find(captured, Capture::TypeOf) else { return };
     let arguments = captured.iter().filter(|it| it.capture == Capture::TypeArgument);
     acc.extend(arguments.map(|it| Given { of, argument: it.span }));
+}
+
+/// Takes down the types that a match says are put together to one.
+pub(crate) fn take_parts(acc: &mut Vec<Given>, captured: &[Captured]) {
+    let Some(of) = find(captured, Capture::TypeParts) else { return };
+    let parts = captured.iter().filter(|it| it.capture == Capture::TypePart);
+    acc.extend(parts.map(|it| Given { of, argument: it.span }));
+}
+
+/// The facts that follow; of what is put together inside another only the outermost counts.
+pub(crate) fn type_parts(mut given: Vec<Given>, links: &mut Links<'_>) -> Vec<TypeArgument> {
+    given.sort_unstable_by_key(|it| (it.of.start, std::cmp::Reverse(it.of.end), it.argument));
+    given.dedup();
+    let mut res: Vec<TypeArgument> = Vec::new();
+    let mut outermost: Option<Span> = None;
+    for it in given {
+        if outermost.is_some_and(|around| around != it.of && around.holds(it.of)) {
+            continue;
+        }
+        outermost = Some(it.of);
+        let Some(of) = links.head(it.of) else { continue };
+        res.push(TypeArgument { of, argument: links.head(it.argument) });
+    }
+    res.sort_by_key(|it| it.of);
+    res
 }
 
 /// The facts that follow, in the order of the text.

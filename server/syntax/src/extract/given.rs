@@ -75,6 +75,8 @@ impl Overloading<'_> {
                     Before::Nothing
                     | Before::Opaque
                     | Before::Span(_)
+                    | Before::Many(_)
+                    | Before::ManyOfCalls(_)
                     | Before::ElementOfCall(_) => Given::Unknown,
                 },
             };

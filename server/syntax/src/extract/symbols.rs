@@ -250,12 +250,15 @@ impl Links<'_> {
             Before::Call(leaf) => (leaf, true, Part::Whole),
             Before::Element(leaf) => (leaf, false, Part::Element),
             Before::ElementOfCall(leaf) => (leaf, true, Part::Element),
+            Before::Many(leaf) => (leaf, false, Part::Many),
+            Before::ManyOfCalls(leaf) => (leaf, true, Part::Many),
             Before::Nothing | Before::Opaque | Before::Span(_) => return None,
         };
         // Of elements that are taken apart once more nothing is known.
         let part = match (own, part) {
             (own, Part::Whole) => own,
             (Part::Whole, part) => part,
+            (Part::Many, Part::Element) => Part::Whole,
             _ => return None,
         };
         Some(Value { reference: self.reference_of[leaf as usize]?, is_call, part })

@@ -47,6 +47,9 @@ pub(crate) enum Before {
     /// One of the values that the name, or the result of the call, holds.
     Element(u32),
     ElementOfCall(u32),
+    /// Several values, of which the name, or the result of the call, is one.
+    Many(u32),
+    ManyOfCalls(u32),
     Opaque,
 }
 
@@ -59,8 +62,12 @@ pub(crate) struct Uses {
     calls: FxHashMap<Span, u32>,
     /// What is indexed, by the span of the whole.
     indexed: FxHashMap<Span, Span>,
-    /// What a call is given and gives, by the span of the call.
-    passed: FxHashMap<Span, Span>,
+    /// What an expression merely hands on, by the span of the whole: one of these.
+    passed: FxHashMap<Span, Vec<Span>>,
+    /// One of the values that an expression puts together, by the span of the whole.
+    gathered: FxHashMap<Span, Span>,
+    /// Expressions inside each other that are looked through right now.
+    nesting: u32,
     /// Types of which there are arrays.
     arrays: Vec<Span>,
     /// What is given to calls, by the leaf of the callee, in order within each call.
@@ -97,6 +104,8 @@ impl Uses {
             calls: FxHashMap::default(),
             indexed: FxHashMap::default(),
             passed: FxHashMap::default(),
+            nesting: 0,
+            gathered: FxHashMap::default(),
             arrays: Vec::new(),
             arguments: Vec::new(),
             finger: 0,
@@ -149,8 +158,13 @@ impl Uses {
                 }
                 Capture::Listed => self.set_flag(it.span, |it| it.is_listed = true),
                 Capture::Passes => {
-                    let passed = find(captured, Capture::Passed);
-                    self.passed.extend(passed.map(|passed| (it.span, passed)));
+                    let passed = captured.iter().filter(|it| it.capture == Capture::Passed);
+                    let known = self.passed.entry(it.span).or_default();
+                    known.extend(passed.map(|it| it.span));
+                }
+                Capture::Gathers => {
+                    let gathered = find(captured, Capture::Gathered);
+                    self.gathered.extend(gathered.map(|gathered| (it.span, gathered)));
                 }
                 Capture::Ignore => self.set_flag(it.span, |it| it.is_ignored = true),
                 Capture::Shorthand => self.set_shorthand(it.span, captured),
@@ -225,16 +239,15 @@ impl Uses {
     }
 
     /// What the node at `span` is as a value: a name, the result of a call, or neither.
-    pub(crate) fn value_at(&mut self, mut span: Span) -> Before {
-        while let Some(passed) = self.passed.get(&span).copied().filter(|it| *it != span) {
-            span = passed;
+    pub(crate) fn value_at(&mut self, span: Span) -> Before {
+        if NESTING_MAX <= self.nesting {
+            return Before::Opaque;
         }
-        if let Some(indexed) = self.indexed.get(&span).copied().filter(|it| *it != span) {
-            return match self.value_at(indexed) {
-                Before::Leaf(leaf) => Before::Element(leaf),
-                Before::Call(leaf) => Before::ElementOfCall(leaf),
-                _ => Before::Opaque,
-            };
+        self.nesting += 1;
+        let found = self.value_through(span);
+        self.nesting -= 1;
+        if let Some(found) = found {
+            return found;
         }
         // Before names: where arguments may be left out, a call ends with its callee.
         if let Some(callee) = self.calls.get(&span) {
@@ -251,6 +264,36 @@ impl Uses {
             }
         }
         Before::Opaque
+    }
+
+    /// What an expression is that is made of others which are values: a choice of several, several
+    /// put together, one taken out.
+    fn value_through(&mut self, span: Span) -> Option<Before> {
+        if let Some(passed) = self.passed.get(&span) {
+            let mut passed: Vec<Span> = passed.iter().copied().filter(|it| *it != span).collect();
+            passed.sort_unstable();
+            passed.truncate(ALTERNATIVES_MAX);
+            // A call says most of what it gives.
+            let found: Vec<Before> = passed.into_iter().map(|it| self.value_at(it)).collect();
+            let calls = found.iter().find(|it| matches!(it, Before::Call(_)));
+            let known = calls.or_else(|| found.iter().find(|it| **it != Before::Opaque));
+            return Some(known.copied().unwrap_or(Before::Opaque));
+        }
+        if let Some(gathered) = self.gathered.get(&span).copied().filter(|it| *it != span) {
+            return Some(match self.value_at(gathered) {
+                Before::Leaf(leaf) => Before::Many(leaf),
+                Before::Call(leaf) => Before::ManyOfCalls(leaf),
+                _ => Before::Opaque,
+            });
+        }
+        let indexed = self.indexed.get(&span).copied().filter(|it| *it != span)?;
+        Some(match self.value_at(indexed) {
+            Before::Leaf(leaf) => Before::Element(leaf),
+            Before::Call(leaf) => Before::ElementOfCall(leaf),
+            Before::Many(leaf) => Before::Leaf(leaf),
+            Before::ManyOfCalls(leaf) => Before::Call(leaf),
+            _ => Before::Opaque,
+        })
     }
 
     /// The name that a type expression is about: its first type name, and where that is followed by
@@ -316,6 +359,15 @@ impl Uses {
             }
         };
         let after = after.trim_ascii_start();
+        if access == Access::Bare
+            && after.starts_with(':')
+            && !after.starts_with("::")
+            && let Some(made) = self.literal_around(index, before)
+        {
+            let it = &mut self.uses[index];
+            (it.access, it.qualifier) = (Access::Member, Before::Leaf(made));
+            return;
+        }
         let kind = match after.as_bytes() {
             [b'(', ..] => Some(ReferenceKind::Call),
             [b'!', b'(' | b'[' | b'{', ..] => Some(ReferenceKind::Macro),
@@ -328,6 +380,32 @@ impl Uses {
             it.is_ignored = true;
             self.ignore_in_format(index, before);
         }
+    }
+
+    /// The name of the type whose literal is around a field among mere tokens: `S` of `S { a: 1 }`.
+    fn literal_around(&self, index: usize, before: &str) -> Option<u32> {
+        const LITERAL_BYTES_MAX: usize = 4_096;
+        if !before.ends_with(['{', ',']) {
+            return None;
+        }
+        let (mut depth, mut in_string) = (0_u32, false);
+        let bytes = before.as_bytes();
+        for (at, byte) in bytes.iter().enumerate().rev().take(LITERAL_BYTES_MAX) {
+            match byte {
+                b'"' if at == 0 || bytes[at - 1] != b'\\' => in_string = !in_string,
+                _ if in_string => {}
+                b')' | b']' | b'}' => depth += 1,
+                b'{' if depth == 0 => {
+                    let end = before[..at].trim_ascii_end().len() as u32;
+                    let last = self.leaves[..index].iter().rposition(|it| it.end() <= end)?;
+                    return (self.leaves[last].end() == end).then_some(last as u32);
+                }
+                b'(' | b'[' if depth == 0 => return None,
+                b'(' | b'[' | b'{' => depth -= 1,
+                _ => {}
+            }
+        }
+        None
     }
 
     /// The call among mere tokens with which `text` ends, before the name at `index`.
@@ -383,6 +461,10 @@ impl Uses {
     }
 }
 
+/// Of the values that an expression hands on, so many are looked at: each may hand on others.
+const ALTERNATIVES_MAX: usize = 2;
+/// Expressions inside each other that are looked through for a value.
+const NESTING_MAX: u32 = 32;
 /// Prefixes of names are short; what is longer in front of a lone name is an expression of its own.
 const PREFIX_BYTES_MAX: u32 = 2;
 

@@ -79,6 +79,10 @@ fn symbols(text: &str, facts: &FileFacts, res: &mut String) {
                 syntax::Part::Whole => "",
                 syntax::Part::Held => " held",
                 syntax::Part::Element => " each",
+                syntax::Part::Many => " of many",
+                syntax::Part::First => " first",
+                syntax::Part::Second => " second",
+                syntax::Part::Third => " third",
             };
             let name = reference_name(facts, value.reference);
             let _ = write!(res, " value={name}{call}{part}");
