@@ -9,6 +9,7 @@ mod cli;
 mod client;
 mod documents;
 mod editor;
+mod evolving;
 mod helix;
 #[cfg(target_os = "linux")]
 mod kills;

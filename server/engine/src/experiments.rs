@@ -1,6 +1,8 @@
 //! Experiments with the server's own settings: begun when somebody asks or when nobody does
 //! anything, carried on step by step, and ended with a proposal or without.
 
+pub(crate) mod standing;
+
 use std::sync::Arc;
 
 use evolve::{
@@ -536,9 +538,7 @@ fn propose(
     values: Vec<(String, u16)>,
 ) -> Result<(Proposal, Simulation), Ended> {
     let path = root.join(WORKSPACE_FILE);
-    let now = ctx.present(&path).map_err(tasks::not_allowed)?;
-    let text = now.map(|it| vfs::decode(&path, it.bytes.to_vec())).transpose();
-    let text = text.map_err(tasks::not_allowed)?.unwrap_or_default();
+    let text = settings_text(ctx, &path)?;
     let before = &row.body.before;
     let changed: Vec<(String, u16)> =
         values.into_iter().filter(|it| !before.contains(it)).collect();
@@ -551,12 +551,17 @@ fn propose(
     tasks::write_files(ctx, (title, reason), &[(path, Some(new))])
 }
 
+/// What the settings file holds; nothing where there is none.
+fn settings_text(ctx: &EditContext, path: &VfsPath) -> Result<String, Ended> {
+    let now = ctx.present(path).map_err(tasks::not_allowed)?;
+    let text = now.map(|it| vfs::decode(path, it.bytes.to_vec())).transpose();
+    Ok(text.map_err(tasks::not_allowed)?.unwrap_or_default())
+}
+
 /// The experiment whose accepted variant is what is set now.
 fn accepted_as<'a>(past: &'a [ExperimentRow], now: &[(String, u16)]) -> Option<&'a ExperimentRow> {
-    let is_now = |it: &&ExperimentRow| {
-        let accepted = it.body.variants.iter().find(|it| it.against.is_none());
-        accepted.is_some_and(|it| it.values == now)
-    };
+    let is_now =
+        |it: &&ExperimentRow| evolve::accepted_variant(it).is_some_and(|it| it.values == now);
     past.iter().find(is_now)
 }
 

@@ -51,7 +51,7 @@ pub use crate::{
         state_folder,
     },
     edits::given::{Given, GivenEdit},
-    experiments::EvolveRequest,
+    experiments::{EvolveRequest, standing::Experiment},
     handle::{Engine, Notices, Reading, StartError},
     indexing::history::{FolderRead, HistoryDepth},
     notice::{EditStep, Notice, NoticeLevel, Offer, ProgressState},

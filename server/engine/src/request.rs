@@ -199,6 +199,9 @@ pub enum RunRequest {
     Evolve(EvolveRequest),
     /// Writes the document of the experiment with this id, and has it shown.
     ShowExperiment(String),
+    /// Proposes to take back what an experiment set, whatever was built on it since; `None`: the
+    /// newest that is in force.
+    TakeBackExperiment(Option<String>, Then),
 }
 
 /// What a user says of the parts of a proposal.
@@ -266,6 +269,7 @@ impl RunRequest {
             RunRequest::ShowHits(_) => "show hits",
             RunRequest::Evolve(_) => "evolve",
             RunRequest::ShowExperiment(_) => "show experiment",
+            RunRequest::TakeBackExperiment(..) => "take back experiment",
         }
     }
 }

@@ -309,6 +309,9 @@ impl GlobalState {
             RunRequest::ShowHits(sought) => self.show_hits(id, sought),
             RunRequest::Evolve(request) => self.evolve_run(id, request),
             RunRequest::ShowExperiment(experiment) => self.show_experiment(id, experiment),
+            RunRequest::TakeBackExperiment(experiment, then) => {
+                self.take_back_experiment(id, experiment, then);
+            }
         }
     }
 

@@ -6,6 +6,7 @@ mod corpus;
 mod evidence;
 mod evolution;
 mod guard;
+mod lineage;
 mod random;
 mod refuse;
 mod replay;
@@ -19,6 +20,7 @@ pub use crate::{
     evidence::{Evidence, EvidenceConfig, FunctionName, Task},
     evolution::{Evolution, EvolutionConfig, EvolutionStep, Evolved},
     guard::Guard,
+    lineage::{Accepted, TAKEN_BACK, TakenBack, accepted_variant, without},
     random::Seeded,
     refuse::{admitted, parameters, shipped},
     replay::{Found, Replay, Score},

@@ -4,7 +4,9 @@ use std::fmt::Write as _;
 
 use store::history::{ExperimentRow, MeasureRow, TasksRow, VariantRow};
 
-use crate::{Attempt, Comparison, Parameter, Task, search::FoundBy};
+use crate::{
+    Attempt, Comparison, Parameter, TAKEN_BACK, Task, lineage::accepted_variant, search::FoundBy,
+};
 
 /// What an attempt was measured by, as the archive keeps it.
 pub fn measured(attempt: &Attempt, parameters: &[Parameter]) -> VariantRow {
@@ -56,8 +58,10 @@ pub fn tasks_row(tasks: &[Task]) -> TasksRow {
 
 /// The experiment in a sentence or two, for people.
 pub fn summary(row: &ExperimentRow) -> String {
-    let accepted = row.body.variants.iter().find(|it| it.against.is_none());
-    let Some(variant) = accepted else {
+    if row.outcome == TAKEN_BACK {
+        return row.body.notes.join("; ");
+    }
+    let Some(variant) = accepted_variant(row) else {
         return match row.body.variants.last().and_then(|it| it.against.as_deref()) {
             Some(why) => format!("nothing is proposed: {why}"),
             None => format!("nothing is proposed: {}", row.body.notes.join("; ")),

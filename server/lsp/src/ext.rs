@@ -232,6 +232,12 @@ pub const COMMANDS: &[Command] = &[
         doc: "Opens the document of an experiment: what was tried, on what, and how sure it is.",
     },
     Command {
+        name: TAKE_BACK_EXPERIMENT,
+        arguments: "experiment?, keep?",
+        doc: "Proposes to take back what an experiment set, whatever was built on it since; \
+              without argument the newest that is in force.",
+    },
+    Command {
         name: SEARCH,
         arguments: "query, limit?, kinds?, language?, path?, similarTo?, since?, neighbours?",
         doc: "Searches the workspace, or finds code like what stands at `similarTo` (`{uri, \
@@ -457,6 +463,7 @@ pub(crate) const JOURNAL: &str = "aios.journal";
 pub(crate) const SHOW_HISTORY: &str = "aios.showHistory";
 pub(crate) const EVOLVE: &str = "aios.evolve";
 pub(crate) const SHOW_EXPERIMENT: &str = "aios.showExperiment";
+pub(crate) const TAKE_BACK_EXPERIMENT: &str = "aios.takeBackExperiment";
 pub(crate) const UNDO: &str = "aios.undo";
 pub(crate) const REDO: &str = "aios.redo";
 pub(crate) const SEARCH: &str = "aios.search";

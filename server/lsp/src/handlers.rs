@@ -16,6 +16,7 @@ mod document_link;
 mod document_symbol;
 mod document_text;
 mod execute_command;
+mod experiments;
 mod folding_range;
 mod hover;
 mod journal_lists;

@@ -23,6 +23,7 @@ mod review_json;
 mod running;
 mod serve;
 mod session;
+mod settings_actions;
 mod skill_actions;
 mod symbol_data;
 mod to_proto;

@@ -3,16 +3,16 @@
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
-use engine::{EvolveRequest, LoadGraph, ReadError, RunOutcome, RunRequest, Snapshot};
+use engine::{EvolveRequest, Experiment, LoadGraph, RunOutcome, RunRequest, Then};
 use evolve::{report, summary};
-use proposal::{Journal, ProposalId, ProposalState, TransactionId, UndoScope};
+use proposal::ProposalState;
 use serde_json::{Value, json};
 use settings::EvolvePolicy;
 use store::history::ExperimentRow;
 
 use crate::{
     args::EvolveCommand,
-    commands::change::{Afterwards, ended, journal, proposed},
+    commands::change::{Afterwards, proposed},
     exit::Exit,
     output::{Output, Paint},
     session::Session,
@@ -73,127 +73,115 @@ fn experiment(
 
 fn status(root: &Path, output: Output) -> anyhow::Result<Exit> {
     let session = Session::indexed(root, LoadGraph::Never)?;
-    let (policy, learned, row) = session.ask("evolve status", |snapshot| {
-        let rows = experiments(snapshot, 1)?;
-        let bent = snapshot.settings.weights.iter().filter(|it| it.1 != 100);
+    let (policy, bent, all) = session.ask("evolve status", |snapshot| {
+        let is_bent = |it: &&(&str, u16)| {
+            let default = settings::Setting::find(&format!("weights.{}", it.0));
+            default.map(settings::Setting::default_value)
+                != Some(settings::Value::Int(i64::from(it.1)))
+        };
+        let bent = snapshot.settings.weights.iter().filter(is_bent);
         let bent: Vec<(String, u16)> = bent.map(|it| (format!("weights.{}", it.0), it.1)).collect();
-        Ok((snapshot.settings.evolve, bent, rows.into_iter().next()))
+        Ok((snapshot.settings.evolve, bent, snapshot.experiments(SEARCHED_MAX)?))
     })?;
     let policy = match policy {
         EvolvePolicy::Off => "off",
         EvolvePolicy::Suggest => "suggest",
         EvolvePolicy::AutoConfig => "auto-config",
     };
-    let stands = row.as_ref().map(|it| session.ask("stands", stands_of(it.clone()))).transpose()?;
-    let stands = stands.flatten();
+    let last = all.first();
+    let is_waiting = |it: &&Experiment| it.state == Some(ProposalState::Pending);
+    let waiting: Vec<&Experiment> = all.iter().filter(is_waiting).collect();
+    let in_force: Vec<&Experiment> = all.iter().filter(|it| it.is_in_force).collect();
     output.line(
         || {
-            let settings: Value = learned.iter().map(|it| (it.0.clone(), json!(it.1))).collect();
-            let last = row.as_ref().map(experiment_json);
-            json!({"policy": policy, "settings": settings, "last": last, "stands": stands})
+            let settings: Value = bent.iter().map(|it| (it.0.clone(), json!(it.1))).collect();
+            let ids =
+                |of: &[&Experiment]| of.iter().map(|it| it.row.id.clone()).collect::<Vec<_>>();
+            json!({
+                "policy": policy,
+                "settings": settings,
+                "last": last.map(|it| experiment_json(&it.row)),
+                "stands": last.and_then(|it| it.state).map(ProposalState::name),
+                "waiting": ids(&waiting),
+                "in_force": ids(&in_force),
+            })
         },
         || {
-            let set: Vec<String> =
-                learned.iter().map(|it| format!("{} = {}", it.0, it.1)).collect();
+            let set: Vec<String> = bent.iter().map(|it| format!("{} = {}", it.0, it.1)).collect();
             let set = if set.is_empty() { "as shipped".to_owned() } else { set.join(", ") };
-            let last = match &row {
-                Some(row) => format!(
-                    "last experiment: {} at {}, {}{}",
-                    row.id,
-                    when::minute(row.at_ms),
-                    row.outcome,
-                    stands.map(|it| format!(", its proposal is {it}")).unwrap_or_default()
-                ),
-                None => "no experiment was made yet".to_owned(),
-            };
-            format!("policy: {policy}\nweights: {set}\n{last}")
+            let mut lines = vec![format!("policy: {policy}"), format!("weights: {set}")];
+            lines.push(match last {
+                Some(it) => format!("last experiment: {}", line(it, output)),
+                None => "no experiment was made yet; `aios evolve run` makes one".to_owned(),
+            });
+            lines.extend(waiting.iter().filter_map(|it| {
+                let proposal = it.row.proposal.as_ref()?;
+                Some(format!(
+                    "waits for you: {}; `aios show {proposal}`, then `aios apply {proposal}` or \
+                     `aios reject {proposal}`",
+                    summary(&it.row)
+                ))
+            }));
+            lines.extend(in_force.iter().map(|it| {
+                let id = &it.row.id;
+                format!("in force: {}; `aios evolve revert {id}` takes it back", summary(&it.row))
+            }));
+            lines.join("\n")
         },
     )?;
     Ok(Exit::Done)
 }
 
-/// Where the proposal of an experiment stands.
-fn stands_of(
-    row: ExperimentRow,
-) -> impl FnOnce(&Snapshot) -> Result<Option<&'static str>, ReadError> + Send + 'static {
-    move |snapshot| {
-        let Some(id) = row.proposal.as_deref().and_then(ProposalId::parse) else { return Ok(None) };
-        // The journal may have let it go.
-        Ok(journal(snapshot)?.proposal(&id).ok().map(|it| it.state.name()))
-    }
+/// An experiment in a line.
+fn line(it: &Experiment, output: Output) -> String {
+    let stands = match (it.is_in_force, it.state) {
+        (true, _) => "in force",
+        (false, Some(state)) => state.name(),
+        (false, None) => "",
+    };
+    format!(
+        "{}  {}  {:<19} {:<9} {}",
+        output.paint(Paint::Name, &it.row.id),
+        output.paint(Paint::Faint, when::minute(it.row.at_ms)),
+        it.row.outcome,
+        stands,
+        summary(&it.row)
+    )
 }
 
 fn history(root: &Path, id: Option<&str>, max: usize, output: Output) -> anyhow::Result<Exit> {
     let session = Session::start(root, LoadGraph::Never)?;
-    let wanted = id.map(str::to_owned);
-    let rows = session.ask("experiments", move |snapshot| match &wanted {
-        Some(id) => {
-            let row = journal(snapshot)?.experiments().experiment(id)?;
-            Ok(row.into_iter().collect())
-        }
-        None => experiments(snapshot, max),
-    })?;
-    if rows.is_empty() {
+    let n_max = if id.is_some() { SEARCHED_MAX } else { max };
+    let mut all = session.ask("experiments", move |snapshot| snapshot.experiments(n_max))?;
+    all.retain(|it| id.is_none_or(|id| it.row.id == id));
+    if all.is_empty() {
         let why = match id {
             Some(id) => format!("there is no experiment `{id}`"),
             None => "no experiment was made yet; `aios evolve run` makes one".to_owned(),
         };
         return Ok(output.refuse(why)?);
     }
-    for row in &rows {
-        let text = || match id {
-            Some(_) => report(row, &when::minute).trim_end().to_owned(),
-            None => format!(
-                "{}  {}  {:<19} {}",
-                output.paint(Paint::Name, &row.id),
-                output.paint(Paint::Faint, when::minute(row.at_ms)),
-                row.outcome,
-                summary(row)
-            ),
+    for it in &all {
+        let object = || {
+            let mut object = experiment_json(&it.row);
+            object["stands"] = it.state.map(ProposalState::name).into();
+            object["in_force"] = it.is_in_force.into();
+            object
         };
-        output.line(|| experiment_json(row), text)?;
+        let text = || match id {
+            Some(_) => report(&it.row, &when::minute).trim_end().to_owned(),
+            None => line(it, output),
+        };
+        output.line(object, text)?;
     }
     Ok(Exit::Done)
 }
 
 fn revert(root: &Path, id: Option<&str>, output: Output) -> anyhow::Result<Exit> {
     let mut session = Session::indexed(root, LoadGraph::Never)?;
-    let wanted = id.map(str::to_owned);
-    let transaction = session.ask("experiments", move |snapshot| {
-        let rows = experiments(snapshot, SEARCHED_MAX)?;
-        let journal = journal(snapshot)?;
-        let fits = |it: &&ExperimentRow| wanted.as_ref().is_none_or(|id| *id == it.id);
-        for row in rows.iter().filter(fits) {
-            let applied = applied(journal, row)?;
-            if applied.is_some() {
-                return Ok(applied);
-            }
-        }
-        Ok(None)
-    })?;
-    let Some(transaction) = transaction else {
-        let which = id.map_or("any experiment".to_owned(), |it| format!("`{it}`"));
-        return Ok(output.refuse(format!("nothing that {which} changed is in force"))?);
-    };
-    let scope = UndoScope::Transaction;
-    let request = RunRequest::Undo { transaction: Some(transaction), scope };
+    let request = RunRequest::TakeBackExperiment(id.map(str::to_owned), Then::Keep);
     let outcome = session.run(request)?;
-    ended(&session, &outcome, output)
-}
-
-/// The transaction that applied the proposal of an experiment, where it is in force.
-fn applied(journal: &Journal, row: &ExperimentRow) -> Result<Option<TransactionId>, ReadError> {
-    let Some(id) = row.proposal.as_deref().and_then(ProposalId::parse) else { return Ok(None) };
-    let is_applied = journal.proposal(&id).is_ok_and(|it| it.state == ProposalState::Applied);
-    if !is_applied {
-        return Ok(None);
-    }
-    let all = journal.transactions(SEARCHED_MAX)?;
-    Ok(all.into_iter().find(|it| it.proposal == id).map(|it| it.id))
-}
-
-fn experiments(snapshot: &Snapshot, n_max: usize) -> Result<Vec<ExperimentRow>, ReadError> {
-    Ok(journal(snapshot)?.experiments().experiments(n_max)?)
+    proposed(&mut session, outcome, Afterwards::Apply, output)
 }
 
 fn experiment_json(row: &ExperimentRow) -> Value {

@@ -20,6 +20,7 @@ use crate::{
     backend::Backend,
     ext, from_proto,
     review::{check_action, document_actions},
+    settings_actions::settings_actions,
     skill_actions::{asked_for, questions, remedies},
     view::View,
 };
@@ -50,6 +51,7 @@ pub(crate) async fn handle_code_action(
         acc.extend(remedies(view, &path, params.range, &params.context.diagnostics));
         let is_asked = params.context.trigger_kind != Some(CodeActionTriggerKind::Automatic);
         if is_asked {
+            acc.extend(settings_actions(view, &path)?);
             acc.extend(questions(view, &path, params.range));
             acc.extend(undo_action(view, &path)?);
             acc.extend(rest_actions(view, &path)?);

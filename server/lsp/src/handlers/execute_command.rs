@@ -14,7 +14,7 @@ use tower_lsp::{
 use crate::{
     backend::{Backend, Link},
     error, ext, from_proto,
-    handlers::{journal_lists, own, questions, search},
+    handlers::{experiments, journal_lists, own, questions, search},
     notices,
     review_json::review_json,
 };
@@ -41,14 +41,9 @@ pub(crate) async fn handle_execute_command(
         ext::REJECT_PROPOSAL => RunRequest::Reject(proposal(link, argument).await?),
         ext::UNDO => reverse(argument, true)?,
         ext::REDO => reverse(argument, false)?,
-        ext::SHOW_HISTORY => {
-            let ReverseArgument { since, by, .. } = parse(argument, "by")?;
-            let selection = Selection { since_ms: since, caller: by, ..Selection::default() };
-            RunRequest::ShowHistory(selection)
-        }
+        ext::SHOW_HISTORY => show_history(argument)?,
         ext::SHOW_HITS => search::show_hits(parse(argument, "query")?)?,
-        ext::EVOLVE => own::evolve(parse(argument, "try")?)?,
-        ext::SHOW_EXPERIMENT => own::show_experiment(parse(argument, "experiment")?)?,
+        it if experiments::is_about_experiments(it) => experiments::request(it, argument)?,
         ext::REINDEX => RunRequest::Index,
         ext::READ_HISTORY => RunRequest::ReadHistory(HistoryDepth::All),
         ext::REMEMBER => super::knowledge::remember(link, argument)?,
@@ -225,6 +220,12 @@ async fn apply(link: &Link, argument: Value) -> Result<RunRequest> {
     })
 }
 
+fn show_history(argument: Value) -> Result<RunRequest> {
+    let ReverseArgument { since, by, .. } = parse(argument, "by")?;
+    let selection = Selection { since_ms: since, caller: by, ..Selection::default() };
+    Ok(RunRequest::ShowHistory(selection))
+}
+
 fn reverse(argument: Value, is_undo: bool) -> Result<RunRequest> {
     let ReverseArgument { transaction, parts, since, by } = parse(argument, "transaction")?;
     if since.is_some() || by.is_some() {
@@ -367,7 +368,9 @@ fn outcome_json(link: &Link, run: RunId, outcome: &RunOutcome) -> Value {
             "proposal": proposal.as_ref().map(ProposalId::as_str),
             "message": verdict.describe(),
         }),
-        RunOutcome::Evolved { experiment, proposal } => own::evolved_json(experiment, proposal),
+        RunOutcome::Evolved { experiment, proposal } => {
+            experiments::evolved_json(experiment, proposal)
+        }
         RunOutcome::Done(what) => json!({ "outcome": "done", "message": what }),
         RunOutcome::Refused(why) => json!({ "outcome": "refused", "message": why }),
         RunOutcome::Cancelled => json!({ "outcome": "cancelled" }),

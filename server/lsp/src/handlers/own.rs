@@ -1,12 +1,11 @@
 //! The commands about the product's own files: proposing what they hold, and trusting them.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
-use engine::{EvolveRequest, Own, RunRequest, Then};
+use engine::{Own, RunRequest, Then};
 use proposal::ProposalId;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use store::history::ExperimentRow;
 use tower_lsp::{gen_lsp_types::Uri, jsonrpc::Result};
 
 use crate::{backend::Link, error, from_proto};
@@ -25,41 +24,6 @@ pub(super) struct ProposeArgument {
     title: Option<String>,
     reason: String,
     keep: bool,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub(super) struct EvolveArgument {
-    r#try: BTreeMap<String, Value>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub(super) struct ExperimentArgument {
-    experiment: String,
-}
-
-/// An experiment with the server's own settings.
-pub(super) fn evolve(argument: EvolveArgument) -> Result<RunRequest> {
-    let written = |it: Value| it.as_str().map_or_else(|| it.to_string(), str::to_owned);
-    let given = argument.r#try.into_iter().map(|(key, value)| (key, written(value)));
-    Ok(RunRequest::Evolve(EvolveRequest { given: given.collect(), until_s: None }))
-}
-
-/// What came of an experiment, for whoever waits for it.
-pub(super) fn evolved_json(experiment: &ExperimentRow, proposal: &Option<ProposalId>) -> Value {
-    json!({
-        "outcome": "evolved",
-        "experiment": experiment.id,
-        "result": experiment.outcome,
-        "proposal": proposal.as_ref().map(ProposalId::as_str),
-        "message": evolve::summary(experiment),
-    })
-}
-
-/// The document of an experiment.
-pub(super) fn show_experiment(argument: ExperimentArgument) -> Result<RunRequest> {
-    Ok(RunRequest::ShowExperiment(argument.experiment))
 }
 
 /// A file is to hold a text, or to go.

@@ -1,0 +1,138 @@
+//! Where the experiments of the archive stand, and taking one of them back: in any order, whatever
+//! was built on it since.
+
+use std::collections::BTreeMap;
+
+use evolve::{Accepted, TAKEN_BACK, TakenBack, accepted_variant, without};
+use proposal::{ExperimentId, Journal, Proposal, ProposalId, ProposalState, Simulation};
+use settings::WORKSPACE_FILE;
+use store::history::{ExperimentBody, ExperimentRow};
+use vfs::VfsPath;
+
+use super::KEPT_MAX;
+use crate::{
+    ReadError, RunId, RunOutcome, Snapshot, Then,
+    edits::{
+        EditDone,
+        tasks::{self, EditContext, Ended},
+    },
+    state::GlobalState,
+};
+
+type Made = (Proposal, Simulation);
+
+/// An experiment of the archive, and where what it proposed stands.
+#[derive(Clone, Debug)]
+pub struct Experiment {
+    /// What the archive keeps.
+    pub row: ExperimentRow,
+    /// The state of its proposal; `None` where it has none, or the journal let it go.
+    pub state: Option<ProposalState>,
+    /// True where it is in force: its proposal was applied, and nobody took it back.
+    pub is_in_force: bool,
+}
+
+impl Snapshot {
+    /// The newest `n_max` experiments, newest first.
+    ///
+    /// # Errors
+    /// [`ReadError::Failed`] where the history cannot be read.
+    pub fn experiments(&self, n_max: usize) -> Result<Vec<Experiment>, ReadError> {
+        let no_history = || ReadError::Failed("there is no history".to_owned());
+        let journal = self.journal.as_ref().ok_or_else(no_history)?;
+        Ok(experiments(journal, n_max)?)
+    }
+}
+
+fn experiments(journal: &Journal, n_max: usize) -> Result<Vec<Experiment>, store::StoreError> {
+    let mut taken_back: Vec<String> = Vec::new();
+    let mut res = Vec::new();
+    for row in journal.experiments().experiments(n_max)? {
+        let id = row.proposal.as_deref().and_then(ProposalId::parse);
+        // The journal may have let it go.
+        let state = id.and_then(|it| journal.proposal(&it).ok()).map(|it| it.state);
+        let is_applied = state == Some(ProposalState::Applied);
+        if row.outcome == TAKEN_BACK && (is_applied || row.proposal.is_none()) {
+            taken_back.extend(row.body.parent.clone());
+        }
+        let is_accepted = is_applied && accepted_variant(&row).is_some();
+        let is_in_force = is_accepted && !taken_back.contains(&row.id);
+        res.push(Experiment { row, state, is_in_force });
+    }
+    Ok(res)
+}
+
+impl GlobalState {
+    /// Proposes to take back what an experiment set; `None`: the newest that is in force.
+    pub(crate) fn take_back_experiment(&mut self, run: RunId, id: Option<String>, then: Then) {
+        self.edit_task(run, "take back experiment", move |ctx| match take_back(ctx, id) {
+            Ok(Some(made)) => EditDone::Proposed(run, then, Ok(Box::new(made))),
+            Ok(None) => {
+                let what = "it is taken back: what it set was set anew since, so nothing changes";
+                EditDone::Over(run, RunOutcome::Done(what.to_owned()))
+            }
+            Err(ended) => EditDone::Over(run, *ended),
+        });
+    }
+}
+
+/// The proposal; `None` where nothing has to change, and it counts as taken back from now on.
+fn take_back(ctx: &EditContext, id: Option<String>) -> Result<Option<Made>, Ended> {
+    let refused = |why: String| Box::new(RunOutcome::Refused(why));
+    let failed = |why: store::StoreError| Box::new(RunOutcome::Failed(why.to_string()));
+    let all = experiments(&ctx.journal, KEPT_MAX).map_err(failed)?;
+    let is_meant = |it: &&Experiment| id.as_ref().is_none_or(|id| *id == it.row.id);
+    let Some(target) = all.iter().filter(|it| it.is_in_force).find(is_meant) else {
+        let which = id.map_or("any experiment".to_owned(), |it| format!("`{it}`"));
+        return Err(refused(format!("nothing that {which} changed is in force")));
+    };
+    let accepted = all.iter().rev().filter(|it| it.row.body.root == target.row.body.root);
+    let accepted: Vec<Accepted> =
+        accepted.filter_map(|it| Accepted::of(&it.row, it.is_in_force)).collect();
+    let weights = ctx.snapshot.settings.weights.iter();
+    let now: BTreeMap<String, u16> =
+        weights.map(|it| (format!("weights.{}", it.0), it.1)).collect();
+    let TakenBack { changes, left } = without(&accepted, &target.row.id, &now);
+    let mut notes: Vec<String> =
+        changes.iter().map(|(key, now, then)| format!("{key} {now} → {then}")).collect();
+    notes.extend(left.iter().map(|(key, why)| format!("{key} stays: {why}")));
+    let note = format!("experiment {} is taken back: {}", target.row.id, notes.join(", "));
+    let made = match changes.is_empty() {
+        true => None,
+        false => Some(write(ctx, target, &changes, &note)?),
+    };
+    let now_ms = ctx.clock.wall_ms();
+    let row = ExperimentRow {
+        id: ExperimentId::new(now_ms, ctx.random.next()).to_string(),
+        at_ms: now_ms,
+        outcome: TAKEN_BACK.to_owned(),
+        proposal: made.as_ref().map(|it| it.0.id.to_string()),
+        body: ExperimentBody {
+            root: target.row.body.root.clone(),
+            parent: Some(target.row.id.clone()),
+            notes: vec![note],
+            ..ExperimentBody::default()
+        },
+    };
+    ctx.journal.experiments().add_experiment(&row, KEPT_MAX).map_err(failed)?;
+    Ok(made)
+}
+
+/// Proposes the settings as they are without the experiment.
+fn write(
+    ctx: &EditContext,
+    target: &Experiment,
+    changes: &[(String, u16, u16)],
+    reason: &str,
+) -> Result<Made, Ended> {
+    let root = VfsPath::new(&target.row.body.root);
+    let no_folder = || Box::new(RunOutcome::Refused("its folder is not open".to_owned()));
+    let path = root.ok_or_else(no_folder)?.join(WORKSPACE_FILE);
+    let numbers: Vec<(String, u16)> = changes.iter().map(|it| (it.0.clone(), it.2)).collect();
+    let text = super::settings_text(ctx, &path)?;
+    let new = settings::with_numbers(&text, &numbers).map_err(tasks::not_allowed)?;
+    // A file in which nothing is left was there for what is taken back only.
+    let new = Some(new).filter(|it| !it.trim().is_empty());
+    let title = format!("Take back experiment {}", target.row.id);
+    tasks::write_files(ctx, (title, reason.to_owned()), &[(path, new)])
+}

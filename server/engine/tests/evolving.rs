@@ -1,0 +1,159 @@
+//! Experiments through the whole engine: on a repository whose past teaches something, from the
+//! experiment to the proposal, applied, outliving a restart, and taken back.
+
+// A test sets the scene by itself and may fail where it stands.
+#![allow(clippy::unwrap_used, clippy::disallowed_methods)]
+
+mod desk;
+
+use std::{
+    io::Write as _,
+    process::{Command, Stdio},
+};
+
+use desk::Desk;
+use engine::{EvolveRequest, RunOutcome, RunRequest, Then};
+use fixture::past::{changed, message, telling_paths};
+use memory::Query;
+use proposal::{ProposalId, ProposalState};
+use store::history::ExperimentRow;
+use tempfile::TempDir;
+
+/// Changes in the past: two fifths of them are held out.
+const CHANGES: usize = 110;
+
+/// A folder with a repository of such a past.
+fn repository() -> TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path().join("w");
+    std::fs::create_dir(&folder).unwrap();
+    let git = |args: &[&str], input: &str| {
+        let mut command = Command::new("git");
+        command.args(args).current_dir(&folder).env("GIT_CONFIG_NOSYSTEM", "1");
+        command.env("HOME", &folder).stdin(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+        assert!(child.wait().unwrap().success(), "git {args:?}");
+    };
+    git(&["init", "-q", "-b", "main"], "");
+    git(&["fast-import", "--quiet"], &telling_paths(CHANGES));
+    git(&["reset", "-q", "--hard"], "");
+    dir
+}
+
+impl Desk {
+    fn evolved(&mut self, request: EvolveRequest) -> (ExperimentRow, Option<ProposalId>) {
+        match self.run(RunRequest::Evolve(request)) {
+            RunOutcome::Evolved { experiment, proposal } => (*experiment, proposal),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// The files that are found for what a change said of itself, best first, each once.
+    fn found(&self, nth: usize) -> Vec<String> {
+        let query = Query::text(&message(nth), 20);
+        let answer = self.engine.read_blocking("search", move |it| it.search(&query)).unwrap();
+        let mut paths: Vec<String> = answer.hits.into_iter().map(|it| it.path).collect();
+        paths.dedup();
+        paths
+    }
+
+    /// Weights that are not as shipped.
+    fn bent(&self) -> Vec<(&'static str, u16)> {
+        let settings = self.settings();
+        let weights = settings.weights.iter().copied();
+        weights.filter(|it| it.1 != 100 && it != &("history", 0)).collect()
+    }
+
+    fn state_of(&self, id: &ProposalId) -> ProposalState {
+        let id = id.clone();
+        let state = self.engine.read_blocking("state", move |it| {
+            Ok(it.journal.as_ref().unwrap().proposal(&id)?.state)
+        });
+        state.unwrap()
+    }
+}
+
+#[test]
+fn what_there_is_proof_of_is_applied_outlives_a_restart_and_is_taken_back() {
+    let mut desk = Desk::open(repository());
+    let before = desk.found(3);
+    assert!(!before[..5].contains(&changed(3)), "{before:?}");
+    let (experiment, proposal) = desk.evolved(EvolveRequest::default());
+    assert_eq!(experiment.outcome, "accepted", "{experiment:?}");
+    let proposal = proposal.expect("what is accepted is proposed");
+    // Nothing is changed before somebody says yes.
+    assert_eq!((desk.text(".aios/config.toml"), desk.bent()), (None, Vec::new()));
+    let report = evolve::report(&experiment, &|_| "then".to_owned());
+    let row = "| both, on commits that the search did not see | 44 |";
+    assert!(report.contains(row), "{report}");
+    let shown = desk.engine.read_blocking("proposal", {
+        let id = proposal.clone();
+        move |it| Ok(it.journal.as_ref().unwrap().proposal(&id)?.proposal)
+    });
+    let shown = shown.unwrap();
+    assert!(shown.reason.contains("weights.path 100 → "), "{}", shown.reason);
+    assert!(shown.reason.contains("aios evolve history"), "{}", shown.reason);
+
+    desk.applied(RunRequest::Apply(proposal.clone()));
+    let after = desk.found(3);
+    assert_eq!(after[0], changed(3), "{after:?}");
+    assert!(desk.text(".aios/config.toml").unwrap().starts_with("[weights]\n"));
+    let mut desk = desk.reopen();
+    assert_eq!(desk.found(3), after, "it outlives the server");
+    desk.undo();
+    assert_eq!(desk.found(3), before);
+    assert_eq!(desk.text(".aios/config.toml"), None);
+    assert_ne!(desk.state_of(&proposal), ProposalState::Applied);
+    let desk = desk.reopen();
+    assert_eq!((desk.found(3), desk.bent()), (before, Vec::new()));
+}
+
+/// Rules on this variant alone: what is proposed.
+fn variant(key: &str, value: &str) -> EvolveRequest {
+    EvolveRequest { given: vec![(key.to_owned(), value.to_owned())], until_s: None }
+}
+
+#[test]
+fn an_experiment_is_taken_back_by_its_name_and_once_only() {
+    let mut desk = Desk::open(repository());
+    let before = desk.found(3);
+    let (experiment, proposal) = desk.evolved(variant("weights.path", "300"));
+    desk.applied(RunRequest::Apply(proposal.unwrap()));
+    assert_eq!(desk.bent(), [("path", 300)]);
+    desk = desk.reopen();
+    let id = Some(experiment.id.clone());
+    let proposal = desk.proposed(RunRequest::TakeBackExperiment(id.clone(), Then::Keep));
+    assert_eq!(desk.bent(), [("path", 300)], "it is a proposal like any other");
+    desk.applied(RunRequest::Apply(proposal));
+    assert_eq!((desk.bent(), desk.found(3)), (Vec::new(), before));
+    assert_eq!(desk.text(".aios/config.toml"), None, "nothing of it is left");
+    let again = desk.run(RunRequest::TakeBackExperiment(id, Then::Keep));
+    assert!(matches!(&again, RunOutcome::Refused(why) if why.contains("in force")), "{again:?}");
+    // Whoever takes that back, too, has the experiment in force again.
+    desk.undo();
+    assert_eq!(desk.bent(), [("path", 300)]);
+    let all = desk.engine.read_blocking("experiments", |it| it.experiments(10)).unwrap();
+    let in_force: Vec<&str> =
+        all.iter().filter(|it| it.is_in_force).map(|it| it.row.id.as_str()).collect();
+    assert_eq!(in_force, [experiment.id.as_str()]);
+}
+
+#[test]
+fn a_candidate_that_reaches_for_what_judges_it_is_refused_with_the_reason() {
+    let mut desk = Desk::open(repository());
+    for (key, reason) in [
+        ("evolve_cpu_seconds_max", "what they may cost"),
+        ("evolve", "it decides over experiments"),
+        ("preview", "it is policy"),
+        ("server/evolve/src/trial.rs", "out of reach of what they judge"),
+        ("trust.toml", "out of reach of what they judge"),
+        ("split", "out of reach of what they judge"),
+    ] {
+        match desk.run(RunRequest::Evolve(variant(key, "3600"))) {
+            RunOutcome::Refused(why) => assert!(why.contains(reason), "{key}: {why}"),
+            other => panic!("{key}: {other:?}"),
+        }
+    }
+    assert_eq!(desk.text(".aios/config.toml"), None);
+}
