@@ -66,7 +66,7 @@ fn trial_config() -> TrialConfig {
 /// All questions of a repository, asked; no trial is held yet.
 fn evolved(folder: &Path, trial: &TrialConfig) -> Evolved {
     let commits = open_commits_in_memory().unwrap();
-    let reading = UpdateConfig { commits_max: 50_000, words: &words_of };
+    let reading = UpdateConfig { commits_max: 50_000, newest: None, words: &words_of };
     let repository = || Repository::open(&folder.canonicalize().unwrap()).unwrap();
     update(repository(), &commits, &reading, &mut |_| ControlFlow::Continue(())).unwrap();
     let evidence = EvidenceConfig { tasks_max: TASKS_MAX, commits_max: COMMITS_MAX, until_s: None };
