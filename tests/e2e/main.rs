@@ -24,6 +24,8 @@ mod rights;
 mod skills;
 mod state;
 mod terminal;
+#[cfg(target_os = "linux")]
+mod tls;
 mod verify;
 mod vscode;
 mod workflows;

@@ -144,3 +144,99 @@ fn a_question_is_answered_with_its_citations_checked_and_no_command_for_the_term
     let (_, told) = aios(&workspace, "ai.enabled = false", &["ask", "why?"]);
     assert!(told.contains("switched off by `ai.enabled`"), "{told}");
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_program_on_this_machine_serves_a_model_and_ends_with_us() {
+    let workspace = Workspace::new(&[("a.py", "x = 1\n")]);
+    let note = workspace.state().join("port");
+    fs::create_dir_all(workspace.state()).unwrap();
+    // This test itself is the program: `a_program_that_serves`, below.
+    let program = std::env::current_exe().unwrap();
+    let script = format!(
+        "AIOS_TEST_PORT=$1 AIOS_TEST_NOTE={} exec {} --exact models::a_program_that_serves",
+        note.display(),
+        program.display()
+    );
+    let config = format!(
+        "[[ai.models]]\nid = \"test\"\nprovider = \"compatible\"\n\
+         command = [\"sh\", \"-c\", {script:?}, \"sh\", \"{{port}}\"]\n"
+    );
+    let (code, told) = aios(&workspace, &config, &["models"]);
+    assert_eq!(code, 0, "{told}");
+    assert!(!note.exists(), "nothing is started before it is asked");
+    let (code, told) = aios(&workspace, &config, &["models", "--check", "test"]);
+    assert_eq!(code, 0, "{told}");
+    assert!(told.contains("said `ready`"), "{told}");
+    let is_there = || {
+        let port: u16 = fs::read_to_string(&note).unwrap().parse().unwrap();
+        std::net::TcpStream::connect(("127.0.0.1", port)).is_ok()
+    };
+    assert!(!is_there(), "it goes on although nobody needs it");
+    // However we end.
+    let mut server = Command::new(env!("CARGO_BIN_EXE_aios"))
+        .args(["ask", "why?"])
+        .current_dir(workspace.root())
+        .env("AIOS_STATE_DIR", workspace.state())
+        .env("XDG_CONFIG_HOME", workspace.state().join("config"))
+        .env("AIOS_TEST_HANG", "1")
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    fs::remove_file(&note).unwrap();
+    let end = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    let wait = |what: &str, holds: &dyn Fn() -> bool| {
+        while !holds() {
+            assert!(std::time::Instant::now() < end, "{what}");
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+    };
+    wait("it is not started", &|| note.exists() && is_there());
+    server.kill().unwrap();
+    server.wait().unwrap();
+    wait("it outlives us", &|| !is_there());
+    let broken = "[[ai.models]]\nid = \"test\"\nprovider = \"compatible\"\n\
+                  command = [\"false\", \"{port}\"]\n";
+    let (code, told) = aios(&workspace, broken, &["models", "--check", "test"]);
+    assert_eq!(code, 1);
+    assert!(told.contains("its program ended before it answered"), "{told}");
+}
+
+/// Not a test but the program of the one above, which is the only one that asks for it: says that
+/// it is busy reading its model, then answers each question with a word.
+#[test]
+fn a_program_that_serves() {
+    use std::io::{Read as _, Write as _};
+    let Ok(port) = std::env::var("AIOS_TEST_PORT") else { return };
+    let port: u16 = port.parse().unwrap();
+    let listener = std::net::TcpListener::bind(("127.0.0.1", port)).unwrap();
+    let note = std::env::var("AIOS_TEST_NOTE").unwrap();
+    fs::write(format!("{note}.new"), port.to_string()).unwrap();
+    fs::rename(format!("{note}.new"), &note).unwrap();
+    for (nth, stream) in listener.incoming().enumerate() {
+        let mut stream = stream.unwrap();
+        let mut buffer = [0; 64 * 1024];
+        let Ok(n) = stream.read(&mut buffer) else { continue };
+        let asks = buffer[..n].starts_with(b"POST");
+        if asks && std::env::var_os("AIOS_TEST_HANG").is_some() {
+            continue;
+        }
+        let (status, body) = match (asks, nth) {
+            (true, _) => (
+                "200 OK",
+                r#"{"choices": [{"index": 0, "finish_reason": "stop",
+                    "message": {"role": "assistant", "content": "ready"}}]}"#,
+            ),
+            (false, 0) => ("503 Service Unavailable", "{}"),
+            (false, _) => ("200 OK", "{}"),
+        };
+        let head = format!(
+            "HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\
+             Connection: close\r\n\r\n",
+            body.len()
+        );
+        // A client that goes away is no matter.
+        let _ = stream.write_all(format!("{head}{body}").as_bytes());
+    }
+}

@@ -7,6 +7,7 @@ mod exit;
 mod keys;
 mod log;
 mod output;
+mod programs;
 mod root;
 mod schema;
 mod serve;
@@ -37,7 +38,7 @@ fn main() -> ExitCode {
     // What is no text is no argument of ours, which the command line says below.
     let args: Result<Vec<String>, _> =
         std::env::args_os().skip(1).map(OsString::into_string).collect();
-    if let Some(code) = args.ok().and_then(|it| sandbox::inside(&it)) {
+    if let Some(code) = args.ok().and_then(|it| sandbox::inside(&it).or(programs::keep(&it))) {
         return code;
     }
     let cli = Cli::parse();

@@ -71,6 +71,9 @@ fn model() -> Value {
         let mut res = match field.kind {
             ModelFieldKind::Text => json!({"type": "string", "minLength": 1}),
             ModelFieldKind::Choice(words) => json!({"type": "string", "enum": words}),
+            ModelFieldKind::Command => {
+                json!({"type": "array", "minItems": 2, "items": {"type": "string"}})
+            }
             ModelFieldKind::KeyPlace => {
                 json!({"type": "string", "pattern": "^((env|keyring):[A-Za-z0-9_.-]+|none)$"})
             }

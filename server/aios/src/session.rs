@@ -13,7 +13,7 @@ use ide::Progress;
 use indicatif::{ProgressBar, ProgressStyle};
 use vfs::VfsPath;
 
-use crate::{keys::UserKeys, user};
+use crate::{keys::UserKeys, programs::UserPrograms, user};
 
 /// Work that takes less shows no bar.
 const QUIET_TIME: Duration = Duration::from_millis(400);
@@ -151,7 +151,7 @@ pub(crate) fn config(
         threads,
         settings: user::settings().0,
         embedder: None,
-        chat: remote_models(Arc::new(UserKeys)),
+        chat: remote_models(Arc::new(UserKeys), Arc::new(UserPrograms)),
         graph,
         watch: false,
         sandbox: sandboxing(),

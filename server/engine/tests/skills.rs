@@ -348,3 +348,32 @@ fn what_was_found_stays_until_it_is_cleared() {
     desk.run(RunRequest::ClearFindings);
     assert_eq!(n_found(&desk), 0);
 }
+
+#[test]
+fn conventions_that_everything_keeps_to_are_told_as_a_report() {
+    let names = (0..30).map(|it| format!("def pay_now{it}():\n    pass\n\n\n"));
+    let text: String = names.collect();
+    let mut desk = Desk::new(&[("pay.py", &text)]);
+    let outcome = desk.typed("/conventions", None);
+    let RunOutcome::Replied { markdown, .. } = &outcome else { panic!("{outcome:?}") };
+    assert!(markdown.starts_with("# Conventions\n\nevery name keeps to its convention:\n\n- "));
+    assert!(markdown.contains("\n- Python functions are snake_case: 30 of 30"), "{markdown}");
+}
+
+#[test]
+fn a_function_is_long_by_its_code_and_not_by_its_documentation() {
+    let doc = "    a line\n".repeat(80);
+    let code = |n: usize| "    b()\n\n    # why\n".repeat(n);
+    let text = format!(
+        "def told():\n    \"\"\"\n{doc}    \"\"\"\n    b()\n\n\n\
+         def short():\n{}\n\ndef long():\n{}",
+        code(30),
+        code(80),
+    );
+    let mut desk = Desk::new(&[("pay.py", &text)]);
+    let outcome = desk.typed("/review file=pay.py", None);
+    let RunOutcome::Replied { markdown, .. } = &outcome else { panic!("{outcome:?}") };
+    let long: Vec<&str> = markdown.lines().filter(|it| it.contains("lines of code")).collect();
+    assert_eq!(long.len(), 1, "{markdown}");
+    assert!(long[0].contains("`long` has 81 lines of code"), "{long:?}");
+}

@@ -6,6 +6,7 @@ mod embedder;
 mod embeddings;
 mod error;
 mod http;
+mod local;
 mod price;
 mod registry;
 mod remembered;
@@ -27,6 +28,7 @@ pub use crate::{
     embeddings::RemoteEmbedder,
     error::{ModelError, Phase},
     http::Timeouts,
+    local::{Local, PORT, Program, Programs},
     price::{Cost, Price},
     registry::{Faulty, NoModel, Registered, Registry},
     remembered::{REPLIES_BYTES_MAX, REPLIES_MAX, Remembered},

@@ -30,6 +30,9 @@ pub struct ModelSettings {
     pub name: String,
     /// The address of the provider.
     pub url: String,
+    /// The program on this machine that serves it, with its arguments; `None` where it is asked at
+    /// `url`.
+    pub command: Option<Vec<String>>,
     /// Where its key is, as `env:NAME` or `keyring:NAME`; `None` where it needs none.
     pub key: Option<String>,
     /// `None` where none is sent.
@@ -59,6 +62,8 @@ pub enum ModelProvider {
 pub enum ModelFieldKind {
     /// A text of some characters.
     Text,
+    /// Several, the first a program, with `{port}` in one of them.
+    Command,
     /// One of these words.
     Choice(&'static [&'static str]),
     /// The place of a key; never the key.
@@ -88,6 +93,9 @@ pub const MODELS_MAX: usize = 64;
 /// Bytes of a text in a model.
 const TEXT_BYTES_MAX: usize = 512;
 
+/// Parts of a command at most.
+const ARGUMENTS_MAX: usize = 100;
+
 /// All fields. The first two must be there.
 pub const MODEL_FIELDS: &[ModelField] = &[
     ModelField {
@@ -112,6 +120,14 @@ pub const MODEL_FIELDS: &[ModelField] = &[
         doc: "The address of the provider, with the version for OpenAI's protocol \
               (`http://localhost:11434/v1`); else the provider's own. Must be there for \
               `compatible`.",
+    },
+    ModelField {
+        name: "command",
+        kind: ModelFieldKind::Command,
+        doc: "A program on this machine that serves the model by OpenAI's protocol, with its \
+              arguments, instead of `url`: `[\"llama-server\", \"-m\", \"model.gguf\", \
+              \"--port\", \"{port}\"]`. It is started when the model is first asked, listens at \
+              the port that stands for `{port}`, and is ended with the server.",
     },
     ModelField {
         name: "key",
@@ -187,8 +203,12 @@ fn check_model(row: &Value) -> Result<&str, String> {
             return Err(format!("{}: is missing", field.name));
         }
     }
-    if text(row, "provider") == Some("compatible") && !row.contains_key("url") {
+    let is_compatible = text(row, "provider") == Some("compatible");
+    if is_compatible && !row.contains_key("url") && !row.contains_key("command") {
         return Err("url: is missing".to_owned());
+    }
+    if row.contains_key("command") && (!is_compatible || row.contains_key("url")) {
+        return Err("command: stands with provider compatible, and without url".to_owned());
     }
     if row.contains_key("price_input") != row.contains_key("price_output") {
         return Err("price_input and price_output stand together".to_owned());
@@ -202,6 +222,11 @@ impl ModelField {
             (ModelFieldKind::Text, Value::Text(it)) => {
                 !it.trim().is_empty() && it.len() <= TEXT_BYTES_MAX
             }
+            (ModelFieldKind::Command, value) => command(value).is_some_and(|it| {
+                it.iter().all(|it| it.len() <= TEXT_BYTES_MAX)
+                    && it.len() <= ARGUMENTS_MAX
+                    && it.iter().skip(1).any(|it| it.contains("{port}"))
+            }),
             (ModelFieldKind::Choice(words), Value::Text(it)) => words.contains(&it.as_str()),
             (ModelFieldKind::KeyPlace, Value::Text(it)) => is_key_place(it),
             (ModelFieldKind::Int(min, max), Value::Int(it)) => (min..=max).contains(it),
@@ -218,6 +243,9 @@ impl ModelField {
     pub fn takes(&self) -> String {
         match self.kind {
             ModelFieldKind::Text => "a text".to_owned(),
+            ModelFieldKind::Command => {
+                "a program and its arguments, a list of texts with `{port}` in one".to_owned()
+            }
             ModelFieldKind::Choice(words) => words.join(", "),
             ModelFieldKind::KeyPlace => {
                 "the place of a key, never the key: `env:NAME`, `keyring:NAME` or `none`".to_owned()
@@ -271,6 +299,7 @@ fn model_of(row: &BTreeMap<String, Value>) -> ModelSettings {
         provider,
         name: text(row, "name").unwrap_or(id).to_owned(),
         url: text(row, "url").unwrap_or(url).to_owned(),
+        command: row.get("command").and_then(command),
         key: text(row, "key").or(key).filter(|it| *it != "none").map(str::to_owned),
         temperature: match row.get("temperature") {
             None => Some(0.7),
@@ -288,6 +317,17 @@ fn text<'v>(row: &'v BTreeMap<String, Value>, name: &str) -> Option<&'v str> {
         Some(Value::Text(text)) => Some(text),
         _ => None,
     }
+}
+
+/// A list of texts, the first not empty.
+fn command(value: &Value) -> Option<Vec<String>> {
+    let Value::List(parts) = value else { return None };
+    let parts = parts.iter().map(|it| match it {
+        Value::Text(text) => Some(text.clone()),
+        _ => None,
+    });
+    let parts: Vec<String> = parts.collect::<Option<_>>()?;
+    parts.first().is_some_and(|it| !it.trim().is_empty()).then_some(parts)
 }
 
 fn number(value: &Value) -> Option<f64> {
@@ -364,6 +404,21 @@ mod tests {
             format!("{prefix}temperature: takes 0 to 2 or `none`")
         );
         assert_eq!(one("provider = \"openai\"\nurls = 1"), format!("{prefix}urls: no such field"));
+        let served = "provider = \"compatible\"\ncommand = [\"llama-server\", \"{port}\"]";
+        assert_eq!(one(served), "");
+        let command =
+            user(&format!("[[ai.models]]\nid = \"a\"\n{served}")).0.models.remove(0).command;
+        assert_eq!(command.unwrap(), ["llama-server", "{port}"]);
+        let takes =
+            "command: takes a program and its arguments, a list of texts with `{port}` in one";
+        for wrong in ["\"llama-server {port}\"", "[]", "[\"llama-server\"]", "[1, \"{port}\"]"] {
+            let fields = format!("provider = \"compatible\"\ncommand = {wrong}");
+            assert_eq!(one(&fields), format!("{prefix}{takes}"), "{wrong}");
+        }
+        let beside = "command: stands with provider compatible, and without url";
+        let with_url = format!("{served}\nurl = \"http://localhost/v1\"");
+        assert_eq!(one(&with_url), format!("{prefix}{beside}"));
+        assert_eq!(one(&served.replace("compatible", "openai")), format!("{prefix}{beside}"));
         let twice = "provider = \"openai\"\n[[ai.models]]\nid = \"a\"\nprovider = \"openai\"";
         assert_eq!(one(twice), "user:1: ai.models: model 2: there is another with the id a");
         assert_eq!(

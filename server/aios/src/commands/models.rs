@@ -11,13 +11,14 @@ use crate::{
     exit::Exit,
     keys::UserKeys,
     output::{Output, Paint},
+    programs::UserPrograms,
     user,
 };
 
 /// Runs the command.
 pub(crate) fn run(check: Option<&str>, output: Output) -> anyhow::Result<Exit> {
     let ai = user::settings().0.settings().ai;
-    let registry = remote_models(Arc::new(UserKeys))(&ai);
+    let registry = remote_models(Arc::new(UserKeys), Arc::new(UserPrograms))(&ai);
     match check {
         Some(id) => ask_one(&registry, id, output),
         None => list(&registry, &ai, output),
@@ -38,6 +39,7 @@ fn list(registry: &Registry, ai: &AiSettings, output: Output) -> anyhow::Result<
                     "id": model.id,
                     "name": model.name,
                     "url": model.url,
+                    "command": model.command,
                     "key": model.key,
                     "has_key": is_there,
                     "is_default": is_chosen,
@@ -48,7 +50,8 @@ fn list(registry: &Registry, ai: &AiSettings, output: Output) -> anyhow::Result<
             || {
                 let mark = if is_chosen { "  (asked where nobody names one)" } else { "" };
                 let id = output.paint(Paint::Name, model.id.clone());
-                let place = output.paint(Paint::Place, model.url.clone());
+                let place = model.command.as_ref().map_or(model.url.clone(), |it| it.join(" "));
+                let place = output.paint(Paint::Place, place);
                 format!("{id}  {} at {place}  {key}{mark}", model.name)
             },
         )?;

@@ -3,24 +3,25 @@
 use std::{sync::Arc, time::Duration};
 
 use models::{
-    ChatModel, Embedder, KeyPlace, Keys, ModelError, ModelSpec, Price, Registered, Registry,
-    Remembered, Remote, RemoteEmbedder, Timeouts, Wire,
+    ChatModel, Embedder, KeyPlace, Keys, Local, ModelError, ModelSpec, Price, Programs, Registered,
+    Registry, Remembered, Remote, RemoteEmbedder, Timeouts, Wire,
 };
 use settings::{AiSettings, ModelProvider, ModelSettings};
 
 /// Makes the models of the settings. A test has its own.
 pub type ChatModels = Arc<dyn Fn(&AiSettings) -> Registry + Send + Sync>;
 
-/// Models that are asked over the network, with keys from `keys`. Nothing is sent before one is
-/// asked.
-pub fn remote_models(keys: Arc<dyn Keys>) -> ChatModels {
+/// Models that are asked over the network, with keys from `keys`, and those that `programs` serve.
+/// Nothing is sent and nothing started before one is asked.
+pub fn remote_models(keys: Arc<dyn Keys>, programs: Arc<dyn Programs>) -> ChatModels {
     Arc::new(move |ai| {
         if !ai.is_enabled {
             return Registry::off();
         }
         let embeds = |it: &&ModelSettings| ai.embedder.as_ref() == Some(&it.id);
         // What embeds does not converse.
-        let models = ai.models.iter().filter(|it| !embeds(it)).map(|it| registered(it, &keys));
+        let models = ai.models.iter().filter(|it| !embeds(it));
+        let models = models.map(|it| registered(it, &keys, &programs));
         let registry = Registry::new(models.collect(), ai.model.clone());
         let Some(id) = &ai.embedder else { return registry };
         registry.with_embedder(match ai.models.iter().find(embeds) {
@@ -42,11 +43,20 @@ pub fn no_models() -> ChatModels {
     })
 }
 
-fn registered(settings: &ModelSettings, keys: &Arc<dyn Keys>) -> Registered {
+fn registered(
+    settings: &ModelSettings,
+    keys: &Arc<dyn Keys>,
+    programs: &Arc<dyn Programs>,
+) -> Registered {
     let spec = spec(settings);
-    let identity = format!("{spec:?}");
-    let model: Arc<dyn ChatModel> = match Remote::new(spec, Arc::clone(keys)) {
-        Ok(remote) => Arc::new(Remembered::new(Arc::new(remote), &identity)),
+    let identity = format!("{spec:?} {:?}", settings.command);
+    let (keys, programs) = (Arc::clone(keys), Arc::clone(programs));
+    let asked: Result<Arc<dyn ChatModel>, _> = match settings.command.clone() {
+        Some(command) => Ok(Arc::new(Local::new(spec, command, keys, programs))),
+        None => Remote::new(spec, keys).map(|it| Arc::new(it) as Arc<dyn ChatModel>),
+    };
+    let model: Arc<dyn ChatModel> = match asked {
+        Ok(model) => Arc::new(Remembered::new(model, &identity)),
         Err(error) => Arc::new(models::Faulty::new(&settings.id, error)),
     };
     let price =

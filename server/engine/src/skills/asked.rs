@@ -21,6 +21,8 @@ const DEPTH_MAX: u32 = 10;
 const TOGETHER_MAX: usize = 8;
 /// Hits, memories or commits of one report.
 const LISTED_MAX: usize = 20;
+/// Reasons that are told of each.
+const REASONS_MAX: usize = 3;
 /// Neighbours of one kind that an explanation names.
 const NEIGHBOURS_MAX: usize = 12;
 /// Changes that a changelog looks back at.
@@ -229,7 +231,11 @@ impl Snapshot {
             let Some(file) = path.and_then(|it| self.file(&it).ok()) else { continue };
             let link = page.link(file, hit.range.start());
             let name = hit.symbol.as_deref().map(|it| format!("{} · ", code(it)));
-            page.entry(0, &format!("{}{link} · {}", name.unwrap_or_default(), hit.why()));
+            let why = hit.why();
+            // The strongest come first, and all of them are in `aios search`.
+            let why: Vec<&str> = why.split(" + ").take(REASONS_MAX).collect();
+            let line = format!("{}{link} · {}", name.unwrap_or_default(), why.join(" + "));
+            page.entry(0, &line);
         }
         let absent = answer.absent.iter().map(|(it, why)| format!("without {it}: {why}"));
         page.limits(&absent.collect::<Vec<_>>());

@@ -7,7 +7,7 @@ use syntax::FileFacts;
 use text::{TextRange, TextSize};
 use vfs::{FileId, VfsPath};
 
-use super::named;
+use super::{named, page::Page};
 use crate::{PatternQuery, ReadError, Snapshot};
 
 /// Findings of one answer.
@@ -60,6 +60,13 @@ impl Snapshot {
         let title = skill.skill().title;
         let mut limits = found_patterns.limits;
         if skill == SkillId::Conventions {
+            if findings.is_empty() && !found_patterns.found.is_empty() {
+                let mut page = Page::new(self, title);
+                page.paragraph(&format!("{nothing}:"));
+                found_patterns.found.iter().for_each(|it| page.entry(0, &it.title));
+                page.limits(&limits);
+                return Ok(page.done());
+            }
             limits.extend(found_patterns.found.iter().map(|it| it.title.clone()));
         }
         Ok(found(title, findings, limits, nothing))

@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 use agent::{Finding, SkillId, SkillReply};
 use history::changed_lines;
 use ide::{FileRange, Rule, Rules, SymbolRef, WalkConfig};
-use patterns::complexity;
 use rustc_hash::FxHashSet;
 use text::{TextRange, TextSize};
 use vfs::FileId;
@@ -210,19 +209,40 @@ impl Snapshot {
             let Some(facts) = self.analysis.facts(it.file) else { continue };
             let symbol = facts.symbol(it.symbol);
             let line = |offset| facts.lines.line_of(offset);
-            let lines = line(symbol.range.end()) - line(symbol.range.start()) + 1;
-            if lines <= LINES_MAX || symbol.is_test {
+            let all = line(symbol.range.end()) - line(symbol.range.start()) + 1;
+            if all <= LINES_MAX || symbol.is_test {
+                continue;
+            }
+            let lines = self.lines_of_code(it.file, symbol.range, facts.doc(symbol));
+            if lines <= LINES_MAX {
                 continue;
             }
             let name = facts.name_path(it.symbol);
-            let nesting = complexity(facts, symbol);
             let message = format!(
-                "`{name}` has {lines} lines and {nesting} paths and levels: a part of it may be a \
-                 function of its own"
+                "`{name}` has {lines} lines of code: a part of it may be a function of its own"
             );
             let at = FileRange { file: it.file, range: symbol.name_range };
             acc.push(self.finding("long-function", at, message));
         }
+    }
+
+    /// Lines of a definition that hold more than a comment; its documentation is none of them.
+    fn lines_of_code(&self, file: FileId, range: TextRange, doc: Option<TextRange>) -> u32 {
+        let Some(text) = self.text(file) else { return 0 };
+        let language = self.analysis.facts(file).and_then(|it| it.language);
+        let mark = language.and_then(|it| it.line_comment).unwrap_or("\u{0}");
+        let mut start = 0;
+        let mut n_lines = 0;
+        for line in text.split_inclusive('\n') {
+            let at = TextRange::from_usize(start, start + line.trim_end().len());
+            start += line.len();
+            let is_inside = at.start() < range.end() && range.start() <= at.end();
+            let is_doc = doc.is_some_and(|doc| doc.contains_range(at));
+            let code = line.trim();
+            let is_code = !code.is_empty() && !code.starts_with(mark);
+            n_lines += u32::from(is_inside && is_code && !is_doc);
+        }
+        n_lines
     }
 
     /// Functions that no test reaches, in a workspace that has tests.
