@@ -1,6 +1,6 @@
 //! The graph itself: files and indexes, changed by diffs only.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use rustc_hash::FxHashMap;
 use syntax::{FileFacts, SymbolIdx};
@@ -9,6 +9,7 @@ use vfs::{FileId, VfsPath};
 use crate::{
     LanguageCount, Summary, SymbolRef,
     entry::{self, FileEntry, Keys},
+    resolve::Remembered,
     shards::{FileIndex, FileTable, Key},
 };
 
@@ -25,6 +26,8 @@ pub struct CodeGraph {
     mentions: FileIndex,
     /// Path, folder, stem and package → files.
     places: FileIndex,
+    /// What questions about this moment have found out.
+    pub(crate) remembered: Arc<Mutex<Option<Remembered>>>,
 }
 
 /// What changes in the graph when one file does. Made by [`diff`], without the graph, so on any
@@ -73,6 +76,8 @@ impl CodeGraph {
             keys.iter().for_each(|it| index.insert(*it, file));
         }
         self.files.set(file, entry);
+        // Clones of the moment before still share what was found out about that.
+        self.remembered = Arc::default();
     }
 
     /// Puts `new` in the place of whatever facts the graph holds of the file: [`diff`] and

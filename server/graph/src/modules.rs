@@ -25,7 +25,7 @@ use crate::{
 pub(crate) struct Workspace {
     crates: RefCell<Option<mod_tree::Crates>>,
     parents: RefCell<FxHashMap<FileId, Option<FileId>>>,
-    included: RefCell<FxHashMap<FileId, std::rc::Rc<Vec<FileId>>>>,
+    included: RefCell<FxHashMap<FileId, std::sync::Arc<Vec<FileId>>>>,
     pub(crate) implementations: RefCell<FxHashMap<SymbolRef, Vec<SymbolRef>>>,
 }
 

@@ -39,15 +39,25 @@ const DEPTH_MAX: usize = 128;
 const STEPS_MAX: usize = 20_000;
 /// Outcomes, and meanings in them, that a resolver remembers from one question to the next.
 const KNOWN_MAX: usize = 400_000;
+/// Of these, so many are left to the next question; beyond that it begins with nothing.
+const REMEMBERED_MAX: usize = 150_000;
 /// A name that may mean more than so many things says nothing.
 const MEANINGS_MAX: usize = 512;
 
-/// Resolves names against one graph. Remembers what it resolved, so one of them serves one
-/// question.
+/// Resolves names against one graph. It begins with what earlier questions about the same moment
+/// found out, and leaves that to the next; two at one time know nothing of each other.
 pub(crate) struct Resolver<'g> {
     pub(crate) graph: &'g CodeGraph,
     pub(crate) workspace: Workspace,
     memo: RefCell<Memo>,
+}
+
+/// What questions about one moment of the graph have found out, for the next one.
+#[derive(Default)]
+pub(crate) struct Remembered {
+    known: FxHashMap<Lookup, Outcome>,
+    n_known: usize,
+    workspace: Workspace,
 }
 
 /// What a resolver has found out, and what it is about to.
@@ -246,14 +256,35 @@ impl Want {
     }
 }
 
+impl Drop for Resolver<'_> {
+    fn drop(&mut self) {
+        let memo = self.memo.get_mut();
+        if REMEMBERED_MAX < memo.n_known {
+            return;
+        }
+        let remembered = Remembered {
+            known: std::mem::take(&mut memo.known),
+            n_known: memo.n_known,
+            workspace: std::mem::take(&mut self.workspace),
+        };
+        let Ok(mut slot) = self.graph.remembered.lock() else { return };
+        // Of two that asked at one time the one stays that knows more.
+        if slot.as_ref().is_none_or(|it| it.n_known <= remembered.n_known) {
+            *slot = Some(remembered);
+        }
+    }
+}
+
 impl<'g> Resolver<'g> {
     pub(crate) fn new(graph: &'g CodeGraph) -> Resolver<'g> {
+        let remembered = graph.remembered.lock().ok().and_then(|mut it| it.take());
+        let Remembered { known, n_known, workspace } = remembered.unwrap_or_default();
         Resolver {
             graph,
-            workspace: Workspace::default(),
+            workspace,
             memo: RefCell::new(Memo {
-                known: FxHashMap::default(),
-                n_known: 0,
+                known,
+                n_known,
                 active: Vec::new(),
                 tentative: FxHashMap::default(),
                 cut: usize::MAX,
@@ -518,6 +549,12 @@ impl<'g> Resolver<'g> {
                 | SymbolKind::Parameter
                 | SymbolKind::Variant
         )
+    }
+
+    /// Whether nothing that is being looked up has cut short what was found since it began.
+    fn is_certain(&self) -> bool {
+        let memo = self.memo.borrow();
+        memo.cut == usize::MAX && memo.steps < STEPS_MAX
     }
 
     /// Whether the import is being looked up: it cannot be what its own path begins with.

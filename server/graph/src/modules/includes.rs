@@ -1,7 +1,7 @@
 //! Files included as text, each seeing what it includes, and headers with the files that implement
 //! them.
 
-use std::{collections::VecDeque, rc::Rc};
+use std::{collections::VecDeque, sync::Arc};
 
 use rustc_hash::FxHashSet;
 use syntax::{Import, ScopeIdx, SymbolKind};
@@ -159,9 +159,9 @@ fn is_prototype(res: &Resolver<'_>, symbol: crate::SymbolRef) -> bool {
 }
 
 /// The files that a file includes, directly and through others.
-fn included_by(res: &Resolver<'_>, file: FileId) -> Rc<Vec<FileId>> {
+fn included_by(res: &Resolver<'_>, file: FileId) -> Arc<Vec<FileId>> {
     if let Some(known) = res.workspace.included.borrow().get(&file) {
-        return Rc::clone(known);
+        return Arc::clone(known);
     }
     let mut seen = FxHashSet::from_iter([file]);
     let mut order = Vec::new();
@@ -177,7 +177,7 @@ fn included_by(res: &Resolver<'_>, file: FileId) -> Rc<Vec<FileId>> {
             }
         }
     }
-    let order = Rc::new(order);
-    res.workspace.included.borrow_mut().insert(file, Rc::clone(&order));
+    let order = Arc::new(order);
+    res.workspace.included.borrow_mut().insert(file, Arc::clone(&order));
     order
 }

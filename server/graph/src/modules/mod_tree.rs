@@ -1,6 +1,6 @@
 //! A tree of modules that `mod` declarations span over files, one tree a crate; crates by manifest.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 use syntax::{Import, ScopeIdx, SymbolKind};
@@ -20,7 +20,7 @@ const FOLDER_FILES: [&str; 3] = ["mod", "lib", "main"];
 const MODULE_DEPTH_MAX: usize = 64;
 
 /// The crates of a workspace.
-pub(super) type Crates = Rc<CrateTable>;
+pub(super) type Crates = Arc<CrateTable>;
 
 /// Crates by name, and who calls them by another one.
 #[derive(Default)]
@@ -272,7 +272,7 @@ fn crate_named(res: &Resolver<'_>, file: FileId, name: &str) -> Option<FileId> {
 
 fn crates(res: &Resolver<'_>) -> Crates {
     if let Some(known) = &*res.workspace.crates.borrow() {
-        return Rc::clone(known);
+        return Arc::clone(known);
     }
     let mut table = CrateTable::default();
     for file in res.graph.at_place(manifests_key()) {
@@ -281,8 +281,8 @@ fn crates(res: &Resolver<'_>) -> Crates {
             add_crate(res, folder(entry.path.as_str()), manifest, &mut table);
         }
     }
-    let table = Rc::new(table);
-    *res.workspace.crates.borrow_mut() = Some(Rc::clone(&table));
+    let table = Arc::new(table);
+    *res.workspace.crates.borrow_mut() = Some(Arc::clone(&table));
     table
 }
 

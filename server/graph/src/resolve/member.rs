@@ -367,7 +367,9 @@ impl Resolver<'_> {
             self.graph.symbols_named(*file, name, is_block, &mut blocks);
         }
         blocks.retain(|it| self.implemented_type(*it).contains(&Thing::Symbol(owner)));
-        self.workspace.implementations.borrow_mut().insert(owner, blocks.clone());
+        if self.is_certain() {
+            self.workspace.implementations.borrow_mut().insert(owner, blocks.clone());
+        }
         blocks
     }
 

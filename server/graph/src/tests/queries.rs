@@ -4,7 +4,7 @@ use expect_test::{Expect, expect};
 
 use crate::{
     CodeGraph, Resolved, SymbolRef,
-    fixture::{graph_at, render_place, render_symbol},
+    fixture::{graph_at, render_place, render_resolved, render_symbol},
 };
 
 /// The symbol that is defined or named at the cursor.
@@ -338,4 +338,20 @@ import './b';
     let importers = graph.importers(symbol.file, &mut || Ok(())).unwrap();
     let paths: Vec<&str> = importers.iter().map(|it| graph.path(*it).unwrap().as_str()).collect();
     assert_eq!(paths, ["/b.ts"]);
+}
+
+#[test]
+fn what_was_found_out_about_one_moment_is_not_told_of_the_next() {
+    let (mut graph, file, offset) =
+        graph_at("//- /a.py\ndef f(): ...\n//- /b.py\nfrom a import f\nf$0()\n");
+    let reference = graph.facts(file).unwrap().reference_at(offset).unwrap();
+    let said = |graph: &CodeGraph| render_resolved(graph, &graph.resolve(file, reference));
+    let found = "/a.py:1 f, exact: imported by name";
+    assert_eq!(said(&graph), found);
+    let before = graph.clone();
+    let a = graph.file_at("/a.py").unwrap();
+    let path = vfs::VfsPath::new("/a.py").unwrap();
+    graph.set_file(a, &path, Some(crate::fixture::facts_of("/a.py", "def g(): ...\n")));
+    assert_ne!(said(&graph), found);
+    assert_eq!(said(&before), found);
 }
