@@ -8,8 +8,9 @@ use crate::{
     Candidate, Comparison, Guard, Parameter, Percents, Replay, Search, SearchConfig, compare,
 };
 
-/// All looks at one set of held-out tasks together may be wrong so often.
-const CHANCE_MAX: f64 = 0.05;
+/// All looks at one set of held-out tasks together may accept so often what is no better. A server
+/// holds a trial a day: with one in twenty there would be something wrong in force before long.
+const CHANCE_MAX: f64 = 0.0025;
 /// Looks at one set of held-out tasks; then it has nothing left to prove.
 pub const LOOKS_MAX: u32 = 6;
 /// A smaller gain is not worth a question.
@@ -272,9 +273,10 @@ pub fn weights_of(parameters: &[Parameter], values: &[u16]) -> Weights {
 }
 
 /// How sure the `nth` look at the same held-out tasks has to be: each costs half of the chance that
-/// is left, so that all together are wrong no more often than one may be.
+/// is left, so that all together are wrong no more often than one may be. Being better is one end of
+/// the interval, half of what lies outside.
 fn confidence_of_look(nth: u32) -> f64 {
-    1.0 - CHANCE_MAX / f64::from(2u32.pow(nth.min(LOOKS_MAX) + 1))
+    1.0 - 2.0 * CHANCE_MAX / f64::from(2u32.pow(nth.min(LOOKS_MAX) + 1))
 }
 
 /// What speaks against a candidate.

@@ -11,17 +11,19 @@ use memory::{Feature, QuestionKind, Values};
 
 /// Candidates of each question.
 const CANDIDATES: usize = 15;
+/// Trials on nothing, with `RUN_BENCHES`; the chance to accept something is too small for few.
+const NULL_RUNS: u64 = 400;
 
 /// Questions about a project in which `telling` says what is right far better than the body does.
 /// Without one nothing says it: the labels are those of other questions.
 fn questions(n: usize, telling: Option<Feature>, seed: u64) -> Vec<Replay> {
     let mut random = Seeded::new(seed);
-    (0..n).map(|_| question(telling, &mut random)).collect()
+    (0..n).map(|_| question(telling, CANDIDATES, &mut random)).collect()
 }
 
-fn question(telling: Option<Feature>, random: &mut Seeded) -> Replay {
-    let right = random.below(CANDIDATES);
-    let found = (0..CANDIDATES).map(|nth| {
+fn question(telling: Option<Feature>, n_candidates: usize, random: &mut Seeded) -> Replay {
+    let right = random.below(n_candidates);
+    let found = (0..n_candidates).map(|nth| {
         let mut values = Values::default();
         for feature in [Feature::Body, Feature::Name, Feature::File, Feature::Path] {
             values[feature] = random.share() as f32;
@@ -87,16 +89,27 @@ fn what_is_better_on_commits_that_the_search_did_not_see_is_accepted() {
 /// The null test: where labels are shuffled there is nothing to learn, whatever fits the past best.
 #[test]
 fn shuffled_labels_are_never_accepted() {
-    for seed in 0..20 {
-        let arena = Arena {
-            tuning: questions(80, None, 100 + seed),
-            held_out: questions(60, None, 200 + seed),
-            ..Arena::default()
-        };
-        let ruling = hold(&arena, config(seed));
-        assert_eq!(ruling.accepted(), None, "run {seed}");
-        assert!(0 < ruling.n_measured, "it did search");
-    }
+    let n_runs = if std::env::var_os("RUN_BENCHES").is_some() { NULL_RUNS } else { 20 };
+    let accepted: Vec<u64> = (0..n_runs).filter(|run| accepts_noise(*run)).collect();
+    // In one of four hundred something may be accepted; of twenty that is none.
+    let allowed = n_runs as usize / 100;
+    assert!(accepted.len() <= allowed, "{} of {n_runs}: {accepted:?}", accepted.len());
+}
+
+/// True where a trial on shuffled labels accepts something.
+fn accepts_noise(run: u64) -> bool {
+    let shuffled = |n: usize, seed: u64| {
+        let mut random = Seeded::new(seed);
+        (0..n).map(|_| question(None, 40, &mut random)).collect()
+    };
+    let arena = Arena {
+        tuning: shuffled(120, 0x7e57_0000 + 2 * run),
+        held_out: shuffled(80, 0x7e57_0001 + 2 * run),
+        ..Arena::default()
+    };
+    let ruling = hold(&arena, TrialConfig { measured_max: 450, ..config(0x5eed + run) });
+    assert!(0 < ruling.n_measured, "it did search");
+    ruling.accepted().is_some()
 }
 
 /// A variant made for the tuning tasks: it gains there and nowhere else.
