@@ -123,6 +123,62 @@ case('nothing is run before the workspace is trusted', function()
   tools.settle()
 end)
 
+case('what a repository brings is shown, and trusted by an action where it is shown', function()
+  local path = vim.fn.fnamemodify('.aios/config.toml', ':p')
+  vim.fn.mkdir('.aios', 'p')
+  vim.fn.writefile({ '[verify]', 'commands = ["true"]' }, path)
+  tools.open('shop.py')
+  tools.run('aios.reindex')
+  vim.cmd('Aios trust')
+  tools.wait('what is not trusted', function()
+    return require('aios.preview').is_trust(0)
+      and #vim.lsp.get_clients({ name = 'aios', bufnr = 0 }) > 0
+  end)
+  local shown = table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, true), '\n')
+  assert(shown:find('+commands = ["true"]', 1, true), shown)
+  tools.act('AIOS: trust these files')
+  tools.wait('checks that run', function()
+    return tools.run('aios.verify').verdict == 'passed'
+  end)
+  vim.cmd.bwipeout()
+  vim.uv.fs_unlink(path)
+  tools.open('shop.py')
+  tools.run('aios.untrust')
+end)
+
+case('what takes long is told and stopped', function()
+  local client = tools.open('shop.py')
+  client.settings = { aios = { verify = { commands = { 'sleep 600' } } } }
+  client:notify('workspace/didChangeConfiguration', { settings = client.settings })
+  tools.run('aios.reindex')
+  tools.same(tools.run('aios.trust').outcome, 'done', 'trust')
+  local has_begun, is_over = false, false
+  local watch = vim.api.nvim_create_autocmd('LspProgress', {
+    callback = function(args)
+      local value = args.data.params.value
+      -- Neovim gives every step of a progress its title.
+      if value.title == 'Checking' then
+        has_begun, is_over = true, value.kind == 'end'
+      end
+    end,
+  })
+  vim.cmd('Aios verify')
+  tools.wait('begin of the checks', function()
+    return has_begun
+  end)
+  local was_asked = tools.choose('stop: Checking')
+  vim.cmd('Aios runs')
+  tools.wait('choice among the runs', was_asked)
+  tools.wait('end of the checks', function()
+    return is_over
+  end)
+  tools.same(tools.run('aios.running'), {}, 'what still runs')
+  vim.api.nvim_del_autocmd(watch)
+  client.settings = {}
+  client:notify('workspace/didChangeConfiguration', { settings = client.settings })
+  tools.run('aios.untrust')
+end)
+
 case('odd names are no obstacle', function()
   local odd = 'a b/ü %20 #1 $x.py'
   vim.fn.mkdir('a b')
@@ -177,6 +233,32 @@ case('health and completion say what there is', function()
   assert(report:find('server %d+ on'), report)
   local completed = vim.fn.getcompletion('Aios re', 'cmdline')
   tools.same(completed, { 'redo', 'reindex', 'reject', 'rename' }, 'completion')
+end)
+
+case('every subcommand, map and tag of the help is there', function()
+  local doc = assert(tools.read(vim.env.AIOS_CLIENT .. '/doc/aios.txt'))
+  local subcommands = require('aios.commands').subcommands
+  for name in pairs(subcommands) do
+    local is_told = doc:find(':Aios ' .. name, 1, true) or doc:find('`' .. name .. '`', 1, true)
+    assert(is_told, 'the help does not tell of :Aios ' .. name)
+  end
+  local folder = vim.fn.tempname()
+  vim.fn.mkdir(folder)
+  vim.fn.writefile(vim.split(doc, '\n'), folder .. '/aios.txt')
+  vim.cmd.helptags(folder)
+  local tags = assert(tools.read(folder .. '/tags'))
+  for tag in doc:gmatch('%*([:%w-]+)%*') do
+    assert(tags:find('\n?' .. vim.pesc(tag) .. '\taios.txt'), 'no tag ' .. tag)
+  end
+  local n_maps = 0
+  for _, map in ipairs(vim.api.nvim_get_keymap('n')) do
+    local name = map.lhs:match('^<Plug>%(aios%-(.+)%)$')
+    if name then
+      n_maps = n_maps + 1
+      assert(subcommands[name], 'a map for no subcommand: ' .. name)
+    end
+  end
+  assert(n_maps > 10, n_maps .. ' maps')
 end)
 
 return cases

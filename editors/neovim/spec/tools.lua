@@ -2,7 +2,8 @@
 local M = {}
 
 M.pid_file = vim.fn.tempname()
-M.patience_ms = 30000
+-- The machine may be busy.
+M.patience_ms = 60000
 
 --- Waits until `condition` gives something, and gives that.
 ---@generic T

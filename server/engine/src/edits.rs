@@ -483,8 +483,8 @@ impl GlobalState {
     }
 
     /// True for a step in which files only appear, move and go that nobody has open. An editor
-    /// would leave a created file empty on the disk until it is saved, or not move one into a folder
-    /// that is not there (Helix), and its own undo would mix it up with the texts.
+    /// would leave a created file empty on the disk until it is saved, or not move one into a
+    /// folder that is not there (Helix), and its own undo would mix it up with the texts.
     fn is_ours(&self, step: &SourceChange) -> bool {
         let is_ours = |operation: &FileOperation| match operation {
             FileOperation::Create { path, .. } | FileOperation::Delete { path } => {

@@ -292,6 +292,8 @@ M.subcommands = {
   trust = { desc = 'Show what is not trusted, or trust it', run = plain('aios.trust', 'seen') },
   untrust = { desc = 'Take the trust in this workspace back', run = plain('aios.untrust') },
   verify = { desc = 'Run the checks of the project: [id]', run = plain('aios.verify', 'proposal') },
+  runs = { desc = 'Choose among what runs, and what agents did', run = pick('runs') },
+  stop = { desc = 'Stop what runs: [run]', run = plain('aios.cancelRun', 'run') },
   reindex = { desc = 'Look at every file again', run = plain('aios.reindex') },
   status = {
     desc = 'How the server is',

@@ -25,7 +25,7 @@ function M.show_document(err, params, ctx)
     local bufnr = vim.uri_to_bufnr(params.uri)
     local preview = require('aios.preview')
     -- Before the server is attached: a new filetype makes Neovim detach it again.
-    if preview.proposal(bufnr) then
+    if preview.proposal(bufnr) or preview.is_trust(bufnr) then
       preview.dress(bufnr)
     end
     vim.lsp.buf_attach_client(bufnr, ctx.client_id)

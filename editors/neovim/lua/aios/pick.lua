@@ -93,6 +93,40 @@ function M.journal(client)
   end)
 end
 
+--- What is under way, to be stopped, and what agents did, to be read.
+---@param client vim.lsp.Client
+function M.runs(client)
+  server.execute(client, 'aios.running', nil, function(running)
+    server.execute(client, 'aios.runs', nil, function(ended)
+      local choices = vim.list_extend({}, running)
+      for _, it in ipairs(ended.runs) do
+        if it.state ~= 'running' then
+          choices[#choices + 1] = it
+        end
+      end
+      if #choices == 0 then
+        return server.notify('nothing runs, and no agent has run here yet')
+      end
+      vim.ui.select(choices, {
+        prompt = 'aios: runs',
+        kind = 'aios.run',
+        format_item = function(it)
+          if it.title then
+            return ('stop: %s'):format(it.title)
+          end
+          return ('%s  %s  %s  %s'):format(clock(it.beganMs), it.agent, it.state, it.message)
+        end,
+      }, function(it)
+        if it and it.title then
+          server.execute(client, 'aios.cancelRun', { run = it.run })
+        elseif it then
+          server.execute(client, 'aios.showRun', { transcript = it.transcript })
+        end
+      end)
+    end)
+  end)
+end
+
 --- The proposals that wait; the chosen one is shown as its diff.
 ---@param client vim.lsp.Client
 function M.proposals(client)

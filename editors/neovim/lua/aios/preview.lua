@@ -2,12 +2,20 @@
 local M = {}
 
 local HINT = 'aios: answer with code actions (gra), or :Aios accept | decline | apply | reject'
+local TRUST_HINT = 'aios: read it, then trust it by its code action (gra), or close it'
 
 --- The id of the proposal whose diff a buffer shows.
 ---@param bufnr integer
 ---@return string?
 function M.proposal(bufnr)
-  return vim.api.nvim_buf_get_name(bufnr):match('/proposals/([^/]+)%.diff$')
+  return vim.api.nvim_buf_get_name(bufnr):match('/proposals/(p%-[^/]+)%.diff$')
+end
+
+--- True where a buffer shows what of `.aios/` is not trusted.
+---@param bufnr integer
+---@return boolean
+function M.is_trust(bufnr)
+  return vim.endswith(vim.api.nvim_buf_get_name(bufnr), '/proposals/trust.diff')
 end
 
 --- True where a hunk of the diff is accepted or rejected.
@@ -28,7 +36,7 @@ function M.dress(bufnr)
   vim.bo[bufnr].filetype = 'diff'
   for _, window in ipairs(vim.fn.win_findbuf(bufnr)) do
     vim.wo[window][0].foldenable = false
-    vim.wo[window][0].winbar = HINT
+    vim.wo[window][0].winbar = M.is_trust(bufnr) and TRUST_HINT or HINT
   end
 end
 
