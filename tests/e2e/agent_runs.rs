@@ -213,7 +213,8 @@ fn what_needs_a_model_says_why_there_is_none_and_is_gone_where_none_is_wanted() 
         let can_disable = capabilities["textDocument"]["codeAction"]["disabledSupport"] == true;
         let disabled = titles(&all, true);
         assert_eq!(disabled.iter().any(|it| it.contains("write tests for `tax`")), can_disable);
-        let why = all.iter().find_map(|it| it["disabled"]["reason"].as_str());
+        let is_of_agent = |it: &&Value| it["title"].as_str().unwrap().contains("write tests for");
+        let why = all.iter().filter(is_of_agent).find_map(|it| it["disabled"]["reason"].as_str());
         let told = "no model is configured: see `ai.models`";
         assert_eq!(why.filter(|_| can_disable), can_disable.then_some(told));
         // What hides these says it by a message.
@@ -242,4 +243,28 @@ fn what_needs_a_model_says_why_there_is_none_and_is_gone_where_none_is_wanted() 
         assert_eq!(agents, ["explain", "find"]);
         editor.client.stop();
     }
+}
+
+/// Titles are made from what is known already: nobody is asked, nothing is started or written.
+#[test]
+fn titles_ask_no_model_and_start_nothing() {
+    each(&[Turn::Say("ready".to_owned())], |workspace, editor, provider| {
+        let uri = workspace.uri("pay.py");
+        let diagnostics = json!([{
+            "range": {
+                "start": { "line": 1, "character": 11 }, "end": { "line": 1, "character": 14 },
+            },
+            "message": "`tax` takes no argument",
+        }]);
+        for line in 0..6 {
+            let all = actions(editor, &uri, line, &diagnostics);
+            let has = |title: &str| all.iter().any(|it| it["title"].as_str() == Some(title));
+            assert!(has("AIOS: ask the workspace …"), "{all:?}");
+            assert!(has("AIOS: fix with a model: `tax` takes no argument"), "{all:?}");
+        }
+        assert_eq!(provider.asked(), []);
+        let runs = json!({ "command": "aios.runs" });
+        let runs = editor.client.request("workspace/executeCommand", runs);
+        assert_eq!(runs, json!({ "runs": [], "workflows": [] }));
+    });
 }

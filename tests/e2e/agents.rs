@@ -19,6 +19,9 @@ fn an_agent_is_created_trusted_activated_and_ended_from_the_command_line() {
     assert_eq!(state(), "created");
     assert_eq!(aios(&workspace, &["apply"]).0, 0);
     assert_eq!(state(), "initialized");
+    // What the user applied is trusted; what somebody wrote there since is not.
+    let path = ".aios/agents/reviewer.yaml";
+    workspace.write(path, &workspace.read(path).replace("Look.", "Look twice."));
     let (code, why) = aios(&workspace, &["agent", "activate", "reviewer"]);
     assert_eq!(code, 1);
     assert!(why.contains("reviewer.yaml is not trusted"), "{why}");
