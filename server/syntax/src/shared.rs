@@ -33,6 +33,8 @@ pub(crate) fn shared(
     let mut there = Other { walk: Walk::new(edited.walk(), kinds), is_over: false };
     let mut here = Walk::new(new.walk(), kinds);
     let mut spans: Vec<Span> = Vec::new();
+    let is_sound = !edited.root_node().has_error() && !new.root_node().has_error();
+    let sole_edit = if let ([edit], true) = (edits, is_sound) { Some(edit) } else { None };
     // The roots differ: a region has something around it.
     let mut goes_on = here.down();
     let mut is_beside = false;
@@ -52,11 +54,68 @@ pub(crate) fn shared(
             }
             _ => spans.push(span),
         }
+        if let Some(edit) = sole_edit
+            && let Some(far) = leap(&mut here, &mut there, edit)
+        {
+            let last = spans.last_mut().expect("one was just found");
+            *last = last.cover(far);
+        }
         there.walk.is_beside = false;
         goes_on = here.past();
         is_beside = here.is_beside;
     }
     spans.into_iter().filter_map(|now| Some(Region { now, was: before(now, edits)? })).collect()
+}
+
+/// Goes from a node that both trees have to the last one beside it that neither the edit nor what
+/// stands next to it touches, where both trees have that, too; gives its span.
+///
+/// In a text without errors what lies between two nodes that were taken over is what it was: there
+/// is one way to read it. A file of ten thousand functions is thousands of steps shorter by this.
+fn leap(here: &mut Walk<'_, '_>, there: &mut Other<'_, '_>, edit: &InputEdit) -> Option<Span> {
+    let from = Span::of(here.cursor.node());
+    let around = here.around().span;
+    let (start, end) = (edit.start_byte as u32, edit.new_end_byte as u32);
+    let until = match () {
+        () if from.end < start => around.end.min(start.saturating_sub(1)),
+        () if end < from.start => around.end,
+        () => return None,
+    };
+    // Few nodes beside it are as quickly gone through; tests leap wherever it can be done.
+    const WORTH: u32 = if cfg!(test) { 1 } else { 64 };
+    if until.saturating_sub(from.end) / WORTH < from.end - from.start {
+        return None;
+    }
+    let mut far = here.cursor.clone();
+    let is_there = far.goto_parent()
+        && match until < around.end {
+            true => far.goto_first_child_for_byte(until as usize).is_some(),
+            false => far.goto_last_child(),
+        };
+    if !is_there {
+        return None;
+    }
+    while until < far.node().end_byte() as u32 {
+        if !far.goto_previous_sibling() {
+            return None;
+        }
+    }
+    let span = Span::of(far.node());
+    let mut other = there.walk.cursor.clone();
+    if span.start <= from.start
+        || !other.goto_parent()
+        || other.goto_first_child_for_byte(span.start as usize).is_none()
+        || Span::of(other.node()) != span
+        || !is_same(other.node(), far.node())
+    {
+        return None;
+    }
+    let whole = from.cover(span);
+    let is_narrower = whole != around && whole != there.walk.around().span;
+    is_narrower.then(|| {
+        (here.cursor, there.walk.cursor) = (far, other);
+        span
+    })
 }
 
 /// Where `now` began before `edits`; `None` where one of them is inside.

@@ -151,6 +151,42 @@ fn a_keystroke_in_a_large_file() {
     }
 }
 
+/// A file of nothing but short functions has most facts for its size.
+#[test]
+fn a_keystroke_in_a_flat_file() {
+    let (n_functions, n_keys) = if runs_benches() { (10_000, 200) } else { (100, 5) };
+    let function = |it| format!("fn typed_{it}() {{ typed_0(); }}\n");
+    let language = grammars::language("rust").unwrap();
+    let mut rope = Rope::from_str(&(0..n_functions).map(function).collect::<String>());
+    let mut last = parse("a.rs", &rope, language, None);
+    last.facts();
+    let mut all_ns = Vec::new();
+    for key in 1..=n_keys {
+        let at = TextSize::from_usize(rope.line_to_byte(key * 37 % n_functions) + 12);
+        let edit = input_edit(&rope, TextRange::empty(at), "x");
+        rope.insert(rope.byte_to_char(at.to_usize()), "x");
+        let next = parse("a.rs", &rope, language, Some((&last, &[edit])));
+        let mut ns = 0;
+        timed(&mut ns, || next.facts().symbols.len());
+        all_ns.push(ns);
+        // What the text before had is given back while the user waits, too.
+        timed(all_ns.last_mut().unwrap(), || last = next);
+    }
+    assert_eq!(**last.facts(), facts("a.rs", &rope.to_string(), language));
+    if runs_benches() {
+        all_ns.sort_unstable();
+        let us = |percent: usize| all_ns[(all_ns.len() - 1) * percent / 100] / 1_000;
+        report(&format!(
+            "{n_functions} functions in a row: {n_keys} keystrokes, best {} us, p50 {} us, \
+             p95 {} us, p99 {} us",
+            us(0),
+            us(50),
+            us(95),
+            us(99)
+        ));
+    }
+}
+
 /// Types letter by letter behind statements all over the text.
 fn type_into(what: &str, text: &str, n_places: usize) {
     let language = grammars::language("rust").unwrap();
