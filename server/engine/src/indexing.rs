@@ -17,7 +17,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use vfs::{FileEvent, SkipReason, VfsPath, WalkLimits};
 
 use crate::{
-    Health, Lane, LoadGraph, Notice, ProgressState, RunId, SkippedFile,
+    Health, Lane, LoadGraph, Notice, NoticeLevel, ProgressState, RunId, SkippedFile,
     indexing::{
         batch::{
             BATCH_BYTES_MAX, BATCH_FILES_MAX, Batch, BatchDone, FileDone, FileOutcome, read_batch,
@@ -215,7 +215,7 @@ impl GlobalState {
         let unlisted = self.unlisted(&scan);
         self.read_again(&unlisted);
         for trouble in scan.troubles {
-            self.index.trouble(trouble);
+            self.trouble(trouble);
         }
         if let Some(own) = scan.own {
             self.own_files(own);
@@ -296,10 +296,17 @@ impl GlobalState {
         self.apply(change);
     }
 
+    /// Tells everybody, once, what does not work as it should.
+    pub(crate) fn trouble(&mut self, text: String) {
+        if self.index.trouble(text.clone()) {
+            self.clients.message(NoticeLevel::Warning, text);
+        }
+    }
+
     fn batch_done(&mut self, paths: &[VfsPath], done: BatchDone) {
         self.index.n_batches -= 1;
         for trouble in done.troubles {
-            self.index.trouble(trouble);
+            self.trouble(trouble);
         }
         let round = self.round();
         round.n_done += paths.len();
@@ -512,7 +519,7 @@ impl GlobalState {
             self.index.facts_bytes = summing.facts_bytes;
         }
         for trouble in summing.troubles {
-            self.index.trouble(trouble);
+            self.trouble(trouble);
         }
         self.tell_host_the_workspace();
         let busy = !self.index.scans.is_idle()
@@ -661,15 +668,17 @@ impl Indexing {
             .collect()
     }
 
-    /// Something does not work as it should.
-    pub(crate) fn trouble(&mut self, text: String) {
+    /// Something does not work as it should; true where that is news.
+    pub(crate) fn trouble(&mut self, text: String) -> bool {
         if self.troubles.contains(&text) {
-            return;
+            return false;
         }
         tracing::warn!("{text}");
-        if self.troubles.len() < TROUBLES_MAX {
+        let is_told = self.troubles.len() < TROUBLES_MAX;
+        if is_told {
             self.troubles.push(text);
         }
+        is_told
     }
 
     /// How well it goes.

@@ -55,8 +55,12 @@ impl Desk {
     }
 
     fn with_graph(dir: &TempDir, graph: LoadGraph) -> Desk {
+        Desk::with_stores(dir, graph, Stores::Folder(dir.path().join("state")))
+    }
+
+    fn with_stores(dir: &TempDir, graph: LoadGraph, stores: Stores) -> Desk {
         let config = EngineConfig {
-            stores: Stores::Folder(dir.path().join("state")),
+            stores,
             loader: Arc::new(Disk),
             writer: None,
             clock: Arc::new(SystemClock::default()),
@@ -333,6 +337,29 @@ fn a_corrupt_state_folder_is_told_and_the_index_built_again() {
     assert!(messages.contains("history.db: damaged"), "{messages}");
     let health = desk.read(|it| Ok(it.status.health));
     assert_eq!(health, Health::Warning);
+}
+
+#[test]
+fn an_index_that_the_disk_has_no_room_for_is_told_once_and_names_are_found_all_the_same() {
+    let lines: String = (0..5_000).map(|it| format!("def name{it}(): pass\n")).collect();
+    let files = [("a.py", lines.as_bytes()), ("b.py", lines.as_bytes())];
+    let dir = workspace(&files);
+    let state = dir.path().join("state");
+    let opened = store::open(&state, store::Access::ReadWrite, "1").unwrap();
+    opened.store.limit_pages(4).unwrap();
+    let stores = Stores::Open { index: Arc::new(opened.store), history: None };
+    let mut desk = Desk::with_stores(&dir, LoadGraph::Always, stores);
+    desk.index();
+    write(&dir, "b.py", b"def other(): pass\n");
+    desk.index();
+    let told = desk.messages.iter().filter(|it| {
+        it.ends_with("index.db: the disk is full: what was read is not kept in the index")
+    });
+    assert_eq!(told.count(), 1, "{:?}", desk.messages);
+    desk.until(|it| {
+        let found = it.analysis.workspace_symbols("other", 1).unwrap_or_default();
+        found.first().is_some_and(|it| it.target.name == "other")
+    });
 }
 
 #[test]

@@ -80,7 +80,7 @@ pub(crate) fn read_batch(ctx: &ScanContext, batch: &Batch) -> BatchDone {
     let removed = if stale.is_empty() { Ok(()) } else { ctx.store.remove(root, &stale) };
     let written = if writes.is_empty() { Ok(()) } else { ctx.store.put(root, &writes) };
     for error in [removed.err(), written.err()].into_iter().flatten() {
-        res.troubles.push(error.to_string());
+        res.troubles.push(format!("{error}: what was read is not kept in the index"));
     }
     res
 }

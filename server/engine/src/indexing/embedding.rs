@@ -227,7 +227,7 @@ impl GlobalState {
             EmbedDone::Saved(troubles) => troubles,
         };
         for trouble in troubles {
-            self.index.trouble(trouble);
+            self.trouble(trouble);
         }
         self.pump_embedding();
     }
