@@ -200,7 +200,8 @@ fn an_agent_is_defined_without_faults_and_does_not_act_before_the_user_says_so()
         desk.applied(RunRequest::Apply(report.proposals[0].clone()));
         assert_eq!(desk.text(".aios/agents/echo.yaml").unwrap(), AGENT);
         let outcome = desk.run(RunRequest::RunAgent(Box::new(task("echo", &[]))));
-        assert!(matches!(&outcome, RunOutcome::Refused(why) if why.contains("not trusted")));
+        // The user applied its file, and has still to let it act.
+        assert!(matches!(&outcome, RunOutcome::Refused(why) if why.contains("only active ones")));
     }
 }
 
