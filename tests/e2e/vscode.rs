@@ -24,6 +24,8 @@ fn the_specification_of_the_vscode_client_holds() {
     let run = |program: &str, arguments: &[&str]| {
         let mut call = Command::new(editor.join("bin").join(program));
         let call = call.args(arguments).current_dir(&client).env("PATH", &path);
+        let shots = Path::new(env!("CARGO_TARGET_TMPDIR")).join("screens/vscode");
+        let call = call.env("AIOS_SHOTS", shots);
         let output = call.env("AIOS_BIN", env!("CARGO_BIN_EXE_aios")).output().unwrap();
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         let (stdout, stderr) = (text(&output.stdout), text(&output.stderr));

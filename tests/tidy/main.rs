@@ -11,6 +11,7 @@ mod packs;
 mod rust;
 mod shape;
 mod tree;
+mod trips;
 
 use std::process::Command;
 
@@ -169,6 +170,11 @@ fn documents_link_to_what_is_there() {
     let problems =
         documents.filter_map(|it| Some(docs::links(&it.path, &read(&it.path)?, &exists)));
     report(problems.flatten().collect());
+}
+
+#[test]
+fn every_trip_is_made_in_every_editor() {
+    report(trips::trips());
 }
 
 #[test]

@@ -1,12 +1,30 @@
 // What has to hold in VS Code, each case in an editor of its own.
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { pathToFileURL } from 'node:url';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  CART,
+  RENAMED_CART,
+  SHOP,
+  definitionAt,
+  exists,
+  holds,
+  hoverAt,
+  indexed,
+  insert,
+  isMissing,
+  propose,
+  reviewRename,
+  serverOf,
+  setNavigation,
+  text,
+  until,
+  uriOf,
+} from './steps.mjs';
 
 export const cases = [];
 
 // `options`: { files?, trust?, settings? }.
-function spec(name, options, run) {
+export function spec(name, options, run) {
   cases.push({ name, files: 'shop', ...options, run });
 }
 
@@ -103,13 +121,15 @@ spec('settings are created by a proposal, and the created file is taken back', {
   await editor.until('the file is gone', isMissing, file);
 });
 
-spec('a server that is killed comes back with its journal', {}, async ({ editor, folder }) => {
+spec('a server that is killed comes back with its journal', {}, async ({ editor, folder, state }) => {
   await indexed(editor);
   await reviewRename(editor, folder);
   await editor.run((vscode) => vscode.commands.executeCommand('aios.client.applyReview'));
   await holds(editor, `${folder}/cart.py`, RENAMED_CART);
   await editor.run(async (vscode) => vscode.workspace.saveAll());
-  await editor.run((vscode) => vscode.commands.executeCommand('aios.client.restart'));
+  const pid = serverOf(state);
+  process.kill(pid, 'SIGKILL');
+  await until('another server', () => serverOf(state) !== undefined && serverOf(state) !== pid);
   await indexed(editor);
   await editor.run((vscode) => vscode.commands.executeCommand('aios.client.undo'));
   await holds(editor, `${folder}/shop.py`, SHOP);
@@ -167,6 +187,27 @@ spec('a file that is deleted while VS Code holds its text is brought back', {}, 
   await editor.run((vscode) => vscode.commands.executeCommand('aios.client.undo'));
   await editor.until('the file is back', exists, `${folder}/shop.py`);
   assert.equal(readFileSync(`${folder}/shop.py`, 'utf8'), SHOP);
+});
+
+spec('odd names are no obstacle', {}, async ({ editor, folder }) => {
+  await indexed(editor);
+  const name = 'a b/ü %20 #1 $x.py';
+  const before = 'def odd():\n    return 1\n\n\nodd()\n';
+  mkdirSync(`${folder}/a b`);
+  writeFileSync(`${folder}/${name}`, before);
+  await editor.until('the file is known', async (vscode, file) => {
+    const found = await vscode.commands.executeCommand('vscode.executeDocumentSymbolProvider', vscode.Uri.file(file));
+    return found?.some((it) => it.name === 'odd');
+  }, `${folder}/${name}`);
+  await propose(editor, 'aios.renameSymbol', {
+    textDocument: { uri: uriOf(folder, name) },
+    position: { line: 0, character: 4 },
+    newName: 'even',
+  }, '%20 #1 $x.py');
+  await editor.run((vscode) => vscode.commands.executeCommand('aios.client.applyReview'));
+  await holds(editor, `${folder}/${name}`, before.replaceAll('odd', 'even'));
+  await editor.run((vscode) => vscode.commands.executeCommand('aios.client.undo'));
+  await holds(editor, `${folder}/${name}`, before);
 });
 
 spec('settings that are changed hold at once', {}, async ({ editor, folder }) => {
@@ -229,89 +270,3 @@ spec('a file of 50,000 lines is edited and asked like any other', {}, async ({ e
     return found?.some((it) => it.name === 'typed_just_now') && found.length === 12_501;
   }, `${folder}/large.py`);
 });
-
-const SHOP = readFileSync(new URL('workspaces/shop/shop.py', import.meta.url), 'utf8');
-const CART = readFileSync(new URL('workspaces/shop/cart.py', import.meta.url), 'utf8');
-const RENAMED_CART = CART.replaceAll('pay(', 'charge(').replace('import pay', 'import charge');
-
-// Asks for `pay` to be renamed everywhere, and waits for the review.
-async function reviewRename(editor, folder) {
-  // Not awaited: it ends when the proposal is there, which the review shows.
-  await editor.run((vscode, { file }) => {
-    void vscode.commands.executeCommand('aios.renameSymbol', {
-      textDocument: { uri: vscode.Uri.file(file).toString() },
-      position: { line: 0, character: 4 },
-      newName: 'charge',
-    });
-  }, { file: `${folder}/shop.py` });
-  await editor.page.locator('.monaco-list-row', { hasText: 'return -charge(amount)' }).waitFor();
-}
-
-async function text(editor, file) {
-  return editor.run(async (vscode, it) => (await vscode.workspace.openTextDocument(it)).getText(), file);
-}
-
-async function holds(editor, file, wanted) {
-  await editor.until(`${file} is as it shall be`, async (vscode, args) => {
-    const document = await vscode.workspace.openTextDocument(args.file);
-    return document.getText() === args.wanted;
-  }, { file, wanted });
-}
-
-async function exists(vscode, file) {
-  return vscode.workspace.fs.stat(vscode.Uri.file(file)).then(() => true, () => false);
-}
-
-async function isMissing(vscode, file) {
-  return vscode.workspace.fs.stat(vscode.Uri.file(file)).then(() => false, () => true);
-}
-
-// Asks for a change, and waits until its review shows `file`.
-async function propose(editor, command, argument, file) {
-  // Not awaited: it ends when the proposal is there, which the review shows.
-  await editor.run((vscode, it) => {
-    void vscode.commands.executeCommand(it.command, it.argument);
-  }, { command, argument });
-  await editor.page.locator('.pane-body .monaco-list-row', { hasText: file }).first().waitFor();
-}
-
-function uriOf(folder, file) {
-  return pathToFileURL(`${folder}/${file}`).toString();
-}
-
-async function setNavigation(vscode, value) {
-  const settings = vscode.workspace.getConfiguration('aios');
-  await settings.update('navigation', value ?? undefined, vscode.ConfigurationTarget.Global);
-}
-
-// Waits until the server has read everything.
-async function indexed(editor) {
-  await editor.until('the server is ready', async (vscode) => {
-    const names = await vscode.commands.getCommands(true);
-    if (!names.includes('aios.status')) {
-      return false;
-    }
-    const status = await vscode.commands.executeCommand('aios.status');
-    return status.quiescent && 0 < status.indexed;
-  });
-}
-
-async function definitionAt(vscode, { file, line, character }) {
-  const found = await vscode.commands.executeCommand(
-    'vscode.executeDefinitionProvider', vscode.Uri.file(file), new vscode.Position(line, character));
-  return found.map((it) => `${(it.targetUri ?? it.uri).fsPath}:${(it.targetSelectionRange ?? it.range).start.line}`);
-}
-
-async function hoverAt(vscode, { file, line, character }) {
-  const found = await vscode.commands.executeCommand(
-    'vscode.executeHoverProvider', vscode.Uri.file(file), new vscode.Position(line, character));
-  return found.flatMap((it) => it.contents.map((part) => part.value ?? part)).join('\n');
-}
-
-// Types at the end of a file, without saving.
-async function insert(vscode, { file, text }) {
-  const document = await vscode.workspace.openTextDocument(file);
-  const edit = new vscode.WorkspaceEdit();
-  edit.insert(document.uri, document.lineAt(document.lineCount - 1).range.end, text);
-  await vscode.workspace.applyEdit(edit);
-}

@@ -135,6 +135,9 @@ export class Editor {
       args: CHROMIUM_FLAGS,
     });
     this.page = await this.browser.newPage({ viewport: { width: 1400, height: 900 } });
+    // The library gives up after half of that, which a busy machine may need for one click.
+    this.page.setDefaultTimeout(STEP_MS_MAX);
+    this.page.setDefaultNavigationTimeout(START_MS_MAX);
     await this.page.goto(`${this.address}/?folder=${encodeURIComponent(folder)}`);
     await this.page.waitForSelector('.monaco-workbench', { timeout: START_MS_MAX });
   }

@@ -11,6 +11,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { cases } from './cases.mjs';
 import { Editor, workspace } from './editor.mjs';
+import './views.mjs';
 
 const here = import.meta.dirname;
 const exec = promisify(execFile);

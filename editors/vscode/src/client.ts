@@ -14,7 +14,11 @@ import {
 import type { Binary } from './binary';
 import * as config from './config';
 
-export function newClient(binary: Binary, log: vscode.LogOutputChannel): LanguageClient {
+export function newClient(
+  binary: Binary,
+  log: vscode.LogOutputChannel,
+  onProgress: () => void,
+): LanguageClient {
   const run = { command: binary.path, args: ['lsp'] };
   const server: ServerOptions = { run, debug: run };
   const options: LanguageClientOptions = {
@@ -24,6 +28,10 @@ export function newClient(binary: Binary, log: vscode.LogOutputChannel): Languag
     revealOutputChannelOn: RevealOutputChannelOn.Never,
     initializationOptions: config.forServer(),
     middleware: {
+      handleWorkDoneProgress: (token, params, next) => {
+        next(token, params);
+        onProgress();
+      },
       workspace: {
         configuration: (params: ConfigurationParams) => params.items.map(answer),
       },

@@ -1,15 +1,27 @@
 // The commands of the palette. What needs no answer from the user is the server's own command.
 import * as vscode from 'vscode';
+import type { CallsView } from './calls';
 import type { Ctx } from './ctx';
 import type { JournalNode, JournalView } from './journal';
-import type { Part, PendingProposal, ReviewedFile, RunEnd, SearchAnswer } from './lsp_ext';
+import type {
+  Agent,
+  Part,
+  PendingProposal,
+  ReviewedFile,
+  RunEnd,
+  RunningRun,
+  SearchAnswer,
+} from './lsp_ext';
 import type { ReviewView } from './review';
+import type { RunNode, RunsView } from './runs';
 import type { SearchView } from './search';
 
 export interface Views {
   search: SearchView;
   review: ReviewView;
   journal: JournalView;
+  calls: CallsView;
+  runs: RunsView;
 }
 
 const HITS = 50;
@@ -25,7 +37,7 @@ const CHANGING = new Set(
 type Command = (...args: never[]) => Promise<unknown> | void;
 
 export function registerCommands(ctx: Ctx, views: Views): vscode.Disposable[] {
-  const { review, journal } = views;
+  const { review, journal, calls, runs } = views;
   const commands: Record<string, Command> = {
     'aios.client.search': (query?: string) => search(ctx, views.search, query),
     'aios.client.rename': () => rename(ctx),
@@ -42,6 +54,16 @@ export function registerCommands(ctx: Ctx, views: Views): vscode.Disposable[] {
     'aios.client.undoNode': (node: JournalNode) => reverse(ctx, 'aios.undo', node),
     'aios.client.redoNode': (node: JournalNode) => reverse(ctx, 'aios.redo', node),
     'aios.client.showHistory': () => run(ctx, 'aios.showHistory'),
+    'aios.client.showCalls': () => showCalls(calls),
+    'aios.client.refreshCalls': () => calls.refresh(),
+    'aios.client.drawGraph': () => drawGraph(ctx),
+    'aios.client.refreshRuns': () => runs.refresh(),
+    'aios.client.cancelRun': (node?: RunNode) => cancelRun(ctx, node),
+    'aios.client.showRun': (node: RunNode) => showRun(ctx, node),
+    'aios.client.runAgent': () => runAgent(ctx),
+    'aios.client.verify': () => run(ctx, 'aios.verify'),
+    'aios.client.trust': () => ctx.execute('aios.trust'),
+    'aios.client.untrust': () => run(ctx, 'aios.untrust'),
     'aios.client.createSettings': () => run(ctx, 'aios.createSettings'),
     'aios.client.reindex': () => run(ctx, 'aios.reindex'),
     'aios.client.memory': () => memory(ctx),
@@ -88,11 +110,7 @@ async function search(ctx: Ctx, view: SearchView, given?: string): Promise<void>
 }
 
 async function rename(ctx: Ctx): Promise<void> {
-  const editor = vscode.window.activeTextEditor;
-  if (editor === undefined) {
-    throw new Error('put the cursor on a symbol first');
-  }
-  const { document, selection } = editor;
+  const { document, selection } = activeEditor();
   const word = document.getWordRangeAtPosition(selection.active);
   const newName = await vscode.window.showInputBox({
     title: 'AIOS: Rename Symbol Everywhere',
@@ -116,18 +134,7 @@ async function doTyped(ctx: Ctx, given?: string): Promise<void> {
   if (text === undefined || text.trim() === '') {
     return;
   }
-  const editor = vscode.window.activeTextEditor;
-  if (editor === undefined) {
-    await ctx.execute('aios.doCommand', { text });
-    return;
-  }
-  const { document, selection } = editor;
-  const at = (it: vscode.Position) => ({ line: it.line, character: it.character });
-  await ctx.execute('aios.doCommand', {
-    text,
-    textDocument: { uri: document.uri.toString(), version: document.version },
-    range: { start: at(selection.start), end: at(selection.end) },
-  });
+  await ctx.execute('aios.doCommand', { text, ...placeOf(vscode.window.activeTextEditor) });
 }
 
 // Opens the review of a proposal: the one that is named, else the one that waits or is picked.
@@ -152,7 +159,7 @@ async function chooseReview(ctx: Ctx, view: ReviewView, proposal?: string): Prom
   }
 }
 
-// Takes a change back, or brings it back: all of it, or one of its files.
+// Takes a change back, or brings it back: all of it, one of its files, or one hunk.
 async function reverse(ctx: Ctx, command: string, node: JournalNode): Promise<RunEnd> {
   switch (node.kind) {
     case 'transaction':
@@ -162,9 +169,118 @@ async function reverse(ctx: Ctx, command: string, node: JournalNode): Promise<Ru
         transaction: node.of.transaction,
         parts: [`${node.nth + 1}`],
       });
+    case 'hunk':
+      return run(ctx, command, { transaction: node.of.transaction, parts: [node.it.id] });
     case 'proposal':
       throw new Error('a proposal that waits has changed nothing yet');
   }
+}
+
+async function showCalls(view: CallsView): Promise<void> {
+  const { document, selection } = activeEditor();
+  await view.show(document, selection.active);
+}
+
+// Draws what is around the symbol of the cursor, as text that Mermaid makes a picture of.
+async function drawGraph(ctx: Ctx): Promise<void> {
+  const { document, selection } = activeEditor();
+  const picture = await ctx.execute<{ text: string }>('aios.exportGraph', {
+    textDocument: { uri: document.uri.toString() },
+    position: { line: selection.active.line, character: selection.active.character },
+  });
+  const content = `\`\`\`mermaid\n${picture.text.trimEnd()}\n\`\`\`\n`;
+  const drawn = await vscode.workspace.openTextDocument({ language: 'markdown', content });
+  await vscode.window.showTextDocument(drawn, { viewColumn: vscode.ViewColumn.Beside });
+}
+
+// Stops a run: the one that was clicked at, else the only one or the one that is picked.
+async function cancelRun(ctx: Ctx, node?: RunNode): Promise<void> {
+  if (node?.kind === 'running') {
+    await ctx.execute('aios.cancelRun', { run: node.it.run });
+    return;
+  }
+  const running = (await ctx.execute<RunningRun[]>('aios.running')).filter((it) => it.cancellable);
+  if (running.length === 0) {
+    throw new Error('nothing runs that could be stopped');
+  }
+  const items = running.map(({ run, title, message }) => ({
+    label: title,
+    description: message ?? '',
+    run,
+  }));
+  const title = 'AIOS: Stop a Run';
+  const picked = items.length === 1 ? items[0] : await vscode.window.showQuickPick(items, { title });
+  if (picked !== undefined) {
+    await ctx.execute('aios.cancelRun', { run: picked.run });
+  }
+}
+
+async function showRun(ctx: Ctx, node: RunNode): Promise<void> {
+  if (node.kind === 'ended') {
+    await ctx.execute('aios.showRun', { transcript: node.it.transcript });
+  }
+}
+
+// Starts an agent that is picked, with the words that it needs.
+async function runAgent(ctx: Ctx): Promise<void> {
+  const { agents } = await ctx.execute<{ agents: Agent[] }>('aios.agents');
+  const items = agents.flatMap(({ agent, blocked, capabilities }) =>
+    capabilities.map((it) => ({
+      label: `${agent}: ${it.name}`,
+      description: it.description,
+      detail: blocked ?? it.disabled ?? '',
+      can: blocked === null && it.disabled === null,
+      agent,
+      capability: it,
+    })),
+  );
+  // What cannot be had now stands below, with why.
+  items.sort((a, b) => Number(b.can) - Number(a.can));
+  const title = 'AIOS: Run an Agent';
+  const picked = await vscode.window.showQuickPick(items, { title, matchOnDescription: true });
+  if (picked === undefined) {
+    return;
+  }
+  if (!picked.can) {
+    throw new Error(`${picked.label}: ${picked.detail}`);
+  }
+  const { capability } = picked;
+  const words = new Map<string, string>();
+  const needed = capability.parameters.filter((it) => it.required).map((it) => it.name);
+  for (const name of capability.prompt === null ? needed : [capability.prompt]) {
+    const value = await vscode.window.showInputBox({ title: picked.label, prompt: name });
+    if (value === undefined) {
+      return;
+    }
+    words.set(name, value);
+  }
+  await ctx.execute('aios.runAgent', {
+    agent: picked.agent,
+    capability: capability.name,
+    arguments: Object.fromEntries(words),
+    ...placeOf(vscode.window.activeTextEditor),
+  });
+}
+
+// Where the user is, for what is asked of the server.
+function placeOf(editor: vscode.TextEditor | undefined): object {
+  if (editor === undefined) {
+    return {};
+  }
+  const { document, selection } = editor;
+  const at = (it: vscode.Position) => ({ line: it.line, character: it.character });
+  return {
+    textDocument: { uri: document.uri.toString(), version: document.version },
+    range: { start: at(selection.start), end: at(selection.end) },
+  };
+}
+
+function activeEditor(): vscode.TextEditor {
+  const editor = vscode.window.activeTextEditor;
+  if (editor === undefined) {
+    throw new Error('put the cursor on a symbol first');
+  }
+  return editor;
 }
 
 async function memory(ctx: Ctx): Promise<void> {

@@ -11,12 +11,17 @@ export class Ctx implements vscode.Disposable {
   readonly log = vscode.window.createOutputChannel('AIOS', { log: true });
   readonly status = new Status();
   binary: Binary | undefined;
+  // Fires whenever something that takes its time begins, goes on or ends.
+  readonly onProgress: vscode.Event<void>;
+  private readonly progressed = new vscode.EventEmitter<void>();
   private client: LanguageClient | undefined;
   private others: vscode.Disposable | undefined;
   // Starts and stops one after the other, whoever asks.
   private turn: Promise<void> = Promise.resolve();
 
-  constructor(private readonly extension: vscode.ExtensionContext) {}
+  constructor(private readonly extension: vscode.ExtensionContext) {
+    this.onProgress = this.progressed.event;
+  }
 
   isRunning(): boolean {
     return this.client?.isRunning() === true;
@@ -54,6 +59,7 @@ export class Ctx implements vscode.Disposable {
   }
 
   dispose(): void {
+    this.progressed.dispose();
     this.status.dispose();
     this.log.dispose();
   }
@@ -69,7 +75,7 @@ export class Ctx implements vscode.Disposable {
     try {
       this.binary = await findBinary(this.extension);
       this.log.info(`${this.binary.version}, from ${this.binary.from}: ${this.binary.path}`);
-      const client = newClient(this.binary, this.log);
+      const client = newClient(this.binary, this.log, () => this.progressed.fire());
       this.client = client;
       client.onNotification(serverStatus, (it) => this.status.update(it));
       client.onNotification(reviewProposal, ({ proposal }) => {

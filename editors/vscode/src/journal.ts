@@ -1,14 +1,17 @@
 // The journal: proposals that wait, and what was changed, newest first.
 import * as vscode from 'vscode';
 import type { Ctx } from './ctx';
-import type { PendingProposal, Transaction } from './lsp_ext';
+import type { Part, PendingProposal, Review, Transaction } from './lsp_ext';
 
 const SHOWN_MAX = 100;
 
 export type JournalNode =
   | { kind: 'proposal'; it: PendingProposal }
   | { kind: 'transaction'; it: Transaction }
-  | { kind: 'file'; of: Transaction; it: Transaction['files'][number]; nth: number };
+  | { kind: 'file'; of: Transaction; it: TransactionFile; nth: number }
+  | { kind: 'hunk'; of: Transaction; file: TransactionFile; it: Part };
+
+type TransactionFile = Transaction['files'][number];
 
 export class JournalView implements vscode.TreeDataProvider<JournalNode>, vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<void>();
@@ -30,10 +33,14 @@ export class JournalView implements vscode.TreeDataProvider<JournalNode>, vscode
     if (node === undefined) {
       return this.ctx.isRunning() ? this.top() : [];
     }
-    if (node.kind !== 'transaction') {
-      return [];
+    switch (node.kind) {
+      case 'transaction':
+        return node.it.files.map((it, nth) => ({ kind: 'file', of: node.it, it, nth }));
+      case 'file':
+        return this.hunks(node);
+      default:
+        return [];
     }
-    return node.it.files.map((it, nth) => ({ kind: 'file', of: node.it, it, nth }));
   }
 
   getTreeItem(node: JournalNode): vscode.TreeItem {
@@ -44,12 +51,21 @@ export class JournalView implements vscode.TreeDataProvider<JournalNode>, vscode
         return transactionItem(node.it);
       case 'file':
         return fileItem(node);
+      case 'hunk':
+        return hunkItem(node);
     }
   }
 
   dispose(): void {
     this.view.dispose();
     this.changed.dispose();
+  }
+
+  // The hunks of a file, as they were applied.
+  private async hunks({ of, it, nth }: JournalNode & { kind: 'file' }): Promise<JournalNode[]> {
+    const review = await this.ctx.execute<Review>('aios.review', { proposal: of.proposal });
+    const hunks = review.files[nth]?.parts.filter((part) => part.kind === 'hunk') ?? [];
+    return hunks.map((part) => ({ kind: 'hunk', of, file: it, it: part }));
   }
 
   private async top(): Promise<JournalNode[]> {
@@ -86,12 +102,32 @@ function transactionItem(it: Transaction): vscode.TreeItem {
 }
 
 function fileItem({ of, it, nth }: JournalNode & { kind: 'file' }): vscode.TreeItem {
-  const item = new vscode.TreeItem(shown(it.uri));
+  // What takes a change back is whole: its parts are those of the change.
+  const state = of.kind === 'apply'
+    ? vscode.TreeItemCollapsibleState.Collapsed
+    : vscode.TreeItemCollapsibleState.None;
+  const item = new vscode.TreeItem(shown(it.uri), state);
   item.id = `${of.transaction} ${nth}`;
   item.iconPath = vscode.ThemeIcon.File;
   item.description = it.standing;
   item.contextValue = it.stands ? 'file.stands' : 'file.undone';
   item.command = { command: 'vscode.open', title: 'Open', arguments: [vscode.Uri.parse(it.uri)] };
+  return item;
+}
+
+function hunkItem({ of, file, it }: JournalNode & { kind: 'hunk' }): vscode.TreeItem {
+  const text = (it.newText || it.oldText || '').trim().split('\n', 1)[0] ?? '';
+  const item = new vscode.TreeItem(`line ${it.new.start + 1}: ${text}`);
+  const stands = file.stands && !file.off.includes(it.id);
+  item.id = `${of.transaction} hunk ${it.id}`;
+  item.description = stands ? '' : 'taken back';
+  item.tooltip = it.reasons.join('\n');
+  item.iconPath = new vscode.ThemeIcon(stands ? 'diff-modified' : 'discard');
+  item.contextValue = stands ? 'hunk.stands' : 'hunk.undone';
+  const { start } = it.new;
+  const options = { selection: new vscode.Range(start, 0, start, 0), preserveFocus: true };
+  const args = [vscode.Uri.parse(file.uri), options];
+  item.command = { command: 'vscode.open', title: 'Open', arguments: args };
   return item;
 }
 

@@ -105,5 +105,84 @@ export interface Transaction {
   standing: string;
   // True where some of it can be taken back.
   stands: boolean;
-  files: { uri: string; standing: string; stands: boolean }[];
+  files: {
+    uri: string;
+    standing: string;
+    stands: boolean;
+    // Hunks that are taken back while the rest stands, as `Part.id`.
+    off: string[];
+  }[];
+}
+
+// A symbol, pointed at.
+export interface Place {
+  textDocument: { uri: string };
+  position: { line: number; character: number };
+}
+
+// One symbol of an answer about the graph.
+export interface GraphItem {
+  name: string;
+  kind: string;
+  location: Location;
+  depth: number;
+  // The index of the item that it was reached from.
+  from: number | null;
+  test: boolean;
+  // How it was found, and where it stands in the text.
+  edge: { kind: string; resolution: string; sites: Location[] } | null;
+}
+
+export interface GraphAnswer {
+  items: GraphItem[];
+  coverage: { sameName: number; waiting: number };
+  limit: { what: string; max: number; leftOut: number } | null;
+  notes: string[];
+}
+
+// What agents and workflows did, newest first.
+export interface Runs {
+  runs: AgentRun[];
+  workflows: { run: string; workflow: string; state: string; message: string; beganMs: number }[];
+}
+
+// A run of an agent, as it is kept.
+export interface AgentRun {
+  transcript: string;
+  agent: string;
+  // What it was for.
+  cause: string;
+  state: string;
+  message: string;
+  beganMs: number;
+  steps: number;
+  tokens: number;
+}
+
+// An agent, and what it can do.
+export interface Agent {
+  agent: string;
+  state: string;
+  // Why it may not act.
+  blocked: string | null;
+  capabilities: {
+    name: string;
+    description: string;
+    // Why it cannot be had now.
+    disabled: string | null;
+    // The parameter that the user's words are.
+    prompt: string | null;
+    parameters: { name: string; required: boolean }[];
+  }[];
+}
+
+// A document that is shown was written anew.
+export const documentChanged = new NotificationType<{ uri: string }>('aios/documentChanged');
+
+// A run under way.
+export interface RunningRun {
+  run: string;
+  title: string;
+  message: string | null;
+  cancellable: boolean;
 }

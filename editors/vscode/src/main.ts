@@ -1,10 +1,12 @@
 // The extension's way in and out.
 import * as vscode from 'vscode';
+import { CallsView } from './calls';
 import { setTrace } from './client';
 import { registerCommands } from './commands';
 import { Ctx } from './ctx';
 import { JournalView } from './journal';
 import { ReviewView } from './review';
+import { RunsView } from './runs';
 import { SearchView } from './search';
 
 let ctx: Ctx | undefined;
@@ -16,8 +18,10 @@ export async function activate(extension: vscode.ExtensionContext): Promise<void
     search: new SearchView(),
     review: new ReviewView(mine),
     journal: new JournalView(mine),
+    calls: new CallsView(mine),
+    runs: new RunsView(mine),
   };
-  extension.subscriptions.push(mine, views.search, views.review, views.journal);
+  extension.subscriptions.push(mine, ...Object.values(views));
   extension.subscriptions.push(...registerCommands(mine, views));
   extension.subscriptions.push(
     vscode.workspace.onDidChangeConfiguration((it) => configurationChanged(mine, it)),
