@@ -90,6 +90,8 @@ fn a_search_since_a_day_finds_what_was_committed_or_written_since() {
 #[test]
 fn commits_that_speak_like_the_question_speak_for_their_files() {
     let workspace = shop();
+    // A command ranks by what was read before; a server reads by itself.
+    assert_eq!(aios(&workspace, &["git", "pay_now"]).0, 0);
     let of = |path: &str| {
         let rows = json(&workspace, &["search", "--explain", "a fee for the terminal, pay now"]);
         let hit = rows.into_iter().find(|it| it["file"] == path).unwrap();

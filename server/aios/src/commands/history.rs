@@ -4,8 +4,8 @@ use std::path::Path;
 
 use anyhow::bail;
 use engine::{
-    FolderRead, HistoryDepth, HistoryQuery, LikeCommit, LoadGraph, ReadError, RunOutcome,
-    RunRequest, Snapshot, SymbolHistory,
+    HistoryDepth, HistoryQuery, LikeCommit, LoadGraph, ReadError, RunOutcome, RunRequest, Snapshot,
+    SymbolHistory,
 };
 use history::{Touch, hex};
 use ide::FilePosition;
@@ -45,22 +45,15 @@ pub(crate) fn run(root: &Path, args: &GitArgs, output: Output) -> anyhow::Result
 
 /// Reads what was committed since the last time; what stands in the way is told.
 pub(crate) fn read(session: &mut Session) -> anyhow::Result<()> {
-    for folder in read_to(session, HistoryDepth::All)? {
-        if let Err(why) = folder.found {
-            tell(&format!("aios: {}: {why}", folder.root));
+    match session.run(RunRequest::ReadHistory(HistoryDepth::All))? {
+        RunOutcome::HistoryRead(folders) => {
+            for folder in folders {
+                if let Err(why) = folder.found {
+                    tell(&format!("aios: {}: {why}", folder.root));
+                }
+            }
+            Ok(())
         }
-    }
-    Ok(())
-}
-
-/// Reads what ranking learns from. A folder without a history is ranked without one.
-pub(crate) fn read_newest(session: &mut Session) -> anyhow::Result<()> {
-    read_to(session, HistoryDepth::Newest).map(drop)
-}
-
-fn read_to(session: &mut Session, depth: HistoryDepth) -> anyhow::Result<Vec<FolderRead>> {
-    match session.run(RunRequest::ReadHistory(depth))? {
-        RunOutcome::HistoryRead(folders) => Ok(folders),
         RunOutcome::Refused(why) | RunOutcome::Failed(why) => bail!("{why}"),
         other => bail!("reading the history ended as {other:?}"),
     }

@@ -6,7 +6,6 @@ use engine::{IndexSummary, LoadGraph};
 use serde_json::{Value, json};
 
 use crate::{
-    commands::history,
     cost,
     exit::Exit,
     output::{Output, Paint},
@@ -20,7 +19,6 @@ const SKIPPED_SHOWN_MAX: usize = 20;
 pub(crate) fn run(root: &Path, output: Output) -> anyhow::Result<Exit> {
     let mut session = Session::with_vectors(root, LoadGraph::IfChanged)?;
     let summary = session.index()?;
-    history::read_newest(&mut session)?;
     for skipped in summary.skipped.iter().take(SKIPPED_SHOWN_MAX) {
         let path = skipped.path.relative_to(&session.root).unwrap_or(skipped.path.as_str());
         output.line(

@@ -37,9 +37,8 @@ pub(crate) fn run(root: &Path, args: &SearchArgs, output: Output) -> anyhow::Res
         None => None,
     };
     let since = args.since.as_deref().map(|it| when::moment(it, Way::Back)).transpose()?;
-    match since {
-        Some(_) => history::read(&mut session)?,
-        None => history::read_newest(&mut session)?,
+    if since.is_some() {
+        history::read(&mut session)?;
     }
     let with_neighbours = args.neighbours;
     let (answer, neighbours) = session.ask("search", move |snapshot| {

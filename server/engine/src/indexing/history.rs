@@ -14,8 +14,7 @@ use crate::{
     task::{Cancel, Task, TaskDone},
 };
 
-/// Commits that ranking learns from: more were measured to find no more, and the first search waits
-/// for them.
+/// Commits that ranking learns from: more were measured to find hardly more.
 const NEWEST: usize = 4_000;
 
 /// A server looks for new commits when something was saved, at most this often.
