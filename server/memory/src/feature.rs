@@ -4,6 +4,8 @@ use std::ops::{Index, IndexMut};
 
 use store::Field;
 
+use crate::Hit;
+
 /// One thing that speaks for a hit or against it. Its value is about 0 to 1; what counts against a
 /// hit has a negative weight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -145,8 +147,11 @@ pub enum QuestionKind {
     Error,
     /// What is to be changed: a commit's message, an issue.
     Change,
-    /// Anything else: a sentence that says what some code does.
+    /// A sentence that says what some code does, or asks for it.
     Sentence,
+    /// What begins like an instruction, with a verb that may say what is to become of the code as
+    /// well as what the code does: `compare hashes in constant time`.
+    Either,
 }
 
 /// How much each feature counts, by kind of question.
@@ -158,6 +163,8 @@ pub struct Weights {
     pub sentence: Values,
     /// For changes.
     pub change: Values,
+    /// For what may be a sentence or a change: half way between.
+    pub either: Values,
     /// For names.
     pub identifier: Values,
     /// For paths.
@@ -179,13 +186,23 @@ pub struct Relevance {
     pub score: f32,
     /// Times the cosine.
     pub cosine: f32,
+    /// Times how much better it is than the best other hit.
+    pub lead: f32,
 }
 
 impl Relevance {
-    /// The chance, 0 to 1, that a hit of this score and cosine is what was meant.
-    pub fn of(&self, score: f32, cosine: Option<f32>) -> f32 {
-        let sum = self.base + self.score * score + self.cosine * cosine.unwrap_or(0.0).max(0.0);
-        1.0 / (1.0 + (-sum).exp())
+    /// Tells each of `hits`, best first, the chance, 0 to 1, that it is what was meant. A hit that
+    /// stands out is more likely right than one of many that are as good.
+    pub(crate) fn tell(&self, hits: &mut [Hit]) {
+        let score = |nth: usize| hits.get(nth).map(|it| it.score);
+        let (Some(first), second) = (score(0), score(1)) else { return };
+        for (nth, hit) in hits.iter_mut().enumerate() {
+            let best_other = if nth == 0 { second.unwrap_or(0.0) } else { first };
+            let cosine = hit.cosine.unwrap_or(0.0).max(0.0);
+            let lead = hit.score - best_other;
+            let sum = self.base + self.score * hit.score + self.cosine * cosine + self.lead * lead;
+            hit.relevance = 1.0 / (1.0 + (-sum).exp());
+        }
     }
 }
 
@@ -195,6 +212,7 @@ impl Weights {
         match kind {
             QuestionKind::Sentence => &self.sentence,
             QuestionKind::Change => &self.change,
+            QuestionKind::Either => &self.either,
             QuestionKind::Identifier => &self.identifier,
             QuestionKind::Path => &self.path,
             QuestionKind::Error => &self.error,
@@ -234,8 +252,8 @@ impl Weights {
 
     /// Takes a feature times `factor`, for every kind of question.
     pub fn scale(&mut self, feature: Feature, factor: f32) {
-        let Weights { sentence, change, identifier, path, error, .. } = self;
-        let all = [sentence, change, identifier, path, error];
+        let Weights { sentence, change, either, identifier, path, error, .. } = self;
+        let all = [sentence, change, either, identifier, path, error];
         all.into_iter().for_each(|it| it[feature] *= factor);
     }
 }
@@ -247,9 +265,13 @@ impl Default for Weights {
             0.03, 0.1, 0.0,
         ]);
         let change = Values([
-            0.74, 0.48, 0.0, 0.39, 0.48, 0.11, 0.08, 0.17, 0.07, 0.6, 0.6, 0.08, -0.89, -0.81,
-            0.02, 0.03, 0.1, 0.0,
+            0.64, 0.46, 0.0, 0.49, 0.57, 0.04, 0.13, 0.12, 0.12, 0.6, 0.6, 0.1, -0.8, -0.8, 0.02,
+            0.03, 0.1, 0.0,
         ]);
+        let mut either = Values::default();
+        for feature in Feature::ALL {
+            either[feature] = (sentence[feature] + change[feature]) / 2.0;
+        }
         let mut identifier = change;
         identifier[Feature::Exact] = 3.0;
         identifier[Feature::Verbatim] = 1.5;
@@ -258,8 +280,17 @@ impl Default for Weights {
         path[Feature::Line] = 3.0;
         let mut error = change;
         error[Feature::Line] = 1.5;
-        let relevance_of_sentence = Relevance { base: -6.6, score: 3.5, cosine: 1.8 };
-        let relevance = Relevance { base: -5.9, score: 3.0, cosine: 0.0 };
-        Weights { sentence, change, identifier, path, error, relevance_of_sentence, relevance }
+        let relevance_of_sentence = Relevance { base: -6.6, score: 3.5, cosine: 1.8, lead: 0.0 };
+        let relevance = Relevance { base: -3.7, score: 1.65, cosine: 0.0, lead: 1.5 };
+        Weights {
+            sentence,
+            change,
+            either,
+            identifier,
+            path,
+            error,
+            relevance_of_sentence,
+            relevance,
+        }
     }
 }

@@ -166,6 +166,50 @@ const CHANGE_VERBS: [&str; 143] = [
     "wrap",
 ];
 
+/// What sentences that describe or ask begin with and instructions do not.
+const NO_VERBS: [&str; 40] = [
+    "",
+    "a",
+    "all",
+    "an",
+    "are",
+    "at",
+    "c",
+    "can",
+    "code",
+    "for",
+    "from",
+    "function",
+    "given",
+    "golang",
+    "how",
+    "i",
+    "if",
+    "in",
+    "into",
+    "it",
+    "java",
+    "javascript",
+    "method",
+    "my",
+    "on",
+    "php",
+    "python",
+    "ruby",
+    "rust",
+    "that",
+    "this",
+    "to",
+    "typescript",
+    "what",
+    "when",
+    "where",
+    "which",
+    "who",
+    "why",
+    "with",
+];
+
 /// Longer beginnings before a colon are no name of a part (`net: …`).
 const PART_BYTES_MAX: usize = 40;
 
@@ -254,8 +298,21 @@ fn kind(text: &str, places: &[Place]) -> QuestionKind {
     match n_words {
         0..=2 => QuestionKind::Identifier,
         _ if is_change(text) => QuestionKind::Change,
+        _ if is_instruction(text) => QuestionKind::Either,
         _ => QuestionKind::Sentence,
     }
+}
+
+/// True where a text may begin with a verb in its plain form, of which there are too many to know
+/// them all. What begins like a question, a description (`returns …`, `reading …`) or a noun with
+/// its article does not.
+fn is_instruction(text: &str) -> bool {
+    let first = text.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+    let first = first.to_lowercase();
+    let is_described = ["s", "ing", "ed"].iter().any(|it| first.ends_with(it));
+    // Whoever writes a title leaves out what whoever writes a sentence does not.
+    let is_sentence = text.ends_with('?') || text.split_whitespace().any(|it| it == "the");
+    !is_described && !is_sentence && !NO_VERBS.contains(&first.as_str())
 }
 
 /// True where a text reads like a commit's message or an issue: more than a line, a part of the
@@ -304,6 +361,11 @@ mod tests {
             ("returns the number of bytes that were read", Sentence),
             ("net: close the socket on error", Change),
             ("Avoid a copy of each line", Change),
+            ("compare hashes in constant time", Either),
+            ("compare the hashes in constant time", Sentence),
+            ("Register named routes transitively", Either),
+            ("the number of bytes that were read", Sentence),
+            ("compare two hashes?", Sentence),
             ("crash on an empty file\nIt happens where the index is new.", Change),
             ("thread 'main' panicked at src/main.rs:10:5: index out of bounds", Error),
             ("TypeError: foo is not a function\n    at run (lib/a.js:3:1)", Error),

@@ -7,8 +7,8 @@ use store::{DocumentId, DocumentRow, Field, FullTextQuery, Role, Store};
 use text::TextRange;
 
 use crate::{
-    Answer, Candidate, Embedding, Filters, Hit, Known, Lists, Query, Ranked, Relevance, Retriever,
-    Signals, Tests, UnsavedFile, Weights,
+    Answer, Candidate, Embedding, Filters, Hit, Known, Lists, Query, Ranked, Retriever, Signals,
+    Tests, UnsavedFile, Weights,
     places::Place,
     question::Question,
     rank::{rank, weigh},
@@ -104,9 +104,9 @@ pub fn reorder(answer: &mut Answer, weights: &Weights, (filters, hits_max): (&Fi
     let Some(kind) = answer.kind else { return };
     for hit in &mut answer.hits {
         (hit.score, hit.parts) = weigh(&hit.values, weights.of(kind));
-        hit.relevance = weights.relevance_of(kind).of(hit.score, hit.cosine);
     }
     answer.hits.sort_by(|a, b| b.score.total_cmp(&a.score));
+    weights.relevance_of(kind).tell(&mut answer.hits);
     answer.hits.retain(|it| filters.relevance_min <= it.relevance);
     answer.hits.truncate(hits_max);
 }
@@ -297,10 +297,13 @@ fn hits(
     });
     let known: Vec<Option<Known>> = known.collect();
     let ranked = rank(candidates, &known, sources.weights.of(question.kind));
-    let relevance = sources.weights.relevance_of(question.kind);
-    let hits = ranked.into_iter().filter_map(|it| Some(hit(rows.get(&it.id)?, it, relevance)));
-    let wanted = hits.filter(|it| query.filters.relevance_min <= it.relevance);
-    Ok(wanted.take(query.hits_max).collect())
+    let hits = ranked.into_iter().filter_map(|it| Some(hit(rows.get(&it.id)?, it)));
+    // The second tells how far ahead the first is, also where one is wanted.
+    let mut hits: Vec<Hit> = hits.take(query.hits_max.max(2)).collect();
+    sources.weights.relevance_of(question.kind).tell(&mut hits);
+    hits.truncate(query.hits_max);
+    hits.retain(|it| query.filters.relevance_min <= it.relevance);
+    Ok(hits)
 }
 
 /// Cosine and nearness of the candidates that have a vector: of those in the list of the nearest as
@@ -330,7 +333,7 @@ fn vectors(
     Ok(res)
 }
 
-fn hit(row: &DocumentRow, ranked: Ranked, relevance: &Relevance) -> Hit {
+fn hit(row: &DocumentRow, ranked: Ranked) -> Hit {
     Hit {
         root: row.root.clone(),
         path: row.path.clone(),
@@ -341,7 +344,7 @@ fn hit(row: &DocumentRow, ranked: Ranked, relevance: &Relevance) -> Hit {
         kind: row.kind.clone(),
         is_test: row.role == Role::Test,
         score: ranked.score,
-        relevance: relevance.of(ranked.score, ranked.cosine),
+        relevance: 0.0,
         cosine: ranked.cosine,
         parts: ranked.parts,
         values: ranked.values,

@@ -167,7 +167,7 @@ fn a_path_and_a_line_are_places() {
         expect![[r#"
             src/checkout.py:6-8 retry (line in the question, body, file in the question, name, path, file, share of the name, length)
             src/checkout.py:1-3 pay (file in the question, path, file, length)
-            src/cart.rs:12-14 add_line (name, file, body, length, share of the name, path)"#]],
+            src/cart.rs:12-14 add_line (file, name, body, share of the name, length, path)"#]],
     );
 }
 
@@ -245,7 +245,7 @@ fn an_open_file_is_found_as_it_is_in_the_editor() {
         )
     };
     expect![[r#"
-        src/checkout.py:5-6 refund (exact name, body, name, file, share of the name, length)
+        src/checkout.py:5-6 refund (exact name, body, file, name, share of the name, length)
         src/checkout.py:1-2 pay (body, file, length)"#]]
     .assert_eq(&ask("refund"));
     expect![""].assert_eq(&ask("receipt"));
@@ -255,7 +255,7 @@ fn an_open_file_is_found_as_it_is_in_the_editor() {
     .assert_eq(&ask("checkout.py:2"));
     expect![[r#"
         src/cart.rs:12-14 add_line (exact name, identifier in it, body, name, file, share of the name, length)
-        src/cart.rs:8-10 total_price (file, body, length)
+        src/cart.rs:8-10 total_price (file, length, body)
         src/cart.rs:2-4 Cart (file, body, length)"#]]
     .assert_eq(&ask("add_line"));
 }
@@ -295,8 +295,8 @@ fn vectors_take_part_where_there_is_a_model_and_are_missed_where_not() {
     let answer = ask(&store, &query);
     assert_eq!(answer.retrievers, [Retriever::FullText, Retriever::Vectors]);
     expect![[r#"
-        src/checkout.py:6-8 retry (vector, file vector, length)
-        src/checkout.py:1-3 pay (file vector, length)"#]]
+        src/checkout.py:1-3 pay (file vector, length)
+        src/checkout.py:6-8 retry (file vector, vector, length)"#]]
     .assert_eq(&render(&answer));
 }
 
