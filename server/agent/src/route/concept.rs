@@ -398,7 +398,7 @@ type Prepared = Vec<(&'static str, Vec<Vec<String>>)>;
 
 fn prepared() -> &'static Prepared {
     static PREPARED: std::sync::LazyLock<Prepared> = std::sync::LazyLock::new(|| {
-        let stems = |it: &&str| it.split(' ').map(|it| stem(it)).collect();
+        let stems = |it: &&str| it.split(' ').map(stem).collect();
         CONCEPTS.iter().map(|it| (it.0, it.1.iter().map(stems).collect())).collect()
     });
     &PREPARED
