@@ -4,9 +4,9 @@
   source: (_ (string_fragment) @import.source)) @import
 (import_statement (import_clause (namespace_import (identifier) @import.namespace))
   source: (_ (string_fragment) @import.source)) @import
-(import_statement (_ (_ (_ name: (_) @import.leaf !alias)))
+(import_statement (_ (_ (_ name: _ @import.leaf !alias)))
   source: (_ (string_fragment) @import.source)) @import
-(import_statement (_ (_ (_ name: (_) @import.leaf alias: (identifier) @import.alias)))
+(import_statement (_ (_ (_ name: _ @import.leaf alias: (identifier) @import.alias)))
   source: (_ (string_fragment) @import.source)) @import
 
 ; ES modules: what goes out again.
@@ -14,14 +14,14 @@
   source: (_ (string_fragment) @import.source)) @import @import.reexport
 (export_statement (namespace_export (_) @import.namespace)
   source: (_ (string_fragment) @import.source)) @import @import.reexport
-(export_statement (export_clause (_ name: (_) @import.leaf !alias))
+(export_statement (export_clause (_ name: _ @import.leaf !alias))
   source: (_ (string_fragment) @import.source)) @import @import.reexport
-(export_statement (export_clause (_ name: (_) @import.leaf alias: (_) @import.alias))
+(export_statement (export_clause (_ name: _ @import.leaf alias: _ @import.alias))
   source: (_ (string_fragment) @import.source)) @import @import.reexport
 
 ; An export without a source gives a name of this very file away.
 (export_statement !source (export_clause (_ name: (identifier) @import.leaf !alias))) @import @import.reexport
-(export_statement !source (export_clause (_ name: (identifier) @import.leaf alias: (_) @import.alias))
+(export_statement !source (export_clause (_ name: (identifier) @import.leaf alias: _ @import.alias))
 ) @import @import.reexport
 (export_statement "default" @import.alias
   value: (identifier) @import.leaf) @import @import.reexport

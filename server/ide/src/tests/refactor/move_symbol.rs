@@ -173,6 +173,25 @@ ZERO = 0
 }
 
 #[test]
+fn what_a_file_only_hands_on_leads_back_too() {
+    check(
+        "index.mjs",
+        r#"
+//- /index.mjs
+export { default } from './lib.mjs'
+//- /lib.mjs
+import { FIRST } from './re.mjs'
+export default FIRST
+//- /re.mjs
+const LAST$0 = 'b'
+const FIRST = 'a' + LAST
+export { FIRST, LAST }
+"#,
+        expect!["refused: /re.mjs and /index.mjs would import each other"],
+    );
+}
+
+#[test]
 fn modules_outside_of_a_package_are_imported_by_their_names() {
     check(
         "money.py",
