@@ -11,11 +11,15 @@ use grammars::Language;
 use text::{TextEdit, TextEdits, TextRange};
 use vfs::{SourceChange, VfsPath};
 
-use super::{RefactorError, Refactored, Refactoring, refused};
+use super::{RefactorError, Refactored, Refactoring, refused, value::short};
 use crate::{Analysis, FileRange};
 
 /// Matches of one rewrite; more are refused.
 const MATCHES_MAX: usize = 10_000;
+/// Bytes of a pattern, and of what takes its place.
+const PATTERN_BYTES_MAX: usize = 8 * 1024;
+/// Nodes inside each other in a pattern: it is matched by recursion.
+const PATTERN_DEPTH_MAX: usize = 200;
 /// What a comment begins with that asks for a rewrite.
 const COMMENT: &str = "aios:rewrite ";
 /// What separates pattern and replacement there.
@@ -90,6 +94,34 @@ fn with_expando(query: &str, expando: char) -> String {
     res
 }
 
+/// That the pattern is no larger and no deeper than can be matched.
+fn check_size(rewrite: &Rewrite, grammar: &Grammar) -> Refactored<()> {
+    if PATTERN_BYTES_MAX < rewrite.pattern.len().max(rewrite.replacement.len()) {
+        return refused(format!("a pattern has at most {PATTERN_BYTES_MAX} bytes"));
+    }
+    let text = grammar.pre_process_pattern(&rewrite.pattern);
+    let Some(tree) = syntax::tree(&text, grammar.0) else {
+        return refused(format!("`{}` cannot be parsed", short(&rewrite.pattern)));
+    };
+    let mut cursor = tree.walk();
+    let mut depth = 1;
+    loop {
+        if PATTERN_DEPTH_MAX < depth {
+            return refused(format!("a pattern is at most {PATTERN_DEPTH_MAX} nodes deep"));
+        }
+        if cursor.goto_first_child() {
+            depth += 1;
+            continue;
+        }
+        while !cursor.goto_next_sibling() {
+            if !cursor.goto_parent() {
+                return Ok(());
+            }
+            depth -= 1;
+        }
+    }
+}
+
 impl Analysis {
     /// Rewrites every match in the indexed files of the language. What the code does may change:
     /// that is the point.
@@ -102,14 +134,16 @@ impl Analysis {
             return refused(unknown_language(&rewrite.language));
         };
         let grammar = Grammar(language);
+        check_size(rewrite, &grammar)?;
         let pattern = Pattern::try_new(&rewrite.pattern, grammar.clone());
         let pattern = match pattern {
             Ok(pattern) if !pattern.has_error() => pattern,
             Ok(_) => {
                 let name = language.name;
-                return refused(format!("`{}` is not {name} that parses", rewrite.pattern));
+                let pattern = short(&rewrite.pattern);
+                return refused(format!("`{pattern}` is not {name} that parses"));
             }
-            Err(error) => return refused(words_of(&error, &rewrite.pattern)),
+            Err(error) => return refused(words_of(&error, &short(&rewrite.pattern))),
         };
         check_holes(&pattern, &rewrite.replacement)?;
         let fixed = pattern.fixed_string().into_owned();
@@ -139,13 +173,20 @@ impl Analysis {
         }
         let n_files = change.edits.len();
         if n_matches == 0 {
-            return refused(format!("nothing matches `{}`", rewrite.pattern));
+            return refused(format!("nothing matches `{}`", short(&rewrite.pattern)));
         }
-        let place = if n_matches == 1 { "place" } else { "places" };
+        let places = match n_matches {
+            1 => "1 place matches".to_owned(),
+            n => format!("{n} places match"),
+        };
         let files = if n_files == 1 { "file" } else { "files" };
         Ok(Refactoring {
-            title: format!("Rewrite `{}` to `{}`", rewrite.pattern, rewrite.replacement),
-            reason: format!("{n_matches} {place} in {n_files} {files} match the pattern"),
+            title: format!(
+                "Rewrite `{}` to `{}`",
+                short(&rewrite.pattern),
+                short(&rewrite.replacement)
+            ),
+            reason: format!("{places} the pattern, in {n_files} {files}"),
             change,
             ..Refactoring::default()
         })

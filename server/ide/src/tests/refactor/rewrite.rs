@@ -102,6 +102,35 @@ fn what_cannot_be_done_is_said() {
     check_refused(("a.b", "b"), expect!["refused: nothing matches `a.b`"]);
 }
 
+/// Whoever asks may have made the pattern so on purpose, and whoever wrote the code too.
+#[test]
+fn a_pattern_that_is_too_large_or_too_deep_is_refused() {
+    let nested = format!("{}x{}", "f(".repeat(1_000), ")".repeat(1_000));
+    check_refused((&nested, "y"), expect!["refused: a pattern is at most 200 nodes deep"]);
+    check_refused((&"x".repeat(9_000), "y"), expect!["refused: a pattern has at most 8192 bytes"]);
+    check_refused(("x", &"y".repeat(9_000)), expect!["refused: a pattern has at most 8192 bytes"]);
+    // The code is as deep and as wide as it likes.
+    let rewritten = |pattern: &str, replacement: &str, text: &str| {
+        let fixture = format!("//- /a.py\n{text}");
+        let analysis = World::new(&Fixture::parse(&fixture)).analysis();
+        analysis.rewrite(&Rewrite {
+            pattern: pattern.to_owned(),
+            replacement: replacement.to_owned(),
+            language: "python".to_owned(),
+            below: None,
+        })
+    };
+    let deep = format!("y = {}1{}\nf(a, b)\n", "[".repeat(900), "]".repeat(900));
+    let done = rewritten("f($A, $B)", "f($B, $A)", &deep).unwrap();
+    assert_eq!(done.reason, "1 place matches the pattern, in 1 file");
+    let wide: String = (0..2_000).map(|it| format!("a{it}, ")).collect();
+    let backtracks = "f($$$A, $B, $$$C, $D, $$$E, $F, $$$G, never)";
+    let error = rewritten(backtracks, "g()", &format!("f({wide})\n")).unwrap_err().to_string();
+    assert!(error.starts_with("nothing matches `f($$$A, $B"), "{error}");
+    let unclosed = rewritten(&"(".repeat(3_000), "y", "f(a)\n").unwrap_err().to_string();
+    assert!(unclosed.len() < 200, "{unclosed}");
+}
+
 #[track_caller]
 fn check_refused(change: (&str, &str), expected: Expect) {
     check("rust", change, "//- /a.rs\nfn f() {}\n", expected);
