@@ -110,6 +110,13 @@ impl Loader for Disk {
         }
         Link::None
     }
+
+    fn leads_to(&self, root: &VfsPath, path: &VfsPath) -> Option<VfsPath> {
+        if self.link(root, path) == Link::None {
+            return None;
+        }
+        fs::canonicalize(path.as_path()).ok().and_then(|it| VfsPath::from_path(&it))
+    }
 }
 
 /// The walk of everything worth reading below `root`.

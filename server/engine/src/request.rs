@@ -415,6 +415,8 @@ pub struct Recovery {
     pub writes: Vec<Recovered>,
     /// Transactions that were begun, with what was found of them.
     pub transactions: Vec<(TransactionId, ProposalId, ProposalState)>,
+    /// Proposals of what is missing of transactions that were made in part.
+    pub rests: Vec<ProposalId>,
     /// What the journal let go because it had reached its limits.
     pub forgotten: Forgotten,
     /// What did not work, for people.

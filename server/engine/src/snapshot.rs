@@ -188,13 +188,23 @@ impl Snapshot {
             if is_gone() && overlay.is_saved() {
                 return Ok(None);
             }
-            return Ok(Some(PresentFile::open(&overlay.rope.to_string(), overlay.version)));
+            let text = overlay.rope.to_string();
+            let leads_to = self.leads_to(path);
+            return Ok(Some(PresentFile { leads_to, ..PresentFile::open(&text, overlay.version) }));
         }
         match self.loader.read(path) {
-            Ok(bytes) => Ok(Some(PresentFile::closed(bytes))),
+            Ok(bytes) => {
+                let leads_to = self.leads_to(path);
+                Ok(Some(PresentFile { leads_to, ..PresentFile::closed(bytes) }))
+            }
             Err(vfs::ReadError::NotFound { .. }) => Ok(None),
             Err(error) => Err(error),
         }
+    }
+
+    fn leads_to(&self, path: &VfsPath) -> Option<VfsPath> {
+        let root = self.roots.iter().find(|it| path.starts_with(it))?;
+        self.loader.leads_to(root, path)
     }
 
     /// The lines of the text that the answers about `file` count in.

@@ -95,6 +95,7 @@ impl Checkpoint {
             pre: bytes(&it.pre),
             post: bytes(&it.post),
             version: None,
+            leads_to: None,
         });
         Simulation { files: files.collect(), ..Simulation::default() }
     }

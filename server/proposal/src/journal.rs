@@ -589,7 +589,7 @@ impl Journal {
 fn check_base(proposal: &Proposal, simulation: &Simulation) -> Result<(), JournalError> {
     let is_same = |plan: &FilePlan, file: &SimulatedFile| {
         let hash = |bytes: &Option<Arc<[u8]>>| bytes.as_deref().map(ContentHash::of);
-        (&plan.before, &plan.after) == (&file.before, &file.after)
+        (&plan.before, &plan.after, &plan.leads_to) == (&file.before, &file.after, &file.leads_to)
             && plan.hash_before == hash(&file.pre)
             && plan.hash_after == hash(&file.post)
     };

@@ -11,6 +11,8 @@ pub struct PresentFile {
     pub bytes: Arc<[u8]>,
     /// The version of the open document; `None` where the file is closed.
     pub version: Option<i32>,
+    /// The file that the path leads to through a link.
+    pub leads_to: Option<VfsPath>,
 }
 
 /// Gives a file as it is now: its open document, else what the disk holds; `Ok(None)` where there
@@ -20,11 +22,12 @@ pub type Present<'a> = dyn Fn(&VfsPath) -> Result<Option<PresentFile>, ReadError
 impl PresentFile {
     /// An open document.
     pub fn open(text: &str, version: i32) -> PresentFile {
-        PresentFile { bytes: Arc::from(text.as_bytes()), version: Some(version) }
+        let bytes = Arc::from(text.as_bytes());
+        PresentFile { bytes, version: Some(version), leads_to: None }
     }
 
     /// A closed file.
     pub fn closed(bytes: impl Into<Arc<[u8]>>) -> PresentFile {
-        PresentFile { bytes: bytes.into(), version: None }
+        PresentFile { bytes: bytes.into(), version: None, leads_to: None }
     }
 }

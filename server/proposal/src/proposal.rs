@@ -82,6 +82,8 @@ pub struct FilePlan {
     pub hash_after: Option<ContentHash>,
     /// The version of the open document it was made for.
     pub version: Option<i32>,
+    /// The file that its path before leads to through a link.
+    pub leads_to: Option<VfsPath>,
     /// True where its contents are never kept in the journal.
     pub is_secret: bool,
     /// Which file of the root transaction this is about, for a reversal.

@@ -165,6 +165,7 @@ fn plan(file: &SimulatedFile) -> FilePlan {
         hash_before: file.pre.as_deref().map(ContentHash::of),
         hash_after: file.post.as_deref().map(ContentHash::of),
         version: file.version,
+        leads_to: file.leads_to.clone(),
         is_secret: file.before.iter().chain(&file.after).any(is_secret),
         root_nth: None,
         flip: None,

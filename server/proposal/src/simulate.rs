@@ -75,6 +75,8 @@ pub struct SimulatedFile {
     pub post: Option<Arc<[u8]>>,
     /// The version of the open document.
     pub version: Option<i32>,
+    /// The file that its path before leads to through a link.
+    pub leads_to: Option<VfsPath>,
 }
 
 /// Why a change cannot be made. Every variant names the file.
@@ -140,13 +142,14 @@ impl Overlay<'_> {
             return Ok(*nth);
         }
         let nth = match (self.present)(path).map_err(SimulateError::Read)? {
-            Some(PresentFile { bytes, version }) => {
+            Some(PresentFile { bytes, version, leads_to }) => {
                 self.files.push(SimulatedFile {
                     before: Some(path.clone()),
                     after: Some(path.clone()),
                     pre: Some(bytes.clone()),
                     post: Some(bytes),
                     version,
+                    leads_to,
                 });
                 Some(self.files.len() - 1)
             }
@@ -183,6 +186,7 @@ impl Overlay<'_> {
                     pre: None,
                     post: Some(Arc::from(text.as_bytes())),
                     version: None,
+                    leads_to: None,
                 });
             }
             FileOperation::Delete { path } => {
@@ -236,12 +240,14 @@ impl Simulation {
             path: path.clone(),
             before: None,
             after: None,
+            leads_to: None,
             moved_from: None,
         };
         for file in &self.files {
             if let (Some(path), Some(pre)) = (&file.before, &file.pre) {
                 let write = writes.entry(path).or_insert_with(|| empty(path));
                 write.before = Some(ContentHash::of(pre));
+                write.leads_to = file.leads_to.clone();
             }
             if let (Some(path), Some(post)) = (&file.after, &file.post) {
                 let write = writes.entry(path).or_insert_with(|| empty(path));

@@ -79,6 +79,49 @@ fn hunks_are_taken_back_and_brought_back_in_any_order() {
 }
 
 #[test]
+fn the_rest_of_what_a_killed_server_made_in_part_is_proposed() {
+    let texts = [("a", "1\n\n2\n\n1\n"), ("b", "1\n")];
+    // Killed in the middle of the whole change, and after the part that was chosen.
+    for is_chosen in [false, true] {
+        let world = World::new(&texts);
+        let mut change = world.replace_all("a", "1", "x");
+        change.edits.extend(world.replace_all("b", "1", "x").edits);
+        let whole = world.propose(change);
+        let made = if is_chosen {
+            let simulation = simulate(&whole.change, &|it| world.present(it)).unwrap();
+            let chosen = PartId { file: 0, hunk: Some(0) };
+            let draft = narrow(&whole, &simulation, &[chosen].into_iter().collect()).unwrap();
+            let part = world.with_context(|ctx| propose(draft, ctx)).unwrap().0;
+            let part = Proposal { part_of: Some(whole.id.clone()), ..part };
+            world.journal.record(&part).unwrap();
+            part
+        } else {
+            whole
+        };
+        let (id, _) = world.begin(&made).unwrap();
+        world.set("a", "x\n\n2\n\n1\n");
+        let finished = world.finish(&id);
+        // Somebody writes on in a file that was begun.
+        world.set("a", "x\n\n2\nmine\n\n1\n");
+        let rest = world.with_context(|ctx| world.journal.rest_after_kill(&finished, ctx));
+        let (rest, _) = rest.unwrap().unwrap();
+        assert_eq!(rest.title, "The rest of: Change it");
+        world.journal.record(&rest).unwrap();
+        world.apply(&rest);
+        assert_eq!(world.get("a").unwrap(), "x\n\n2\nmine\n\nx\n");
+        assert_eq!(world.get("b").unwrap(), "x\n");
+    }
+    // What was made as a whole, or not at all, has no rest.
+    let world = World::new(&texts);
+    let whole = world.propose(world.replace_all("a", "1", "x"));
+    let (id, simulation) = world.begin(&whole).unwrap();
+    world.write(&simulation);
+    let finished = world.finish(&id);
+    let rest = world.with_context(|ctx| world.journal.rest_after_kill(&finished, ctx));
+    assert!(rest.unwrap().is_none());
+}
+
+#[test]
 fn an_undo_of_a_hunk_that_is_undone_brings_back_that_hunk_only() {
     let world = World::new(&[("a", "1\n\n2\n\n1\n"), ("b", "1\n")]);
     let mut change = world.replace_all("a", "1", "x");

@@ -96,6 +96,12 @@ pub trait Loader: Send + Sync {
     fn link(&self, _root: &VfsPath, _path: &VfsPath) -> Link {
         Link::None
     }
+
+    /// The file that `path` leads to through such a link; `None` where it goes through none, or to
+    /// nothing.
+    fn leads_to(&self, _root: &VfsPath, _path: &VfsPath) -> Option<VfsPath> {
+        None
+    }
 }
 
 /// Whether a path goes through a link. None is followed.

@@ -13,6 +13,9 @@ pub struct FileWrite {
     pub before: Option<ContentHash>,
     /// What it holds afterwards; `None`: it goes.
     pub after: Option<Arc<[u8]>>,
+    /// Where the path led to through a link when the change was looked at: it must do so still. One
+    /// that went through none must go through none.
+    pub leads_to: Option<VfsPath>,
     /// The file that this one was before the change, where it moves: its mode is kept.
     pub moved_from: Option<VfsPath>,
 }

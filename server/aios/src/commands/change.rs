@@ -2,14 +2,13 @@
 
 use std::{collections::BTreeSet, path::Path};
 
-use disk::Disk;
 use engine::{Choice, LoadGraph, ReadError, RunOutcome, RunRequest, Snapshot, Then};
 use proposal::{
-    DiffLine, DiffLineKind, DiffStyle, Journal, JournalError, Outcome, Part, PresentFile, Proposal,
+    DiffLine, DiffLineKind, DiffStyle, Journal, JournalError, Outcome, Part, Present, Proposal,
     ProposalId, ProposalState, Recorded, TransactionId, diff_lines, parts,
 };
 use serde_json::{Value, json};
-use vfs::{Loader as _, VfsPath};
+use vfs::VfsPath;
 
 use crate::{
     args::ApplyArgs,
@@ -64,7 +63,8 @@ pub(crate) fn proposals(root: &Path, output: Output) -> anyhow::Result<Exit> {
     let proposals = session.ask("proposals", |snapshot| {
         let journal = journal(snapshot)?;
         let proposals = journal.proposals(PROPOSALS_SHOWN_MAX)?;
-        let with_staleness = proposals.into_iter().map(|it| (is_stale(journal, &it), it));
+        let present = |path: &VfsPath| snapshot.present(path);
+        let with_staleness = proposals.into_iter().map(|it| (is_stale(journal, &it, &present), it));
         Ok(with_staleness.collect::<Vec<(bool, Recorded)>>())
     })?;
     for (is_stale, Recorded { proposal, state, .. }) in &proposals {
@@ -124,7 +124,8 @@ pub(crate) fn apply(root: &Path, args: &ApplyArgs, output: Output) -> anyhow::Re
     };
     let id = recorded.proposal.id.clone();
     let parts = session.ask("parts", move |snapshot| {
-        let simulation = journal(snapshot)?.simulation_of(&recorded, &on_disk)?;
+        let present = |path: &VfsPath| snapshot.present(path);
+        let simulation = journal(snapshot)?.simulation_of(&recorded, &present)?;
         Ok(parts(&recorded.proposal, &simulation))
     })?;
     let accepted = parts_named(&args.only, &parts, &session.root)?;
@@ -233,7 +234,8 @@ fn print_diff(session: &Session, recorded: Recorded, output: Output) -> anyhow::
     let root = session.root.clone();
     let (lines, parts, verdict) = session.ask("show", move |snapshot| {
         let verdict = journal(snapshot)?.verdict(&recorded.proposal.id)?;
-        let simulation = journal(snapshot)?.simulation_of(&recorded, &on_disk)?;
+        let present = |path: &VfsPath| snapshot.present(path);
+        let simulation = journal(snapshot)?.simulation_of(&recorded, &present)?;
         let style = DiffStyle { roots: &[root], answers: &[], has_marks: false };
         let lines = diff_lines(&recorded.proposal, &simulation, &style);
         Ok((lines, parts(&recorded.proposal, &simulation), verdict))
@@ -255,18 +257,9 @@ fn print_diff(session: &Session, recorded: Recorded, output: Output) -> anyhow::
 }
 
 /// True where `recorded` waits, but a file that it was made for has changed: it would be refused.
-fn is_stale(journal: &Journal, recorded: &Recorded) -> bool {
-    let simulation = || journal.simulation_of(recorded, &on_disk);
+fn is_stale(journal: &Journal, recorded: &Recorded, present: &Present<'_>) -> bool {
+    let simulation = || journal.simulation_of(recorded, present);
     recorded.is_pending() && matches!(simulation(), Err(JournalError::Stale(_)))
-}
-
-/// A file as the disk has it: a command has no open documents.
-fn on_disk(path: &VfsPath) -> Result<Option<PresentFile>, vfs::ReadError> {
-    match Disk.read(path) {
-        Ok(bytes) => Ok(Some(PresentFile::closed(bytes))),
-        Err(vfs::ReadError::NotFound { .. }) => Ok(None),
-        Err(error) => Err(error),
-    }
 }
 
 fn painted(line: &DiffLine, output: Output) -> String {

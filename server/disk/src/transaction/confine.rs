@@ -37,6 +37,7 @@ pub(super) fn resolve(
     let refused = |why: &str| failed(io::Error::other(why.to_owned()));
     let outside = || WriteError::Outside { path: write.path.clone() };
     let mut target = place(files, &path).map_err(&failed)?.ok_or_else(outside)?;
+    let plain = target.path.clone();
     let is_link = files.kind(&target.path).map_err(&failed)? == Kind::Link;
     if is_link {
         if write.before.is_none() || write.after.is_none() {
@@ -49,6 +50,9 @@ pub(super) fn resolve(
     });
     if !is_inside {
         return Err(outside());
+    }
+    if write.before.is_some() && !leads_as_before(files, roots, (write, &path), &target, &plain) {
+        return Err(WriteError::Changed { path: write.path.clone() });
     }
     match files.kind(&target.path).map_err(&failed)? {
         Kind::Missing if write.before.is_none() => {}
@@ -79,6 +83,26 @@ pub(super) fn resolve(
         }
     }
     Ok(target)
+}
+
+/// True where the path leads to the very file that it led to when the change was looked at: a link
+/// that was put in its place since leads elsewhere, whatever that file holds.
+fn leads_as_before(
+    files: &dyn Files,
+    roots: &[PathBuf],
+    (write, path): (&FileWrite, &Path),
+    target: &Target,
+    plain: &Path,
+) -> bool {
+    if let Some(known) = &write.leads_to {
+        return target.path == known.as_path();
+    }
+    let without_links = roots.iter().any(|root| {
+        let below = path.strip_prefix(root).ok();
+        let real = files.real_path(root).ok();
+        below.zip(real).is_some_and(|(below, real)| real.join(below) == plain)
+    });
+    without_links && target.path == plain
 }
 
 /// The same look once more, after the new contents were staged.

@@ -20,6 +20,7 @@ fn write(at: &str, before: Option<&str>, after: Option<&str>) -> FileWrite {
         path: path(at),
         before: before.map(|it| ContentHash::of(it.as_bytes())),
         after: after.map(|it| Arc::from(it.as_bytes())),
+        leads_to: None,
         moved_from: None,
     }
 }
@@ -349,11 +350,35 @@ fn links_are_followed_inside_the_workspace_only() {
         write("/w/b", Some("old b"), None),
         "/w/b: a link, which is neither replaced nor moved; nothing was written",
     );
-    let writes = [write("/w/b", Some("old b"), Some("new")), write("/w/in/d", None, Some("d"))];
+    // The link was there when the change was looked at.
+    let mut through = write("/w/b", Some("old b"), Some("new"));
+    through.leads_to = Some(path("/w/src/b"));
+    let writes = [through, write("/w/in/d", None, Some("d"))];
     transactions.write("t-2", &writes).unwrap();
     let shown = model.show("/w");
     assert!(shown.contains("/w/b -> /w/src/b\n"), "{shown}");
     assert!(shown.contains("/w/src/b 600 new\n/w/src/d 644 d\n"), "{shown}");
+}
+
+#[test]
+fn a_link_put_in_the_place_of_a_file_is_not_written_through() {
+    let (model, ..) = workspace();
+    // It holds the very bytes that the file held.
+    model.put("/w/other", b"old a", 0o644);
+    let changed = "changed since the proposal was made, so nothing was written";
+    model.remove(Path::new("/w/a.sh")).unwrap();
+    model.put_link("/w/a.sh", "/w/other");
+    let swapped = write("/w/a.sh", Some("old a"), Some("new a"));
+    check_refused(&model, swapped, &format!("/w/a.sh: {changed}"));
+    // Nor a folder.
+    model.put("/w/elsewhere/b", b"old b", 0o600);
+    model.put_link("/w/src2", "/w/elsewhere");
+    let swapped = write("/w/src2/b", Some("old b"), Some("new b"));
+    check_refused(&model, swapped, &format!("/w/src2/b: {changed}"));
+    // A link that was there and now leads to another file of the same bytes.
+    let mut swapped = write("/w/a.sh", Some("old a"), Some("new a"));
+    swapped.leads_to = Some(path("/w/src/a"));
+    check_refused(&model, swapped, &format!("/w/a.sh: {changed}"));
 }
 
 #[test]
@@ -402,8 +427,10 @@ fn fifty_megabytes_of_no_text_at_all_are_written_and_written_back() {
     let transactions = Transactions::new(&dir.path().join("state"), &roots);
     let swap = |from: &Arc<[u8]>, to: &Arc<[u8]>| {
         let (before, after) = (Some(ContentHash::of(from)), Some(Arc::clone(to)));
-        transactions
-            .write("t-1", &[FileWrite { path: at.clone(), before, after, moved_from: None }])
+        transactions.write(
+            "t-1",
+            &[FileWrite { path: at.clone(), before, after, leads_to: None, moved_from: None }],
+        )
     };
     swap(&old, &new).unwrap();
     assert!(fs::read(at.as_path()).unwrap() == *new);

@@ -1,7 +1,7 @@
 //! What a killed server left: ended at the start, and whenever somebody asks.
 
 use disk::Transactions;
-use proposal::{Forgotten, Retention};
+use proposal::{Finished, Forgotten, ProposalId, Retention};
 use vfs::VfsPath;
 
 use crate::{
@@ -96,6 +96,12 @@ impl GlobalState {
             );
             self.tell_all(NoticeLevel::Info, text);
         }
+        for rest in &recovery.rests {
+            let text = format!(
+                "what an earlier server made in part can be completed: the rest waits as {rest}"
+            );
+            self.tell_all(NoticeLevel::Info, text);
+        }
         if let Some(text) = forgotten_text(&recovery.forgotten) {
             self.tell_all(NoticeLevel::Info, text);
         }
@@ -109,6 +115,7 @@ impl Recovery {
     fn add(&mut self, later: Recovery) {
         self.writes.extend(later.writes);
         self.transactions.extend(later.transactions);
+        self.rests.extend(later.rests);
         self.forgotten.proposals += later.forgotten.proposals;
         self.forgotten.transactions += later.forgotten.transactions;
         self.forgotten.blob_bytes += later.forgotten.blob_bytes;
@@ -150,11 +157,17 @@ fn recover(
     }
     let now_ms = ctx.clock.wall_ms();
     match ctx.journal.recover(now_ms, &|path| ctx.present(path)) {
-        Ok(finished) => res.transactions.extend(
-            finished
-                .into_iter()
-                .map(|it| (it.transaction, it.proposal, it.measured.outcome.state_recovered())),
-        ),
+        Ok(finished) => {
+            for it in finished {
+                match rest(ctx, &it) {
+                    Ok(rest) => res.rests.extend(rest),
+                    // What waits no more, or was changed since, is nothing to complete.
+                    Err(why) => tracing::info!(why, "the rest of a change is not proposed"),
+                }
+                let state = it.measured.outcome.state_recovered();
+                res.transactions.push((it.transaction, it.proposal, state));
+            }
+        }
         Err(error) => res.troubles.push(error.to_string()),
     }
     match ctx.journal.forget(retention, now_ms) {
@@ -164,6 +177,14 @@ fn recover(
     let recent = ctx.journal.transactions(TRANSACTIONS_WATCHED).unwrap_or_default();
     let touched = recent.into_iter().flat_map(|it| it.files).map(|it| it.path).collect();
     (res, touched)
+}
+
+/// Records a proposal of what is missing of a transaction that a killed server left.
+fn rest(ctx: &EditContext, finished: &Finished) -> Result<Option<ProposalId>, String> {
+    let made = ctx.proposing(|it| ctx.journal.rest_after_kill(finished, it));
+    let Some((proposal, _)) = made.map_err(|it| it.to_string())? else { return Ok(None) };
+    ctx.journal.record(&proposal).map_err(|it| it.to_string())?;
+    Ok(Some(proposal.id))
 }
 
 fn recover_writes(acc: &mut Recovery, transactions: &Transactions) {

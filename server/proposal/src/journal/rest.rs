@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use vfs::ReadError;
+use vfs::{ReadError, VfsPath};
 
-use super::{Journal, JournalError};
+use super::{Finished, Journal, JournalError, check_base, stale};
 use crate::{
-    Content, Context, Draft, Image, Origin, Present, Proposal, ProposalId, ProposalState, Refusal,
-    ReverseError, SimulatedFile, Simulation,
+    Content, Context, Draft, Image, Origin, Outcome, Present, PresentFile, Proposal, ProposalId,
+    ProposalState, Refusal, ReverseError, SimulatedFile, Simulation,
     propose::{Look, propose_looking},
     reverse::inverse,
+    simulate,
 };
 
 impl Journal {
@@ -42,6 +43,49 @@ impl Journal {
         };
         let made = propose_looking(draft, ctx, Look::Closely).map_err(JournalError::Propose)?;
         Ok(Some(made))
+    }
+
+    /// The same of a transaction that was measured only because its server had been killed: all that
+    /// is missing of the proposal that it was to make, or was the chosen part of.
+    ///
+    /// # Errors
+    /// As [`Journal::rest`], and where the whole proposal does not fit any more.
+    pub fn rest_after_kill(
+        &self,
+        finished: &Finished,
+        ctx: &Context<'_>,
+    ) -> Result<Option<(Proposal, Simulation)>, JournalError> {
+        let own = self.proposal(&finished.proposal)?.proposal;
+        let outcome = &finished.measured.outcome;
+        if own.reverses.is_some() || *outcome == Outcome::Declined {
+            return Ok(None);
+        }
+        let whole = match &own.part_of {
+            Some(whole) => self.proposal(whole)?.proposal,
+            None if *outcome == Outcome::Applied => return Ok(None),
+            None => own,
+        };
+        if whole.is_redacted {
+            return Ok(None);
+        }
+        let checkpoint = self.checkpoint(&finished.transaction)?;
+        let before = |path: &VfsPath| {
+            let met = checkpoint.files.iter().find(|it| it.before.as_ref() == Some(path));
+            match met.map(|it| &it.pre) {
+                Some(Some(Content::Kept(bytes))) => {
+                    let plan = whole.files.iter().find(|it| it.before.as_ref() == Some(path));
+                    let leads_to = plan.and_then(|it| it.leads_to.clone());
+                    Ok(Some(PresentFile { leads_to, ..PresentFile::closed(bytes.clone()) }))
+                }
+                None if checkpoint.files.iter().any(|it| it.after.as_ref() == Some(path)) => {
+                    Ok(None)
+                }
+                _ => (ctx.present)(path),
+            }
+        };
+        let planned = simulate(&whole.change, &before).map_err(stale)?;
+        check_base(&whole, &planned)?;
+        self.rest(&whole, &planned, ctx)
     }
 
     /// Lets a proposal be answered again that an editor declined or a killed server left.

@@ -90,6 +90,8 @@ pub struct FilePlanRow {
     pub hash_after: Option<BlobKey>,
     /// The version of the open document it was made for.
     pub version: Option<i32>,
+    /// The file that its path before leads to through a link.
+    pub leads_to: Option<String>,
     /// True where its contents are never kept.
     pub is_secret: bool,
     /// Which file of the root transaction this is about, for a reversal.
