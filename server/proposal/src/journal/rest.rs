@@ -45,8 +45,8 @@ impl Journal {
         Ok(Some(made))
     }
 
-    /// The same of a transaction that was measured only because its server had been killed: all that
-    /// is missing of the proposal that it was to make, or was the chosen part of.
+    /// The same of a transaction that was measured only because its server had been killed: all
+    /// that is missing of the proposal that it was to make, or was the chosen part of.
     ///
     /// # Errors
     /// As [`Journal::rest`], and where the whole proposal does not fit any more.
