@@ -264,6 +264,26 @@ fn a_model_that_is_down_is_left_alone_and_words_answer() {
 }
 
 #[test]
+fn a_lost_file_of_many_vectors_is_built_again() {
+    let dir = tempfile::tempdir().unwrap();
+    write(dir.path(), FILES, &format!("{READ}{SORT}"));
+    // More than a question would take in by itself.
+    for file in 0..30 {
+        let text: String =
+            (0..80).map(|n| format!("def f{n}():\n    return {file}{n}\n\n")).collect();
+        write(dir.path(), &format!("w/many{file}.py"), &text);
+    }
+    let model = Counting::new("one");
+    drop(Desk::new(&dir, &model));
+    assert!(2_000 < model.take());
+    let file = dir.path().join("state/vectors/1.usearch");
+    fs::remove_file(&file).unwrap();
+    Desk::new(&dir, &model).check(QUESTION, "slurp");
+    assert_eq!(model.take(), 0, "the truth is in the database");
+    assert!(file.exists());
+}
+
+#[test]
 fn what_is_typed_is_found_by_meaning_before_it_is_saved() {
     let dir = tempfile::tempdir().unwrap();
     write(dir.path(), FILES, SORT);

@@ -212,6 +212,9 @@ impl GlobalState {
                 });
                 let found: Vec<VfsPath> = found.collect();
                 self.queue_embedding(found);
+                // The index file may be lost or damaged though every text has its vector: looking
+                // after it takes in what it lacks, while searches go by words.
+                self.embeddings.is_unsaved = true;
                 Vec::new()
             }
             EmbedDone::Failed(n_files, why) => {
