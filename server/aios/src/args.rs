@@ -205,6 +205,10 @@ Examples:
     Rename(RenameArgs),
 
     /// Propose a change of code that leaves what it does: extract, inline, delete what is unused
+    #[command(after_help = "\
+Examples:
+  aios refactor extract-variable src/parse.rs:10:15-10:32 --name width
+  aios refactor move src/pay.ts src/money/pay.ts --apply")]
     Refactor(RefactorArgs),
 
     /// Propose to rewrite every match of a pattern of code
@@ -290,6 +294,7 @@ Examples:
     Propose(ProposeArgs),
 
     /// List, make and change agents, and say which of them may act
+    #[command(after_help = "Examples:\n  aios agent list\n  aios agent show find")]
     Agent(AgentArgs),
 
     /// Have an agent do something
@@ -301,6 +306,7 @@ Examples:
     Run(RunArgs),
 
     /// List and run workflows: what several agents do one after the other
+    #[command(after_help = "Examples:\n  aios workflow list\n  aios workflow run release --json")]
     Workflow(WorkflowArgs),
 
     /// Have a model answer a question about the workspace; what it cites is checked
@@ -1377,4 +1383,35 @@ pub(crate) struct SettingsArgs {
         conflicts_with = "apply"
     )]
     pub(crate) schema: Option<SchemaOf>,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    /// The commands below `command` of which neither its help nor theirs shows an example, by
+    /// their full names.
+    fn without_example(command: &clap::Command, name: &str, acc: &mut Vec<String>) {
+        let help = |it: &clap::Command| it.get_after_help().map(ToString::to_string);
+        let above = help(command).unwrap_or_default();
+        for it in command.get_subcommands().filter(|it| !it.is_hide_set()) {
+            let name = format!("{name} {}", it.get_name());
+            let shown = help(it).unwrap_or_default();
+            if !shown.contains(&name) && !above.contains(&name) {
+                acc.push(name.clone());
+            }
+            without_example(it, &name, acc);
+        }
+    }
+
+    #[test]
+    fn the_help_of_every_command_shows_an_example_of_it() {
+        let mut acc = Vec::new();
+        without_example(&Cli::command(), "aios", &mut acc);
+        // Editors start this one, which its example shows.
+        acc.retain(|it| it != "aios lsp");
+        assert_eq!(acc, Vec::<String>::new());
+    }
 }
