@@ -64,6 +64,7 @@ fn a_shell_sees_the_proof_applies_it_and_takes_it_back() {
     let status = &json(&workspace, &["evolve", "status"])[0];
     let experiment = status["in_force"][0].as_str().unwrap();
     assert_eq!(status["settings"]["weights.path"], 300);
+    server_knows_itself(&workspace, experiment);
     let (code, text) = aios(&workspace, &["evolve", "revert", experiment]);
     assert_eq!(code, 0, "{text}");
     assert!(text.contains("weights.path 300 → 100"), "{text}");
@@ -73,6 +74,33 @@ fn a_shell_sees_the_proof_applies_it_and_takes_it_back() {
     assert_eq!(outcomes, ["taken back", "accepted"]);
     let (code, text) = aios(&workspace, &["evolve", "revert"]);
     assert_eq!((code, text.trim_end()), (1, NOTHING_LEFT));
+}
+
+/// What was learned has its origin and its proof, and what was done is noted.
+fn server_knows_itself(workspace: &Workspace, experiment: &str) {
+    let all = &json(workspace, &["describe"])[0];
+    let settings = all["settings"].as_array().unwrap();
+    let of = |key: &str| settings.iter().find(|it| it["key"] == key).unwrap().clone();
+    let path = of("weights.path");
+    assert_eq!((&path["origin"], &path["value"]), (&json!("learned"), &json!("300")));
+    assert_eq!(of("weights.name")["origin"], "default");
+    assert_eq!(all["learned"][0]["experiment"], experiment);
+    assert!(all["commands"]["shell"].as_array().unwrap().iter().any(|it| it["name"] == "evolve"));
+    let (_, text) = aios(workspace, &["describe"]);
+    assert!(text.contains("set         weights.path by learned"), "{text}");
+
+    let kinds = |workspace: &Workspace| -> Vec<(String, String, String)> {
+        let text = |it: &Value, of: &str| it[of].as_str().unwrap_or_default().to_owned();
+        let rows = json(workspace, &["episodes"]);
+        rows.iter().map(|it| (text(it, "kind"), text(it, "what"), text(it, "outcome"))).collect()
+    };
+    let noted = kinds(workspace);
+    assert_eq!((noted[0].0.as_str(), noted[0].2.as_str()), ("change", "applied"), "{noted:?}");
+    assert_eq!((noted[1].0.as_str(), noted[1].1.as_str()), ("command", "evolve"), "{noted:?}");
+    let (code, text) = aios(workspace, &["episodes", "--forget"]);
+    assert_eq!(code, 0, "{text}");
+    let (code, text) = aios(workspace, &["episodes"]);
+    assert_eq!((code, text.trim_end()), (1, "nothing was noted yet"));
 }
 
 const NOTHING_LEFT: &str = "refused: nothing that any experiment changed is in force";

@@ -350,6 +350,19 @@ Examples:
   aios evolve revert                            take back what was accepted last")]
     Evolve(EvolveArgs),
 
+    /// Show what was noted of your work with the server, or forget it: it stays on this machine
+    #[command(after_help = "\
+Examples:
+  aios episodes                     what was asked, opened, run and changed, the newest first
+  aios episodes --kind question     questions, and whether a hit was opened or used
+  aios episodes --forget")]
+    Episodes(EpisodesArgs),
+
+    /// Say all that this server is: capabilities, commands, agents, settings and who set them,
+    /// limits, versions, and what it has learned here
+    #[command(after_help = "Examples:\n  aios describe\n  aios describe --json | jq .learned")]
+    Describe,
+
     /// Say what the index holds, what is still to be read, what was skipped and why
     #[command(after_help = "Examples:\n  aios status\n  aios status --skipped")]
     Status(StatusArgs),
@@ -1326,6 +1339,26 @@ pub(crate) enum EvolveCommand {
         #[arg(value_name = "EXPERIMENT")]
         id: Option<String>,
     },
+}
+
+/// Kinds of episodes.
+const EPISODE_KINDS: [&str; 7] =
+    ["question", "opened", "used", "command", "change", "agent", "slow"];
+
+/// Arguments of `aios episodes`.
+#[derive(Args, Debug)]
+pub(crate) struct EpisodesArgs {
+    /// Only of this kind
+    #[arg(long, value_name = "KIND", value_parser = EPISODE_KINDS)]
+    pub(crate) kind: Option<String>,
+
+    /// How many at most
+    #[arg(long, default_value_t = 50, value_name = "N", value_parser = up_to(7000))]
+    pub(crate) limit: u16,
+
+    /// Forget all of them, and what was asked and looked at lately
+    #[arg(long, conflicts_with_all = ["kind", "limit"])]
+    pub(crate) forget: bool,
 }
 
 /// Arguments of `aios status`.

@@ -6,6 +6,8 @@ pub(crate) mod change;
 pub(crate) mod check;
 pub(crate) mod chosen;
 pub(crate) mod context;
+pub(crate) mod describe;
+pub(crate) mod episodes;
 pub(crate) mod evolve;
 pub(crate) mod history;
 pub(crate) mod index;

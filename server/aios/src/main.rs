@@ -27,8 +27,9 @@ use crate::{
     commands::{
         agent, ask,
         change::{self, Afterwards},
-        check, context, evolve, history, index, journal, memory, models, own, patterns, questions,
-        refactor, reverse, run as agent_run, search, setup, skill, state, tour, verify, workflow,
+        check, context, describe, episodes, evolve, history, index, journal, memory, models, own,
+        patterns, questions, refactor, reverse, run as agent_run, search, setup, skill, state,
+        tour, verify, workflow,
     },
     exit::{Exit, FAILED},
     output::Output,
@@ -126,6 +127,8 @@ fn run(cli: &Cli, output: Output) -> anyhow::Result<Exit> {
         Command::Redo(args) => reverse::run(&root, args, false, output),
         Command::History(args) => journal::history(&root, args, output),
         Command::Recover => journal::recover(&root, output),
+        Command::Episodes(args) => episodes::run(&root, args, output),
+        Command::Describe => describe::run(&root, output),
         Command::Status(args) => state::status(&root, args.skipped, output),
         Command::Doctor => state::doctor(&root, output),
     }

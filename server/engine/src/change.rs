@@ -79,6 +79,13 @@ pub enum ClientChange {
         /// The question.
         question: String,
     },
+    /// What was asked was answered with places in these files, best first.
+    Found {
+        /// The question.
+        question: String,
+        /// The files, each once.
+        paths: Vec<VfsPath>,
+    },
     /// What the client can do is known now, or has changed.
     Abilities(Abilities),
 }
@@ -98,6 +105,7 @@ impl ClientChange {
             ClientChange::EditAnswered { .. } => "edit answered",
             ClientChange::DiagnosticsChanged { .. } => "diagnostics changed",
             ClientChange::Asked { .. } => "asked",
+            ClientChange::Found { .. } => "found",
             ClientChange::Abilities(_) => "abilities",
         }
     }

@@ -371,6 +371,7 @@ impl GlobalState {
                 for it in noted {
                     let standing = it.standing.name();
                     tracing::info!(transaction = %it.transaction, standing, "noted in the editor");
+                    self.note_turned(&it.transaction, it.state);
                 }
             }
             EditDone::Recovered(recovery, touched) => self.recovered(*recovery, touched),

@@ -10,7 +10,7 @@ use evolve::{
     Parameter, TrialConfig, admitted, measured, parameters, shipped, summary, tasks_row,
 };
 use history::{Repository, Update, UpdateConfig};
-use proposal::{ExperimentId, Proposal, Simulation};
+use proposal::{ExperimentId, Proposal, ProposalState, Simulation};
 use settings::{EvolvePolicy, Source, WORKSPACE_FILE};
 use store::history::{ExperimentBody, ExperimentRow};
 use vfs::VfsPath;
@@ -155,12 +155,20 @@ impl GlobalState {
         self.begin_experiment(run, EvolveRequest::default(), false);
     }
 
-    /// True where the last experiment is long enough ago.
+    /// True where the last experiment is long enough ago, and nobody was asked in vain: while a
+    /// proposal waits, or soon after the user said no to one, nothing is sought unasked.
     fn is_time_for_experiment(&self) -> bool {
         let Some(journal) = &self.outside.journal else { return false };
-        let last = journal.experiments().experiments(1);
-        let last_ms = last.ok().and_then(|it| Some(it.first()?.at_ms));
-        last_ms.is_none_or(|it| it + BETWEEN_MS <= self.outside.clock.wall_ms())
+        let now_ms = self.outside.clock.wall_ms();
+        let Ok(past) = standing::experiments(journal, REMEMBERED_MAX) else { return false };
+        let is_recent = past.first().is_some_and(|it| now_ms < it.row.at_ms + BETWEEN_MS);
+        let asked = past.iter().find(|it| evolve::accepted_variant(&it.row).is_some());
+        let is_vain = asked.is_some_and(|it| {
+            let is_soon = now_ms < it.row.at_ms + REMEMBERED_MS;
+            let is_waiting = it.state == Some(ProposalState::Pending);
+            is_waiting || (is_soon && !it.is_in_force)
+        });
+        !is_recent && !is_vain
     }
 
     fn begin_experiment(&mut self, run: RunId, request: EvolveRequest, is_asked_for: bool) {

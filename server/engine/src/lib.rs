@@ -7,6 +7,7 @@ mod change;
 mod clients;
 mod config;
 mod edits;
+mod episodes;
 mod event;
 mod experiments;
 mod files;
@@ -51,6 +52,7 @@ pub use crate::{
         state_folder,
     },
     edits::given::{Given, GivenEdit},
+    episodes::EPISODES_MAX,
     experiments::{EvolveRequest, standing::Experiment},
     handle::{Engine, Notices, Reading, StartError},
     indexing::history::{FolderRead, HistoryDepth},

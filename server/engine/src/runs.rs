@@ -384,6 +384,7 @@ impl GlobalState {
         if let RunOutcome::Shown(path) = &outcome {
             self.clients.tell(run.client, Notice::ShowDocument { path: path.clone() });
         }
+        self.note_run(run.client, run.name, took_ms, &outcome);
         if matches!(&outcome, RunOutcome::Ran(report) if report.end == agent::End::Done) {
             self.after("run");
         }

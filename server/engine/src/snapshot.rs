@@ -1,6 +1,7 @@
 //! What a reader sees: one moment of the workspace, for as long as it keeps it.
 
 use std::{
+    collections::BTreeMap,
     fmt,
     sync::{
         Arc,
@@ -40,6 +41,8 @@ pub struct Snapshot {
     pub status: Arc<ServerStatus>,
     /// What was set.
     pub settings: Arc<Settings>,
+    /// The settings that somebody set, by key, and who did.
+    pub in_force: Arc<BTreeMap<&'static str, (settings::Value, settings::Source)>>,
     /// The models that can be asked, or why there are none.
     pub models: Arc<Registry>,
     /// The product's own files, and whether they are trusted.
@@ -62,6 +65,8 @@ pub struct Snapshot {
     pub(crate) fingerprints: Fingerprints,
     /// Milliseconds since 1970.
     pub(crate) wall_ms: u64,
+    /// Episodes that wait to be written.
+    pub(crate) noting: crate::episodes::Waiting,
     pub(crate) cancel: Arc<AtomicBool>,
 }
 

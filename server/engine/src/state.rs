@@ -1,6 +1,7 @@
 //! The one writer: takes an event at a time and owns everything that changes.
 
 use std::{
+    collections::BTreeMap,
     sync::{Arc, mpsc::RecvTimeoutError},
     time::Duration,
 };
@@ -8,7 +9,7 @@ use std::{
 use ide::{AnalysisHost, Change, Workspace};
 use memory::PieceConfig;
 use models::{Embedder, Registry};
-use settings::{Layers, Settings};
+use settings::{Layers, Settings, Source, Value};
 use vfs::VfsPath;
 
 use crate::{
@@ -18,6 +19,7 @@ use crate::{
     answers::patterns::Fingerprints,
     clients::Clients,
     edits::Proposals,
+    episodes::{Episodes, SLOW_MS},
     event::{ClientId, Event, Inbox, Outlet, ReadJob},
     experiments::Experiments,
     files::Files,
@@ -55,6 +57,7 @@ pub(crate) struct GlobalState {
     pub(crate) configuration: Configuration,
     fingerprints: Fingerprints,
     pub(crate) experiments: Experiments,
+    pub(crate) episodes: Episodes,
     pub(crate) own: Arc<Own>,
     /// What the last skill found that finds places.
     pub(crate) found: Arc<[Found]>,
@@ -65,6 +68,8 @@ pub(crate) struct GlobalState {
 /// What is set, and how this process was started.
 pub(crate) struct Configuration {
     layers: Layers,
+    /// What is set, and by whom.
+    in_force: Arc<InForce>,
     pub(crate) settings: Arc<Settings>,
     /// The models that the settings name.
     pub(crate) models: Arc<Registry>,
@@ -73,6 +78,9 @@ pub(crate) struct Configuration {
     /// True where the server may watch files itself.
     pub(crate) may_watch: bool,
 }
+
+/// What is set, and by whom.
+pub(crate) type InForce = BTreeMap<&'static str, (Value, Source)>;
 
 impl Configuration {
     /// How texts are cut for a model.
@@ -114,6 +122,7 @@ impl GlobalState {
             proposals: Proposals::default(),
             clients: Clients::default(),
             configuration: Configuration {
+                in_force: Arc::new(config.settings.in_force()),
                 layers: config.settings,
                 models: Arc::new((config.chat)(&settings.ai)),
                 settings,
@@ -123,6 +132,7 @@ impl GlobalState {
             },
             fingerprints: Fingerprints::default(),
             experiments: Experiments::default(),
+            episodes: Episodes::default(),
             own: Arc::default(),
             found: Arc::default(),
             status: Arc::default(),
@@ -149,6 +159,7 @@ impl GlobalState {
                 self.stop_embedding();
                 self.newest_history.cancel.cancel();
                 self.runs.cancel_all();
+                self.write_episodes();
                 return;
             }
             let began_ms = self.outside.clock.now_ms();
@@ -241,6 +252,7 @@ impl GlobalState {
             ClientChange::Open { path, language, version, text } => {
                 self.files.open(&path, &language, version, &text);
                 self.note_recent("place", Some(&path), "");
+                self.note_looked_at(&path, false);
                 self.fire("opened", Some(&path));
                 self.flush();
                 self.documents_changed();
@@ -254,6 +266,7 @@ impl GlobalState {
             ClientChange::Save { path } => {
                 self.files.saved(&path);
                 self.note_recent("edit", Some(&path), "");
+                self.note_looked_at(&path, true);
                 self.fire("saved", Some(&path));
                 self.read_again(&[path]);
             }
@@ -261,6 +274,7 @@ impl GlobalState {
                 self.fire("diagnostics-changed", Some(&path));
             }
             ClientChange::Asked { question } => self.note_recent("query", None, &question),
+            ClientChange::Found { question, paths } => self.note_found(client, &question, paths),
             ClientChange::Close { path } => {
                 let change = self.files.close(&path);
                 self.apply(change);
@@ -270,8 +284,7 @@ impl GlobalState {
             ClientChange::Watched(changes) => self.files_changed(changes),
             ClientChange::Settings(value) => {
                 let name = self.clients.caller(client).map_or("client", |it| &it.client).to_owned();
-                let errors =
-                    self.configuration.layers.set_value(settings::Source::Client, &name, &value);
+                let errors = self.configuration.layers.set_value(Source::Client, &name, &value);
                 for error in errors {
                     self.clients.message(NoticeLevel::Warning, error.to_string());
                 }
@@ -335,6 +348,7 @@ impl GlobalState {
 
     /// Something was set: what follows from it.
     pub(crate) fn settings_changed(&mut self) {
+        self.configuration.in_force = Arc::new(self.configuration.layers.in_force());
         let settings = Arc::new(self.configuration.layers.settings());
         if settings == self.configuration.settings {
             return;
@@ -396,6 +410,7 @@ impl GlobalState {
     fn read(&mut self, job: ReadJob) {
         let snapshot = self.snapshot(Arc::clone(&job.cancel));
         let ReadJob { name, config, cancel, answer, _ticket } = job;
+        let noting = self.noting().zip(Some(Arc::clone(&self.outside.clock)));
         let snapshot = match config.when_changed {
             WhenChanged::Cancel => snapshot,
             WhenChanged::Finish => {
@@ -408,9 +423,16 @@ impl GlobalState {
             on_panic: TaskDone::Read,
             work: Box::new(move || {
                 let _ticket = _ticket;
+                let began_ms = noting.as_ref().map_or(0, |it| it.1.now_ms());
                 // Nobody waits: the answer would be thrown away.
                 if !cancel.load(std::sync::atomic::Ordering::Relaxed) {
                     answer(Ok(&snapshot));
+                }
+                if let Some((noting, clock)) = noting {
+                    let took_ms = clock.now_ms().saturating_sub(began_ms);
+                    if SLOW_MS <= took_ms {
+                        noting.push_slow(name, clock.wall_ms(), took_ms);
+                    }
                 }
                 TaskDone::Read
             }),
@@ -426,6 +448,7 @@ impl GlobalState {
             revision: self.host.revision(),
             status: self.recent_status(),
             settings: Arc::clone(&self.configuration.settings),
+            in_force: Arc::clone(&self.configuration.in_force),
             models: Arc::clone(&self.configuration.models),
             own: Arc::clone(&self.own),
             found: Arc::clone(&self.found),
@@ -440,6 +463,7 @@ impl GlobalState {
             histories: self.outside.histories.clone(),
             fingerprints: self.fingerprints.clone(),
             wall_ms: self.outside.clock.wall_ms(),
+            noting: self.noted(),
             cancel,
         }
     }

@@ -273,8 +273,8 @@ pub fn weights_of(parameters: &[Parameter], values: &[u16]) -> Weights {
 }
 
 /// How sure the `nth` look at the same held-out tasks has to be: each costs half of the chance that
-/// is left, so that all together are wrong no more often than one may be. Being better is one end of
-/// the interval, half of what lies outside.
+/// is left, so that all together are wrong no more often than one may be. Being better is one end
+/// of the interval, half of what lies outside.
 fn confidence_of_look(nth: u32) -> f64 {
     1.0 - 2.0 * CHANCE_MAX / f64::from(2u32.pow(nth.min(LOOKS_MAX) + 1))
 }

@@ -22,10 +22,10 @@ use rustc_hash::FxHashMap;
 use store::{
     StoreError,
     history::{
-        AgentRuns, Agents, BlobKey, BlobRow, Experiments, FileStanding, FinishRow, History, Keep,
-        Marks, MeasuredRow, Memories, Messages, ProposalRow, ProposalState, StandingRow,
-        TransactionFileRow, TransactionKind, TransactionRow, TransactionState, VerdictRow,
-        WorkflowRuns,
+        AgentRuns, Agents, BlobKey, BlobRow, Episodes, Experiments, FileStanding, FinishRow,
+        History, Keep, Marks, MeasuredRow, Memories, Messages, ProposalRow, ProposalState,
+        StandingRow, TransactionFileRow, TransactionKind, TransactionRow, TransactionState,
+        VerdictRow, WorkflowRuns,
     },
 };
 use text::TextEdits;
@@ -279,6 +279,11 @@ impl Journal {
 
     /// The runs of workflows, which are kept beside the journal.
     pub fn workflow_runs(&self) -> &dyn WorkflowRuns {
+        self.history.as_ref()
+    }
+
+    /// The episodes that are kept beside the journal.
+    pub fn episodes(&self) -> &dyn Episodes {
         self.history.as_ref()
     }
 

@@ -112,6 +112,23 @@ impl Layers {
 
     /// What holds, all layers taken together.
     pub fn settings(&self) -> Settings {
+        Settings::from_values(&self.values())
+    }
+
+    /// Each value that holds and is set, with the strongest source that sets it so. What the
+    /// workspace asks for and may not have is not among them.
+    pub fn in_force(&self) -> BTreeMap<&'static str, (Value, Source)> {
+        let mut res = BTreeMap::new();
+        for (key, value) in self.values() {
+            let sets = |it: &(&Source, &Layer)| it.1.values.get(key) == Some(&value);
+            if let Some(source) = self.layers.iter().rev().find(sets).map(|it| *it.0) {
+                res.insert(key, (value, source));
+            }
+        }
+        res
+    }
+
+    fn values(&self) -> BTreeMap<&'static str, Value> {
         let mut values = BTreeMap::new();
         for layer in self.layers.values() {
             for (key, value) in &layer.values {
@@ -119,7 +136,7 @@ impl Layers {
             }
         }
         self.tighten(&mut values);
-        Settings::from_values(&values)
+        values
     }
 
     /// The strongest source that sets `key`; `None`: it is at its default.

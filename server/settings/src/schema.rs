@@ -121,6 +121,15 @@ pub const SETTINGS: &[Setting] = &[
         doc: "How much CPU time one such look may cost.",
     },
     Setting {
+        key: "episodes",
+        kind: Kind::Choice(&["off", "on"]),
+        default: "\"on\"",
+        scope: Scope::Machine,
+        doc: "Whether it is noted what was asked, which hit was opened, what was run and what \
+              became of changes: the newest of each kind, in the state folder of this machine, \
+              sent nowhere. `aios episodes` shows them, `aios episodes --forget` forgets them.",
+    },
+    Setting {
         key: "index.files_max",
         kind: Kind::Int(1, 1_000_000),
         default: "200000",
@@ -548,6 +557,8 @@ pub struct Settings {
     pub evolve: EvolvePolicy,
     /// `evolve_cpu_seconds_max`.
     pub evolve_cpu_seconds_max: u64,
+    /// `episodes`.
+    pub episodes: bool,
     /// `verify.*`.
     pub verify: VerifySettings,
     /// `ai.*`.
@@ -606,6 +617,7 @@ impl Settings {
                 _ => EvolvePolicy::AutoConfig,
             },
             evolve_cpu_seconds_max: int(values, "evolve_cpu_seconds_max").unsigned_abs(),
+            episodes: choice(values, "episodes") == 1,
             verify: verify(values),
             ai: ai(values),
             log_level: match choice(values, "log.level") {

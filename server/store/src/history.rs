@@ -6,6 +6,7 @@
 
 mod agent_runs;
 mod agents;
+mod episodes;
 mod experiments;
 mod marks;
 mod memories;
@@ -19,6 +20,7 @@ mod workflow_runs;
 pub use self::{
     agent_runs::{AgentRunEnd, AgentRunRow, AgentRunStepRow, AgentRuns},
     agents::{AgentEventRow, Agents},
+    episodes::{EpisodeRow, Episodes},
     experiments::{ExperimentBody, ExperimentRow, Experiments, MeasureRow, TasksRow, VariantRow},
     marks::{MarkRow, Marks},
     memories::{AnchorRow, Memories, MemoryRow, RecentRow},
@@ -40,7 +42,7 @@ use crate::Result;
 
 /// The journal's rows. Every method is one database transaction: all of it or nothing.
 pub trait History:
-    Memories + Agents + AgentRuns + WorkflowRuns + Experiments + Marks + Messages
+    Memories + Agents + AgentRuns + WorkflowRuns + Experiments + Episodes + Marks + Messages
 {
     /// The number of this server among all that ever opened the history.
     fn server(&self) -> i64;

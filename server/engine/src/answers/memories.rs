@@ -61,6 +61,8 @@ pub enum Forget {
     Expired,
     /// What happened lately.
     Recent,
+    /// What was done with the server.
+    Episodes,
 }
 
 /// What was done, by whom, and how it ended.
@@ -257,6 +259,9 @@ impl GlobalState {
     /// hangs on it.
     pub(crate) fn note_recent(&self, kind: &str, path: Option<&VfsPath>, text: &str) {
         let Some(journal) = self.outside.journal.clone() else { return };
+        if !self.configuration.settings.episodes {
+            return;
+        }
         let below = path.and_then(|it| it.relative_to(root_of(&self.files.roots, it)?));
         if path.is_some() && below.is_none() {
             return;
@@ -370,6 +375,7 @@ fn forgotten(snapshot: &Snapshot, forget: &Forget) -> Result<RunOutcome, ReadErr
         },
         Forget::Expired => memories.forget_expired(snapshot.wall_ms)?,
         Forget::Recent => memories.forget_recent()?,
+        Forget::Episodes => journal.episodes().forget_episodes()? + memories.forget_recent()?,
     };
     Ok(RunOutcome::Forgotten(n))
 }

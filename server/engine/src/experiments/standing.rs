@@ -44,7 +44,11 @@ impl Snapshot {
     }
 }
 
-fn experiments(journal: &Journal, n_max: usize) -> Result<Vec<Experiment>, store::StoreError> {
+/// The same from the journal.
+pub(super) fn experiments(
+    journal: &Journal,
+    n_max: usize,
+) -> Result<Vec<Experiment>, store::StoreError> {
     let mut taken_back: Vec<String> = Vec::new();
     let mut res = Vec::new();
     for row in journal.experiments().experiments(n_max)? {

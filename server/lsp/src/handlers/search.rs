@@ -9,6 +9,7 @@ use tower_lsp::{
     gen_lsp_types::{Position, Uri},
     jsonrpc::Result,
 };
+use vfs::VfsPath;
 
 use crate::{backend::Link, error, from_proto, uri, view::View};
 
@@ -61,6 +62,7 @@ pub(crate) async fn search(link: &Link, argument: SearchArgument) -> Result<Opti
     };
     let config = ReadConfig { lane: Lane::Work, when_changed: WhenChanged::Finish };
     let (session, spellings) = (link.session.clone(), link.spellings.clone());
+    let question = argument.query.clone();
     let answer = link.engine.read_with(config, "search", move |snapshot| {
         let view = View::new(snapshot, &session, &spellings);
         let limit = argument.limit.unwrap_or(snapshot.settings.top_k).min(HITS_MAX);
@@ -84,18 +86,34 @@ pub(crate) async fn search(link: &Link, argument: SearchArgument) -> Result<Opti
                 value["neighbours"] = neighbours(&view, snapshot.neighbours_of_hit(hit)?);
             }
         }
+        let paths = paths(&answer.hits);
         let retrievers: Vec<String> = answer.retrievers.iter().map(ToString::to_string).collect();
         let absent: Vec<String> =
             answer.absent.iter().map(|(who, why)| format!("{who}: {why}")).collect();
-        Ok(json!({
+        let found = json!({
             "hits": hits,
             "retrievers": retrievers,
             "absent": absent,
             "lagging": answer.lagging,
             "unembedded": answer.unembedded,
-        }))
+        });
+        Ok((found, paths))
     });
-    Ok(Some(answer.await.map_err(error::of_read)?))
+    let (found, paths) = answer.await.map_err(error::of_read)?;
+    if !question.trim().is_empty() {
+        link.engine.post(ClientChange::Found { question, paths });
+    }
+    Ok(Some(found))
+}
+
+/// The files of hits, each once.
+fn paths(hits: &[memory::Hit]) -> Vec<VfsPath> {
+    let mut res = Vec::new();
+    for hit in hits {
+        let path = VfsPath::new(&hit.root).map(|it| it.join(&hit.path));
+        res.extend(path.filter(|it| !res.contains(it)));
+    }
+    res
 }
 
 fn neighbours(view: &View<'_>, around: Neighbours) -> Value {
@@ -114,7 +132,7 @@ fn neighbours(view: &View<'_>, around: Neighbours) -> Value {
 }
 
 fn hit(view: &View<'_>, hit: &memory::Hit) -> Value {
-    let path = vfs::VfsPath::new(&hit.root).map(|it| it.join(&hit.path));
+    let path = VfsPath::new(&hit.root).map(|it| it.join(&hit.path));
     let place = path.as_ref().and_then(|path| {
         let (file, _) = view.file(path)?;
         Some(json!(view.location(file, hit.range)))

@@ -39,6 +39,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { number: 8, sql: include_str!("migrations/0008_experiments.sql") },
     Migration { number: 9, sql: include_str!("migrations/0009_marks.sql") },
     Migration { number: 10, sql: include_str!("migrations/0010_messages.sql") },
+    Migration { number: 11, sql: include_str!("migrations/0011_episodes.sql") },
 ];
 
 /// An open history, and what happened on the way.
