@@ -40,8 +40,8 @@ const DOORS: &[Door] = &[
     Door {
         prefixes: &["std::net", "std::os::unix::net", "tokio::net"],
         // `fixture` is test support: its stand-in for a provider listens on this machine.
-        crates: &["web", "fixture"],
-        why: "nothing here speaks to a network",
+        crates: &["models", "web", "fixture"],
+        why: "only `models` speaks to a network",
     },
     Door {
         prefixes: &["ureq"],

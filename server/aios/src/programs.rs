@@ -4,7 +4,6 @@
 
 use std::{
     io::Read as _,
-    net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
     process::{Child, Command, ExitCode, Stdio},
     sync::{
         Arc,
@@ -14,7 +13,7 @@ use std::{
     time::Duration,
 };
 
-use models::{PORT, Program, Programs};
+use models::{PORT, Program, Programs, free_port, is_serving};
 
 /// What makes this program a keeper.
 const KEEP: &str = "__keep";
@@ -38,9 +37,7 @@ impl Programs for UserPrograms {
         cancel: &Arc<AtomicBool>,
     ) -> Result<Box<dyn Program>, Option<String>> {
         let told = |it: std::io::Error| Some(it.to_string());
-        let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(told)?;
-        let port = free.local_addr().map_err(told)?.port();
-        drop(free);
+        let port = free_port().map_err(told)?;
         let command = command.iter().map(|it| it.replace(PORT, &port.to_string()));
         let mut keeper = Command::new(std::env::current_exe().map_err(told)?);
         keeper.arg(KEEP).args(command);
@@ -55,30 +52,13 @@ impl Programs for UserPrograms {
             if kept.has_ended() {
                 return Err(Some("its program ended before it answered".to_owned()));
             }
-            if listens(port) {
+            if is_serving(port, LOOK) {
                 return Ok(Box::new(kept));
             }
             thread::sleep(LOOK);
         }
         Err(Some("its program does not answer".to_owned()))
     }
-}
-
-/// Whether something at `port` answers, and is done with reading its model.
-fn listens(port: u16) -> bool {
-    use std::io::Write as _;
-    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-    let ask = || {
-        let mut stream = TcpStream::connect_timeout(&address, LOOK)?;
-        stream.set_read_timeout(Some(Duration::from_secs(5)))?;
-        stream
-            .write_all(b"GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
-        let mut head = [0; 12];
-        stream.read_exact(&mut head)?;
-        std::io::Result::Ok(head)
-    };
-    // llama.cpp says 503 while it reads; others know no such path, and are ready.
-    ask().is_ok_and(|head| head.starts_with(b"HTTP/1.") && &head[9..] != b"503")
 }
 
 impl Program for Kept {

@@ -355,8 +355,8 @@ impl CodeGraph {
     }
 
     /// What a definition's own name leads to besides itself: the other definitions that are bound
-    /// to the name together with it (overloads, the setter of a property), where a name is bound once,
-    /// and what an object that is written out for a type has the member for.
+    /// to the name together with it (overloads, the setter of a property), where a name is bound
+    /// once, and what an object that is written out for a type has the member for.
     pub fn defined_with(&self, symbol: SymbolRef) -> Vec<SymbolRef> {
         if !self.knows(symbol) {
             return Vec::new();

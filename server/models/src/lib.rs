@@ -7,6 +7,7 @@ mod embeddings;
 mod error;
 mod http;
 mod local;
+mod loopback;
 mod price;
 mod registry;
 mod remembered;
@@ -29,6 +30,7 @@ pub use crate::{
     error::{ModelError, Phase},
     http::Timeouts,
     local::{Local, PORT, Program, Programs},
+    loopback::{free_port, is_serving},
     price::{Cost, Price},
     registry::{Faulty, NoModel, Registered, Registry},
     remembered::{REPLIES_BYTES_MAX, REPLIES_MAX, Remembered},

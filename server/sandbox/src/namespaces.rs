@@ -53,8 +53,8 @@ fn same_user(user: u32, group: u32) -> io::Result<()> {
     fs::write("/proc/self/gid_map", format!("{group} {group} 1"))
 }
 
-/// Bounds the processes and threads of this namespace, roughly, where the kernel can: a fork bomb of
-/// root, whom no limit of a user holds, then leaves the machine its processes until it is ended.
+/// Bounds the processes and threads of this namespace, roughly, where the kernel can: a fork bomb
+/// of root, whom no limit of a user holds, leaves the machine its processes until it is ended.
 pub(crate) fn bound_processes(processes: u32) {
     // Before Linux 6.14 it is one number for the whole machine, and not ours to set.
     let is_own = fs::read_to_string("/proc/sys/kernel/osrelease")

@@ -11,7 +11,7 @@ use rustix::process::{Pid, Signal, WaitOptions, kill_process, wait};
 
 /// How long new processes are looked for and stopped, before all are killed over and over.
 const STOP_MS_MAX: u64 = 5_000;
-/// How long the kernel may take to end what was killed: a busy machine takes its time over hundreds.
+/// How long the kernel may take to end what was killed: a busy machine takes its time.
 const KILL_MS_MAX: u64 = 30_000;
 
 /// How much the processes below this one use.
