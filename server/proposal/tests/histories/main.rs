@@ -10,6 +10,7 @@
 
 mod editor;
 mod hunks;
+mod random;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -28,36 +29,14 @@ use tempfile::TempDir;
 use text::{TextEdit, TextEdits, TextRange};
 use vfs::{FileOperation, ReadError, SourceChange, VfsPath};
 
+use random::Rng;
+
 use crate::hunks::{Hunks, Turn, scope_of};
 
 const HISTORIES: u64 = 200;
 const STEPS: usize = 40;
 
 type World = BTreeMap<VfsPath, String>;
-
-/// xorshift64*: small, seeded, good enough to choose among a few things.
-struct Rng(u64);
-
-impl Rng {
-    fn next(&mut self) -> u64 {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        self.0.wrapping_mul(0x2545_f491_4f6c_dd1d)
-    }
-
-    fn below(&mut self, n: usize) -> usize {
-        (self.next() >> 33) as usize % n
-    }
-
-    fn chance(&mut self, percent: usize) -> bool {
-        self.below(100) < percent
-    }
-
-    fn pick<'a, T>(&mut self, list: &'a [T]) -> Option<&'a T> {
-        if list.is_empty() { None } else { list.get(self.below(list.len())) }
-    }
-}
 
 /// What a transaction did to one file.
 #[derive(Clone, Debug)]
