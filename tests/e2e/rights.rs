@@ -24,6 +24,7 @@ fn allow(path: &Path, mode: u32) {
 }
 
 /// Exit code and all output of `aios`; `None` where nobody else may run it here.
+#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 fn aios(workspace: &Workspace, args: &[&str]) -> Option<(i32, String)> {
     let mut command = Command::new(env!("CARGO_BIN_EXE_aios"));
     command.args(args).current_dir(workspace.root());

@@ -49,15 +49,15 @@ fn problems(table: &str, is_test: &dyn Fn(usize, &str) -> bool) -> Vec<Problem> 
     }
     for (row, line) in rows {
         let cells: Vec<&str> = line.trim_matches('|').split('|').skip(1).collect();
-        for column in 0..EDITORS.len() {
+        for (column, editor) in EDITORS.iter().enumerate() {
             let names = cells.get(column).map(|it| names(it)).unwrap_or_default();
             let mut wrong: Vec<String> = names
                 .iter()
                 .filter(|it| !is_test(column, it))
-                .map(|it| format!("`{it}` is no test in {}", EDITORS[column].folder))
+                .map(|it| format!("`{it}` is no test in {}", editor.folder))
                 .collect();
             if names.is_empty() {
-                wrong.push(format!("a trip without a test in {}", EDITORS[column].folder));
+                wrong.push(format!("a trip without a test in {}", editor.folder));
             }
             acc.extend(wrong.into_iter().map(|it| Problem::new(TABLE, row + 1, it, SECTION)));
         }

@@ -97,7 +97,7 @@ pub(crate) enum IndexDone {
     /// Folders were compared.
     Scanned(Vec<Scan>),
     /// Single files were compared.
-    Looked(Scan),
+    Looked(Box<Scan>),
     /// Files were read.
     Batch {
         /// Which.
@@ -203,7 +203,7 @@ impl GlobalState {
             }
             IndexDone::Looked(scan) => {
                 self.index.looks.end();
-                self.compared(scan, false);
+                self.compared(*scan, false);
             }
             IndexDone::Batch { paths, done } => self.batch_done(&paths, done),
             IndexDone::Summed(summing) => self.summed(*summing),
@@ -428,9 +428,9 @@ impl GlobalState {
         self.outside.give(Task {
             lane: Lane::Work,
             name: "look",
-            on_panic: TaskDone::Index(IndexDone::Looked(Scan::default())),
+            on_panic: TaskDone::Index(IndexDone::Looked(Box::default())),
             work: Box::new(move || {
-                TaskDone::Index(IndexDone::Looked(look_again(&ctx, &known, &below)))
+                TaskDone::Index(IndexDone::Looked(Box::new(look_again(&ctx, &known, &below))))
             }),
         });
     }

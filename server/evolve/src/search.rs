@@ -156,14 +156,13 @@ impl Search {
         let n = self.population.len();
         let (one, other) = (self.random.below(n), self.random.below(n));
         let mut res = self.population[one].values.clone();
-        for parameter in 0..res.len() {
+        for (parameter, value) in res.iter_mut().enumerate() {
             if self.random.below(2) == 0 {
-                res[parameter] = self.population[other].values[parameter];
+                *value = self.population[other].values[parameter];
             }
             if self.random.below(3) == 0 {
-                let from = f64::from(res[parameter].max(1));
-                let moved = from * (STRAY * self.random.normal()).exp();
-                res[parameter] = self.bounded(parameter, moved);
+                let moved = f64::from((*value).max(1)) * (STRAY * self.random.normal()).exp();
+                *value = self.bounded(parameter, moved);
             }
         }
         res

@@ -17,7 +17,7 @@ pub(crate) fn rollback(simulation: &Simulation, present: &Present<'_>) -> Rollba
         after.extend(file.after.as_ref().map(|path| (path, file.post.clone())));
     }
     let present_after = |path: &VfsPath| match after.get(path) {
-        Some(bytes) => Ok(bytes.clone().map(|bytes| PresentFile::closed(bytes))),
+        Some(bytes) => Ok(bytes.clone().map(PresentFile::closed)),
         None => present(path),
     };
     let images = Checkpoint::of(simulation).files;
