@@ -6,11 +6,17 @@
 
 mod desk;
 
-use std::fs;
+use std::{
+    fs,
+    ops::ControlFlow,
+    sync::{Arc, Mutex, mpsc},
+};
 
 use desk::{Desk, write};
+use disk::Disk;
 use engine::{Abilities, Caller, Place, Role, RunOutcome, RunRequest, Standing, Then};
 use settings::Settings;
+use vfs::{Listed, Loader, ReadError, Stat, VfsPath, WalkLimits};
 
 const AGENT: &str = "name: review\nversion: 1.0.0\ntype: analyzer\ninstructions: Be brief.\n";
 const FLOW: &str = "name: ship\nversion: 1.0.0\nsteps:\n- {id: look, agent: review}\n";
@@ -133,6 +139,62 @@ fn an_untrusted_workspace_is_restricted_and_asks_again_when_it_changes() {
     assert_eq!(desk.own().standing, Standing::Trusted, "back at what was trusted");
     assert!(matches!(desk.run(RunRequest::Untrust), RunOutcome::Done(_)));
     assert_eq!(desk.own().standing, Standing::Untrusted);
+}
+
+/// Reads from disk, and waits once, where it is told to, when `.aios/` is listed: what is trusted
+/// was read before.
+#[derive(Default)]
+struct Halting(Mutex<Option<(mpsc::Sender<()>, mpsc::Receiver<()>)>>);
+
+impl Loader for Halting {
+    fn list(
+        &self,
+        root: &VfsPath,
+        limits: &WalkLimits,
+        found: &mut dyn FnMut(Listed) -> ControlFlow<()>,
+    ) {
+        let halt = match root.as_str().ends_with("/.aios") {
+            true => self.0.lock().unwrap().take(),
+            false => None,
+        };
+        if let Some((reached, go_on)) = halt {
+            reached.send(()).unwrap();
+            go_on.recv().unwrap();
+        }
+        Disk.list(root, limits, found);
+    }
+
+    fn read(&self, path: &VfsPath) -> Result<Vec<u8>, ReadError> {
+        Disk.read(path)
+    }
+
+    fn stat(&self, path: &VfsPath) -> Result<Stat, ReadError> {
+        Disk.stat(path)
+    }
+
+    fn is_listed(&self, root: &VfsPath, path: &VfsPath) -> bool {
+        Disk.is_listed(root, path)
+    }
+}
+
+#[test]
+fn a_look_that_began_before_trust_was_given_does_not_take_it_back() {
+    let dir = tempfile::tempdir().unwrap();
+    write(dir.path(), ".aios/config.toml", "[verify]\nseconds_max = 9\n");
+    let loader = Arc::new(Halting::default());
+    let mut desk = Desk::open_by(dir, Arc::clone(&loader) as _);
+    assert_eq!(desk.own().standing, Standing::Untrusted);
+    let ((reach, reached), (go, go_on)) = (mpsc::channel(), mpsc::channel());
+    *loader.0.lock().unwrap() = Some((reach, go_on));
+    let look = desk.engine.run(RunRequest::Index);
+    reached.recv().unwrap();
+    desk.trust();
+    go.send(()).unwrap();
+    assert!(matches!(desk.outcome(look), RunOutcome::Indexed(_)));
+    assert_eq!(desk.own().standing, Standing::Trusted);
+    // Once it was looked again, too.
+    desk.run(RunRequest::Index);
+    assert_eq!((desk.own().standing, desk.settings().verify.seconds_max), (Standing::Trusted, 9));
 }
 
 #[test]

@@ -9,13 +9,13 @@ use std::{fs, path::Path, sync::Arc};
 use disk::Disk;
 use engine::{
     Abilities, Caller, ClientChange, Clock, Engine, EngineConfig, LoadGraph, Notice, Notices, Own,
-    RunOutcome, RunRequest, Standing, Stores, SystemClock, SystemRandom, Then, Threads,
+    RunId, RunOutcome, RunRequest, Standing, Stores, SystemClock, SystemRandom, Then, Threads,
 };
 use models::Registry;
 use proposal::{Outcome, ProposalId, UndoScope};
 use settings::{Layers, Settings};
 use tempfile::TempDir;
-use vfs::VfsPath;
+use vfs::{Loader, VfsPath};
 
 /// A workspace with its engine.
 pub struct Desk {
@@ -32,21 +32,31 @@ impl Desk {
     }
 
     pub fn open_with(dir: TempDir, models: Registry) -> Desk {
-        Desk::open_full(dir, models, Arc::new(SystemClock::default()))
+        Desk::open_full(dir, models, Arc::new(SystemClock::default()), Arc::new(Disk))
+    }
+
+    /// Reading by another loader.
+    pub fn open_by(dir: TempDir, loader: Arc<dyn Loader>) -> Desk {
+        Desk::open_full(dir, Registry::off(), Arc::new(SystemClock::default()), loader)
     }
 
     /// By another clock, where one is given.
     pub fn open_at(dir: TempDir, clock: Option<Arc<dyn Clock>>) -> Desk {
         let clock = clock.unwrap_or_else(|| Arc::new(SystemClock::default()));
-        Desk::open_full(dir, Registry::off(), clock)
+        Desk::open_full(dir, Registry::off(), clock, Arc::new(Disk))
     }
 
-    fn open_full(dir: TempDir, models: Registry, clock: Arc<dyn Clock>) -> Desk {
+    fn open_full(
+        dir: TempDir,
+        models: Registry,
+        clock: Arc<dyn Clock>,
+        loader: Arc<dyn Loader>,
+    ) -> Desk {
         fs::create_dir_all(dir.path().join("w")).unwrap();
         let root = VfsPath::from_path(&dir.path().join("w").canonicalize().unwrap()).unwrap();
         let config = EngineConfig {
             stores: Stores::Folder(dir.path().join("state")),
-            loader: Arc::new(Disk),
+            loader,
             writer: None,
             clock,
             random: Arc::new(SystemRandom),
@@ -81,6 +91,11 @@ impl Desk {
 
     pub fn run(&mut self, request: RunRequest) -> RunOutcome {
         let wanted = self.engine.run(request);
+        self.outcome(wanted)
+    }
+
+    /// Waits for the end of a run.
+    pub fn outcome(&mut self, wanted: RunId) -> RunOutcome {
         loop {
             match self.notices.blocking_recv().unwrap() {
                 Notice::RunDone { run, outcome } if run == wanted => return outcome,
