@@ -1,5 +1,8 @@
 //! Vectors come after the index, once for each text, and are mended where they do not fit.
 
+// A test sets the scene by itself and may fail where it stands.
+#![allow(clippy::unwrap_used, clippy::disallowed_methods)]
+
 use std::{
     fs,
     path::Path,
