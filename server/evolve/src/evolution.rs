@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use history::Repository;
+use history::{Renames, Repository};
 use store::commits::Commits;
 
 use crate::{
@@ -71,6 +71,7 @@ enum Stage {
 struct Replaying {
     corpus: Corpus,
     tasks: Vec<Task>,
+    renames: Renames,
     replays: Vec<Replay>,
     /// Which moment the index is at, or on its way to.
     moment: Option<usize>,
@@ -142,6 +143,7 @@ impl Evolution {
             self.stage = Stage::Replay(Box::new(Replaying {
                 corpus: Corpus::new(self.model.clone())?,
                 tasks,
+                renames: Renames::load(self.commits.as_ref())?,
                 replays: Vec::new(),
                 moment: None,
                 is_moving: false,
@@ -231,7 +233,7 @@ impl Replaying {
         cpu_ms: &dyn Fn() -> u64,
     ) -> Result<(), CorpusError> {
         let began_ms = cpu_ms();
-        let asked = asked(&self.tasks[self.replays.len()], commits)?;
+        let asked = asked(&self.tasks[self.replays.len()], commits, &self.renames)?;
         let past_ms = cpu_ms();
         let replay = ask(repository, &self.corpus, &asked)?;
         self.cost_ms.0 += cpu_ms().saturating_sub(past_ms) as f64;

@@ -65,14 +65,17 @@ pub(crate) struct Asked {
     pub(crate) alike: Vec<TouchedAlike>,
 }
 
-pub(crate) fn asked(task: &Task, commits: &dyn Commits) -> Result<Asked, CorpusError> {
-    let renames = Renames::load(commits)?;
+pub(crate) fn asked(
+    task: &Task,
+    commits: &dyn Commits,
+    renames: &Renames,
+) -> Result<Asked, CorpusError> {
     let words = memory::asked_words(&task.question);
     Ok(Asked {
         question: task.question.clone(),
         files: task.files.clone(),
         functions: task.functions.clone(),
-        alike: touched_alike(commits, &renames, &words, Some(task.commit.time_s))?,
+        alike: touched_alike(commits, renames, &words, Some(task.commit.time_s))?,
     })
 }
 
