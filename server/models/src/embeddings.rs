@@ -11,8 +11,7 @@ use serde_json::{Value, json};
 use ureq::http::Uri;
 
 use crate::{
-    EmbedError, Embedder, Keys, ModelError, ModelSpec, Remote, Secret, Timeouts, Wire,
-    http::post,
+    EmbedError, Embedder, Keys, ModelError, ModelSpec, Remote, Timeouts, Wire,
     remote::{endpoint, without_key},
 };
 
@@ -67,23 +66,15 @@ impl RemoteEmbedder {
     }
 
     fn ask(&self, texts: &[&str], timeouts: &Timeouts) -> Result<Vec<Vec<f32>>, ModelError> {
-        let key = self.remote.key()?;
-        let spec = self.remote.spec();
-        let headers = spec.wire.headers(key.as_ref().map(Secret::reveal));
-        let body = json!({ "model": spec.name, "input": texts, "encoding_format": "float" });
-        let body = body.to_string();
-        // A file of the workspace may hold the key.
-        let body = key.as_ref().map_or(body.clone(), |it| it.hidden_in(&body));
-        let asked = || {
-            let mut answer = post(&self.uri, &headers, &body, timeouts, &Arc::default())
-                .map_err(|failure| self.remote.failure(failure))?;
-            if answer.status != 200 {
-                return Err(self.remote.status_error(&mut answer, key.as_ref()));
-            }
+        let name = &self.remote.spec().name;
+        let body = json!({ "model": name, "input": texts, "encoding_format": "float" });
+        let (mut answer, key) =
+            self.remote.answer(&self.uri, body.to_string(), timeouts, &Arc::default())?;
+        let mut read = || {
             let text = self.remote.read_all(&mut answer)?;
             vectors(&text, texts.len(), self.dims).map_err(|fact| self.remote.malformed(&fact))
         };
-        asked().map_err(|error| without_key(error, key.as_ref()))
+        read().map_err(|error| without_key(error, key.as_ref()))
     }
 
     fn failed(&self, error: &ModelError) -> EmbedError {

@@ -69,7 +69,7 @@ impl Remote {
         &self.spec
     }
 
-    pub(crate) fn key(&self) -> Result<Option<Secret>, ModelError> {
+    fn key(&self) -> Result<Option<Secret>, ModelError> {
         let Some(place) = &self.spec.key else { return Ok(None) };
         let key = self.keys.key(place).ok_or_else(|| ModelError::NoKey {
             model: self.spec.id.clone(),
@@ -85,6 +85,30 @@ impl Remote {
             tokens_max: request.tokens_max.unwrap_or(self.spec.tokens_max),
         };
         self.spec.wire.body(&ask, request).to_string()
+    }
+
+    /// Sends `body` to `uri`: what a provider answers that did not refuse, and the key that no error
+    /// may show.
+    pub(crate) fn answer(
+        &self,
+        uri: &Uri,
+        body: String,
+        timeouts: &Timeouts,
+        cancel: &Arc<AtomicBool>,
+    ) -> Result<(Answer, Option<Secret>), ModelError> {
+        let key = self.key()?;
+        let headers = self.spec.wire.headers(key.as_ref().map(Secret::reveal));
+        // A file of the workspace may hold the key; what is sent says `…` there.
+        let body = match &key {
+            Some(key) => key.hidden_in(&body),
+            None => body,
+        };
+        let mut answer = post(uri, &headers, &body, timeouts, cancel)
+            .map_err(|failure| self.failure(failure))?;
+        if answer.status != 200 {
+            return Err(self.status_error(&mut answer, key.as_ref()));
+        }
+        Ok((answer, key))
     }
 
     /// The answer of a provider that gave one.
@@ -153,7 +177,7 @@ impl Remote {
     }
 
     /// The error of a provider that answered with one. What it says may hold the key.
-    pub(crate) fn status_error(&self, answer: &mut Answer, key: Option<&Secret>) -> ModelError {
+    fn status_error(&self, answer: &mut Answer, key: Option<&Secret>) -> ModelError {
         let mut body = Vec::new();
         let mut buffer = vec![0; 16 * 1024];
         while body.len() < ERROR_BYTES_MAX {
@@ -176,7 +200,7 @@ impl Remote {
         }
     }
 
-    pub(crate) fn failure(&self, failure: Failure) -> ModelError {
+    fn failure(&self, failure: Failure) -> ModelError {
         let model = self.spec.id.clone();
         match failure {
             Failure::Cancelled => ModelError::Cancelled,
@@ -211,16 +235,8 @@ impl ChatModel for Remote {
         cancel: &Arc<AtomicBool>,
         deltas: &mut dyn FnMut(Delta<'_>),
     ) -> Result<Reply, ModelError> {
-        let key = self.key()?;
-        let headers = self.spec.wire.headers(key.as_ref().map(Secret::reveal));
-        let body = self.body(request);
-        // A file of the workspace may hold the key; the prompt then says `…` there.
-        let body = key.as_ref().map_or(body.clone(), |it| it.hidden_in(&body));
-        let mut answer = post(&self.uri, &headers, &body, &self.spec.timeouts, cancel)
-            .map_err(|failure| self.failure(failure))?;
-        if answer.status != 200 {
-            return Err(self.status_error(&mut answer, key.as_ref()));
-        }
+        let (body, timeouts) = (self.body(request), &self.spec.timeouts);
+        let (mut answer, key) = self.answer(&self.uri, body, timeouts, cancel)?;
         self.reply(&mut answer, deltas).map_err(|error| without_key(error, key.as_ref()))
     }
 }
