@@ -31,7 +31,8 @@ fn spec(url: String) -> ModelSpec {
 }
 
 fn embedder(provider: &Provider) -> RemoteEmbedder {
-    RemoteEmbedder::new(spec(provider.url()), 2, Arc::new(OneKey)).unwrap()
+    RemoteEmbedder::new(spec(provider.url()), 2, Arc::new(OneKey))
+        .expect("the address is one that is asked")
 }
 
 fn answered(body: &Value) -> Turn {
@@ -47,7 +48,8 @@ fn vectors(all: &[&[f64]]) -> Turn {
 /// What an embedder says of a provider that answers two texts with `turn`.
 fn refusal(turn: Turn) -> String {
     let provider = Provider::script(Protocol::OpenAi, vec![turn]);
-    let error = embedder(&provider).embed(&["a", "b"]).unwrap_err();
+    let error =
+        embedder(&provider).embed(&["a", "b"]).expect_err("two texts are answered by this turn");
     assert!(!error.to_string().contains(KEY), "{error}");
     error.fact
 }
