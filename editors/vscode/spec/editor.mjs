@@ -1,5 +1,6 @@
 // A real VS Code in a real browser: starts it, talks to its extension host, ends it.
 import { spawn } from 'node:child_process';
+import { readFileSync, readdirSync } from 'node:fs';
 import { cp, mkdir, writeFile } from 'node:fs/promises';
 import net from 'node:net';
 import path from 'node:path';
@@ -9,7 +10,10 @@ import { chromium } from 'playwright-core';
 
 const START_MS_MAX = 120_000;
 const STEP_MS_MAX = 60_000;
+const STOP_MS_MAX = 10_000;
 const POLL_MS = 100;
+// Every process of an editor has its path in the environment.
+const SOCKET = 'AIOS_SPEC_SOCKET';
 
 const CHROMIUM_FLAGS = [
   '--no-sandbox',
@@ -24,20 +28,18 @@ const CHROMIUM_FLAGS = [
 // `config`: { home, entry, chromium, extensions, env, shots, trust }. `home` is a fresh folder,
 // `entry` code-server's entry.js, `extensions` the folder they are installed in.
 export class Editor {
-  static async start(config, folder) {
-    const editor = new Editor(config);
-    await editor.#startServer();
-    await editor.#openBrowser(folder);
-    await editor.#connect();
-    return editor;
-  }
-
   constructor(config) {
     this.config = config;
     this.socketPath = path.join(config.home, 'agent.sock');
     this.waiting = new Map();
     this.lastId = 0;
     this.log = [];
+  }
+
+  async start(folder) {
+    await this.#startServer();
+    await this.#openBrowser(folder);
+    await this.#connect();
   }
 
   // Runs `step(vscode, args)` in the extension host and gives what it returns.
@@ -69,15 +71,21 @@ export class Editor {
     await this.page.screenshot({ path: path.join(this.config.shots, `${name}.png`) });
   }
 
+  // Ends the browser and every process of the editor, those that it has left behind too, however far
+  // `start` came. Fails where one cannot be ended.
   async stop() {
     this.socket?.destroy();
-    await this.browser?.close();
-    if (this.server !== undefined) {
-      const gone = new Promise((resolve) => this.server.once('exit', resolve));
-      process.kill(-this.server.pid, 'SIGTERM');
-      await within(gone, 10_000, () => 'the editor does not end').catch(() =>
-        process.kill(-this.server.pid, 'SIGKILL'),
-      );
+    await this.browser?.close().catch(() => {});
+    const left = () => processesWith(SOCKET, this.socketPath);
+    for (const signal of ['SIGTERM', 'SIGKILL']) {
+      const end = Date.now() + STOP_MS_MAX;
+      while (0 < left().length && Date.now() < end) {
+        left().forEach((pid) => kill(pid, signal));
+        await sleep(POLL_MS);
+      }
+    }
+    if (0 < left().length) {
+      throw new Error(`the editor does not end: ${left()}`);
     }
   }
 
@@ -111,8 +119,7 @@ export class Editor {
       args.push('--disable-workspace-trust');
     }
     this.server = spawn(process.execPath, args, {
-      detached: true,
-      env: { ...process.env, ...env, AIOS_SPEC_SOCKET: this.socketPath, HOME: home },
+      env: { ...process.env, ...env, [SOCKET]: this.socketPath, HOME: home },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.server.stderr.on('data', (it) => this.log.push(String(it)));
@@ -132,6 +139,10 @@ export class Editor {
     this.browser = await chromium.launch({
       executablePath: this.config.chromium,
       headless: true,
+      // `stop` ends it, and knows what else is to be ended.
+      handleSIGINT: false,
+      handleSIGTERM: false,
+      handleSIGHUP: false,
       args: CHROMIUM_FLAGS,
     });
     this.page = await this.browser.newPage({ viewport: { width: 1400, height: 900 } });
@@ -165,6 +176,30 @@ export class Editor {
 export async function workspace(from, to) {
   await cp(from, to, { recursive: true });
   return to;
+}
+
+// The processes that have this in their environment.
+export function processesWith(name, value) {
+  const pids = readdirSync('/proc').filter((it) => /^\d+$/.test(it));
+  return pids.filter((pid) => hasText(`/proc/${pid}/environ`, `${name}=${value}`)).map(Number);
+}
+
+// Whether a file of a process, a list that ends each text with a zero, has this text.
+export function hasText(file, text) {
+  try {
+    return readFileSync(file, 'utf8').split('\0').includes(text);
+  } catch {
+    // It has ended, or is somebody else's.
+    return false;
+  }
+}
+
+function kill(pid, signal) {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // It has ended meanwhile.
+  }
 }
 
 function connect(socketPath) {

@@ -15,9 +15,18 @@ import './views.mjs';
 
 const here = import.meta.dirname;
 const exec = promisify(execFile);
+// The editor of the case that is run.
+let running;
 
 async function main() {
   const home = await realpath(await mkdtemp(path.join(tmpdir(), 'aios-vscode-')));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    process.once(signal, async () => {
+      await running?.stop();
+      await rm(home, { recursive: true, force: true });
+      process.exit(1);
+    });
+  }
   let failed = 0;
   try {
     const setup = await prepare(home);
@@ -69,28 +78,26 @@ async function runCase(setup, { name, trust, files, settings, run }) {
   const home = await mkdtemp(path.join(setup.home, 'case-'));
   const folder = await workspace(path.join(here, 'workspaces', files), path.join(home, folderName(files)));
   const began = process.hrtime.bigint();
-  let editor;
+  const editor = new Editor({
+    ...setup,
+    home,
+    trust,
+    settings: { 'aios.server.path': required('AIOS_BIN'), ...settings },
+    env: { AIOS_STATE_DIR: path.join(home, 'state') },
+  });
+  running = editor;
   try {
-    editor = await Editor.start(
-      {
-        ...setup,
-        home,
-        trust,
-        settings: { 'aios.server.path': required('AIOS_BIN'), ...settings },
-        env: { AIOS_STATE_DIR: path.join(home, 'state') },
-      },
-      folder,
-    );
+    await editor.start(folder);
     await run({ editor, folder, state: path.join(home, 'state') });
     const seconds = Number(process.hrtime.bigint() - began) / 1e9;
     console.log(`ok    ${name} (${seconds.toFixed(1)} s)`);
     return 0;
   } catch (error) {
     console.log(`FAIL  ${name}\n${error?.stack ?? error}`);
-    await editor?.shot(`failed-${name.replace(/\W+/g, '-')}`).catch(() => {});
+    await editor.shot(`failed-${name.replace(/\W+/g, '-')}`).catch(() => {});
     return 1;
   } finally {
-    await editor?.stop();
+    await editor.stop();
   }
 }
 

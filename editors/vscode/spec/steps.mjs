@@ -1,7 +1,8 @@
 // Steps that several cases are made of.
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
+import { hasText, processesWith } from './editor.mjs';
 
 const STEP_MS_MAX = 60_000;
 const POLL_MS = 100;
@@ -106,18 +107,7 @@ export async function until(what, condition) {
 
 // The process of the server that keeps its state in `state`; undefined where there is none.
 export function serverOf(state) {
-  const has = (file, text) => {
-    try {
-      return readFileSync(file, 'utf8').split('\0').includes(text);
-    } catch {
-      // It has ended, or is somebody else's.
-      return false;
-    }
-  };
-  const isServer = (pid) =>
-    has(`/proc/${pid}/environ`, `AIOS_STATE_DIR=${state}`) && has(`/proc/${pid}/cmdline`, 'lsp');
-  const found = readdirSync('/proc').filter((it) => /^\d+$/.test(it)).find(isServer);
-  return found === undefined ? undefined : Number(found);
+  return processesWith('AIOS_STATE_DIR', state).find((pid) => hasText(`/proc/${pid}/cmdline`, 'lsp'));
 }
 
 // The rows of trees that show `text`.
