@@ -69,6 +69,26 @@ spec('what takes long is told and stopped in its view', { settings: { 'aios.veri
   await checking.waitFor({ state: 'detached' });
 });
 
+spec('an agent is picked, runs without a model, and is kept with its transcript', {}, async ({ editor }) => {
+  await indexed(editor);
+  await editor.run((vscode) => vscode.commands.executeCommand('aios.runs.focus'));
+  await editor.run((vscode) => void vscode.commands.executeCommand('aios.client.runAgent'));
+  const input = editor.page.locator('.quick-input-widget input[type=text]');
+  const asked = (title) => editor.page.locator('.quick-input-title', { hasText: title }).waitFor();
+  await asked('AIOS: Run an Agent');
+  await input.fill('find: search');
+  await input.press('Enter');
+  await asked('find: search');
+  await input.fill('refund');
+  await input.press('Enter');
+  const run = row(editor, 'find').first();
+  assert.match(await run.innerText(), /find\s*done/);
+  await press(run, 'Show the Transcript');
+  await editor.until('its transcript', (vscode) =>
+    vscode.window.activeTextEditor?.document.getText().startsWith('# find, done\n'));
+  await editor.shot('agent');
+});
+
 spec('what a repository brings is shown before it is trusted', {}, async ({ editor, folder }) => {
   await indexed(editor);
   mkdirSync(`${folder}/.aios`);
