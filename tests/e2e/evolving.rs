@@ -97,6 +97,8 @@ fn server_knows_itself(workspace: &Workspace, experiment: &str) {
     let noted = kinds(workspace);
     assert_eq!((noted[0].0.as_str(), noted[0].2.as_str()), ("change", "applied"), "{noted:?}");
     assert_eq!((noted[1].0.as_str(), noted[1].1.as_str()), ("command", "evolve"), "{noted:?}");
+    let (code, text) = aios(workspace, &["episodes", "--kind", "agent"]);
+    assert_eq!((code, text.trim_end()), (1, "nothing of the kind `agent` was noted yet"));
     let (code, text) = aios(workspace, &["episodes", "--forget"]);
     assert_eq!(code, 0, "{text}");
     let (code, text) = aios(workspace, &["episodes"]);

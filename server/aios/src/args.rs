@@ -1342,7 +1342,7 @@ pub(crate) enum EvolveCommand {
 }
 
 /// Kinds of episodes.
-const EPISODE_KINDS: [&str; 7] =
+pub(crate) const EPISODE_KINDS: [&str; 7] =
     ["question", "opened", "used", "command", "change", "agent", "slow"];
 
 /// Arguments of `aios episodes`.

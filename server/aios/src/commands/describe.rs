@@ -8,7 +8,9 @@ use evolve::{Accepted, summary};
 use serde_json::{Value, json};
 use settings::{Kind, SETTINGS, Scope, Setting, Source};
 
-use crate::{args::Cli, exit::Exit, output::Output, session::Session};
+use crate::{
+    args::Cli, commands::episodes::KEPT_MAX, exit::Exit, output::Output, session::Session,
+};
 
 /// Experiments that are looked through for what was learned.
 const EXPERIMENTS_MAX: usize = 500;
@@ -54,7 +56,7 @@ fn described(snapshot: &Snapshot) -> Result<Value, ReadError> {
             "capabilities": capabilities.map(|it| it.name.as_str()).collect::<Vec<_>>(),
         })
     });
-    let episodes = snapshot.noted_episodes(None, usize::MAX >> 1)?;
+    let episodes = snapshot.noted_episodes(None, KEPT_MAX)?;
     let mut counted: BTreeMap<&str, usize> = BTreeMap::new();
     episodes.iter().for_each(|it| *counted.entry(&it.kind).or_default() += 1);
     Ok(json!({

@@ -2,13 +2,12 @@
 
 use std::path::Path;
 
-use engine::{Forget, LoadGraph, RunOutcome, RunRequest};
-use proposal::visible_line;
+use engine::{EPISODES_MAX, Forget, LoadGraph, RunOutcome, RunRequest};
 use serde_json::json;
 use store::history::EpisodeRow;
 
 use crate::{
-    args::EpisodesArgs,
+    args::{EPISODE_KINDS, EpisodesArgs},
     commands::change::ended,
     exit::Exit,
     output::{Output, Paint},
@@ -16,8 +15,8 @@ use crate::{
     when,
 };
 
-/// Episodes that are looked through for what became of a question.
-const LOOKED_THROUGH: usize = 7_000;
+/// No more than these are ever kept.
+pub(crate) const KEPT_MAX: usize = EPISODE_KINDS.len() * EPISODES_MAX;
 
 /// `aios episodes`.
 pub(crate) fn run(root: &Path, args: &EpisodesArgs, output: Output) -> anyhow::Result<Exit> {
@@ -31,7 +30,8 @@ pub(crate) fn run(root: &Path, args: &EpisodesArgs, output: Output) -> anyhow::R
             other => ended(&session, &other, output),
         };
     }
-    let all = session.ask("episodes", |it| it.noted_episodes(None, LOOKED_THROUGH))?;
+    // All of them: what became of a question stands in those behind it.
+    let all = session.ask("episodes", |it| it.noted_episodes(None, KEPT_MAX))?;
     let is_on = session.ask("settings", |it| Ok(it.settings.episodes))?;
     let wanted = all
         .iter()
@@ -39,9 +39,10 @@ pub(crate) fn run(root: &Path, args: &EpisodesArgs, output: Output) -> anyhow::R
         .filter(|it| args.kind.as_ref().is_none_or(|kind| it.1.kind == *kind));
     let shown: Vec<(usize, &EpisodeRow)> = wanted.take(usize::from(args.limit)).collect();
     if shown.is_empty() {
-        let why = match is_on {
-            true => "nothing was noted yet",
-            false => "nothing is noted: the setting `episodes` is off",
+        let why = match (is_on, &args.kind) {
+            (true, None) => "nothing was noted yet".to_owned(),
+            (true, Some(kind)) => format!("nothing of the kind `{kind}` was noted yet"),
+            (false, _) => "nothing is noted: the setting `episodes` is off".to_owned(),
         };
         return Ok(output.refuse(why)?);
     }
@@ -94,8 +95,8 @@ fn text(row: &EpisodeRow, outcome: &str, output: Output) -> String {
         "{}  {:<8}  {}{}  {}",
         output.paint(Paint::Faint, when::minute(row.at_ms)),
         row.kind,
-        output.paint(Paint::Name, visible_line(&row.what)),
-        output.paint(Paint::Place, visible_line(&place)),
+        output.paint(Paint::Name, &row.what),
+        output.paint(Paint::Place, place),
         output.paint(
             Paint::Faint,
             [outcome, &took, &row.client]
