@@ -146,6 +146,9 @@ fn a_question_is_answered_with_its_citations_checked_and_no_command_for_the_term
 }
 
 #[cfg(target_os = "linux")]
+const SERVES: &str = "models::a_program_that_serves";
+
+#[cfg(target_os = "linux")]
 #[test]
 fn a_program_on_this_machine_serves_a_model_and_ends_with_us() {
     let workspace = Workspace::new(&[("a.py", "x = 1\n")]);
@@ -153,15 +156,18 @@ fn a_program_on_this_machine_serves_a_model_and_ends_with_us() {
     fs::create_dir_all(workspace.state()).unwrap();
     // This test itself is the program: `a_program_that_serves`, below.
     let program = std::env::current_exe().unwrap();
-    let script = format!(
-        "AIOS_TEST_PORT=$1 AIOS_TEST_NOTE={} exec {} --exact models::a_program_that_serves",
-        note.display(),
-        program.display()
-    );
-    let config = format!(
-        "[[ai.models]]\nid = \"test\"\nprovider = \"compatible\"\n\
-         command = [\"sh\", \"-c\", {script:?}, \"sh\", \"{{port}}\"]\n"
-    );
+    let call = |exec: &str, then: &str| {
+        let script = format!(
+            "AIOS_TEST_PORT=$1 AIOS_TEST_NOTE={} {exec} {} --exact {SERVES}{then}",
+            note.display(),
+            program.display()
+        );
+        format!(
+            "[[ai.models]]\nid = \"test\"\nprovider = \"compatible\"\n\
+             command = [\"sh\", \"-c\", {script:?}, \"sh\", \"{{port}}\"]\n"
+        )
+    };
+    let config = call("exec", "");
     let (code, told) = aios(&workspace, &config, &["models"]);
     assert_eq!(code, 0, "{told}");
     assert!(!note.exists(), "nothing is started before it is asked");
@@ -173,7 +179,8 @@ fn a_program_on_this_machine_serves_a_model_and_ends_with_us() {
         std::net::TcpStream::connect(("127.0.0.1", port)).is_ok()
     };
     assert!(!is_there(), "it goes on although nobody needs it");
-    // However we end.
+    // However we end, also where a script has started it.
+    configure(&workspace, &call("", "; true"));
     let mut server = Command::new(env!("CARGO_BIN_EXE_aios"))
         .args(["ask", "why?"])
         .current_dir(workspace.root())

@@ -1,6 +1,6 @@
 //! Programs that serve models on this machine. Each runs below a keeper, which is this program once
-//! more: it waits until nobody holds its input any more, and then ends what it has started. So the
-//! program ends with us, however we end.
+//! more: it waits until nobody holds its input any more, and then ends what it has started, and
+//! what that has started. So the program ends with us, however we end.
 
 use std::{
     io::Read as _,
@@ -87,6 +87,10 @@ pub(crate) fn keep(args: &[String]) -> Option<ExitCode> {
     if first != KEEP {
         return None;
     }
+    // A group of its own: what a terminal says to us does not reach it, and it ends as a whole.
+    // Where that is refused, this process leads one already.
+    #[cfg(unix)]
+    let _ = rustix::process::setpgid(None, None);
     let started = Command::new(program).args(rest).stdin(Stdio::null()).spawn();
     let Ok(mut child) = started else { return Some(ExitCode::FAILURE) };
     let input = thread::spawn(|| {
@@ -103,5 +107,8 @@ pub(crate) fn keep(args: &[String]) -> Option<ExitCode> {
     // It may have ended by itself in this moment.
     let _ = child.kill();
     let _ = child.wait();
+    // A script may have started others. This process ends with them.
+    #[cfg(unix)]
+    let _ = rustix::process::kill_current_process_group(rustix::process::Signal::KILL);
     Some(ExitCode::SUCCESS)
 }
