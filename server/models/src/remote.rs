@@ -87,8 +87,8 @@ impl Remote {
         self.spec.wire.body(&ask, request).to_string()
     }
 
-    /// Sends `body` to `uri`: what a provider answers that did not refuse, and the key that no error
-    /// may show.
+    /// Sends `body` to `uri`: what a provider answers that did not refuse, and the key that no
+    /// error may show.
     pub(crate) fn answer(
         &self,
         uri: &Uri,
