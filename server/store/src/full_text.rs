@@ -1,11 +1,26 @@
 //! Full text by fields, in FTS5: one contentless table a field, its rows numbered like documents.
+//! FTS5 writes them; they are read as they lie.
+
+pub(crate) mod lengths;
+mod postings;
 
 use rusqlite::{Connection, params};
 
 use crate::{
     Document, DocumentId, Fault, Field, FieldStatistics, FileDocuments, FullTextQuery, ScoredDoc,
+    full_text::{
+        lengths::{LengthCache, Lengths},
+        postings::{Posting, Postings},
+    },
     schema::table,
 };
+
+/// The constants of BM25 as FTS5 has them.
+const K1: f64 = 1.2;
+const B: f64 = 0.75;
+
+/// What a word that stands in more than half of the texts still counts.
+const IDF_MIN: f64 = 1e-6;
 
 /// Bytes of postings collected in memory before they are written as a segment. Fewer, larger
 /// segments cost less merging.
@@ -68,23 +83,77 @@ fn delete(db: &Connection, field: Field, id: DocumentId) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Best documents of one field.
+/// Best documents of one field, by BM25 as FTS5 computes it.
 pub(crate) fn search(
     db: &Connection,
+    cache: &LengthCache,
     query: &FullTextQuery<'_>,
 ) -> rusqlite::Result<Vec<ScoredDoc>> {
-    let Some(expression) = any_of(query.words) else { return Ok(Vec::new()) };
-    let table = table(query.field);
-    let mut rows = db.prepare_cached(&format!(
-        "SELECT rowid, bm25({table}) AS cost FROM {table}
-         WHERE {table} MATCH ? ORDER BY cost LIMIT ?"
-    ))?;
-    let scored = |row: &rusqlite::Row<'_>| {
-        // FTS5 counts down from zero, so that its natural order is best first.
-        let cost: f64 = row.get(1)?;
-        Ok(ScoredDoc { id: DocumentId::from_raw(row.get(0)?), score: -cost as f32 })
-    };
-    rows.query_map(params![expression, query.hits_max as i64], scored)?.collect()
+    if query.words.is_empty() {
+        return Ok(Vec::new());
+    }
+    // All pages are of one moment; nothing is written, so it ends as it began.
+    let _moment = db.unchecked_transaction()?;
+    let structure = postings::structure(db, query.field)?;
+    let totals = totals(db, query.field)?;
+    let mut postings = Postings::open(db, query.field, &structure)?;
+    let mut lists: Vec<(f64, Vec<Posting>)> = Vec::new();
+    for (word, times) in counted(query.words) {
+        let mut list = Vec::new();
+        postings.of(&mut list, word)?;
+        if !list.is_empty() {
+            lists.push((times * totals.idf(list.len()), list));
+        }
+    }
+    let lengths = cache.get(db, (query.field, &structure), &lists, totals.n_docs as usize)?;
+    Ok(best(scores(&lists, &lengths, &totals), &lengths, query.hits_max))
+}
+
+/// The sum for each place of `lengths`.
+fn scores(lists: &[(f64, Vec<Posting>)], lengths: &Lengths, totals: &Totals) -> Vec<f64> {
+    let mut res = vec![0.0; lengths.len()];
+    let words_mean = totals.words_mean();
+    for (weight, list) in lists {
+        let (mut place, mut last) = (0, i64::MIN);
+        for posting in list {
+            // Where a segment ends the rows begin anew.
+            let start = if last < posting.row { place } else { 0 };
+            last = posting.row;
+            let Some(found) = lengths.place(posting.row, start) else { continue };
+            place = found;
+            let count = f64::from(posting.count);
+            let length = 1.0 - B + B * f64::from(lengths.words(found)) / words_mean;
+            res[found] += weight * count * (K1 + 1.0) / (count + K1 * length);
+        }
+    }
+    res
+}
+
+/// The `max` largest, best first.
+fn best(scores: Vec<f64>, lengths: &Lengths, max: usize) -> Vec<ScoredDoc> {
+    let scored = scores.iter().enumerate().filter(|(_, score)| 0.0 < **score);
+    let mut res: Vec<(f64, i64)> =
+        scored.map(|(place, score)| (*score, lengths.row(place))).collect();
+    let by_score = |a: &(f64, i64), b: &(f64, i64)| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1));
+    if max < res.len() {
+        res.select_nth_unstable_by(max, by_score);
+        res.truncate(max);
+    }
+    res.sort_unstable_by(by_score);
+    let document = |(score, row)| ScoredDoc { id: DocumentId::from_raw(row), score: score as f32 };
+    res.into_iter().map(document).collect()
+}
+
+/// Each word once, with how often it counts.
+fn counted(words: &[String]) -> Vec<(&str, f64)> {
+    let mut res: Vec<(&str, f64)> = Vec::new();
+    for word in words {
+        match res.iter_mut().find(|it| it.0 == word) {
+            Some(it) => it.1 += 1.0,
+            None => res.push((word, 1.0)),
+        }
+    }
+    res
 }
 
 /// What BM25 needs to know of a field.
@@ -93,6 +162,42 @@ pub(crate) fn statistics(
     field: Field,
     words: &[String],
 ) -> rusqlite::Result<FieldStatistics> {
+    let _moment = db.unchecked_transaction()?;
+    let totals = totals(db, field)?;
+    let mut n_docs_with = Vec::with_capacity(words.len());
+    if !words.is_empty() {
+        let structure = postings::structure(db, field)?;
+        let mut postings = Postings::open(db, field, &structure)?;
+        let mut list = Vec::new();
+        for word in words {
+            postings.of(&mut list, word)?;
+            n_docs_with.push(list.len() as u64);
+        }
+    }
+    let words_mean = totals.words_mean() as f32;
+    Ok(FieldStatistics { n_docs: totals.n_docs, words_mean, n_docs_with })
+}
+
+/// How many texts a field has, and how many words they have together.
+struct Totals {
+    n_docs: u64,
+    n_words: u64,
+}
+
+impl Totals {
+    fn words_mean(&self) -> f64 {
+        if self.n_docs == 0 { 0.0 } else { self.n_words as f64 / self.n_docs as f64 }
+    }
+
+    /// How much a word says that stands in so many texts.
+    fn idf(&self, n_with: usize) -> f64 {
+        let (n_docs, n_with) = (self.n_docs as f64, n_with as f64);
+        let idf = ((n_docs - n_with + 0.5) / (n_with + 0.5)).ln();
+        if 0.0 < idf { idf } else { IDF_MIN }
+    }
+}
+
+fn totals(db: &Connection, field: Field) -> rusqlite::Result<Totals> {
     let table = table(field);
     let totals: Vec<u8> = db
         .prepare_cached(&format!("SELECT block FROM {table}_data WHERE id = ?"))?
@@ -100,15 +205,7 @@ pub(crate) fn statistics(
     let mut totals = totals.as_slice();
     let n_docs = varint(&mut totals).unwrap_or(0);
     let n_words = varint(&mut totals).unwrap_or(0);
-    let mut count =
-        db.prepare_cached(&format!("SELECT count(*) FROM {table} WHERE {table} MATCH ?"))?;
-    let mut n_docs_with = Vec::with_capacity(words.len());
-    for word in words {
-        let n: i64 = count.query_row([quoted(word)], |row| row.get(0))?;
-        n_docs_with.push(n.cast_unsigned());
-    }
-    let words_mean = if n_docs == 0 { 0.0 } else { n_words as f32 / n_docs as f32 };
-    Ok(FieldStatistics { n_docs, words_mean, n_docs_with })
+    Ok(Totals { n_docs, n_words })
 }
 
 fn put(db: &Connection, field: Field, id: DocumentId, words: &str) -> Result<(), Fault> {
@@ -124,17 +221,6 @@ fn put(db: &Connection, field: Field, id: DocumentId, words: &str) -> Result<(),
     };
     db.prepare_cached(sql)?.execute(params![id.raw(), words])?;
     Ok(())
-}
-
-/// The expression for any of `words`; `None` for no word.
-fn any_of(words: &[String]) -> Option<String> {
-    let words: Vec<String> = words.iter().map(|it| quoted(it)).collect();
-    (!words.is_empty()).then(|| words.join(" OR "))
-}
-
-/// `word` as FTS5 takes it literally.
-fn quoted(word: &str) -> String {
-    format!("\"{}\"", word.replace('"', "\"\""))
 }
 
 /// The first SQLite varint of `bytes`, which is taken off: big-endian groups of seven bits, the

@@ -15,7 +15,10 @@ use crate::{
     DocumentId, DocumentRow, Fault, FieldStatistics, FileRow, FileWrite, FullTextQuery, Nearest,
     Result, Role, ScoredDoc, SkippedRow, Store, StoreError, TextVectors, VectorKey, VectorSpace,
     database::{Open, open_database},
-    full_text,
+    full_text::{
+        self,
+        lengths::{FILES_RENEWED_MAX, LengthCache},
+    },
     rows::DOCUMENT_STRIDE,
     schema::SCHEMA,
     vectors::{self, Vectors},
@@ -45,6 +48,7 @@ pub struct SqliteStore {
     writer: Option<Mutex<Connection>>,
     readers: Mutex<Vec<Connection>>,
     vectors: Vectors,
+    lengths: LengthCache,
     is_damaged: AtomicBool,
     /// The lock on the state folder; it ends with the file handle.
     _lock: Option<File>,
@@ -71,6 +75,7 @@ impl SqliteStore {
             writer: Some(Mutex::new(db)),
             readers: Mutex::default(),
             vectors: Vectors::new(path.parent()),
+            lengths: LengthCache::default(),
             is_damaged: AtomicBool::new(false),
             _lock: Some(lock),
         })
@@ -86,6 +91,7 @@ impl SqliteStore {
             writer: None,
             readers: Mutex::new(vec![db]),
             vectors: Vectors::new(path.parent()),
+            lengths: LengthCache::default(),
             is_damaged: AtomicBool::new(false),
             _lock: None,
         })
@@ -101,6 +107,7 @@ impl SqliteStore {
             writer: Some(Mutex::new(db)),
             readers: Mutex::default(),
             vectors: Vectors::new(None),
+            lengths: LengthCache::default(),
             is_damaged: AtomicBool::new(false),
             _lock: None,
         })
@@ -170,6 +177,24 @@ impl SqliteStore {
         res.map_err(|fault| self.failed(fault))
     }
 
+    /// Runs `change`, which gives the numbers of the files it wrote, in one transaction; what is
+    /// kept of their texts in memory is renewed.
+    fn write_files(
+        &self,
+        change: impl FnOnce(&Connection) -> std::result::Result<Vec<i64>, Fault>,
+    ) -> Result<()> {
+        let files = self.write(change)?;
+        if self.lengths.is_empty() {
+            return Ok(());
+        }
+        let is_few = files.len() <= FILES_RENEWED_MAX;
+        // What was written stays written: where its lengths cannot be read, whoever asks is told.
+        if !is_few || self.read(|db| self.lengths.renew(db, &files)).is_err() {
+            self.lengths.clear();
+        }
+        Ok(())
+    }
+
     /// The error to hand out. Damage is remembered beside the file, so that the next writer starts
     /// anew even where this process does not.
     fn failed(&self, fault: Fault) -> StoreError {
@@ -230,11 +255,11 @@ impl Store for SqliteStore {
     }
 
     fn put(&self, root: &str, batch: &[FileWrite]) -> Result<()> {
-        self.write(|db| write::put(db, root, batch))
+        self.write_files(|db| write::put(db, root, batch))
     }
 
     fn remove(&self, root: &str, paths: &[&str]) -> Result<()> {
-        self.write(|db| write::remove(db, root, paths))
+        self.write_files(|db| write::remove(db, root, paths))
     }
 
     fn skipped(&self, root: &str) -> Result<Vec<SkippedRow>> {
@@ -261,7 +286,7 @@ impl Store for SqliteStore {
     }
 
     fn search(&self, query: &FullTextQuery<'_>) -> Result<Vec<ScoredDoc>> {
-        self.read(|db| full_text::search(db, query))
+        self.read(|db| full_text::search(db, &self.lengths, query))
     }
 
     fn statistics(&self, field: crate::Field, words: &[String]) -> Result<FieldStatistics> {

@@ -13,9 +13,10 @@ use crate::{
 /// Facts that no file uses and that are kept nonetheless: a branch that is come back to.
 const FACTS_SPARE_MAX: u32 = 4_000;
 
-/// Writes all of `batch`.
-pub(crate) fn put(db: &Connection, root: &str, batch: &[FileWrite]) -> Result<(), Fault> {
+/// Writes all of `batch`; gives the numbers of its files.
+pub(crate) fn put(db: &Connection, root: &str, batch: &[FileWrite]) -> Result<Vec<i64>, Fault> {
     let root = root_id(db, root)?;
+    let mut res = Vec::with_capacity(batch.len());
     for file in batch {
         let old = file_id(db, root, &file.row.path)?;
         let id = put_row(db, root, old, &file.row)?;
@@ -25,19 +26,22 @@ pub(crate) fn put(db: &Connection, root: &str, batch: &[FileWrite]) -> Result<()
         if let Some(documents) = &file.documents {
             put_documents(db, (id, old.map(|it| it.1)), documents)?;
         }
+        res.push(id);
     }
-    Ok(())
+    Ok(res)
 }
 
-/// Forgets the files `paths` of `root`.
-pub(crate) fn remove(db: &Connection, root: &str, paths: &[&str]) -> Result<(), Fault> {
+/// Forgets the files `paths` of `root`; gives the numbers they had.
+pub(crate) fn remove(db: &Connection, root: &str, paths: &[&str]) -> Result<Vec<i64>, Fault> {
     let root = root_id(db, root)?;
+    let mut res = Vec::new();
     for path in paths {
         let Some((id, n_documents)) = file_id(db, root, path)? else { continue };
         remove_documents(db, id, n_documents)?;
         db.prepare_cached("DELETE FROM files WHERE id = ?")?.execute([id])?;
+        res.push(id);
     }
-    Ok(())
+    Ok(res)
 }
 
 /// Replaces the files that were left out.
