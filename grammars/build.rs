@@ -1,6 +1,13 @@
 //! Turns every `<id>/language.toml` and the queries beside it into one entry of `LANGUAGES`.
 
-use std::{collections::BTreeMap, env, fmt::Write as _, fs, path::Path, process};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    env,
+    fmt::Write as _,
+    fs,
+    path::Path,
+    process,
+};
 
 use toml::{Table, Value};
 
@@ -35,6 +42,7 @@ const KEYS: &[(&str, Shape)] = &[
     ("self_names", Shape::Texts),
     ("super_names", Shape::Texts),
     ("keywords", Shape::Texts),
+    ("read_apart", Shape::Texts),
     ("pattern_char", Shape::Text),
     ("wrappers", Shape::Texts),
     ("optionals", Shape::Texts),
@@ -369,6 +377,10 @@ fn entry(pack: &Pack, packs: &[Pack], dependencies: &BTreeMap<String, String>) -
                 [begin, end] => format!("Some(({begin:?}, {end:?}))"),
                 _ => "None".to_owned(),
             },
+            Shape::Texts if *key == "read_apart" => match pack.table.contains_key(*key) {
+                true => format!("Some(&{:?})", texts(pack, key)),
+                false => "None".to_owned(),
+            },
             Shape::Texts => format!("&{:?}", texts_or_default(pack, key)),
             // A binding may begin in upper case unless the language says otherwise.
             Shape::Bool => {
@@ -384,6 +396,7 @@ fn entry(pack: &Pack, packs: &[Pack], dependencies: &BTreeMap<String, String>) -
         let _ = writeln!(res, "        {key}: {value},");
     }
     let version = grammar_version(pack, dependencies).unwrap_or_default();
+    let _ = writeln!(res, "        words: &{:?},", words(pack, packs));
     let _ = writeln!(res, "        query_files: &[\n{}        ],", query_files(pack, packs));
     let _ = writeln!(res, "        fingerprint: {:#x},", fingerprint(pack, packs, version));
     res.push_str("        compiled: OnceLock::new(),\n    },\n");
@@ -446,6 +459,22 @@ fn query_files(pack: &Pack, packs: &[Pack]) -> String {
     res
 }
 
+/// What stands in quotes in the manifests and the queries of a language, sorted: the words that
+/// mean something there.
+fn words(pack: &Pack, packs: &[Pack]) -> Vec<String> {
+    let mut res = BTreeSet::new();
+    for id in ancestors(pack, packs, 0) {
+        let files = QUERY_NAMES.map(|it| format!("{id}/{it}.scm"));
+        for file in files.into_iter().chain([format!("{id}/language.toml")]) {
+            let text = fs::read_to_string(file).unwrap_or_default();
+            let quoted = text.lines().flat_map(|it| it.split('"').skip(1).step_by(2));
+            let words = quoted.flat_map(|it| it.split(|c: char| !c.is_alphanumeric() && c != '_'));
+            res.extend(words.filter(|it| !it.is_empty()).map(str::to_owned));
+        }
+    }
+    res.into_iter().collect()
+}
+
 /// A number that changes with the manifest, every query and the grammar of a language (FNV-1a).
 fn fingerprint(pack: &Pack, packs: &[Pack], version: &str) -> u64 {
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;
@@ -458,6 +487,7 @@ fn fingerprint(pack: &Pack, packs: &[Pack], version: &str) -> u64 {
     let mut table = pack.table.clone();
     table.remove("refactor");
     table.remove("pattern_char");
+    table.remove("read_apart");
     add(table.to_string());
     add(version.to_owned());
     for id in ancestors(pack, packs, 0) {

@@ -73,6 +73,9 @@ pub struct Language {
     pub super_names: &'static [&'static str],
     /// Words that cannot be names.
     pub keywords: &'static [&'static str],
+    /// Words that the grammar reads otherwise than other names although no node is called so;
+    /// `None` where the letters of a name, or its length, decide how a text is read.
+    pub read_apart: Option<&'static [&'static str]>,
     /// What begins a name in a pattern for a hole, where `$` cannot begin a name.
     pub pattern_char: &'static str,
     /// Types through which the members of their first argument are reached (`Box<T>`).
@@ -131,6 +134,8 @@ pub struct Language {
     pub overloads: Overloads,
     /// How its code can be changed without changing what it does; all empty where nothing is known.
     pub refactor: RefactorRules,
+    /// The words that stand in quotes in its manifests and queries, sorted.
+    pub words: &'static [&'static str],
     /// The query files, in the order in which they are put together.
     pub query_files: &'static [QueryFile],
     /// Another number means that the same text may have other facts.
@@ -267,10 +272,45 @@ impl Language {
         self.exports != Exports::All || marks()
     }
 
+    /// Whether a text with `other` wherever it has `name` is read just as it was, by the grammar
+    /// and by the queries: neither is a word that means something, nor looks like one.
+    pub fn reads_alike(&self, name: &str, other: &str) -> bool {
+        let Some(apart) = self.read_apart else { return false };
+        let grammar = self.grammar();
+        let count = u16::try_from(grammar.node_kind_count()).unwrap_or(u16::MAX);
+        let is_plain = |it: &str| {
+            let letters = it.find(|c: char| !c.is_ascii_alphabetic()).map_or(it, |at| &it[..at]);
+            // A scanner that looks for a word may take an underscore or a digit for its end.
+            let is_word = |word: &str| word == it || word == letters;
+            let is_name = it.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'_');
+            let is_listed = |word| self.words.binary_search(&word).is_ok() || apart.contains(&word);
+            is_name
+                && !is_listed(it)
+                && !is_listed(letters)
+                && !(0..count).any(|kind| grammar.node_kind_for_id(kind).is_some_and(is_word))
+        };
+        // Some queries, and what is visible outside, tell names by their first letter.
+        let class = |it: &str| match it.bytes().next() {
+            Some(first) if first.is_ascii_uppercase() => Some(Letter::Upper),
+            Some(first) if first.is_ascii_lowercase() => Some(Letter::Lower),
+            Some(b'_') => Some(Letter::Underscore),
+            _ => None,
+        };
+        class(name).is_some() && class(name) == class(other) && is_plain(name) && is_plain(other)
+    }
+
     /// True where `path`, relative to its workspace, holds tests.
     pub fn is_test_path(&self, path: &str) -> bool {
         self.tests.paths.iter().any(|it| glob_matches(it, path))
     }
+}
+
+/// What a name begins with.
+#[derive(PartialEq, Eq)]
+enum Letter {
+    Upper,
+    Lower,
+    Underscore,
 }
 
 impl PartialEq for Language {

@@ -410,36 +410,38 @@ impl Analysis {
         plan: &Plan,
         new_name: &str,
     ) -> Result<SourceChange, RenameError> {
-        let mut by_file: BTreeMap<FileId, Vec<TextEdit>> = BTreeMap::new();
+        let mut by_file: BTreeMap<FileId, Vec<&Site>> = BTreeMap::new();
         for site in sites {
-            self.check()?;
-            let edit = self.edit(site, plan, new_name)?;
-            by_file.entry(site.file).or_default().push(edit);
+            by_file.entry(site.file).or_default().push(site);
         }
         let mut change = SourceChange::default();
-        for (file, edits) in by_file {
-            let path = self.path(file).ok_or(RenameError::NoSymbol)?.clone();
-            let edits = TextEdits::new(edits).map_err(|_| RenameError::Stale(path.clone()))?;
-            change.edits.insert(path, edits);
+        for (file, sites) in by_file {
+            self.check()?;
+            let path = self.path(file).ok_or(RenameError::NoSymbol)?;
+            let stale = || RenameError::Stale(path.clone());
+            // Of a closed file that is a look at the disk.
+            let text = self.text(file).ok_or_else(stale)?;
+            let edits = sites.into_iter().map(|it| self.edit(it, &text, plan, new_name));
+            let edits = edits.collect::<Option<Vec<TextEdit>>>().ok_or_else(stale)?;
+            let edits = TextEdits::new(edits).map_err(|_| stale())?;
+            change.edits.insert(path.clone(), edits);
         }
         Ok(change)
     }
 
-    fn edit(&self, site: &Site, plan: &Plan, new_name: &str) -> Result<TextEdit, RenameError> {
-        let path = self.path(site.file).ok_or(RenameError::NoSymbol)?;
-        let stale = || RenameError::Stale(path.clone());
-        let text = self.text(site.file).ok_or_else(stale)?;
-        let written = text.get(site.range.to_usize()).ok_or_else(stale)?;
+    /// The edit of one site; `None` where `text` is not what its facts were taken from.
+    fn edit(&self, site: &Site, text: &str, plan: &Plan, new_name: &str) -> Option<TextEdit> {
+        let written = text.get(site.range.to_usize())?;
         // `r#name`: what is before the name is no part of it and stays.
-        let before = written.strip_suffix(plan.old_name.as_str()).ok_or_else(stale)?;
-        let facts = self.facts(site.file).ok_or_else(stale)?;
+        let before = written.strip_suffix(plan.old_name.as_str())?;
+        let facts = self.facts(site.file)?;
         let text = match shorthand_at(facts, site.range) {
             // The definition is the local or the variable: the other, the field, keeps the name.
             true if self.is_field(plan) => format!("{new_name}: {before}{}", plan.old_name),
             true => format!("{before}{}: {new_name}", plan.old_name),
             false => format!("{before}{new_name}"),
         };
-        Ok(TextEdit { range: site.range, text })
+        Some(TextEdit { range: site.range, text })
     }
 
     fn is_field(&self, plan: &Plan) -> bool {

@@ -12,7 +12,7 @@ mod scopes;
 mod symbols;
 mod uses;
 
-pub(crate) use chunks::hash_of;
+pub(crate) use chunks::{hash_of, moved as moved_chunks};
 pub use doc_links::segments;
 
 use std::sync::Arc;

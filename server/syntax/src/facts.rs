@@ -520,6 +520,17 @@ impl Names {
         Some(self.ends.get(index)? - start)
     }
 
+    /// The same names but one, which is `name` instead.
+    pub(crate) fn with(&self, id: NameId, name: &str) -> Names {
+        let mut arena = String::with_capacity(self.arena.len() + name.len());
+        let mut ends = Vec::with_capacity(self.ends.len());
+        for (other, it) in self.iter() {
+            arena.push_str(if other == id { name } else { it });
+            ends.push(arena.len() as u32);
+        }
+        Names { arena: arena.into(), ends: ends.into() }
+    }
+
     /// All names one after the other, and where each ends.
     pub fn parts(&self) -> (&str, &[u32]) {
         (&self.arena, &self.ends)

@@ -13,6 +13,7 @@ mod parse;
 mod raw;
 mod read;
 mod reference;
+mod renamed;
 mod shared;
 mod tree;
 mod types;
@@ -30,6 +31,7 @@ pub use crate::{
     fold::{Folding, FoldingKind, folding_ranges, selection_ranges},
     parse::{Parse, input_edit, parse},
     reference::{ARGUMENTS_MAX, Access, Qualifier, REFERENCES_MAX, Reference, ReferenceKind},
+    renamed::{NameChange, renamed},
     tree::{Node, Tree, tree},
     types::{Argument, Asked, Given, Narrowing, TypeArgument, WrittenType},
 };

@@ -163,6 +163,13 @@ impl Reference {
         self
     }
 
+    /// The same reference at another place.
+    pub(crate) fn placed(mut self, range: TextRange) -> Reference {
+        self.start = range.start();
+        self.len = u16::try_from(range.len().raw()).unwrap_or(u16::MAX);
+        self
+    }
+
     /// The name used.
     pub fn name(&self) -> NameId {
         self.name

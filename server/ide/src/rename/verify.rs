@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use graph::{CodeGraph, EdgeKind, SymbolRef};
 use rustc_hash::{FxHashMap, FxHashSet};
+use syntax::NameChange;
 use text::TextSize;
 use vfs::{FileId, SourceChange};
 
@@ -40,7 +41,8 @@ impl Analysis {
         let mut dropped = Vec::new();
         for _ in 0..ROUNDS_MAX {
             let change = self.edits(&sites, plan, new_name)?;
-            let Tried { graph: after, leaves } = self.changed_graph(&change)?;
+            let names = NameChange { from: &plan.old_name, to: new_name };
+            let Tried { graph: after, leaves } = self.changed_graph(&change, names)?;
             let failing = self.failing(&sites, (&change, &after), new_name)?;
             if failing.is_empty() {
                 self.forget_what_stays(&mut dropped, (&sites, &change, &after), new_name);
@@ -104,18 +106,27 @@ impl Analysis {
         });
     }
 
-    /// The graph with the facts of the changed texts.
-    fn changed_graph(&self, change: &SourceChange) -> Result<Tried, RenameError> {
+    /// The graph with the facts of the changed texts. Files that only use the name, most of them,
+    /// are not read again.
+    fn changed_graph(
+        &self,
+        change: &SourceChange,
+        names: NameChange<'_>,
+    ) -> Result<Tried, RenameError> {
         let mut graph = self.graph().clone();
         let mut leaves = Leaves::default();
         for (path, edits) in &change.edits {
             self.check()?;
             let stale = || RenameError::Stale(path.clone());
             let file = self.file(path).ok_or_else(stale)?;
-            let text = self.text(file).ok_or_else(stale)?;
-            let text = edits.apply(&text).map_err(|_| stale())?;
-            let language = self.facts(file).and_then(|it| it.language).ok_or_else(stale)?;
-            let facts = Arc::new(syntax::facts(self.below_root(path), &text, language));
+            let before = self.text(file).ok_or_else(stale)?;
+            let text = edits.apply(&before).map_err(|_| stale())?;
+            let old = self.facts(file).ok_or_else(stale)?;
+            let language = old.language.ok_or_else(stale)?;
+            let facts = syntax::renamed(old, (&before, &text), edits, names);
+            let facts =
+                facts.unwrap_or_else(|| syntax::facts(self.below_root(path), &text, language));
+            let facts = Arc::new(facts);
             leaves.note(path, &text, &facts);
             graph.set_file(file, path, Some(facts));
         }

@@ -2,7 +2,12 @@
 
 use expect_test::{Expect, expect};
 
-use crate::fixture::{analysis_at, render_change, render_place};
+use vfs::ContentHash;
+
+use crate::{
+    Analysis, Rename,
+    fixture::{analysis_at, render_change, render_place},
+};
 
 /// The files after a rename to `new`, then what was left to the user; or why it is refused.
 #[track_caller]
@@ -17,12 +22,28 @@ fn check_to(new_name: &str, fixture: &str, expected: Expect) {
         Ok(rename) => rename,
         Err(reason) => return expected.assert_eq(&format!("refused: {reason}")),
     };
+    check_leaves(&analysis, &rename);
     let mut lines = vec![render_change(&analysis, &rename.change)];
     for left in &rename.left {
         let place = render_place(&analysis, left.file, left.range);
         lines.push(format!("left {place} {}", left.reason));
     }
     expected.assert_eq(&lines.join("\n"));
+}
+
+/// What a rename hands on of the texts that it leaves is what reading them gives.
+#[track_caller]
+fn check_leaves(analysis: &Analysis, rename: &Rename) {
+    for (path, edits) in &rename.change.edits {
+        let file = analysis.file(path).unwrap();
+        let text = edits.apply(&analysis.text(file).unwrap()).unwrap();
+        let leaves = rename.leaves.facts(path, ContentHash::of(text.as_bytes()));
+        if let Some(facts) = leaves {
+            let language = facts.language.unwrap();
+            let read = syntax::facts(path.as_str().trim_start_matches('/'), &text, language);
+            assert_eq!(**facts, read, "{path}");
+        }
+    }
 }
 
 #[test]

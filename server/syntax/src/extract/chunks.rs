@@ -5,6 +5,7 @@ use text::{LineIndex, TextRange, TextSize};
 use crate::{
     Chunk, Symbol, SymbolIdx, SymbolKind,
     extract::{docs::Documented, symbols::is_type},
+    renamed::Replaced,
 };
 
 /// Lines of a chunk where nothing tells where to cut.
@@ -116,10 +117,7 @@ fn is_code(symbol: &Symbol, lines: &LineIndex) -> bool {
 }
 
 fn push_gap(res: &mut Vec<Chunk>, text: &str, lines: &LineIndex, gap: TextRange) {
-    let between = &text[gap.to_usize()];
-    let n_bytes =
-        between.bytes().filter(|it| !it.is_ascii_whitespace()).take(GAP_BYTES_MIN).count();
-    if GAP_BYTES_MIN <= n_bytes {
+    if GAP_BYTES_MIN <= n_printed(text[gap.to_usize()].as_bytes()) {
         push_lines(res, text, lines, (gap, None));
     }
 }
@@ -156,6 +154,66 @@ fn push_lines(
         }
         start = end;
     }
+}
+
+/// The chunks of a text in which names were replaced; `after` is what came of it. `None` where it
+/// may be cut at other places than before.
+pub(crate) fn moved(chunks: &[Chunk], replaced: &Replaced, after: &str) -> Option<Box<[Chunk]>> {
+    let mut res = Vec::with_capacity(chunks.len());
+    let mut covered = TextSize::default();
+    for (index, chunk) in chunks.iter().enumerate() {
+        let gap = TextRange::new(covered, chunk.range.start());
+        let range = replaced.range(chunk.range)?;
+        let is_touched = replaced.touches(chunk.range);
+        let bytes = after[range.to_usize()].as_bytes();
+        let stays = is_no_chunk(gap, replaced, after)?
+            && match chunk.symbol {
+                _ if !is_touched => true,
+                Some(_) => is_cut_alike(chunks, index, replaced)?,
+                None => GAP_BYTES_MIN <= n_printed(bytes),
+            };
+        if !stays {
+            return None;
+        }
+        let hash = if is_touched { hash_of(bytes) } else { chunk.hash };
+        res.push(Chunk { range, hash, ..*chunk });
+        covered = chunk.range.end();
+    }
+    let rest = TextRange::new(covered, replaced.end_before());
+    is_no_chunk(rest, replaced, after)?.then(|| res.into())
+}
+
+/// Whether what lay between two chunks has too little in it for one afterwards, too.
+fn is_no_chunk(gap: TextRange, replaced: &Replaced, after: &str) -> Option<bool> {
+    if !replaced.touches(gap) {
+        return Some(true);
+    }
+    let range = replaced.range(gap)?;
+    Some(n_printed(after[range.to_usize()].as_bytes()) < GAP_BYTES_MIN)
+}
+
+/// Whether the definition that a chunk is a part of is whole afterwards where it was, and cut where
+/// it was.
+fn is_cut_alike(chunks: &[Chunk], index: usize, replaced: &Replaced) -> Option<bool> {
+    let symbol = chunks[index].symbol;
+    let is_part = |it: &&Chunk| it.symbol == symbol;
+    let n_before = chunks[..index].iter().rev().take_while(is_part).count();
+    let n_behind = chunks[index..].iter().take_while(is_part).count();
+    let parts = &chunks[index - n_before..index + n_behind];
+    let (first, last) = (parts[0].range, parts[parts.len() - 1].range);
+    // Blank parts are no chunks: the definition is at least so long, and ends before the next one.
+    let known = TextRange::new(first.start(), last.end());
+    let next = chunks.get(index + n_behind).map_or(replaced.end_before(), |it| it.range.start());
+    let most = TextRange::new(first.start(), next);
+    let len = |it: TextRange| Some((it.len().raw(), replaced.range(it)?.len().raw()));
+    let ((known_before, known_after), (most_before, most_after)) = (len(known)?, len(most)?);
+    let is_whole = parts.len() == 1 && most_before.max(most_after) <= CHUNK_BYTES_MAX;
+    Some(is_whole || CHUNK_BYTES_MAX < known_before.min(known_after))
+}
+
+/// How many bytes are not blank, as far as that matters.
+fn n_printed(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|it| !it.is_ascii_whitespace()).take(GAP_BYTES_MIN).count()
 }
 
 /// A hash for "is this the same text", equal everywhere and always: it is stored.
