@@ -225,10 +225,9 @@ impl Analysis {
 
     fn import_offers(&self, source: &source::Source<'_>, at: FileRange) -> Vec<Offer> {
         let choices = self.import_choices(source, at).unwrap_or_default();
-        let offer = |(module, symbol): (String, crate::SymbolRef)| {
-            let name = self.symbol_name(symbol).unwrap_or_default();
-            let title = format!("Import `{name}` from `{module}`");
-            Offer { refactor: Refactor::AddImport { module: Some(module) }, title, disabled: None }
+        let offer = |it: imports::ImportChoice| {
+            let refactor = Refactor::AddImport { module: Some(it.module) };
+            Offer { refactor, title: it.title, disabled: None }
         };
         choices.into_iter().map(offer).collect()
     }

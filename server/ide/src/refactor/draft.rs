@@ -23,6 +23,8 @@ pub(super) struct Draft {
     pub(super) redeclared: Vec<Move>,
     /// Names that must stand for something else than now.
     pub(super) gains: Vec<(FileRange, SymbolRef)>,
+    /// Names that must stand for packages, of these files.
+    pub(super) packages: Vec<(FileRange, Vec<FileId>)>,
     /// What a name that would mean something else does.
     pub(super) strictness: Strictness,
     /// Files whose names must mean what they mean now, besides those that are edited.

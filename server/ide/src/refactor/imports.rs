@@ -1,11 +1,14 @@
 //! Imports: how they are written, where they stand, which are missing and which are too many.
 
+mod packages;
+
 use grammars::Modules;
 use graph::{Resolved, SymbolRef};
 use syntax::{Access, FileFacts, Import, Imported, Node};
 use text::{TextRange, TextSize};
 use vfs::{FileId, VfsPath};
 
+use self::packages::is_named_by_path;
 use super::{
     RefactorError, Refactored,
     draft::Draft,
@@ -24,16 +27,46 @@ const NOT_MISSING: RefactorError = RefactorError::NotHere("no import is missing 
 const NOTHING_TO_DO: RefactorError = RefactorError::NotHere("the imports are in order");
 const EFFECTS: &str = "to import it may do something although its name is not used";
 
+/// A module that a name could come from.
+pub(super) struct ImportChoice {
+    /// What the action is called.
+    pub(super) title: String,
+    /// How the file names the module.
+    pub(super) module: String,
+    means: Means,
+}
+
+/// What the name stands for once its module is imported.
+enum Means {
+    /// A definition of the module.
+    Symbol(SymbolRef),
+    /// The package itself: these files.
+    Package(Vec<FileId>),
+}
+
 impl Analysis {
     /// The modules from which the name at a position could be imported.
     pub(super) fn import_choices(
         &self,
         source: &Source<'_>,
         at: FileRange,
-    ) -> Refactored<Vec<(String, SymbolRef)>> {
+    ) -> Refactored<Vec<ImportChoice>> {
         let name = self.unimported_name(source, at)?;
-        let mut res: Vec<(String, SymbolRef)> = Vec::new();
-        for symbol in self.graph().definitions_named(&name) {
+        let mut res = match source.language.modules {
+            Modules::FolderPackages => self.package_choices(source, &name),
+            _ => self.symbol_choices(source, &name),
+        };
+        res.sort_by(|a, b| a.module.len().cmp(&b.module.len()).then(a.module.cmp(&b.module)));
+        res.truncate(CHOICES_MAX);
+        match res.is_empty() {
+            true => Err(NOT_MISSING),
+            false => Ok(res),
+        }
+    }
+
+    fn symbol_choices(&self, source: &Source<'_>, name: &str) -> Vec<ImportChoice> {
+        let mut res: Vec<ImportChoice> = Vec::new();
+        for symbol in self.graph().definitions_named(name) {
             let Some(facts) = self.facts(symbol.file) else { continue };
             let it = facts.symbol(symbol.symbol);
             let modules = facts.language.map(|it| it.modules);
@@ -42,16 +75,12 @@ impl Analysis {
                 continue;
             }
             let Some(module) = self.module_path(source, symbol.file) else { continue };
-            if res.iter().all(|it| it.0 != module) {
-                res.push((module, symbol));
+            if res.iter().all(|it| it.module != module) {
+                let title = format!("Import `{name}` from `{module}`");
+                res.push(ImportChoice { title, module, means: Means::Symbol(symbol) });
             }
         }
-        res.sort_by(|a, b| a.0.len().cmp(&b.0.len()).then(a.0.cmp(&b.0)));
-        res.truncate(CHOICES_MAX);
-        match res.is_empty() {
-            true => Err(NOT_MISSING),
-            false => Ok(res),
-        }
+        res
     }
 
     /// The bare name at a position that nothing in its file explains.
@@ -60,7 +89,9 @@ impl Analysis {
         let Some(Name::Reference(reference)) = self.name(position) else { return Err(NOT_MISSING) };
         let it = source.facts.reference(reference);
         let is_bare = it.access() == Access::Bare && !it.is_import();
-        if !is_bare || source.rules.import_name.is_empty() {
+        let has_way =
+            !source.rules.import_name.is_empty() || !source.rules.import_module.is_empty();
+        if !is_bare || !has_way {
             return Err(NOT_MISSING);
         }
         match self.graph().resolve(source.file, reference) {
@@ -87,32 +118,39 @@ impl Analysis {
         let name = self.unimported_name(source, at)?;
         let choices = self.import_choices(source, at)?;
         let chosen = match module {
-            Some(module) => choices.iter().find(|it| it.0 == module),
-            None if choices.len() == 1 => choices.first(),
+            Some(module) => choices.into_iter().find(|it| it.module == module),
+            None if choices.len() == 1 => choices.into_iter().next(),
             None => {
-                let modules: Vec<&str> = choices.iter().map(|it| it.0.as_str()).collect();
+                let modules: Vec<&str> = choices.iter().map(|it| it.module.as_str()).collect();
                 return refused(format!(
                     "`{name}` is defined in several modules: {}",
                     modules.join(", ")
                 ));
             }
         };
-        let Some((module, symbol)) = chosen else {
+        let Some(ImportChoice { title, module, means }) = chosen else {
             return refused(format!("`{name}` cannot be imported from there"));
         };
-        let line = filled(source.rules.import_name, &[("module", module), ("name", &name)]);
-        let line = if writes_double_quotes(source) { line.replace('\'', "\"") } else { line };
         let mut draft = Draft {
-            title: format!("Import `{name}` from `{module}`"),
+            title,
             reason: "the only definition of that name that is meant".to_owned(),
             ..Draft::default()
         };
+        let symbol = match means {
+            Means::Symbol(symbol) => symbol,
+            Means::Package(files) => {
+                self.add_package(source, (&name, &module), files, &mut draft);
+                return Ok(draft);
+            }
+        };
+        let line = filled(source.rules.import_name, &[("module", &module), ("name", &name)]);
+        let line = if writes_double_quotes(source) { line.replace('\'', "\"") } else { line };
         let (place, text) = import_place(source, &line);
         draft.replace(source.path, TextRange::empty(place), text);
         for (reference, it) in source.facts.references() {
             let is_it = it.access() == Access::Bare && source.facts.name(it.name()) == name;
             if is_it && self.graph().resolve(source.file, reference).targets().is_empty() {
-                draft.gains.push((FileRange { file: source.file, range: it.range() }, *symbol));
+                draft.gains.push((FileRange { file: source.file, range: it.range() }, symbol));
             }
         }
         Ok(draft)
@@ -172,23 +210,29 @@ impl Analysis {
     /// Takes out the imports that nothing uses, and sorts the rest where their order means nothing.
     pub(super) fn organize_imports(&self, source: &Source<'_>) -> Refactored<Draft> {
         let root = source.tree.root_node();
-        let statements: Vec<Node<'_>> = children(root, source.language)
-            .into_iter()
-            .filter(|it| source.facts.imports.iter().any(|import| import.range == range_of(*it)))
-            .collect();
+        let top = children(root, source.language);
+        let statements: Vec<Node<'_>> = match source.language.modules {
+            Modules::FolderPackages => self.specs(source, &top),
+            _ => top,
+        };
+        let statements = statements.into_iter().filter(|it| {
+            let range = range_of(*it);
+            source.facts.imports.iter().any(|import| is_statement(source, import, range))
+        });
         let mut draft = Draft {
             title: "Organise imports".to_owned(),
             reason: "names that nothing in the file writes are not imported any more".to_owned(),
             ..Draft::default()
         };
-        let mut kept: Vec<Node<'_>> = Vec::new();
+        // Whether each stays.
+        let mut all: Vec<(Node<'_>, bool)> = Vec::new();
         for statement in statements {
             let imports: Vec<(usize, &Import)> = source
                 .facts
                 .imports
                 .iter()
                 .enumerate()
-                .filter(|it| it.1.range == range_of(statement))
+                .filter(|it| is_statement(source, it.1, range_of(statement)))
                 .collect();
             match imports.iter().all(|it| self.is_unused(source, it.0, it.1)) {
                 true => {
@@ -198,8 +242,8 @@ impl Analysis {
                     let lines = TextRange::from_usize(start, end);
                     let is_alone =
                         source.text[lines.to_usize()].trim() == source.of(statement).trim();
+                    all.push((statement, !is_alone));
                     if !is_alone {
-                        kept.push(statement);
                         continue;
                     }
                     draft.replace(source.path, lines, String::new());
@@ -207,11 +251,11 @@ impl Analysis {
                         draft.left.extend(self.left_at(source.file, range, EFFECTS));
                     }
                 }
-                false => kept.push(statement),
+                false => all.push((statement, true)),
             }
         }
         if source.rules.import_order == "free" {
-            sort_groups(source, &kept, &mut draft);
+            sort_groups(source, &all, &mut draft);
         }
         match draft.edits.is_empty() {
             true => Err(NOTHING_TO_DO),
@@ -225,7 +269,8 @@ impl Analysis {
         if import.reexport || import.name == Imported::Glob {
             return false;
         }
-        let Some(name) = local_name(source, import) else { return false };
+        let package = self.package_name_of(source, nth, import);
+        let Some(name) = package.or_else(|| local_name(source, import)) else { return false };
         let all = TextRange::from_usize(0, source.text.len());
         let written = words(&source.text, all, name);
         if !written.iter().all(|it| import.range.contains_range(*it)) {
@@ -245,7 +290,11 @@ impl Analysis {
             }
         }
         let is_package = source.path.file_name().is_some_and(|it| it.starts_with("__init__."));
-        if is_package || source.language.modules == Modules::FolderPackages {
+        if source.language.modules == Modules::FolderPackages {
+            // Nobody takes an import from another file.
+            return package.is_some() || import.local.is_some() || is_named_by_path(source, import);
+        }
+        if is_package {
             return false;
         }
         let users = self.graph().importers(source.file, &mut || self.check()).unwrap_or_default();
@@ -352,17 +401,21 @@ fn first_comment(source: &Source<'_>, node: Node<'_>) -> Option<usize> {
     first
 }
 
-/// Sorts the imports that stand on lines one after the other.
-fn sort_groups(source: &Source<'_>, statements: &[Node<'_>], draft: &mut Draft) {
+/// Sorts the imports that stand on lines one after the other, those that go aside.
+fn sort_groups(source: &Source<'_>, statements: &[(Node<'_>, bool)], draft: &mut Draft) {
     let mut groups: Vec<Vec<Node<'_>>> = Vec::new();
-    for it in statements {
-        let follows = groups.last().and_then(|it| it.last()).is_some_and(|last| {
+    let mut last: Option<Node<'_>> = None;
+    for (it, stays) in statements {
+        let follows = last.is_some_and(|last| {
             let between = &source.text[last.end_byte()..it.start_byte()];
             between.trim().is_empty() && between.matches('\n').count() == 1
         });
-        match groups.last_mut() {
-            Some(group) if follows => group.push(*it),
-            _ => groups.push(vec![*it]),
+        last = Some(*it);
+        if !follows {
+            groups.push(Vec::new());
+        }
+        if let Some(group) = groups.last_mut().filter(|_| *stays) {
+            group.push(*it);
         }
     }
     for group in groups {
@@ -377,8 +430,17 @@ fn sort_groups(source: &Source<'_>, statements: &[Node<'_>], draft: &mut Draft) 
     }
 }
 
-/// Paths sort by their parts, whatever stands between those.
+/// Whether `range` is what an import is written in: of a package imported by itself the whole
+/// declaration.
+fn is_statement(source: &Source<'_>, import: &Import, range: TextRange) -> bool {
+    import.range == range
+        || source.language.modules == Modules::FolderPackages && range.contains_range(import.range)
+}
+
+/// Paths sort by their parts, whatever stands between those; what stands in quotes sorts by that,
+/// whatever it is called here.
 fn sort_key(line: &str) -> String {
+    let line = line.find('"').map_or(line, |at| &line[at..]);
     line.trim_end_matches([';', '\n']).replace("::", "\u{1}").replace('{', "\u{2}")
 }
 

@@ -31,6 +31,13 @@ struct After {
     leaves: Leaves,
 }
 
+/// What names have to stand for that stand for something else now.
+#[derive(Default)]
+struct Gains {
+    symbols: FxHashMap<(FileId, TextRange), Vec<SymbolRef>>,
+    packages: FxHashMap<(FileId, TextRange), Vec<FileId>>,
+}
+
 /// How the offsets of one file move.
 #[derive(Default)]
 struct Shift {
@@ -226,11 +233,13 @@ impl Analysis {
         pairs.map(|(old, new)| ((it.from.file, old), (file, new))).collect()
     }
 
-    fn gains(&self, draft: &Draft) -> FxHashMap<(FileId, TextRange), Vec<SymbolRef>> {
-        let mut res: FxHashMap<(FileId, TextRange), Vec<SymbolRef>> = FxHashMap::default();
+    fn gains(&self, draft: &Draft) -> Gains {
+        let mut res = Gains::default();
         for (at, symbol) in &draft.gains {
-            res.entry((at.file, at.range)).or_default().push(*symbol);
+            res.symbols.entry((at.file, at.range)).or_default().push(*symbol);
         }
+        let packages = draft.packages.iter();
+        res.packages = packages.map(|(at, files)| ((at.file, at.range), files.clone())).collect();
         res
     }
 
@@ -240,7 +249,7 @@ impl Analysis {
         file: FileId,
         after: &After,
         definitions: &FxHashMap<Place, Place>,
-        gains: &FxHashMap<(FileId, TextRange), Vec<SymbolRef>>,
+        gains: &Gains,
     ) -> Vec<TextRange> {
         let mut res = Vec::new();
         let (Some(old), Some(new)) = (self.facts(file), after.graph.facts(file)) else {
@@ -254,9 +263,11 @@ impl Analysis {
                 res.push(it.range());
                 continue;
             };
-            let meant = match gains.get(&(file, it.range())) {
-                Some(symbols) => Meant::Places(self.places(symbols, after, definitions)),
-                None => self.meant(file, reference, after, definitions),
+            let at = (file, it.range());
+            let meant = match (gains.symbols.get(&at), gains.packages.get(&at)) {
+                (Some(symbols), _) => Meant::Places(self.places(symbols, after, definitions)),
+                (None, Some(files)) => Meant::Module(files.clone()),
+                (None, None) => self.meant(file, reference, after, definitions),
             };
             if !is_met(&meant, &after.graph.resolve(file, found), &after.graph) {
                 res.push(it.range());

@@ -108,6 +108,85 @@ class Cart { Pay$0 pay; }
 }
 
 #[test]
+fn a_package_is_imported_in_go() {
+    let pay =
+        "//- /go.mod\nmodule example.com/shop\n//- /money/pay.go\npackage pay\n\nfunc Now() {}\n";
+    check_add(
+        &format!(
+            "{pay}//- /main.go\npackage main\n\nimport (\n\t\"fmt\"\n\t\"os\"\n)\n\nfunc main() \
+             {{\n\tfmt.Println(os.Args)\n\tpay$0.Now()\n}}\n"
+        ),
+        expect![[r#"
+            //- /main.go
+            package main
+
+            import (
+            	"fmt"
+            	"os"
+            	"example.com/shop/money"
+            )
+
+            func main() {
+            	fmt.Println(os.Args)
+            	pay.Now()
+            }"#]],
+    );
+    check_add(
+        &format!("{pay}//- /main.go\npackage main\n\nfunc main() {{ pay$0.Now() }}\n"),
+        expect![[r#"
+            //- /main.go
+            package main
+
+            import "example.com/shop/money"
+
+            func main() { pay.Now() }"#]],
+    );
+    // It has no such member, and it is not to be seen from here.
+    check_add(
+        &format!("{pay}//- /main.go\npackage main\n\nfunc main() {{ pay$0.Later() }}\n"),
+        expect!["refused: no import is missing here"],
+    );
+    check_add(
+        "//- /go.mod\nmodule example.com/shop\n//- /money/internal/pay/pay.go\npackage pay\n\nfunc \
+         Now() {}\n//- /main.go\npackage main\n\nfunc main() { pay$0.Now() }\n",
+        expect!["refused: no import is missing here"],
+    );
+}
+
+#[test]
+fn unused_packages_go_and_the_rest_is_sorted_in_go() {
+    check_organize(
+        "//- /go.mod\nmodule example.com/shop\n//- /money/pay.go\npackage pay\n\nfunc Now() {}\n\
+         //- /main.go\npackage main$0\n\nimport (\n\t\"strings\"\n\tp \"path\"\n\t\"fmt\"\n\t_ \
+         \"embed\"\n\n\t\"example.com/shop/money\"\n\t\"github.com/x/yaml\"\n)\n\nfunc main() { \
+         fmt.Println(strings.ToUpper(\"a\")) }\n",
+        expect![[r#"
+            //- /main.go
+            package main
+
+            import (
+            	_ "embed"
+            	"fmt"
+            	"strings"
+
+            	"github.com/x/yaml"
+            )
+
+            func main() { fmt.Println(strings.ToUpper("a")) }"#]],
+    );
+    check_organize(
+        "//- /main.go\npackage main$0\n\nimport \"fmt\"\nimport (\n\t\"os\"\n\t\"path\"\n)\n\nfunc \
+         main() {}\n",
+        expect![[r#"
+            //- /main.go
+            package main
+
+
+            func main() {}"#]],
+    );
+}
+
+#[test]
 fn of_several_definitions_none_is_chosen() {
     check_add(
         r#"
