@@ -2,6 +2,7 @@
 
 mod dotted_packages;
 mod folder_packages;
+mod mentions;
 mod mod_tree;
 mod qualified_packages;
 mod relative_files;
@@ -204,6 +205,7 @@ impl Analysis {
             }
         }
         self.move_modules(moved, &mut draft)?;
+        self.leave_mentions(moved, &mut draft)?;
         draft.watched = files.into_iter().collect();
         // Several imports of one statement write the same place.
         let mut known: BTreeMap<(VfsPath, TextRange), String> = BTreeMap::new();

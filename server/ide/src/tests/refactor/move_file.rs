@@ -50,6 +50,42 @@ a;
 }
 
 #[test]
+fn what_a_manifest_names_is_marked() {
+    check(
+        ("/web/lib/index.js", "/web/src/index.js"),
+        r#"
+//- /web/lib/index.js
+export const a = 1;
+//- /web/package.json
+{
+  "name": "web",
+  "main": "./lib/index.js",
+  "exports": { ".": "./lib/index", "./other": "./lib/index.jsx" }
+}
+//- /web/user.js
+import { a } from "./lib/index.js";
+a;
+"#,
+        expect![[r#"
+            //- /web/user.js
+            import { a } from "./src/index.js";
+            a;
+            move /web/lib/index.js to /web/src/index.js
+            left /web/package.json:3:14 it names a file that moves, and does not follow
+            left /web/package.json:4:24 it names a file that moves, and does not follow"#]],
+    );
+    check(
+        ("/shop/pay.py", "/shop/money.py"),
+        "//- /shop/__init__.py\n//- /shop/pay.py\ndef main(): ...\n//- /pyproject.toml\n[project.\
+         scripts]\npay = \"shop.pay:main\"\npay2 = \"shop.payment:main\"\n",
+        expect![[r#"
+
+            move /shop/pay.py to /shop/money.py
+            left /pyproject.toml:2:8 it names a file that moves, and does not follow"#]],
+    );
+}
+
+#[test]
 fn an_index_file_is_imported_by_its_folder() {
     check(
         ("/src/a", "/src/b"),
