@@ -5,7 +5,7 @@ use std::fmt;
 use text::TextRange;
 use vfs::{ContentHash, SourceChange, VfsPath};
 
-use crate::{ProposalId, TransactionId};
+use crate::{PartId, ProposalId, TransactionId};
 
 /// What somebody wants to change, before it was looked at.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -67,6 +67,8 @@ pub struct Proposal {
     pub is_redacted: bool,
     /// The proposal that this one is the chosen part of.
     pub part_of: Option<ProposalId>,
+    /// Parts of that which the user rejected: they are no part of its rest.
+    pub rejected: Vec<PartId>,
 }
 
 /// One file before and after a proposal, by hash.

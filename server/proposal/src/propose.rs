@@ -135,6 +135,7 @@ pub(crate) fn propose_looking(
         reverses: None,
         is_redacted: false,
         part_of: None,
+        rejected: Vec::new(),
     };
     Ok((proposal, simulation))
 }

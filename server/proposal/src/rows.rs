@@ -10,8 +10,8 @@ use text::{TextEdit, TextEdits, TextRange};
 use vfs::{ContentHash, FileOperation, SourceChange, VfsPath};
 
 use crate::{
-    ChangeAnnotation, FilePlan, Flip, Impact, LeftSite, Origin, Place, Proposal, ProposalId,
-    Reverses, Risk, RiskKind, RiskLevel, RiskReason, SyntaxProblem, TransactionId,
+    ChangeAnnotation, FilePlan, Flip, Impact, LeftSite, Origin, PartId, Place, Proposal,
+    ProposalId, Reverses, Risk, RiskKind, RiskLevel, RiskReason, SyntaxProblem, TransactionId,
     impact_rows::{effect, effect_row, rollback, rollback_row},
     is_secret,
 };
@@ -69,6 +69,7 @@ fn body(proposal: &Proposal) -> ProposalBody {
         }),
         is_redacted: is_redacted(proposal),
         part_of: proposal.part_of.as_ref().map(ProposalId::to_string),
+        rejected: proposal.rejected.iter().map(|it| (it.file, it.hunk)).collect(),
     }
 }
 
@@ -183,6 +184,11 @@ pub(crate) fn proposal(row: ProposalRow) -> Result<Proposal, String> {
         reverses: body.reverses.map(reverses).transpose()?,
         is_redacted: body.is_redacted,
         part_of: body.part_of.as_deref().and_then(ProposalId::parse),
+        rejected: body
+            .rejected
+            .iter()
+            .map(|(file, hunk)| PartId { file: *file, hunk: *hunk })
+            .collect(),
     })
 }
 

@@ -111,6 +111,27 @@ fn the_rest_of_what_a_killed_server_made_in_part_is_proposed() {
         assert_eq!(world.get("a").unwrap(), "x\n\n2\nmine\n\nx\n");
         assert_eq!(world.get("b").unwrap(), "x\n");
     }
+    // What the user rejected is no part of it: `b` stays, and the last hunk of `a` is completed.
+    let world = World::new(&texts);
+    let mut change = world.replace_all("a", "1", "x");
+    change.edits.extend(world.replace_all("b", "1", "x").edits);
+    let whole = world.propose(change);
+    let simulation = simulate(&whole.change, &|it| world.present(it)).unwrap();
+    let chosen = PartId { file: 0, hunk: Some(0) };
+    let draft = narrow(&whole, &simulation, &[chosen].into_iter().collect()).unwrap();
+    let part = world.with_context(|ctx| propose(draft, ctx)).unwrap().0;
+    let rejected = vec![PartId { file: 1, hunk: Some(0) }];
+    let part = Proposal { part_of: Some(whole.id.clone()), rejected, ..part };
+    world.journal.record(&part).unwrap();
+    let (id, _) = world.begin(&part).unwrap();
+    world.set("a", "x\n\n2\n\n1\n");
+    let finished = world.finish(&id);
+    let rest = world.with_context(|ctx| world.journal.rest_after_kill(&finished, ctx));
+    let (rest, _) = rest.unwrap().unwrap();
+    world.journal.record(&rest).unwrap();
+    world.apply(&rest);
+    assert_eq!(world.get("a").unwrap(), "x\n\n2\n\nx\n");
+    assert_eq!(world.get("b").unwrap(), "1\n");
     // What was made as a whole, or not at all, has no rest.
     let world = World::new(&texts);
     let whole = world.propose(world.replace_all("a", "1", "x"));

@@ -95,7 +95,9 @@ fn begin_parts(ctx: &EditContext, id: &ProposalId, choice: &Choice) -> Result<St
     let draft = narrow(&whole, &simulation, &choice.accepted).map_err(unfit)?;
     let mut made = ctx.proposing(|it| propose(draft, it)).map_err(not_allowed)?;
     add_effect(&mut made.0, &made.1, &ctx.snapshot.analysis);
-    let proposal = Proposal { part_of: Some(whole.id.clone()), ..made.0 };
+    // A server that is killed now leaves this word for the next one.
+    let rejected = choice.rejected.difference(&choice.accepted).copied().collect();
+    let proposal = Proposal { part_of: Some(whole.id.clone()), rejected, ..made.0 };
     let planned = match wanted == choice.accepted {
         true => None,
         false => {

@@ -1,13 +1,13 @@
 //! What is still missing of a change that was made in part: a proposal of its own.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use vfs::{ReadError, VfsPath};
 
 use super::{Finished, Journal, JournalError, check_base, stale};
 use crate::{
-    Content, Context, Draft, Image, Origin, Outcome, Present, PresentFile, Proposal, ProposalId,
-    ProposalState, Refusal, ReverseError, SimulatedFile, Simulation,
+    Content, Context, Draft, Image, Origin, Outcome, PartId, Present, PresentFile, Proposal,
+    ProposalId, ProposalState, Refusal, ReverseError, SimulatedFile, Simulation, narrow, parts,
     propose::{Look, propose_looking},
     reverse::inverse,
     simulate,
@@ -60,6 +60,7 @@ impl Journal {
         if own.reverses.is_some() || *outcome == Outcome::Declined {
             return Ok(None);
         }
+        let rejected = own.rejected.clone();
         let whole = match &own.part_of {
             Some(whole) => self.proposal(whole)?.proposal,
             None if *outcome == Outcome::Applied => return Ok(None),
@@ -83,8 +84,16 @@ impl Journal {
                 _ => (ctx.present)(path),
             }
         };
-        let planned = simulate(&whole.change, &before).map_err(stale)?;
+        let mut planned = simulate(&whole.change, &before).map_err(stale)?;
         check_base(&whole, &planned)?;
+        if !rejected.is_empty() {
+            let mut wanted: BTreeSet<PartId> =
+                parts(&whole, &planned).into_iter().map(|it| it.id).collect();
+            wanted.retain(|it| !rejected.contains(it));
+            // What cannot be taken by itself was not asked for: there is nothing to complete.
+            let Ok(draft) = narrow(&whole, &planned, &wanted) else { return Ok(None) };
+            planned = simulate(&draft.change, &before).map_err(stale)?;
+        }
         self.rest(&whole, &planned, ctx)
     }
 

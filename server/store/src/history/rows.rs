@@ -74,6 +74,8 @@ pub struct ProposalBody {
     pub is_redacted: bool,
     /// The proposal that this one is the chosen part of.
     pub part_of: Option<String>,
+    /// Parts of that which the user wants never: file and hunk.
+    pub rejected: Vec<(u32, Option<u32>)>,
 }
 
 /// One file before and after a proposal.
