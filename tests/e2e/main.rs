@@ -26,6 +26,7 @@ mod state;
 mod terminal;
 #[cfg(target_os = "linux")]
 mod tls;
+mod unread;
 mod verify;
 mod vscode;
 mod workflows;

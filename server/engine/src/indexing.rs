@@ -387,14 +387,14 @@ impl GlobalState {
         // What was read waits in memory until it is folded in: no more than a few batches of it.
         let is_full = |it: &Indexing| BATCHES_MAX * BATCH_FILES_MAX <= it.folding.len();
         while self.index.n_batches < BATCHES_MAX && !is_full(&self.index) && self.begin_batch() {}
-        let idle = self.index.scans.is_idle()
-            && self.index.looks.is_idle()
-            && self.index.queue.is_empty()
-            && self.index.folding.is_empty()
-            && self.index.n_batches == 0;
-        if idle && !self.index.is_summing && self.index.round.is_some() {
+        if self.index.is_reading() {
+            return;
+        }
+        if !self.index.is_summing && self.index.round.is_some() {
             self.begin_summing();
         }
+        // Who waits for the files does not wait for what is counted in them.
+        self.begin_read();
     }
 
     fn begin_scan(&mut self, roots: BTreeSet<VfsPath>) {
@@ -522,13 +522,8 @@ impl GlobalState {
             self.trouble(trouble);
         }
         self.tell_host_the_workspace();
-        let busy = !self.index.scans.is_idle()
-            || !self.index.looks.is_idle()
-            || !self.index.queue.is_empty()
-            || !self.index.folding.is_empty()
-            || 0 < self.index.n_batches;
         // Something came in between: the round goes on.
-        if busy {
+        if self.index.is_reading() {
             return;
         }
         let Some(round) = self.index.round.take() else { return };
@@ -551,13 +546,10 @@ impl GlobalState {
         }
         let waiting = std::mem::take(&mut self.index.waiting);
         self.end_with_vectors(waiting, &summary);
-        self.begin_read();
-        let changed = 0 < round.n_read + round.n_gone;
-        if changed {
+        // A watcher tells of much that concerns nobody. Files that had not changed since the last
+        // session are news to the graph of this one.
+        if 0 < round.n_read + round.n_gone || round.is_whole {
             self.clients.tell_all(&Notice::Refresh);
-        }
-        // A watcher tells of much that concerns nobody.
-        if changed || round.is_whole {
             self.tell_status();
         }
     }
@@ -638,6 +630,15 @@ impl Indexing {
     /// True where something is under way.
     pub(crate) fn is_busy(&self) -> bool {
         self.round.is_some()
+    }
+
+    /// True while files are looked for or read that the graph may not have yet.
+    pub(crate) fn is_reading(&self) -> bool {
+        !self.scans.is_idle()
+            || !self.looks.is_idle()
+            || !self.queue.is_empty()
+            || !self.folding.is_empty()
+            || 0 < self.n_batches
     }
 
     /// Files whose facts or rows are there.

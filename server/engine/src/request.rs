@@ -47,7 +47,8 @@ impl fmt::Display for RunId {
 pub enum RunRequest {
     /// Brings the index up to date with the disk and ends when it is.
     Index,
-    /// Ends once the files of the workspace that are known to be new or changed are read.
+    /// Ends once the files of the workspace that are known to be new or changed are read; without
+    /// any progress.
     AwaitFiles,
     /// Reads what was committed since the last time, in every folder of the workspace.
     ReadHistory(HistoryDepth),

@@ -179,8 +179,11 @@ impl GlobalState {
 
     /// Begins what a run does, once the hooks were called that come before.
     pub(crate) fn dispatch(&mut self, id: RunId, request: RunRequest) {
-        if request.needs_all_files() && self.index.is_busy() {
-            self.begin_progress(id, "Waiting for the workspace to be read");
+        if request.needs_all_files() && self.index.is_reading() {
+            // Who only waits tells so itself, if it takes long.
+            if !matches!(request, RunRequest::AwaitFiles) {
+                self.begin_progress(id, "Waiting for the workspace to be read");
+            }
             self.runs.until_read.push((id, request));
         } else if let Some(request) = self.before(id, request) {
             self.dispatch_hooked(id, request);

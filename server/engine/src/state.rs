@@ -472,7 +472,9 @@ impl GlobalState {
     fn recent_status(&mut self) -> Arc<ServerStatus> {
         let now_ms = self.outside.clock.now_ms();
         let is_recent = self.status_at_ms.is_some_and(|it| now_ms < it + STATUS_MS);
-        if is_recent { Arc::clone(&self.status) } else { self.refresh_status() }
+        // Whether an answer is complete must be true at its very moment.
+        let is_true = self.status.unread == self.index.is_reading();
+        if is_recent && is_true { Arc::clone(&self.status) } else { self.refresh_status() }
     }
 
     /// About how much memory the parts hold.
@@ -495,6 +497,7 @@ impl GlobalState {
             lag: self.index.n_waiting(),
             unembedded: self.n_unembedded(),
             indexing: self.index.is_busy(),
+            unread: self.index.is_reading(),
             queues: QueueLengths {
                 inbox,
                 reads,

@@ -15,8 +15,11 @@ pub struct ServerStatus {
     pub lag: usize,
     /// Files whose vectors are still to come; searches find them by words.
     pub unembedded: usize,
-    /// True while files are listed or read.
+    /// True while files are listed, read or counted.
     pub indexing: bool,
+    /// True while there may be files that the graph does not have yet: an answer to which every
+    /// file may add is not complete.
+    pub unread: bool,
     /// What waits.
     pub queues: QueueLengths,
     /// Bytes by part, estimated.

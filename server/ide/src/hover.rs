@@ -16,6 +16,15 @@ const SHOWN_TARGETS_MAX: usize = 4;
 /// Definitions that only bear the name that are shown.
 const GUESSES_MAX: usize = 2;
 
+/// What can be said of who uses a definition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Uses {
+    /// All files are read.
+    Counted,
+    /// Files that are not read yet may use it, too.
+    Unknown,
+}
+
 /// What is known of one definition, as text.
 struct Card {
     language: &'static str,
@@ -32,7 +41,7 @@ impl Analysis {
     ///
     /// # Errors
     /// [`crate::Cancelled`] after a newer edit.
-    pub fn hover(&self, position: FilePosition) -> Cancellable<Option<Hover>> {
+    pub fn hover(&self, position: FilePosition, uses: Uses) -> Cancellable<Option<Hover>> {
         self.check()?;
         let Some(range) = self.name_at(position.file, position.offset) else { return Ok(None) };
         let cards: Vec<Card> = match self.resolved_at(position) {
@@ -40,7 +49,7 @@ impl Analysis {
                 let mut cards = Vec::new();
                 for it in targets.iter().take(SHOWN_TARGETS_MAX) {
                     let Some(card) = self.card(it, position) else { continue };
-                    cards.push(Card { notes: self.notes_on(it.symbol_ref())?, ..card });
+                    cards.push(Card { notes: self.notes_on(it.symbol_ref(), uses)?, ..card });
                 }
                 cards
             }
@@ -102,12 +111,15 @@ impl Analysis {
     }
 
     /// What is known of a symbol besides what it is: who uses it. Further notes join here.
-    fn notes_on(&self, symbol: SymbolRef) -> Cancellable<Vec<String>> {
+    fn notes_on(&self, symbol: SymbolRef, uses: Uses) -> Cancellable<Vec<String>> {
         let mut notes = Vec::new();
         let is_local = self.facts(symbol.file).is_none_or(|it| it.symbol(symbol.symbol).is_local);
-        if !is_local
-            && (self.is_callable(symbol) || self.is_type(symbol))
-            && let Some(usage) = self.usage(symbol)?
+        if is_local || !(self.is_callable(symbol) || self.is_type(symbol)) {
+            return Ok(notes);
+        }
+        if uses == Uses::Unknown {
+            notes.push("uses are not counted yet: files are still being read".to_owned());
+        } else if let Some(usage) = self.usage(symbol)?
             && let Some(facts) = self.facts(symbol.file)
         {
             notes.push(usage.describe(facts.symbol(symbol.symbol).kind));

@@ -31,6 +31,7 @@ pub use crate::{
     diagnostics::{Exists, Finding, Rule, Rules},
     effect::{ApiChange, ApiChangeKind, ChangedFile, Dangling, Effect, TestReached},
     host::{Analysis, AnalysisHost, Change, FileDelta, FileState, OpenDocument, TextOf, Workspace},
+    hover::Uses,
     imports::ImportLink,
     leaves::Leaves,
     questions::{

@@ -57,7 +57,7 @@ pub(crate) async fn ask<T: Send + 'static>(
 }
 
 /// The answer; `None` where the user stopped it.
-async fn with_progress<T>(
+pub(crate) async fn with_progress<T>(
     link: &Arc<Link>,
     title: &str,
     reading: impl Future<Output = T>,

@@ -1,7 +1,7 @@
 //! The server as tower-lsp sees it: the link between one client and the engine, and its lifecycle.
 
 use std::sync::{
-    Arc, Mutex, OnceLock,
+    Arc, Mutex, OnceLock, Weak,
     atomic::{AtomicU64, Ordering},
 };
 
@@ -23,6 +23,7 @@ use crate::{
     publish, registration,
     running::Running,
     session::Session,
+    unread::Reading,
     view::{Spellings, View},
 };
 
@@ -62,10 +63,12 @@ pub(crate) struct Link {
     pub(crate) refreshes: AtomicU64,
     /// Numbers for progress tokens.
     tokens: AtomicU64,
+    /// Who waits for files that are not read yet.
+    pub(crate) reading: Mutex<Weak<Reading>>,
 }
 
 /// What a question comes to.
-type Asked<T> = std::result::Result<T, ReadError>;
+pub(crate) type Asked<T> = std::result::Result<T, ReadError>;
 
 /// Who ends when the user stops a progress.
 pub(crate) enum Owner {
@@ -115,6 +118,7 @@ impl LanguageServer for Backend {
             touch: Arc::default(),
             refreshes: AtomicU64::new(0),
             tokens: AtomicU64::new(0),
+            reading: Mutex::default(),
         };
         // Fails only for a second link, and `start` was there only once.
         let _ = self.link.set(Arc::new(link));
@@ -208,13 +212,6 @@ impl Link {
             // A request that was cancelled does not wait any more.
             let _ = waiting.send(());
         }
-    }
-
-    /// Waits until the files of the workspace that are known to be new or changed are read.
-    pub(crate) async fn await_files(&self) {
-        let (_, done) = self.run(RunRequest::AwaitFiles);
-        // An engine that stops answers nothing, and the question that follows says so.
-        let _ = done.await;
     }
 
     /// Tells the end of a run to whoever waits for it.

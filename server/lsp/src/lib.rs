@@ -27,6 +27,7 @@ mod settings_actions;
 mod skill_actions;
 mod symbol_data;
 mod to_proto;
+mod unread;
 mod uri;
 mod view;
 mod wire;

@@ -78,7 +78,8 @@ pub(crate) async fn carry(link: Arc<Link>, mut notices: Notices) {
 /// How long files have to be quiet before the client is asked to look again.
 const REFRESH_QUIET: Duration = Duration::from_millis(500);
 
-async fn refresh_later(link: Arc<Link>) {
+/// Has the client ask again once files are quiet.
+pub(crate) async fn refresh_later(link: Arc<Link>) {
     // Of many notices in a row the last one asks.
     let mine = link.refreshes.fetch_add(1, Ordering::Relaxed) + 1;
     tokio::time::sleep(REFRESH_QUIET).await;

@@ -14,6 +14,24 @@ use crate::backend::Link;
 /// Entries of one part. An answer that has no more comes whole.
 const PART_ENTRIES: usize = 256;
 
+/// Where an answer begins; more than once where its question is asked again.
+pub(crate) struct Begin<T> {
+    sender: Option<mpsc::UnboundedSender<Vec<T>>>,
+}
+
+impl<T> Clone for Begin<T> {
+    fn clone(&self) -> Begin<T> {
+        Begin { sender: self.sender.clone() }
+    }
+}
+
+impl<T> Begin<T> {
+    /// An answer without entries.
+    pub(crate) fn parts(&self) -> Parts<T> {
+        Parts { sender: self.sender.clone(), waiting: Vec::new(), has_sent: false }
+    }
+}
+
 /// An answer that grows; full parts go out at once where the client takes parts.
 pub(crate) struct Parts<T> {
     sender: Option<mpsc::UnboundedSender<Vec<T>>>,
@@ -58,13 +76,13 @@ impl<T> Extend<T> for Parts<T> {
 pub(crate) async fn in_parts<T: Serialize, A, F: Future<Output = Result<A>>>(
     link: &Link,
     token: Option<ProgressToken>,
-    ask: impl FnOnce(Parts<T>) -> F,
+    ask: impl FnOnce(Begin<T>) -> F,
 ) -> Result<A> {
     let Some(token) = token else {
-        return ask(Parts { sender: None, waiting: Vec::new(), has_sent: false }).await;
+        return ask(Begin { sender: None }).await;
     };
     let (sender, mut parts) = mpsc::unbounded_channel::<Vec<T>>();
-    let asked = ask(Parts { sender: Some(sender), waiting: Vec::new(), has_sent: false });
+    let asked = ask(Begin { sender: Some(sender) });
     let carry = async {
         while let Some(part) = parts.recv().await {
             let value = serde_json::to_value(part).expect("answers are plain data");

@@ -2,7 +2,7 @@
 //! changed.
 
 use agent::{SkillId, SkillReply};
-use ide::{Answer, CycleKind, FilePosition, SymbolRef, WalkConfig};
+use ide::{Answer, CycleKind, FilePosition, SymbolRef, Uses, WalkConfig};
 use memory::{Query, RecallQuery};
 use proposal::TransactionKind;
 use vfs::FileId;
@@ -126,7 +126,7 @@ impl Snapshot {
         let about = page.target(&target);
         page.paragraph(&about);
         let at = FilePosition { file: target.file, offset: target.name_range.start() };
-        if let Some(hover) = analysis.hover(at)? {
+        if let Some(hover) = analysis.hover(at, Uses::Counted)? {
             page.markdown(&hover.markdown);
         }
         let types = [

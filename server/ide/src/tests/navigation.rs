@@ -4,7 +4,7 @@ use expect_test::{Expect, expect};
 use text::TextRange;
 
 use crate::{
-    FileRange, NavTarget, OutlineItem,
+    FileRange, NavTarget, OutlineItem, Uses,
     fixture::{analysis_at, render_place},
 };
 
@@ -66,7 +66,7 @@ fn check_highlights(fixture: &str, expected: Expect) {
 #[track_caller]
 fn check_hover(fixture: &str, expected: Expect) {
     let (analysis, position) = analysis_at(fixture);
-    let hover = analysis.hover(position).unwrap();
+    let hover = analysis.hover(position, Uses::Counted).unwrap();
     expected.assert_eq(&hover.map_or("nothing".to_owned(), |it| it.markdown));
 }
 

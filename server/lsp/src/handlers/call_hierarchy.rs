@@ -10,7 +10,7 @@ use tower_lsp::{
     jsonrpc::Result,
 };
 
-use crate::{backend::Backend, from_proto, symbol_data, to_proto, view::View};
+use crate::{backend::Backend, from_proto, symbol_data, to_proto, unread::Waits, view::View};
 
 pub(crate) async fn handle_prepare_call_hierarchy(
     backend: &Backend,
@@ -18,8 +18,8 @@ pub(crate) async fn handle_prepare_call_hierarchy(
 ) -> Result<Option<Vec<CallHierarchyItem>>> {
     let at = params.text_document_position_params;
     let path = from_proto::path(&at.text_document)?;
-    let method = "textDocument/prepareCallHierarchy";
-    let answer = backend.link().read_about(method, path.clone(), move |view| {
+    let about = ("textDocument/prepareCallHierarchy", Some(path.clone()));
+    let answer = backend.link().read_whole(about, Waits::IfNothing, move |view| {
         let Some(position) = view.position(&path, at.position) else { return Ok(None) };
         let analysis = &view.snapshot.analysis;
         let symbols = analysis.symbols_at(position)?;
@@ -35,7 +35,7 @@ pub(crate) async fn handle_incoming_calls(
     backend: &Backend,
     params: CallHierarchyIncomingCallsParams,
 ) -> Result<Option<Vec<CallHierarchyIncomingCall>>> {
-    let answer = backend.link().read("incoming calls", move |view| {
+    let answer = backend.link().read_whole(("incoming calls", None), Waits::Always, move |view| {
         let Some(symbol) = symbol_data::find(view, &params.item.uri, params.item.data.as_ref())
         else {
             return Ok(None);
@@ -54,7 +54,7 @@ pub(crate) async fn handle_outgoing_calls(
     backend: &Backend,
     params: CallHierarchyOutgoingCallsParams,
 ) -> Result<Option<Vec<CallHierarchyOutgoingCall>>> {
-    let answer = backend.link().read("outgoing calls", move |view| {
+    let answer = backend.link().read_whole(("outgoing calls", None), Waits::Always, move |view| {
         let Some(symbol) = symbol_data::find(view, &params.item.uri, params.item.data.as_ref())
         else {
             return Ok(None);

@@ -10,7 +10,18 @@ use tower_lsp::{
 
 use vfs::FileId;
 
-use crate::{backend::Backend, ext, from_proto, skill_actions::place, symbol_data, view::View};
+use crate::{
+    backend::{Asked, Backend},
+    ext, from_proto,
+    notices::refresh_later,
+    skill_actions::place,
+    symbol_data,
+    unread::{Time, Tried, Waits},
+    view::View,
+};
+
+/// What a lens says before its number can be known.
+const NOT_COUNTED: &str = "not counted yet: files are still being read";
 
 /// The places of the definitions; what there is to count is counted when a lens is shown.
 pub(crate) async fn handle_code_lens(
@@ -71,32 +82,55 @@ pub(crate) async fn handle_code_lens_resolve(
     if lens.command.is_some() {
         return Ok(lens);
     }
-    let answer = backend.link().read("code lens", move |view| {
-        let data = lens.data.as_ref();
-        let uri: Option<Uri> = data
-            .and_then(|it| it.get("uri"))
-            .and_then(|it| serde_json::from_value(it.clone()).ok());
-        let symbol = uri.as_ref().and_then(|it| symbol_data::find(view, it, data));
-        let target = symbol.and_then(|it| view.snapshot.analysis.nav_target(it));
-        let (Some(uri), Some(symbol), Some(target)) = (uri, symbol, target) else {
-            // The definition is gone; the editor will ask for all lenses again.
-            return Ok(CodeLens { command: Some(nothing("")), ..lens });
-        };
-        let usage: Option<Usage> = view.snapshot.analysis.usage(symbol)?;
-        let Some(usage) = usage else {
-            return Ok(CodeLens { command: Some(nothing("used everywhere")), ..lens });
-        };
-        let position = view.location(target.file, target.name_range).range.start;
-        let argument = json!({ "textDocument": { "uri": uri }, "position": position });
-        let command = Command {
-            title: usage.describe(target.kind),
-            tooltip: None,
-            command: ext::CALLERS.to_owned(),
-            arguments: Some(vec![argument]),
-        };
-        Ok(CodeLens { command: Some(command), ..lens })
-    });
-    answer.await
+    let link = backend.link();
+    let ask = |time: Time| {
+        let lens = lens.clone();
+        link.read("code lens", move |view| {
+            // A client that can be told shows the number when it is there; others wait for it.
+            if view.snapshot.status.unread && view.session.can.refresh_lenses {
+                let answer = (CodeLens { command: Some(nothing(NOT_COUNTED)), ..lens }, true);
+                return Ok(Some(Tried::Answer(answer)));
+            }
+            time.ask((view, None), Waits::Always, || Ok(Some((counted(view, lens)?, false))))
+        })
+    };
+    let Some((counted, is_put_off)) = link.once_read(ask).await? else { return Ok(lens) };
+    if is_put_off {
+        let link = link.clone();
+        tokio::spawn(async move {
+            // The user may stop it: then the lens stays as it is until the next refresh.
+            if link.await_files().await.is_ok() {
+                refresh_later(link).await;
+            }
+        });
+    }
+    Ok(counted)
+}
+
+/// The lens with its numbers.
+fn counted(view: &View<'_>, lens: CodeLens) -> Asked<CodeLens> {
+    let data = lens.data.as_ref();
+    let uri: Option<Uri> =
+        data.and_then(|it| it.get("uri")).and_then(|it| serde_json::from_value(it.clone()).ok());
+    let symbol = uri.as_ref().and_then(|it| symbol_data::find(view, it, data));
+    let target = symbol.and_then(|it| view.snapshot.analysis.nav_target(it));
+    let (Some(uri), Some(symbol), Some(target)) = (uri, symbol, target) else {
+        // The definition is gone; the editor will ask for all lenses again.
+        return Ok(CodeLens { command: Some(nothing("")), ..lens });
+    };
+    let usage: Option<Usage> = view.snapshot.analysis.usage(symbol)?;
+    let Some(usage) = usage else {
+        return Ok(CodeLens { command: Some(nothing("used everywhere")), ..lens });
+    };
+    let position = view.location(target.file, target.name_range).range.start;
+    let argument = json!({ "textDocument": { "uri": uri }, "position": position });
+    let command = Command {
+        title: usage.describe(target.kind),
+        tooltip: None,
+        command: ext::CALLERS.to_owned(),
+        arguments: Some(vec![argument]),
+    };
+    Ok(CodeLens { command: Some(command), ..lens })
 }
 
 /// A title without anything to run.

@@ -5,7 +5,7 @@ use tower_lsp::{
     jsonrpc::Result,
 };
 
-use crate::{backend::Backend, from_proto, hits, to_proto};
+use crate::{backend::Backend, from_proto, hits, to_proto, unread::Waits};
 
 pub(crate) async fn handle_definition(
     backend: &Backend,
@@ -14,14 +14,17 @@ pub(crate) async fn handle_definition(
     let link = backend.link();
     let at = params.text_document_position_params;
     let path = from_proto::path(&at.text_document)?;
-    let method = "textDocument/definition";
-    let answer = link.read_about(method, path.clone(), move |view| {
+    let about = ("textDocument/definition", Some(path.clone()));
+    let answer = link.read_whole(about, Waits::IfNothing, move |view| {
         if let Some(listed) = hits::listed_at(view, &path, at.position.line) {
             return Ok(Some((vec![listed], None)));
         }
         let Some(position) = view.position(&path, at.position) else { return Ok(None) };
         let analysis = &view.snapshot.analysis;
         let mut targets = analysis.definition(position)?;
+        if targets.is_empty() && view.snapshot.status.unread {
+            return Ok(None);
+        }
         // Only to clients that show what they are: a place cannot be marked as a guess.
         let guesses = targets.is_empty() && view.session.can.candidates;
         if guesses {

@@ -10,7 +10,7 @@ use tower_lsp::{
 use crate::{
     backend::Backend,
     from_proto,
-    partial::{Parts, in_parts},
+    partial::{Begin, in_parts},
     to_proto,
 };
 
@@ -24,8 +24,9 @@ pub(crate) async fn handle_document_symbol(
     let token = params.partial_result_params.partial_result_token;
     let method = "textDocument/documentSymbol";
     if !link.session.can.hierarchical_symbols {
-        let answer = in_parts(link, token, |mut parts: Parts<SymbolInformation>| {
+        let answer = in_parts(link, token, |begin: Begin<SymbolInformation>| {
             link.read_about(method, path.clone(), move |view| {
+                let mut parts = begin.parts();
                 let Some((file, lines)) = view.file(&path) else { return Ok(None) };
                 let items = view.snapshot.analysis.document_symbols(file)?;
                 parts.extend(to_proto::flat_symbols(view, &uri, &lines, &items));
@@ -34,8 +35,9 @@ pub(crate) async fn handle_document_symbol(
         });
         return answer.await;
     }
-    let answer = in_parts(link, token, |mut parts: Parts<DocumentSymbol>| {
+    let answer = in_parts(link, token, |begin: Begin<DocumentSymbol>| {
         link.read_about(method, path.clone(), move |view| {
+            let mut parts = begin.parts();
             let Some((file, lines)) = view.file(&path) else { return Ok(None) };
             let items = view.snapshot.analysis.document_symbols(file)?;
             parts.extend(to_proto::document_symbols(view, &lines, &items));

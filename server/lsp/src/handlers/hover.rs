@@ -3,7 +3,7 @@
 
 use engine::{ReadError, Snapshot};
 use history::hex;
-use ide::{FilePosition, SymbolRef};
+use ide::{FilePosition, SymbolRef, Uses};
 use memory::{Freshness, Recalled};
 use tower_lsp::{
     gen_lsp_types::{Hover, HoverParams},
@@ -23,7 +23,12 @@ pub(crate) async fn handle_hover(backend: &Backend, params: HoverParams) -> Resu
     let answer = backend.link().read_about("textDocument/hover", path.clone(), move |view| {
         let Some(position) = view.position(&path, at.position) else { return Ok(None) };
         let Some((_, lines)) = view.file(&path) else { return Ok(None) };
-        let Some(mut hover) = view.snapshot.analysis.hover(position)? else { return Ok(None) };
+        let uses = match view.snapshot.status.unread {
+            true => Uses::Unknown,
+            false => Uses::Counted,
+        };
+        let hover = view.snapshot.analysis.hover(position, uses)?;
+        let Some(mut hover) = hover else { return Ok(None) };
         for note in notes(view.snapshot, position)? {
             hover.plain.push_str(&format!("\n{note}"));
             // In code, so that nothing of it is markup, and in one line.

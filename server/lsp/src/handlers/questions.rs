@@ -14,11 +14,13 @@ use tower_lsp::{
     gen_lsp_types::{Position, Uri},
     jsonrpc::Result,
 };
+use vfs::VfsPath;
 
 use crate::{
     asked::{Told, ask},
     backend::Link,
     error, ext, from_proto,
+    unread::{Time, Waits},
     view::View,
 };
 
@@ -32,7 +34,7 @@ const DEPTH: u32 = 10;
 const BOXES: usize = 60;
 
 /// The argument of every question; each takes what it needs.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 struct Argument {
     #[serde(flatten)]
@@ -53,6 +55,13 @@ struct Place {
     text_document: Option<Document>,
     position: Position,
     symbol: Option<String>,
+}
+
+impl Place {
+    /// The document that is pointed into.
+    fn path(&self) -> Result<Option<VfsPath>> {
+        self.text_document.as_ref().map(|it| from_proto::path_of(&it.uri)).transpose()
+    }
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -99,8 +108,16 @@ pub(super) async fn answer(
     let question = QUESTIONS.iter().find(|it| it.0 == command);
     let (_, title, question) = question.expect("whoever calls has looked");
     let config = ReadConfig { lane: Lane::Work, when_changed: WhenChanged::Finish };
-    let answer = ask(link, (config, title), move |view, told| question(view, &argument, told));
-    answer.await.map(Some)
+    let path = argument.at.path()?;
+    let ask = |time: Time| {
+        let (argument, path) = (argument.clone(), path.clone());
+        ask(link, (config, title), move |view, told| {
+            time.ask((view, path.as_ref()), Waits::Always, || {
+                question(view, &argument, told).map(Some)
+            })
+        })
+    };
+    link.once_read(ask).await
 }
 
 fn callers(

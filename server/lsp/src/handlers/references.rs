@@ -9,8 +9,9 @@ use tower_lsp::{
 use crate::{
     backend::Backend,
     from_proto,
-    partial::{Parts, in_parts},
+    partial::{Begin, in_parts},
     to_proto,
+    unread::Waits,
     view::View,
 };
 
@@ -26,9 +27,10 @@ pub(crate) async fn handle_references(
     let with_declaration = params.context.include_declaration;
     let path = from_proto::path(&at.text_document)?;
     let token = params.partial_result_params.partial_result_token;
-    let answer = in_parts(link, token, |mut parts: Parts<Location>| {
-        let method = "textDocument/references";
-        link.read_about(method, path.clone(), move |view| {
+    let answer = in_parts(link, token, |begin: Begin<Location>| {
+        let about = ("textDocument/references", Some(path.clone()));
+        link.read_whole(about, Waits::Always, move |view| {
+            let mut parts = begin.parts();
             let Some(position) = view.position(&path, at.position) else { return Ok(None) };
             let Some(references) = view.snapshot.analysis.references(position)? else {
                 return Ok(None);

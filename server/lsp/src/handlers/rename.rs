@@ -18,6 +18,7 @@ use crate::{
     backend::Backend,
     edit::{Style, Written, workspace_edit},
     from_proto,
+    unread::{Time, Waits},
     view::View,
 };
 
@@ -41,23 +42,6 @@ pub(crate) async fn handle_prepare_rename(
     answer.await
 }
 
-/// What a rename has to do with files that are not read yet: they may use the name, too.
-#[derive(Clone, Copy)]
-enum IfUnread {
-    /// Nothing is answered before they are.
-    Tell,
-    /// They were waited for, with the document at this version.
-    GoOn(Option<i32>),
-}
-
-/// What a rename found.
-enum Found {
-    /// There are files that are not read yet; the document is at this version.
-    Unread(Option<i32>),
-    /// The edit, and what the journal is to know of it.
-    Edit(WorkspaceEdit, Box<GivenEdit>),
-}
-
 pub(crate) async fn handle_rename(
     backend: &Backend,
     params: RenameParams,
@@ -65,36 +49,20 @@ pub(crate) async fn handle_rename(
     let at = params.text_document_position_params;
     let path = from_proto::path(&at.text_document)?;
     let link = backend.link();
-    let ask = |if_unread: IfUnread| {
+    let ask = |time: Time| {
         let (path, new_name) = (path.clone(), params.new_name.clone());
         link.read_about("textDocument/rename", path.clone(), move |view| {
-            match if_unread {
-                IfUnread::Tell if view.snapshot.status.indexing => {
-                    return Ok(Some(Found::Unread(view.version(&path))));
-                }
-                // The place was counted in another text.
-                IfUnread::GoOn(version) if view.version(&path) != version => {
-                    return Err(ReadError::Stale);
-                }
-                IfUnread::Tell | IfUnread::GoOn(_) => {}
-            }
-            let position = view.position(&path, at.position);
-            let position = position.ok_or_else(|| ReadError::NoFile(path.clone()))?;
-            let rename = view.snapshot.analysis.rename(position, &new_name)?;
-            let edit = edit_of(view, &rename.change)?;
-            let seen = seen(view.snapshot, &rename.change)?;
-            let given = GivenEdit { what: Given::Rename(rename), seen };
-            Ok(Some(Found::Edit(edit, Box::new(given))))
+            time.ask((view, Some(&path)), Waits::Always, || {
+                let position = view.position(&path, at.position);
+                let position = position.ok_or_else(|| ReadError::NoFile(path.clone()))?;
+                let rename = view.snapshot.analysis.rename(position, &new_name)?;
+                let edit = edit_of(view, &rename.change)?;
+                let seen = seen(view.snapshot, &rename.change)?;
+                Ok(Some((edit, Box::new(GivenEdit { what: Given::Rename(rename), seen }))))
+            })
         })
     };
-    let found = match ask(IfUnread::Tell).await? {
-        Some(Found::Unread(version)) => {
-            link.await_files().await;
-            ask(IfUnread::GoOn(version)).await?
-        }
-        found => found,
-    };
-    let Some(Found::Edit(edit, given)) = found else { return Ok(None) };
+    let Some((edit, given)) = link.once_read(ask).await? else { return Ok(None) };
     link.given(given).await;
     Ok(Some(edit))
 }

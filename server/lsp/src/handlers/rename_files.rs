@@ -21,7 +21,7 @@ pub(crate) async fn handle_will_rename_files(
     params: RenameFilesParams,
 ) -> Result<Option<WorkspaceEdit>> {
     let moves = moves(&params)?;
-    backend.link().await_files().await;
+    backend.link().await_files().await?;
     let answer = backend.link().read("will rename files", move |view| {
         match view.snapshot.analysis.move_files(&moves, Mover::Change) {
             // A move that nobody has to follow is none of ours.

@@ -10,7 +10,7 @@ use tower_lsp::{
     jsonrpc::Result,
 };
 
-use crate::{backend::Backend, from_proto, symbol_data, to_proto, view::View};
+use crate::{backend::Backend, from_proto, symbol_data, to_proto, unread::Waits, view::View};
 
 pub(crate) async fn handle_prepare_type_hierarchy(
     backend: &Backend,
@@ -18,8 +18,8 @@ pub(crate) async fn handle_prepare_type_hierarchy(
 ) -> Result<Option<Vec<TypeHierarchyItem>>> {
     let at = params.text_document_position_params;
     let path = from_proto::path(&at.text_document)?;
-    let method = "textDocument/prepareTypeHierarchy";
-    let answer = backend.link().read_about(method, path.clone(), move |view| {
+    let about = ("textDocument/prepareTypeHierarchy", Some(path.clone()));
+    let answer = backend.link().read_whole(about, Waits::IfNothing, move |view| {
         let Some(position) = view.position(&path, at.position) else { return Ok(None) };
         let analysis = &view.snapshot.analysis;
         let symbols = analysis.symbols_at(position)?;
@@ -53,7 +53,7 @@ async fn types(
     (uri, data): (Uri, Option<Value>),
     question: fn(&Analysis, SymbolRef) -> Cancellable<Vec<NavTarget>>,
 ) -> Result<Option<Vec<TypeHierarchyItem>>> {
-    let answer = backend.link().read(name, move |view| {
+    let answer = backend.link().read_whole((name, None), Waits::Always, move |view| {
         let Some(symbol) = symbol_data::find(view, &uri, data.as_ref()) else { return Ok(None) };
         let types = question(&view.snapshot.analysis, symbol)?;
         Ok(Some(types.iter().map(|it| item(view, it)).collect()))

@@ -10,8 +10,9 @@ use vfs::VfsPath;
 
 use crate::{
     backend::Backend,
-    partial::{Parts, in_parts},
+    partial::{Begin, in_parts},
     to_proto,
+    unread::Waits,
     view::View,
 };
 
@@ -34,13 +35,19 @@ pub(crate) async fn handle_workspace_symbol(
     let link = backend.link();
     let others = link.others.clone();
     let token = params.partial_result_params.partial_result_token;
-    let answer = in_parts(link, token, |mut parts: Parts<WorkspaceSymbol>| {
-        link.read("workspace symbols", move |view| {
+    let answer = in_parts(link, token, |begin: Begin<WorkspaceSymbol>| {
+        let about = ("workspace symbols", None);
+        link.read_whole(about, Waits::IfNothing, move |view| {
+            let mut parts = begin.parts();
             let hits = view.snapshot.analysis.workspace_symbols(&params.query, SYMBOLS_MAX)?;
             let ours = hits
                 .iter()
                 .filter(|it| others.leave_closed(view, it.target.file, "workspace/symbol"));
             parts.extend(ours.map(|it| to_proto::workspace_symbol(view, it)));
+            // A name may still be read; what it may mean is the second question.
+            if hits.is_empty() && view.snapshot.status.unread {
+                return Ok(None);
+            }
             if hits.is_empty() && MEANING_BYTES_MIN <= params.query.trim().len() {
                 parts.extend(near(view, &params.query)?);
             }
