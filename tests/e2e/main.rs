@@ -10,6 +10,7 @@ mod client;
 mod documents;
 mod editor;
 mod evolving;
+mod formatting;
 mod helix;
 #[cfg(target_os = "linux")]
 mod kills;

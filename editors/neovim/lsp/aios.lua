@@ -17,7 +17,7 @@ return {
     workspace = { workspaceEdit = { documentChanges = true } },
     experimental = {
       serverStatusNotification = true,
-      aios = { inputNewName = true, candidates = true },
+      aios = { inputNewName = true, candidates = true, save = true },
     },
   },
   -- Definition, hover and their like are left to a language's own server where there is one.
@@ -37,6 +37,9 @@ return {
   handlers = {
     ['window/showDocument'] = function(err, params, ctx)
       return require('aios.handlers').show_document(err, params, ctx)
+    end,
+    ['aios/save'] = function(_, params)
+      require('aios.handlers').save(params)
     end,
     ['aios/serverStatus'] = function(err, status, ctx)
       require('aios.handlers').server_status(err, status, ctx)

@@ -61,7 +61,7 @@ const ownCapabilities: StaticFeature = {
     capabilities.experimental = {
       ...(typeof declared === 'object' ? declared : {}),
       serverStatusNotification: true,
-      aios: { inputNewName: true, review: true },
+      aios: { inputNewName: true, review: true, save: true },
     };
   },
   initialize(): void {},

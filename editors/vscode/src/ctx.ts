@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { type LanguageClient, State } from 'vscode-languageclient/node';
 import { type Binary, findBinary } from './binary';
 import { newClient, setTrace } from './client';
-import { reviewProposal, serverStatus } from './lsp_ext';
+import { reviewProposal, saveDocuments, serverStatus } from './lsp_ext';
 import { tellOthers } from './others';
 import { Status } from './status';
 
@@ -80,6 +80,12 @@ export class Ctx implements vscode.Disposable {
       client.onNotification(serverStatus, (it) => this.status.update(it));
       client.onNotification(reviewProposal, ({ proposal }) => {
         void vscode.commands.executeCommand('aios.client.review', proposal);
+      });
+      client.onNotification(saveDocuments, ({ uris }) => {
+        const saved = vscode.workspace.textDocuments.filter(
+          (it) => it.isDirty && uris.includes(client.code2ProtocolConverter.asUri(it.uri)),
+        );
+        void Promise.all(saved.map((it) => it.save()));
       });
       client.onDidChangeState(({ newState }) => this.stateChanged(newState));
       await setTrace(client);

@@ -47,6 +47,9 @@ export interface RunEnd {
 // A client that declares `experimental.aios.review` is told which proposal waits to be reviewed.
 export const reviewProposal = new NotificationType<{ proposal: string }>('aios/review');
 
+// A client that declares `experimental.aios.save` is told which documents a change was made in.
+export const saveDocuments = new NotificationType<{ uris: string[] }>('aios/save');
+
 export interface Lines {
   start: number;
   lines: number;

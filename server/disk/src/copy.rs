@@ -18,7 +18,7 @@ pub const COPY_FILES_MAX: usize = 100_000;
 pub const COPY_BYTES_MAX: u64 = 4 << 30;
 
 /// Folders that hold what was installed: ignored by git, needed by builds, never written.
-const INSTALLED: [&str; 3] = ["node_modules", ".venv", "venv"];
+pub(crate) const INSTALLED: [&str; 3] = ["node_modules", ".venv", "venv"];
 /// The list of what was copied, beside the copy.
 const LIST: &str = "copied.list";
 /// Held while the copy is used.
@@ -272,12 +272,12 @@ fn is_private(name: &str) -> bool {
 }
 
 #[cfg(unix)]
-fn link_to(target: &Path, link: &Path) -> io::Result<()> {
+pub(crate) fn link_to(target: &Path, link: &Path) -> io::Result<()> {
     std::os::unix::fs::symlink(target, link)
 }
 
 #[cfg(not(unix))]
-fn link_to(_: &Path, _: &Path) -> io::Result<()> {
+pub(crate) fn link_to(_: &Path, _: &Path) -> io::Result<()> {
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 
 mod copy;
 mod document;
+mod drafts;
 mod transaction;
 mod walk;
 mod watch;
@@ -10,6 +11,7 @@ mod watch;
 pub use crate::{
     copy::{COPY_BYTES_MAX, COPY_FILES_MAX, CopyRequest, WorkspaceCopy, copy_workspace},
     document::{create_folder, write_document},
+    drafts::Drafts,
     transaction::{Recovered, Transactions},
     walk::{Disk, IGNORE_FILE},
     watch::{WatchError, Watcher, watch},

@@ -8,6 +8,7 @@ pub(crate) mod recovery;
 pub(crate) mod refactor;
 pub(crate) mod steps;
 pub(crate) mod tasks;
+pub(crate) mod write;
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -16,7 +17,7 @@ use proposal::{
     UndoRequest, UndoScope, needs_preview,
 };
 use rustc_hash::FxHashSet;
-use vfs::{FileOperation, SourceChange, VfsPath};
+use vfs::{SourceChange, VfsPath};
 
 use crate::{
     Abilities, Lane, Notice, NoticeLevel, Place, Recovery, RunId, RunOutcome, Then,
@@ -29,6 +30,7 @@ use crate::{
         tasks::{EditContext, Ended},
     },
     event::ClientId,
+    format::Formatting,
     state::GlobalState,
     task::{Cancel, Task, TaskDone},
     workflows::runs::FlowDone,
@@ -158,10 +160,7 @@ impl GlobalState {
     /// Proposes a rename.
     pub(crate) fn rename(&mut self, run: RunId, at: Place, new_name: String, then: Then) {
         self.begin_progress(run, &format!("Renaming to {new_name}"));
-        self.edit_task(run, "rename", move |ctx| {
-            let made = tasks::rename(ctx, &at, &new_name);
-            EditDone::Proposed(run, then, made.map(Box::new))
-        });
+        self.propose_task(run, "rename", then, move |ctx| tasks::rename(ctx, &at, &new_name));
     }
 
     /// Proposes a settings file.
@@ -170,9 +169,8 @@ impl GlobalState {
             let why = "no folder is open that could have settings".to_owned();
             return self.end_run(run, RunOutcome::Refused(why));
         };
-        self.edit_task(run, "create settings", move |ctx| {
-            let made = tasks::create_settings(ctx, &root);
-            EditDone::Proposed(run, then, made.map(Box::new))
+        self.propose_task(run, "create settings", then, move |ctx| {
+            tasks::create_settings(ctx, &root)
         });
     }
 
@@ -184,9 +182,8 @@ impl GlobalState {
         files: Vec<(VfsPath, Option<String>)>,
         then: Then,
     ) {
-        self.edit_task(run, "write files", move |ctx| {
-            let made = tasks::write_files(ctx, words, &files);
-            EditDone::Proposed(run, then, made.map(Box::new))
+        self.propose_task(run, "write files", then, move |ctx| {
+            tasks::write_files(ctx, words, &files)
         });
     }
 
@@ -449,7 +446,7 @@ impl GlobalState {
         let applying = Applying {
             run,
             client,
-            steps: proposal.steps(),
+            steps: self.steps(&proposal, confirm),
             proposal: Arc::new(proposal),
             simulation: Arc::new(begun.simulation),
             transaction: begun.transaction,
@@ -460,7 +457,8 @@ impl GlobalState {
             phase: Phase::Ending,
         };
         let abilities = self.clients.abilities(client);
-        let asked = |it: &&SourceChange| confirm != Confirm::No || !self.is_ours(it);
+        let whole = &applying.proposal.change;
+        let asked = |it: &&SourceChange| confirm != Confirm::No || !self.is_ours(it, whole);
         let able = applying.steps.iter().filter(asked).all(|it| is_client_able(abilities, it));
         self.proposals.applying.insert(id.clone(), applying);
         match (confirm, able) {
@@ -477,32 +475,11 @@ impl GlobalState {
     fn make_step(&mut self, id: &ProposalId) {
         let Some(applying) = self.proposals.applying.get(id) else { return };
         let step = &applying.steps[applying.step];
-        match applying.confirm == Confirm::No && self.is_ours(step) {
+        let is_ours = self.is_ours(step, &applying.proposal.change);
+        match applying.confirm == Confirm::No && is_ours {
             true => self.write_step(id),
             false => self.ask(id),
         }
-    }
-
-    /// True for a step in which files only appear, move and go that nobody has open. An editor
-    /// would leave a created file empty on the disk until it is saved, or not move one into a
-    /// folder that is not there (Helix), and its own undo would mix it up with the texts.
-    fn is_ours(&self, step: &SourceChange) -> bool {
-        let is_ours = |operation: &FileOperation| match operation {
-            FileOperation::Create { path, .. } | FileOperation::Delete { path } => {
-                !self.files.is_held(path)
-            }
-            FileOperation::Rename { from, to, .. } => {
-                !self.files.is_held(from) && !self.files.is_held(to)
-            }
-        };
-        step.edits.is_empty() && step.operations.iter().all(is_ours)
-    }
-
-    /// Creates and deletes the files of the present step.
-    fn write_step(&mut self, id: &ProposalId) {
-        let Some(applying) = self.proposals.applying.get(id) else { return };
-        let paths = applying.steps[applying.step].paths();
-        self.write_to_disk(id, EditDone::StepWritten, |it| paths.contains(it));
     }
 
     /// Asks the client to make the present step.
@@ -527,42 +504,6 @@ impl GlobalState {
         if deadline_ms.is_none() {
             self.yield_edit(run);
         }
-    }
-
-    /// Writes the files, all or none. What the disk holds of one that is open is not what the user
-    /// sees: then none.
-    fn write(&mut self, id: &ProposalId) {
-        let Some(applying) = self.proposals.applying.get(id) else { return };
-        let paths = applying.proposal.change.paths();
-        match paths.iter().find(|it| self.files.is_held(it)) {
-            Some(open) => {
-                let why = format!("{open} is open in an editor that cannot edit it");
-                self.edit_done(EditDone::Written(id.clone(), Err(why)));
-            }
-            None => self.write_to_disk(id, EditDone::Written, |_| true),
-        }
-    }
-
-    /// Writes the files of a change that `is_wanted` says, all or none.
-    fn write_to_disk(
-        &mut self,
-        id: &ProposalId,
-        done: fn(ProposalId, Result<(), String>) -> EditDone,
-        is_wanted: impl Fn(&VfsPath) -> bool,
-    ) {
-        let Some(applying) = self.proposals.applying.get_mut(id) else { return };
-        applying.phase = Phase::Ending;
-        let (run, id) = (applying.run, id.clone());
-        let mut writes = applying.simulation.writes();
-        writes.retain(|it| is_wanted(&it.path));
-        let name = applying.transaction.to_string();
-        let writer = self.outside.writer(&self.files.roots);
-        self.edit_task(run, "write", move |_| {
-            let writer = writer.ok_or_else(|| "there is no state folder to write by".to_owned());
-            let written =
-                writer.and_then(|it| it.write(&name, &writes).map_err(|it| it.to_string()));
-            done(id, written)
-        });
     }
 
     fn measure(&mut self, id: &ProposalId) {
@@ -611,6 +552,7 @@ impl GlobalState {
                 &applying.simulation,
             );
         }
+        self.have_saved(&applying);
         let outcome = match finished {
             Ok(finished) => finished.measured.outcome,
             Err(why) => return self.end_edit(applying.run, RunOutcome::Failed(why)),
@@ -662,6 +604,22 @@ impl GlobalState {
         }
     }
 
+    /// Gives the task away that makes a proposal.
+    pub(crate) fn propose_task(
+        &mut self,
+        run: RunId,
+        name: &'static str,
+        then: Then,
+        work: impl FnOnce(&EditContext) -> Result<(Proposal, Simulation), Ended> + Send + 'static,
+    ) {
+        let Some(ctx) = self.edit_context_of(run) else { return };
+        // A formatter is waited for: nothing else waits behind it.
+        let lane = if ctx.formatting.is_on() { Lane::Agents } else { Lane::Latency };
+        self.give_edit(run, (lane, name), ctx, move |ctx| {
+            EditDone::Proposed(run, then, work(ctx).map(Box::new))
+        });
+    }
+
     /// Gives a task of a run away. Without a journal, or after a panic, the run ends.
     pub(crate) fn edit_task(
         &mut self,
@@ -670,9 +628,19 @@ impl GlobalState {
         work: impl FnOnce(&EditContext) -> EditDone + Send + 'static,
     ) {
         let Some(ctx) = self.edit_context_of(run) else { return };
+        self.give_edit(run, (Lane::Latency, name), ctx, work);
+    }
+
+    fn give_edit(
+        &self,
+        run: RunId,
+        (lane, name): (Lane, &'static str),
+        ctx: EditContext,
+        work: impl FnOnce(&EditContext) -> EditDone + Send + 'static,
+    ) {
         let lost = RunOutcome::Failed("internal error, see the log".to_owned());
         self.outside.give(Task {
-            lane: Lane::Latency,
+            lane,
             name,
             on_panic: TaskDone::Edit(EditDone::Over(run, lost)),
             work: Box::new(move || TaskDone::Edit(work(&ctx))),
@@ -690,6 +658,7 @@ impl GlobalState {
             let analysis = ctx.snapshot.analysis.with_cancel(it.cancel.flag());
             ctx.snapshot.analysis = analysis;
             ctx.cancel = it.cancel.clone();
+            ctx.formatting = self.formatting();
             let caller = self.clients.caller(it.client);
             ctx.is_owner = caller.is_some_and(|it| it.role == crate::Role::Owner);
             ctx.caller = caller.map(|it| it.identity.clone()).unwrap_or_default();
@@ -710,6 +679,7 @@ impl GlobalState {
             caller: String::new(),
             trust: Arc::clone(&self.outside.trust),
             is_owner: false,
+            formatting: Formatting::Off,
         })
     }
 

@@ -11,6 +11,7 @@ mod episodes;
 mod event;
 mod experiments;
 mod files;
+mod format;
 mod handle;
 mod in_order;
 mod indexing;

@@ -44,6 +44,11 @@ pub enum Notice {
         /// The proposal, which waits for an answer.
         proposal: ProposalId,
     },
+    /// The client is to save documents; only to clients that can.
+    Save {
+        /// Their files.
+        paths: Vec<VfsPath>,
+    },
     /// The checkpoint of an edit that this client is given is stored: it may be made.
     MayEdit {
         /// The run that records it.

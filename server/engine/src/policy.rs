@@ -51,6 +51,8 @@ pub struct Abilities {
     pub live_documents: bool,
     /// Have the user review a proposal by itself, see [`crate::Notice::Review`].
     pub reviews: bool,
+    /// Save documents, see [`crate::Notice::Save`].
+    pub saves: bool,
     /// Tell when files change on disk.
     pub watched_files: bool,
     /// Show progress.

@@ -98,6 +98,24 @@ impl Notification for ReviewNotification {
     const MESSAGE_DIRECTION: MessageDirection = MessageDirection::ServerToClient;
 }
 
+/// Notification `aios/save`, sent to clients that declare `experimental.aios.save`, where
+/// `aios.changes.save` is `save`: a change was made in documents that are open, and they are to be
+/// saved. A document that has other unsaved edits is saved with them.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+pub struct SaveParams {
+    /// The documents.
+    pub uris: Vec<String>,
+}
+
+/// See [`SaveParams`].
+pub(crate) enum SaveNotification {}
+
+impl Notification for SaveNotification {
+    type Params = SaveParams;
+    const METHOD: LspNotificationMethod<'static> = LspNotificationMethod::new("aios/save");
+    const MESSAGE_DIRECTION: MessageDirection = MessageDirection::ServerToClient;
+}
+
 /// Notification `aios/documentChanged`, sent to clients that declare
 /// `experimental.aios.liveDocuments`: a document that the server had the client show, as that of an
 /// agent's run while its model speaks, was written anew. The client reads it from the disk again,

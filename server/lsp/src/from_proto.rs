@@ -91,6 +91,7 @@ pub(crate) fn abilities(can: &Can) -> Abilities {
         show_document: can.show_document,
         live_documents: can.live_documents,
         reviews: can.review,
+        saves: can.save,
         watched_files: can.register_watched_files,
         progress: can.progress,
         status: can.server_status,

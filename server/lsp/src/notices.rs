@@ -57,6 +57,12 @@ pub(crate) async fn carry(link: Arc<Link>, mut notices: Notices) {
                 let params = ext::ReviewParams { proposal: proposal.as_str().to_owned() };
                 link.client.send_notification::<ext::ReviewNotification>(params).await;
             }
+            Notice::Save { paths } => {
+                let uris = paths.iter().map(|it| link.spellings.uri(it).to_string()).collect();
+                link.client
+                    .send_notification::<ext::SaveNotification>(ext::SaveParams { uris })
+                    .await;
+            }
             Notice::MayEdit { run } => link.may_edit(run),
             Notice::RunDone { run, outcome } => {
                 if let Some((level, text)) = for_the_user(&outcome) {

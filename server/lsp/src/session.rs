@@ -67,6 +67,8 @@ pub(crate) struct Can {
     pub(crate) review: bool,
     /// `experimental.aios.liveDocuments`: takes `aios/documentChanged`.
     pub(crate) live_documents: bool,
+    /// `experimental.aios.save`: takes `aios/save`.
+    pub(crate) save: bool,
 }
 
 impl Session {
@@ -157,6 +159,7 @@ fn can(declared: &Value) -> Can {
         input_new_name: has("/experimental/aios/inputNewName"),
         review: has("/experimental/aios/review"),
         live_documents: has("/experimental/aios/liveDocuments"),
+        save: has("/experimental/aios/save"),
     }
 }
 

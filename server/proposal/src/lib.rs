@@ -9,6 +9,7 @@ mod checkpoint;
 mod code;
 mod diff;
 mod effect;
+mod format;
 mod history_text;
 mod ids;
 mod impact_rows;
@@ -33,6 +34,7 @@ pub use crate::{
     checkpoint::{Checkpoint, Content, Image},
     diff::{DiffLine, DiffLineKind, DiffStyle, diff_lines, diff_text},
     effect::add_effect,
+    format::{Formatted, with_formatted},
     history_text::{HistoryPlace, history_at, history_text},
     ids::{AgentRunId, ExperimentId, MemoryId, ProposalId, TransactionId, minute},
     journal::{

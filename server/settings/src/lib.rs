@@ -2,6 +2,7 @@
 //! what was written.
 
 mod ai;
+mod changes;
 mod doc;
 mod edit;
 mod layer;
@@ -14,14 +15,15 @@ pub use crate::{
         AiSettings, MODEL_FIELDS, MODELS_MAX, ModelField, ModelFieldKind, ModelProvider,
         ModelSettings,
     },
+    changes::{
+        ChangeSettings, FormatChanges, RollbackPolicy, SaveChanges, TestsRun, VerifySettings,
+        VerifyWhen,
+    },
     doc::{config_template, render_markdown},
     edit::with_numbers,
     layer::{Layer, Layers, SettingsError, Source},
     reach::{Findings, Lenses, Navigation, NavigationByLanguage, Severity},
-    schema::{
-        EvolvePolicy, Kind, LogLevel, Preview, RollbackPolicy, SETTINGS, Scope, Setting, Settings,
-        TestsRun, VerifySettings, VerifyWhen, Watching,
-    },
+    schema::{EvolvePolicy, Kind, LogLevel, Preview, SETTINGS, Scope, Setting, Settings, Watching},
     value::Value,
 };
 

@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    AiSettings, Findings, Lenses, NavigationByLanguage, Severity, Value,
+    AiSettings, ChangeSettings, Findings, Lenses, NavigationByLanguage, Severity, Value,
+    VerifySettings,
     ai::{check_models, models_of},
+    changes::{changes, verify},
     reach::{NAVIGATIONS, SEVERITIES},
 };
 
@@ -316,6 +318,26 @@ pub const SETTINGS: &[Setting] = &[
               learned.",
     },
     Setting {
+        key: "changes.format",
+        kind: Kind::Choice(&["off", "project"]),
+        default: "\"off\"",
+        scope: Scope::Trusted,
+        doc: "Whether what a change leaves is formatted before it is shown, by the formatter that \
+              the project names (rustfmt, black, ruff, prettier, gofmt, clang-format), in a \
+              sandbox and in a trusted workspace only. A file that was not formatted before stays \
+              as it is.",
+    },
+    Setting {
+        key: "changes.save",
+        kind: Kind::Choice(&["leave", "save"]),
+        default: "\"leave\"",
+        scope: Scope::Machine,
+        doc: "What becomes of the files of a change that an editor makes: they are left unsaved, \
+              as the editor leaves them, or saved. Files that nobody has open are then written at \
+              once; those that are open are saved by editors with an aios extension (VS Code, \
+              Neovim).",
+    },
+    Setting {
         key: "verify.when",
         kind: Kind::Choice(&["after", "manual"]),
         default: "\"after\"",
@@ -466,56 +488,6 @@ pub enum LogLevel {
     Trace,
 }
 
-/// When the checks of a project are run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum VerifyWhen {
-    /// After a change was applied.
-    After,
-    /// When asked for.
-    Manual,
-}
-
-/// What becomes of a change that fails its checks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RollbackPolicy {
-    /// It is taken back.
-    Always,
-    /// The user is asked.
-    Ask,
-    /// It stays.
-    Never,
-}
-
-/// Which tests are run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TestsRun {
-    /// Those that reach the change, then all.
-    All,
-    /// Those that reach the change.
-    Reached,
-    /// None.
-    None,
-}
-
-/// How changes are checked.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct VerifySettings {
-    /// `verify.when`.
-    pub when: VerifyWhen,
-    /// `verify.rollback`.
-    pub rollback: RollbackPolicy,
-    /// `verify.tests`.
-    pub tests: TestsRun,
-    /// `verify.network`: true for the network of this machine.
-    pub has_network: bool,
-    /// `verify.commands`.
-    pub commands: Vec<String>,
-    /// `verify.seconds_max`.
-    pub seconds_max: u64,
-    /// `verify.memory_mib_max`.
-    pub memory_mib_max: u64,
-}
-
 /// All settings with their values.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
@@ -559,6 +531,8 @@ pub struct Settings {
     pub evolve_cpu_seconds_max: u64,
     /// `episodes`.
     pub episodes: bool,
+    /// `changes.*`.
+    pub changes: ChangeSettings,
     /// `verify.*`.
     pub verify: VerifySettings,
     /// `ai.*`.
@@ -618,6 +592,7 @@ impl Settings {
             },
             evolve_cpu_seconds_max: int(values, "evolve_cpu_seconds_max").unsigned_abs(),
             episodes: choice(values, "episodes") == 1,
+            changes: changes(values),
             verify: verify(values),
             ai: ai(values),
             log_level: match choice(values, "log.level") {
@@ -718,29 +693,6 @@ fn severity(values: &BTreeMap<&'static str, Value>, key: &str) -> Option<Severit
     Severity::of_rank(choice(values, key))
 }
 
-fn verify(values: &BTreeMap<&'static str, Value>) -> VerifySettings {
-    VerifySettings {
-        when: match choice(values, "verify.when") {
-            0 => VerifyWhen::After,
-            _ => VerifyWhen::Manual,
-        },
-        rollback: match choice(values, "verify.rollback") {
-            0 => RollbackPolicy::Always,
-            1 => RollbackPolicy::Ask,
-            _ => RollbackPolicy::Never,
-        },
-        tests: match choice(values, "verify.tests") {
-            0 => TestsRun::All,
-            1 => TestsRun::Reached,
-            _ => TestsRun::None,
-        },
-        has_network: choice(values, "verify.network") == 1,
-        commands: texts(values, "verify.commands"),
-        seconds_max: int(values, "verify.seconds_max").unsigned_abs(),
-        memory_mib_max: int(values, "verify.memory_mib_max").unsigned_abs(),
-    }
-}
-
 fn ai(values: &BTreeMap<&'static str, Value>) -> AiSettings {
     AiSettings {
         is_enabled: value(values, "ai.enabled") == Value::Bool(true),
@@ -757,7 +709,7 @@ fn ai(values: &BTreeMap<&'static str, Value>) -> AiSettings {
     }
 }
 
-fn texts(values: &BTreeMap<&'static str, Value>, key: &str) -> Vec<String> {
+pub(crate) fn texts(values: &BTreeMap<&'static str, Value>, key: &str) -> Vec<String> {
     let Some(Value::List(items)) = values.get(key) else { return Vec::new() };
     let texts = items.iter().filter_map(|it| match it {
         Value::Text(text) => Some(text.clone()),
@@ -766,12 +718,12 @@ fn texts(values: &BTreeMap<&'static str, Value>, key: &str) -> Vec<String> {
     texts.collect()
 }
 
-fn choice(values: &BTreeMap<&'static str, Value>, key: &str) -> usize {
+pub(crate) fn choice(values: &BTreeMap<&'static str, Value>, key: &str) -> usize {
     let setting = Setting::find(key).expect("the key is a row of the table");
     setting.rank(values.get(key).unwrap_or(&setting.default_value()))
 }
 
-fn int(values: &BTreeMap<&'static str, Value>, key: &str) -> i64 {
+pub(crate) fn int(values: &BTreeMap<&'static str, Value>, key: &str) -> i64 {
     let setting = Setting::find(key).expect("the key is a row of the table");
     match values.get(key).cloned().unwrap_or_else(|| setting.default_value()) {
         Value::Int(n) => n,

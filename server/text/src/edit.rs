@@ -1,6 +1,6 @@
 //! Edits of one text: sorted, disjoint, invertible.
 
-use std::fmt;
+use std::{fmt, ops::Range};
 
 use crate::{TextRange, TextSize};
 
@@ -85,6 +85,61 @@ impl TextEdits {
         Ok(res)
     }
 
+    /// The edits that do at once what these do and then `later`, whose places count in `between`,
+    /// the text that these leave. What `later` does not touch stays an edit of its own.
+    ///
+    /// # Errors
+    /// [`EditsError::OutOfText`] where an edit does not fit `between`.
+    pub fn then(&self, between: &str, later: &TextEdits) -> Result<Composed, EditsError> {
+        let mut composed = Composed::default();
+        let mut first = Ends::new(self);
+        let mut second = later.edits.iter().peekable();
+        loop {
+            let grown = first.grown;
+            let next = first.peek();
+            let is_first = match (&next, second.peek()) {
+                (None, None) => return Ok(composed),
+                (Some(own), Some(other)) => own.start <= other.range.start().to_usize(),
+                (own, _) => own.is_some(),
+            };
+            let mut part = 0..0;
+            let mut own = Vec::new();
+            let mut others: Vec<&TextEdit> = Vec::new();
+            match next.filter(|_| is_first) {
+                Some(range) => {
+                    part = range;
+                    own.push(first.take());
+                }
+                None => {
+                    others.extend(second.next());
+                    part = others.first().map_or(part, |it| it.range.to_usize());
+                }
+            }
+            // All that hangs together, each of these by an edit of the others.
+            loop {
+                let meets = |start: usize| start <= part.end;
+                if let Some(range) = first.peek().filter(|it| !others.is_empty() && meets(it.start))
+                {
+                    part.end = part.end.max(range.end);
+                    own.push(first.take());
+                } else if !own.is_empty()
+                    && let Some(edit) = second.next_if(|it| meets(it.range.start().to_usize()))
+                {
+                    part.end = part.end.max(edit.range.end().to_usize());
+                    others.push(edit);
+                } else {
+                    break;
+                }
+            }
+            let before = |at: usize, grown: i64| (at as i64 - grown) as usize;
+            let range =
+                TextRange::from_usize(before(part.start, grown), before(part.end, first.grown));
+            composed.places.extend(own.iter().map(|_| composed.edits.edits.len()));
+            let text = replaced(between, part, &others)?;
+            composed.edits.edits.push(TextEdit { range, text });
+        }
+    }
+
     /// The edits that take the edited text back to `text`, which is the text before them.
     ///
     /// # Errors
@@ -107,6 +162,57 @@ impl TextEdits {
     }
 }
 
+/// What [`TextEdits::then`] gives.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Composed {
+    /// The edits, of the text before both.
+    pub edits: TextEdits,
+    /// Of each of the first edits, the number of the edit that it is in now.
+    pub places: Vec<usize>,
+}
+
+/// Edits in the text that they leave, one after the other.
+struct Ends<'a> {
+    edits: &'a [TextEdit],
+    /// How much longer the text is by those that were taken.
+    grown: i64,
+}
+
+impl<'a> Ends<'a> {
+    fn new(edits: &'a TextEdits) -> Ends<'a> {
+        Ends { edits: &edits.edits, grown: 0 }
+    }
+
+    /// Where the text of the next one stands.
+    fn peek(&self) -> Option<Range<usize>> {
+        let next = self.edits.first()?;
+        let start = (i64::from(next.range.start().raw()) + self.grown) as usize;
+        Some(start..start + next.text.len())
+    }
+
+    fn take(&mut self) -> &'a TextEdit {
+        let (first, rest) = self.edits.split_first().expect("it was peeked at");
+        self.grown += first.text.len() as i64 - i64::from(first.range.len().raw());
+        self.edits = rest;
+        first
+    }
+}
+
+/// `part` of a text after edits that are all inside it.
+fn replaced(text: &str, part: Range<usize>, edits: &[&TextEdit]) -> Result<String, EditsError> {
+    let out = |at: usize| EditsError::OutOfText(TextSize::from_usize(at));
+    let mut res = String::new();
+    let mut at = part.start;
+    for edit in edits {
+        let range = edit.range.to_usize();
+        res.push_str(text.get(at..range.start).ok_or(out(range.start))?);
+        res.push_str(&edit.text);
+        at = range.end;
+    }
+    res.push_str(text.get(at..part.end).ok_or(out(at))?);
+    Ok(res)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -123,6 +229,57 @@ mod tests {
         let edited = edits.apply(text).unwrap();
         assert_eq!(edited, "// let  = cde;");
         assert_eq!(edits.inverse(text).unwrap().apply(&edited).unwrap(), text);
+    }
+
+    #[test]
+    fn what_a_later_edit_does_not_touch_stays_by_itself() {
+        let text = "pay(a); pay(b);\npay(c);\n";
+        let first = [edit(0, 3, "settle"), edit(8, 11, "settle"), edit(16, 19, "settle")];
+        let first = TextEdits::new(first.to_vec()).unwrap();
+        let between = first.apply(text).unwrap();
+        assert_eq!(between, "settle(a); settle(b);\nsettle(c);\n");
+        let later = TextEdits::new(vec![edit(10, 11, "\n"), edit(33, 33, "// end\n")]).unwrap();
+        let both = first.then(&between, &later).unwrap();
+        let expected = [
+            edit(0, 3, "settle"),
+            edit(7, 11, "\nsettle"),
+            edit(16, 19, "settle"),
+            edit(24, 24, "// end\n"),
+        ];
+        assert_eq!(both.edits, TextEdits { edits: expected.to_vec() });
+        assert_eq!(both.places, [0, 1, 2]);
+    }
+
+    #[test]
+    fn edits_and_later_ones_are_the_same_at_once() {
+        let mut seed = 7_u64;
+        let mut below = |n: usize| {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695);
+            (seed >> 33) as usize % n
+        };
+        for _ in 0..5_000 {
+            let text: String = (0..below(30)).map(|it| (b'a' + it as u8 % 26) as char).collect();
+            let mut some = |len: usize| {
+                let mut at = 0;
+                let mut edits = Vec::new();
+                while at <= len && below(4) != 0 {
+                    let start = at + below(len - at + 1);
+                    let end = start + below((len - start + 1).min(5));
+                    edits.push(edit(start, end, &"XYZ"[..below(4)]));
+                    at = end + below(2);
+                }
+                TextEdits::new(edits).unwrap()
+            };
+            let first = some(text.len());
+            let between = first.apply(&text).unwrap();
+            let later = some(between.len());
+            let both = first.then(&between, &later).unwrap();
+            let expected = later.apply(&between).unwrap();
+            let shown = format!("{text}: {first:?} then {later:?}: {both:?}");
+            assert_eq!(both.edits.apply(&text).as_ref(), Ok(&expected), "{shown}");
+            assert_eq!(TextEdits::new(both.edits.edits.clone()), Ok(both.edits), "{shown}");
+            assert!(both.places.len() == first.edits.len() && both.places.is_sorted(), "{shown}");
+        }
     }
 
     #[test]

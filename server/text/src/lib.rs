@@ -10,7 +10,7 @@ mod rope;
 pub use ropey::Rope;
 
 pub use crate::{
-    edit::{EditsError, TextEdit, TextEdits},
+    edit::{Composed, EditsError, TextEdit, TextEdits},
     lines::{LineCol, LineIndex, LineParts, PositionEncoding},
     range::{TextRange, TextSize},
     rope::{edit_rope, edit_rope_all, rope_is, rope_line_col, rope_offset},

@@ -33,6 +33,19 @@ function M.show_document(err, params, ctx)
   return result
 end
 
+--- Saves the buffers that a change was made in, where `aios.changes.save` says so.
+---@param params { uris: string[] }
+function M.save(params)
+  for _, uri in ipairs(params.uris) do
+    local bufnr = vim.uri_to_bufnr(uri)
+    if vim.api.nvim_buf_is_loaded(bufnr) and vim.bo[bufnr].modified then
+      vim.api.nvim_buf_call(bufnr, function()
+        vim.cmd('silent update')
+      end)
+    end
+  end
+end
+
 ---@param _ any
 ---@param status aios.ServerStatus
 ---@param ctx lsp.HandlerContext

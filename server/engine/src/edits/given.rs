@@ -2,7 +2,7 @@
 //! measured and recorded like any other change.
 
 use ide::{Refactoring, Rename};
-use proposal::{Begun, Proposal};
+use proposal::{Begun, Proposal, ProposalId};
 use vfs::{ContentHash, VfsPath};
 
 use crate::{
@@ -73,7 +73,9 @@ fn begin(ctx: &EditContext, given: GivenEdit) -> Result<(Proposal, Begun), Ended
         Given::Rename(rename) => tasks::rename_draft(ctx, rename),
         Given::Move(moved) => refactoring_draft(ctx, ACTION_MOVE_FILES, moved),
     };
-    let (proposal, _) = ctx.propose(draft)?;
+    // The client writes what it was given, and nothing else.
+    let id = ProposalId::new(ctx.clock.wall_ms(), ctx.random.next());
+    let (proposal, _) = ctx.propose_exactly(id, draft)?;
     let begun = tasks::begin(ctx, &proposal)?;
     Ok((proposal, begun))
 }

@@ -1,15 +1,14 @@
 //! Refactorings as proposals: tried on one moment of the workspace, on a thread of their own.
 
-use ide::{FileMove, FileRange, Mover, Refactor, RefactorError, Refactoring, Rewrite};
+use ide::{
+    FileMove, FilePosition, FileRange, Mover, Refactor, RefactorError, Refactoring, Rewrite,
+};
 use proposal::{Draft, Proposal, Simulation};
 use text::TextRange;
 
 use crate::{
     Area, RunId, RunOutcome, Then,
-    edits::{
-        EditDone,
-        tasks::{EditContext, Ended, left_site, not_allowed, resolve, unchanged_file},
-    },
+    edits::tasks::{EditContext, Ended, left_site, not_allowed, resolve, unchanged_file},
     state::GlobalState,
 };
 
@@ -20,21 +19,17 @@ impl GlobalState {
     /// Proposes a refactoring.
     pub(crate) fn refactor(&mut self, run: RunId, at: Area, refactor: Refactor, then: Then) {
         self.begin_progress(run, "Refactoring");
-        self.edit_task(run, "refactor", move |ctx| {
-            let made = propose_refactoring(ctx, &at, &refactor);
-            EditDone::Proposed(run, then, made.map(Box::new))
+        self.propose_task(run, "refactor", then, move |ctx| {
+            propose_refactoring(ctx, &at, &refactor)
         });
     }
 
     /// Proposes to rewrite every match of a pattern.
     pub(crate) fn rewrite(&mut self, run: RunId, rewrite: Rewrite, then: Then) {
         self.begin_progress(run, &format!("Rewriting {}", rewrite.pattern));
-        self.edit_task(run, "rewrite", move |ctx| {
+        self.propose_task(run, "rewrite", then, move |ctx| {
             let done = ctx.snapshot.analysis.rewrite(&rewrite);
-            let made = done
-                .map_err(|error| ended(ctx, &error))
-                .and_then(|done| propose(ctx, ide::ACTION_REWRITE, done));
-            EditDone::Proposed(run, then, made.map(Box::new))
+            propose(ctx, ide::ACTION_REWRITE, done.map_err(|error| ended(ctx, &error))?)
         });
     }
 
@@ -47,12 +42,9 @@ impl GlobalState {
         then: Then,
     ) {
         self.begin_progress(run, "Moving files");
-        self.edit_task(run, "move files", move |ctx| {
+        self.propose_task(run, "move files", then, move |ctx| {
             let done = ctx.snapshot.analysis.move_files(&moves, mover);
-            let made = done
-                .map_err(|error| ended(ctx, &error))
-                .and_then(|done| propose(ctx, ACTION_MOVE_FILES, done));
-            EditDone::Proposed(run, then, made.map(Box::new))
+            propose(ctx, ACTION_MOVE_FILES, done.map_err(|error| ended(ctx, &error))?)
         });
     }
 }

@@ -7,12 +7,17 @@ use ide::{FilePosition, LeftOut, Rename};
 use proposal::{
     Begun, Context, DiffStyle, Draft, Finished, Journal, JournalError, LeftSite, Measured, Noted,
     Origin, Present, PresentFile, Proposal, ProposalId, Recorded, Simulation, TransactionId,
-    UndoRequest, diff_text, measure, paths_below, propose,
+    UndoRequest, diff_text, measure, paths_below, propose, simulate,
 };
 use store::Trust;
 use vfs::{ContentHash, FileId, ReadError, SourceChange, Texts, VfsPath};
 
-use crate::{Clock, Place, Random, RunOutcome, Snapshot, own::runs, task::Cancel};
+use crate::{
+    Clock, Place, Random, RunOutcome, Snapshot,
+    format::{self, Formatting},
+    own::runs,
+    task::Cancel,
+};
 
 /// How a run ends before its time. In a box: it is seldom, and large.
 pub(crate) type Ended = Box<RunOutcome>;
@@ -28,6 +33,8 @@ pub(crate) struct EditContext {
     pub(crate) trust: Arc<Trust>,
     /// True where the caller may trust.
     pub(crate) is_owner: bool,
+    /// Whether what is proposed is formatted.
+    pub(crate) formatting: Formatting,
 }
 
 impl EditContext {
@@ -81,6 +88,16 @@ impl EditContext {
     pub(crate) fn propose_as(
         &self,
         id: ProposalId,
+        draft: Draft,
+    ) -> Result<(Proposal, Simulation), Ended> {
+        let draft = self.formatted(draft);
+        self.propose_exactly(id, draft)
+    }
+
+    /// The same for a draft that was written by somebody else already.
+    pub(crate) fn propose_exactly(
+        &self,
+        id: ProposalId,
         mut draft: Draft,
     ) -> Result<(Proposal, Simulation), Ended> {
         let roots = &self.snapshot.roots;
@@ -94,6 +111,18 @@ impl EditContext {
         }
         self.journal.record(&made.0).map_err(|it| refused(&it))?;
         Ok(made)
+    }
+
+    /// The draft as the project formats it, where that is wanted. What does not fit the texts of
+    /// this moment is refused when it is proposed.
+    fn formatted(&self, draft: Draft) -> Draft {
+        if matches!(self.formatting, Formatting::Off) {
+            return draft;
+        }
+        let Ok(simulation) = simulate(&draft.change, &|path| self.present(path)) else {
+            return draft;
+        };
+        format::formatted(self, draft, &simulation)
     }
 
     /// Who proposes, and through what.
