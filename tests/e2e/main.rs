@@ -18,6 +18,7 @@ mod knowledge;
 mod lifecycle;
 mod models;
 mod neovim;
+mod odd_files;
 mod parts;
 mod questions;
 mod refactorings;

@@ -8,6 +8,7 @@ pub(crate) mod recovery;
 pub(crate) mod refactor;
 pub(crate) mod steps;
 pub(crate) mod tasks;
+pub(crate) mod unread;
 pub(crate) mod write;
 
 use std::{collections::BTreeMap, sync::Arc};

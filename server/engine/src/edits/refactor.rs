@@ -8,7 +8,10 @@ use text::TextRange;
 
 use crate::{
     Area, RunId, RunOutcome, Then,
-    edits::tasks::{EditContext, Ended, left_site, not_allowed, resolve, unchanged_file},
+    edits::{
+        tasks::{EditContext, Ended, left_site, not_allowed, resolve, unchanged_file},
+        unread::named_unread,
+    },
     state::GlobalState,
 };
 
@@ -55,9 +58,17 @@ fn propose_refactoring(
     refactor: &Refactor,
 ) -> Result<(Proposal, Simulation), Ended> {
     let at = file_range(ctx, at)?;
-    let done = ctx.snapshot.analysis.refactor(at, refactor);
-    let done = done.map_err(|error| ended(ctx, &error))?;
-    propose(ctx, refactor.id(), done)
+    let analysis = &ctx.snapshot.analysis;
+    let done = analysis.refactor(at, refactor).map_err(|error| ended(ctx, &error))?;
+    let mut draft = refactoring_draft(ctx, refactor.id(), done);
+    if matches!(refactor, Refactor::MoveSymbol { .. } | Refactor::SafeDelete)
+        && let Some(home) = analysis.path(at.file)
+        && let Ok(named) =
+            analysis.prepare_rename(FilePosition { file: at.file, offset: at.range.start() })
+    {
+        draft.left.extend(named_unread(ctx, home, &named.placeholder));
+    }
+    ctx.propose(draft)
 }
 
 /// Makes a proposal of what was done on paper.

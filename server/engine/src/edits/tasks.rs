@@ -14,6 +14,7 @@ use vfs::{ContentHash, FileId, ReadError, SourceChange, Texts, VfsPath};
 
 use crate::{
     Clock, Place, Random, RunOutcome, Snapshot,
+    edits::unread::named_unread,
     format::{self, Formatting},
     own::runs,
     task::Cancel,
@@ -163,7 +164,10 @@ pub(crate) fn rename(
 
 /// A rename in the words of a proposal.
 pub(crate) fn rename_draft(ctx: &EditContext, rename: Rename) -> Draft {
-    let left = rename.left.iter().map(|it| left_site(ctx, it)).collect();
+    let mut left: Vec<LeftSite> = rename.left.iter().map(|it| left_site(ctx, it)).collect();
+    if let Some(home) = rename.sites.first().and_then(|it| ctx.snapshot.analysis.path(it.file)) {
+        left.extend(named_unread(ctx, home, &rename.old_name));
+    }
     let n_sites = rename.sites.len();
     let places = match n_sites {
         1 => "1 place that certainly means".to_owned(),
