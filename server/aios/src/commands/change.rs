@@ -205,7 +205,8 @@ fn chosen(
             });
             let found = all.into_iter().find(fits);
             if found.is_none() {
-                let none = || "there is no such proposal; `aios proposals` lists all".to_owned();
+                let none =
+                    || "no proposal waits for an answer; `aios proposals` lists all".to_owned();
                 output.refuse(hint.unwrap_or_else(none))?;
             }
             found

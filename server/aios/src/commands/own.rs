@@ -99,7 +99,10 @@ fn show(own: &Own, output: Output) -> anyhow::Result<()> {
                 "problems": own.problems.iter().map(ToString::to_string).collect::<Vec<_>>(),
             })
         },
-        || format!("this workspace is {}", own.standing.name()),
+        || match own.standing {
+            Standing::Unasked => "nobody was asked yet to trust this workspace".to_owned(),
+            standing => format!("this workspace is {}", standing.name()),
+        },
     )?;
     for line in render_changes(&own.changes).lines() {
         let paint = match line.as_bytes().first() {
