@@ -342,10 +342,13 @@ impl GlobalState {
         }
     }
 
-    /// Tells that a run has begun what may take a while.
+    /// Tells that a run has begun what may take a while. Where it had begun something else before,
+    /// that goes on: a progress that is begun twice would never end in an editor.
     pub(crate) fn begin_progress(&mut self, id: RunId, title: &str) {
         let Some(run) = self.runs.runs.get_mut(&id).filter(|it| !it.is_child) else { return };
-        run.has_progress = true;
+        if std::mem::replace(&mut run.has_progress, true) {
+            return self.report_progress(id, title.to_owned());
+        }
         let client = run.client;
         let state = ProgressState::Begin { title: title.to_owned(), cancellable: true };
         self.clients.tell(client, Notice::Progress { run: id, state });
