@@ -1,8 +1,11 @@
 //! Agents from the command line.
 
+use serde_json::{Value, json};
+
 use crate::{
     cli::{aios, json},
-    workspace::Workspace,
+    client::{Client, capabilities},
+    workspace::{CART, SHOP, Workspace},
 };
 
 #[test]
@@ -78,4 +81,43 @@ fn what_a_repository_says_of_its_agents_does_not_command_the_terminal() {
         assert!(shown.contains("a‹U+001B›]0;title‹U+0007› b"), "{shown}");
         assert!(!shown.contains(['\x1b', '\x07']), "{shown}");
     }
+}
+
+#[test]
+fn a_guard_keeps_what_an_editor_changes_by_itself_from_being_made() {
+    let keeper = "name: keeper\nversion: 1.0.0\ntype: assistant\ninstructions: Look.\nhooks:\n\
+                  - {type: before, event: apply, handler: agent nobody, guard: true}\n";
+    let files = [("shop.py", SHOP), ("cart.py", CART), (".aios/agents/keeper.yaml", keeper)];
+    let workspace = Workspace::new(&files);
+    let rename = |client: &mut Client| {
+        let document = json!({ "uri": workspace.uri("shop.py") });
+        let position = json!({ "line": 0, "character": 4 });
+        let params = json!({ "textDocument": document, "position": position, "newName": "charge" });
+        client.try_request("textDocument/rename", params)
+    };
+    let mut capabilities = capabilities();
+    capabilities["workspace"]["fileOperations"] = json!({ "willRename": true });
+    let mut client = Client::start(&workspace, &capabilities);
+    client.wait_until_indexed();
+    let answer = rename(&mut client);
+    assert!(answer["result"].is_object(), "what is not trusted guards nothing: {answer}");
+    client.stop();
+    assert_eq!(aios(&workspace, &["trust", "--yes"]).0, 0);
+    assert_eq!(aios(&workspace, &["agent", "activate", "keeper"]).0, 0);
+    let mut client = Client::start(&workspace, &capabilities);
+    client.wait_until_indexed();
+    let is_why = |it: &Value| {
+        it["message"].as_str().is_some_and(|it| it.contains("hook before:apply of keeper"))
+    };
+    let answer = rename(&mut client);
+    assert!(is_why(&answer["error"]), "{answer}");
+    client.wait_for("why, for the user", |it| is_why(&it["params"]));
+    let moves = json!([{
+        "oldUri": workspace.uri("shop.py"),
+        "newUri": workspace.uri("store.py"),
+    }]);
+    let follows = client.request("workspace/willRenameFiles", json!({ "files": moves }));
+    assert_eq!(follows, Value::Null, "nothing follows the move");
+    client.wait_for("why, for the user", |it| is_why(&it["params"]));
+    client.stop();
 }

@@ -54,6 +54,14 @@ pub enum Notice {
         /// The run that records it.
         run: RunId,
     },
+    /// An edit that this client asked for is not to be made: a guard does not let it pass. The run
+    /// that would have recorded it ends, refused.
+    MayNotEdit {
+        /// That run.
+        run: RunId,
+        /// Why, for people.
+        why: String,
+    },
     /// A run that this client started ended. Sent once for each.
     RunDone {
         /// The run.

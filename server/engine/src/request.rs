@@ -66,7 +66,7 @@ pub enum RunRequest {
         then: Then,
     },
     /// Records what the client makes of an edit that it is given once the checkpoint is stored, as
-    /// [`crate::Notice::MayEdit`] tells.
+    /// [`crate::Notice::MayEdit`] tells, or is not given, as [`crate::Notice::MayNotEdit`] does.
     EditGiven(Box<GivenEdit>),
     /// Proposes a change of code that leaves what the code does.
     Refactor {

@@ -13,8 +13,12 @@ use std::sync::{
 
 use agent::Transition;
 use desk::Desk;
-use engine::{Abilities, AgentRequest, ClientChange, Clock, Notice, RunOutcome, RunRequest, Then};
+use engine::{
+    Abilities, AgentRequest, ClientChange, Clock, Given, GivenEdit, Notice, Place, RunOutcome,
+    RunRequest, Then,
+};
 use proposal::ProposalId;
+use vfs::ContentHash;
 
 const HOUR_MS: u64 = 3_600_000;
 
@@ -334,4 +338,53 @@ fn a_command_of_the_workspace_starts_its_agent_and_so_does_an_agents_name() {
     let text = "/look-around".to_owned();
     let refused = desk.run(RunRequest::Do { text, at: None, then: Then::Keep });
     assert!(matches!(&refused, RunOutcome::Refused(_)), "{refused:?}");
+}
+
+/// The rename of `x` that an editor is about to make by itself.
+fn renamed_by_editor(desk: &Desk) -> RunRequest {
+    let given = desk.engine.read_blocking("rename", |snapshot| {
+        let position = snapshot.place(&Place::Symbol("x".to_owned()))?;
+        let rename = snapshot.analysis.rename(position, "y")?;
+        let text = |path| ContentHash::of(&snapshot.present(path).unwrap().unwrap().bytes);
+        let seen = rename.change.edits.keys().map(|path| (path.clone(), text(path))).collect();
+        Ok(GivenEdit { what: Given::Rename(rename), seen })
+    });
+    RunRequest::EditGiven(Box::new(given.unwrap()))
+}
+
+#[test]
+fn hooks_stand_before_what_an_editor_changes_by_itself_too() {
+    let hooks = "hooks:\n- {type: before, event: apply, handler: agent nobody, guard: true}\n\
+                 - {type: before, event: apply, handler: agent keeper, priority: 5}\n";
+    let mut desk = Desk::with_agents(&[reader("keeper", hooks)]);
+    let run = desk.engine.run(renamed_by_editor(&desk));
+    let why = loop {
+        match desk.notices.blocking_recv().unwrap() {
+            Notice::MayEdit { .. } => panic!("the guard did not let it pass"),
+            Notice::MayNotEdit { run: refused, why } if refused == run => break why,
+            _ => {}
+        }
+    };
+    assert!(why.contains("hook before:apply of keeper"), "{why}");
+    assert!(matches!(desk.outcome(run), RunOutcome::Refused(it) if it == why));
+    assert_eq!(
+        desk.causes(),
+        ["hook before:apply of keeper"],
+        "those of higher priority came first"
+    );
+}
+
+#[test]
+fn what_an_editor_changes_by_itself_is_made_after_its_hooks() {
+    let hook = "hooks:\n- {type: before, event: apply, handler: agent keeper, guard: true}\n";
+    let mut desk = Desk::with_agents(&[reader("keeper", hook)]);
+    let run = desk.engine.run(renamed_by_editor(&desk));
+    loop {
+        match desk.notices.blocking_recv().unwrap() {
+            Notice::MayEdit { run: allowed } if allowed == run => break,
+            Notice::RunDone { outcome, .. } => panic!("{outcome:?}"),
+            _ => {}
+        }
+    }
+    assert_eq!(desk.causes(), ["hook before:apply of keeper"]);
 }

@@ -50,7 +50,7 @@ pub(crate) struct Link {
     /// Who waits for the end of a run.
     waiting: Mutex<FxHashMap<RunId, oneshot::Sender<RunOutcome>>>,
     /// Who waits for the checkpoint of an edit that the client makes by itself.
-    checkpoints: Mutex<FxHashMap<RunId, oneshot::Sender<()>>>,
+    checkpoints: Mutex<FxHashMap<RunId, oneshot::Sender<MayEdit>>>,
     /// What is behind the progress tokens that the client knows.
     pub(crate) progress: Mutex<FxHashMap<String, Owner>>,
     /// What is under way.
@@ -69,6 +69,9 @@ pub(crate) struct Link {
 
 /// What a question comes to.
 pub(crate) type Asked<T> = std::result::Result<T, ReadError>;
+
+/// Whether an edit of the client's own may be made, else why not.
+type MayEdit = std::result::Result<(), String>;
 
 /// Who ends when the user stops a progress.
 pub(crate) enum Owner {
@@ -197,20 +200,23 @@ impl Link {
     /// Has an edit recorded that the client makes by itself, and waits until its checkpoint is
     /// stored: what the client does next must not be in it. Where it cannot be, the client is told,
     /// and makes its edit all the same.
-    pub(crate) async fn given(&self, edit: Box<GivenEdit>) {
+    ///
+    /// # Errors
+    /// Why a guard of the workspace does not let it be made.
+    pub(crate) async fn given(&self, edit: Box<GivenEdit>) -> MayEdit {
         let (sender, stored) = oneshot::channel();
         let (run, _done) = self.run(RunRequest::EditGiven(edit));
         // As with the end of a run: it cannot be told before this.
         self.checkpoints.lock().expect("no holder panics").insert(run, sender);
         // Dropped where the run ends without one.
-        let _ = stored.await;
+        stored.await.unwrap_or(Ok(()))
     }
 
-    /// Tells that the checkpoint of a run is stored.
-    pub(crate) fn may_edit(&self, run: RunId) {
+    /// Tells that the checkpoint of a run is stored, or why there is nothing to be made.
+    pub(crate) fn may_edit(&self, run: RunId, may: MayEdit) {
         if let Some(waiting) = self.checkpoints.lock().expect("no holder panics").remove(&run) {
             // A request that was cancelled does not wait any more.
-            let _ = waiting.send(());
+            let _ = waiting.send(may);
         }
     }
 

@@ -63,7 +63,8 @@ pub(crate) async fn carry(link: Arc<Link>, mut notices: Notices) {
                     .send_notification::<ext::SaveNotification>(ext::SaveParams { uris })
                     .await;
             }
-            Notice::MayEdit { run } => link.may_edit(run),
+            Notice::MayEdit { run } => link.may_edit(run, Ok(())),
+            Notice::MayNotEdit { run, why } => link.may_edit(run, Err(why)),
             Notice::RunDone { run, outcome } => {
                 if let Some((level, text)) = for_the_user(&outcome) {
                     tokio::spawn(message_below(link.clone(), level, text));

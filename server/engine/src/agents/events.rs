@@ -13,7 +13,8 @@ use proposal::ProposalId;
 use store::history::MarkRow;
 
 use crate::{
-    AgentTask, Lane, NoticeLevel, Priority, RunId, RunOutcome, RunRequest, Then, WorkflowTask,
+    AgentTask, Lane, Notice, NoticeLevel, Priority, RunId, RunOutcome, RunRequest, Then,
+    WorkflowTask,
     agents::AgentDone,
     edits::{Confirm, EditDone},
     event::ClientId,
@@ -408,7 +409,11 @@ impl GlobalState {
                 _ => self.end_run(run, RunOutcome::Done(String::new())),
             },
             HookStep::Veto(why) => {
-                self.events.chains.remove(&run);
+                let held_back = self.events.chains.remove(&run).and_then(|it| it.then);
+                let client = self.runs.get(run).map(|it| it.client);
+                if let (Some(RunRequest::EditGiven(_)), Some(client)) = (held_back, client) {
+                    self.clients.tell(client, Notice::MayNotEdit { run, why: why.clone() });
+                }
                 self.end_run(run, RunOutcome::Refused(why));
             }
         }
@@ -453,7 +458,9 @@ impl GlobalState {
 /// The event that hooks can be bound to, of what is asked for.
 fn hook_event(request: &RunRequest) -> Option<&'static str> {
     match request {
-        RunRequest::Apply(_) | RunRequest::ApplyParts(..) => Some("apply"),
+        RunRequest::Apply(_) | RunRequest::ApplyParts(..) | RunRequest::EditGiven(_) => {
+            Some("apply")
+        }
         RunRequest::RunAgent(_) => Some("run"),
         RunRequest::Agent(crate::AgentRequest::Create { .. }) => Some("create-agent"),
         _ => None,

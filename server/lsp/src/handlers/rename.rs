@@ -17,7 +17,7 @@ use vfs::{ContentHash, FileOperation, SourceChange, VfsPath};
 use crate::{
     backend::Backend,
     edit::{Style, Written, workspace_edit},
-    from_proto,
+    error, from_proto,
     unread::{Time, Waits},
     view::View,
 };
@@ -63,7 +63,7 @@ pub(crate) async fn handle_rename(
         })
     };
     let Some((edit, given)) = link.once_read(ask).await? else { return Ok(None) };
-    link.given(given).await;
+    link.given(given).await.map_err(error::failed)?;
     Ok(Some(edit))
 }
 

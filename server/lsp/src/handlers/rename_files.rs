@@ -39,8 +39,9 @@ pub(crate) async fn handle_will_rename_files(
         }
     });
     let Some((edit, given)) = answer.await? else { return Ok(None) };
-    backend.link().given(Box::new(given)).await;
-    Ok(Some(edit))
+    // No answer keeps an editor from moving the file; it is told that nothing follows, and why.
+    let may_edit = backend.link().given(Box::new(given)).await;
+    Ok(may_edit.ok().map(|()| edit))
 }
 
 /// The editor has moved files without asking: what their users import is proposed.
