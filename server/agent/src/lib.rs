@@ -41,7 +41,7 @@ pub use crate::{
     page::{
         MESSAGE_BYTES_MAX, Written, place_for_message, read_message, read_request, request_page,
     },
-    route::{IsName, Route, Routed, Router, router},
+    route::{Able, Chosen, IsName, Meaning, Route, Routed, Router, choosing, chosen, router},
     run::{AgentRun, Answer, Call, Effect, End, Input, Proposed, Said},
     skill::{
         ArgumentError, Arguments, Finding, Needed, SKILLS, Skill, SkillChoice, SkillId, SkillKind,

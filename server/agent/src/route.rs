@@ -3,6 +3,7 @@
 //! where two skills are nearly as like, both are told.
 
 mod concept;
+mod tools;
 mod wording;
 
 use std::{
@@ -12,6 +13,7 @@ use std::{
 
 use models::{Embedder, StaticCode, built_in};
 
+pub use self::tools::{Able, Chosen, choosing, chosen};
 use self::wording::{Terms, Wording, is_extension, terms};
 use crate::skill::{Needed, SKILLS, Skill, SkillId, SkillParameter, Takes};
 
@@ -31,15 +33,34 @@ const MARGIN_CLEAR: f32 = 0.05;
 /// Skills that a user chooses from.
 const CHOICES_MAX: usize = 4;
 
-/// A skill and how like the sentence is to what it is for: 0 to 1.
+/// What a sentence may mean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Meaning {
+    /// A skill.
+    Skill(SkillId),
+    /// One of the other things that whoever asks knows of, by its number.
+    Other(usize),
+}
+
+/// What may be meant, and how like the sentence is to what it is for: 0 to 1.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Routed {
-    /// Which.
-    pub skill: SkillId,
+    /// What.
+    pub meaning: Meaning,
     /// How like.
     pub score: f32,
-    /// What the sentence says for its parameters.
+    /// What the sentence says for the parameters of a skill.
     pub given: BTreeMap<String, String>,
+}
+
+impl Routed {
+    /// The skill, where it is one.
+    pub fn skill(&self) -> Option<&'static Skill> {
+        match self.meaning {
+            Meaning::Skill(id) => Some(id.skill()),
+            Meaning::Other(_) => None,
+        }
+    }
 }
 
 /// What became of a sentence.
@@ -68,12 +89,23 @@ pub struct Router {
 
 /// What is said by those who want a skill.
 struct Profile {
-    skill: SkillId,
+    meaning: Meaning,
     examples: Vec<(Terms, Vec<f32>)>,
     /// The terms of all examples.
     terms: BTreeSet<String>,
     /// The mean of their vectors, of length one.
     middle: Vec<f32>,
+}
+
+impl Profile {
+    fn new(meaning: Meaning, examples: Vec<(Terms, Vec<f32>)>) -> Profile {
+        Profile {
+            meaning,
+            terms: examples.iter().flat_map(|it| it.0.keys().cloned()).collect(),
+            middle: middle(&examples),
+            examples,
+        }
+    }
 }
 
 /// The router over all skills; made once.
@@ -107,12 +139,7 @@ impl Router {
         }
         let profiles: Vec<Profile> = examples
             .into_iter()
-            .map(|(skill, examples)| Profile {
-                skill,
-                terms: examples.iter().flat_map(|it| it.0.keys().cloned()).collect(),
-                middle: middle(&examples),
-                examples,
-            })
+            .map(|(skill, examples)| Profile::new(Meaning::Skill(skill), examples))
             .collect();
         let mut n_skills: BTreeMap<String, f32> = BTreeMap::new();
         for term in profiles.iter().flat_map(|it| &it.terms) {
@@ -127,15 +154,30 @@ impl Router {
 
     /// What a sentence means. `is_name` knows the names of the workspace.
     pub fn route(&self, sentence: &str, is_name: IsName<'_>) -> Route {
+        self.route_among(sentence, is_name, &[])
+    }
+
+    /// The same, where it may also mean one of `others`, each with what those say who want it.
+    pub fn route_among(
+        &self,
+        sentence: &str,
+        is_name: IsName<'_>,
+        others: &[Vec<String>],
+    ) -> Route {
         let wording = Wording::of(sentence, &|word| {
             // What the examples speak of is a word first, whatever is called so here.
             !self.weights.contains_key(&wording::stem(&word.to_lowercase())) && is_name(word)
         });
-        let scores = self.scores(&wording);
-        let routed = |(skill, score): &(SkillId, f32)| Routed {
-            skill: *skill,
+        let others = others.iter().enumerate().filter(|it| !it.1.is_empty());
+        let others: Vec<Profile> = others.map(|(nth, texts)| self.other(nth, texts)).collect();
+        let scores = self.scores(&wording, &others);
+        let routed = |(meaning, score): &(Meaning, f32)| Routed {
+            meaning: *meaning,
             score: *score,
-            given: given(skill.skill(), sentence, &wording),
+            given: match meaning {
+                Meaning::Skill(id) => given(id.skill(), sentence, &wording),
+                Meaning::Other(_) => BTreeMap::new(),
+            },
         };
         let (best, next) = (scores[0].1, scores[1].1);
         if best < SCORE_MIN {
@@ -148,20 +190,28 @@ impl Router {
         Route::Unclear(near.take(CHOICES_MAX).map(routed).collect())
     }
 
-    /// Every skill with its score, the likest first.
-    fn scores(&self, wording: &Wording) -> Vec<(SkillId, f32)> {
+    fn other(&self, nth: usize, texts: &[String]) -> Profile {
+        let examples = texts.iter().map(|text| {
+            let wording = Wording::of(text, &|_| false);
+            (terms(&wording), vector(self.model, &wording.plain()))
+        });
+        Profile::new(Meaning::Other(nth), examples.collect())
+    }
+
+    /// Every skill, and all `others`, with its score, the likest first.
+    fn scores(&self, wording: &Wording, others: &[Profile]) -> Vec<(Meaning, f32)> {
         let terms = terms(wording);
         let vector = vector(self.model, &wording.plain());
-        let scored = self.profiles.iter().map(|profile| {
+        let scored = self.profiles.iter().chain(others).map(|profile| {
             let nearest = profile.examples.iter().map(|(known, meaning)| {
                 WORDS * self.likeness(&terms, known) + MEANING * dot(&vector, meaning).max(0.0)
             });
             let nearest = nearest.fold(0.0, f32::max);
             let together = WORDS * self.known(&terms, profile)
                 + MEANING * dot(&vector, &profile.middle).max(0.0);
-            (profile.skill, NEAREST * nearest + TOGETHER * together)
+            (profile.meaning, NEAREST * nearest + TOGETHER * together)
         });
-        let mut res: Vec<(SkillId, f32)> = scored.collect();
+        let mut res: Vec<(Meaning, f32)> = scored.collect();
         res.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         res
     }
@@ -309,6 +359,24 @@ mod tests {
         assert!(taken.len() <= 2, "{taken:?}");
     }
 
+    #[test]
+    fn what_the_workspace_has_beside_skills_is_reached_and_takes_nothing_from_them() {
+        let words = |all: &[&str]| all.iter().map(|it| (*it).to_owned()).collect::<Vec<String>>();
+        let others = [
+            words(&["licence keeper", "Checks that every file begins with a licence header"]),
+            words(&["translator check", "Finds texts that are not translated"]),
+        ];
+        let route = |sentence: &str| match router().route_among(sentence, &|_| false, &others) {
+            Route::Clear(it) => format!("{:?}", it.meaning),
+            Route::Unclear(all) => format!("unclear {:?}", all[0].meaning),
+            Route::Nothing(_) => "nothing".to_owned(),
+        };
+        assert_eq!(route("does every file have a licence header"), "Other(0)");
+        assert_eq!(route("which texts are not translated yet"), "Other(1)");
+        assert_eq!(route("who calls `total`?"), "Skill(Callers)");
+        assert_eq!(route("organize the imports"), "Skill(OrganizeImports)");
+    }
+
     /// How often an example is nearest to its own skill when it is taken out itself: what the
     /// numbers were chosen by. The sentences of the evaluation have no part in it.
     #[test]
@@ -320,8 +388,8 @@ mod tests {
             let others = all.iter().enumerate().filter(|it| it.0 != nth).map(|it| it.1.clone());
             let router = Router::of_examples(built_in(), others);
             let text = texts[nth].1.replace("{symbol}", "`x`");
-            let scores = router.scores(&Wording::of(&text, &|_| false));
-            n_right += usize::from(scores[0].0 == texts[nth].0);
+            let scores = router.scores(&Wording::of(&text, &|_| false), &[]);
+            n_right += usize::from(scores[0].0 == Meaning::Skill(texts[nth].0));
         }
         assert!(all.len() * 8 <= n_right * 10, "{n_right} of {}", all.len());
     }

@@ -157,19 +157,8 @@ impl Tool {
         let mut properties = Map::new();
         let mut required = Vec::new();
         match self {
-            Tool::Skill(id) => {
-                for it in id.skill().parameters {
-                    let mut property = json!({"type": "string", "description": it.description});
-                    if let Takes::OneOf(words) = it.takes {
-                        property["enum"] = json!(words);
-                    }
-                    properties.insert(it.name.to_owned(), property);
-                    // A model is at no place: what a cursor would say has to be said.
-                    if it.needed != Needed::Never {
-                        required.push(it.name);
-                    }
-                }
-            }
+            // A model is at no place: what a cursor would say has to be said.
+            Tool::Skill(id) => return schema_of(id.skill(), |it| it != Needed::Never),
             other => {
                 for (name, description) in other.row().3 {
                     let property = json!({"type": "string", "description": description});
@@ -182,6 +171,20 @@ impl Tool {
         }
         json!({"type": "object", "properties": properties, "required": required})
     }
+}
+
+/// JSON Schema of a skill's arguments; `is_required` says which have to be given.
+pub(crate) fn schema_of(skill: &Skill, is_required: impl Fn(Needed) -> bool) -> Value {
+    let mut properties = Map::new();
+    for it in skill.parameters {
+        let mut property = json!({"type": "string", "description": it.description});
+        if let Takes::OneOf(words) = it.takes {
+            property["enum"] = json!(words);
+        }
+        properties.insert(it.name.to_owned(), property);
+    }
+    let required = skill.parameters.iter().filter(|it| is_required(it.needed)).map(|it| it.name);
+    json!({"type": "object", "properties": properties, "required": required.collect::<Vec<_>>()})
 }
 
 #[cfg(test)]

@@ -64,7 +64,7 @@ pub use crate::{
     },
     policy::{Abilities, Caller, Role, Verb},
     request::{Area, Choice, IndexSummary, Place, Recovery, RunId, RunOutcome, RunRequest, Then},
-    skills::{SkillCall, Typed, places::Found},
+    skills::{By, SkillCall, Typed, Understood, places::Found},
     snapshot::{Lane, ReadConfig, ReadError, Snapshot, WhenChanged},
     status::{Health, MemoryPart, QueueLengths, ServerStatus, SkippedFile},
     stepper::Stepper,

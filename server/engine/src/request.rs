@@ -26,7 +26,7 @@ use crate::{
     edits::given::GivenEdit,
     experiments::EvolveRequest,
     indexing::history::{FolderRead, HistoryDepth},
-    skills::SkillCall,
+    skills::{SkillCall, Understood},
     status::SkippedFile,
     verify::verdict::Verdict,
     workflows::steps::{WorkflowReport, WorkflowTask},
@@ -376,8 +376,8 @@ pub enum RunOutcome {
         reply: Box<SkillReply>,
         /// The same as text.
         markdown: String,
-        /// The command that a sentence was taken for, and how sure that is, 0 to 1.
-        understood: Option<(String, f32)>,
+        /// What a sentence was taken for.
+        understood: Option<Understood>,
         /// The document that holds it, where it was written for a client to show.
         document: Option<VfsPath>,
     },

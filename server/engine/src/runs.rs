@@ -7,8 +7,12 @@ use proposal::paths_below;
 use vfs::VfsPath;
 
 use crate::{
-    Area, Notice, ProgressState, RunId, RunOutcome, RunRequest, event::ClientId, policy,
-    skills::SkillCall, state::GlobalState, task::Cancel,
+    Area, Notice, ProgressState, RunId, RunOutcome, RunRequest,
+    event::ClientId,
+    policy,
+    skills::{SkillCall, Understood},
+    state::GlobalState,
+    task::Cancel,
 };
 
 /// Runs under way at most; further ones are refused.
@@ -43,8 +47,8 @@ pub(crate) struct Run {
     is_child: bool,
     /// Where the user was, for what they choose next.
     at: Option<Area>,
-    /// The command that a sentence was taken for, and how sure that is.
-    understood: Option<(String, f32)>,
+    /// What a sentence was taken for.
+    understood: Option<Understood>,
 }
 
 impl Run {
@@ -105,14 +109,14 @@ impl Runs {
     }
 
     /// Notes what a sentence was taken for.
-    pub(crate) fn understood(&mut self, run: RunId, what: (String, f32)) {
+    pub(crate) fn understood(&mut self, run: RunId, what: Understood) {
         if let Some(run) = self.runs.get_mut(&run) {
             run.understood = Some(what);
         }
     }
 
     /// What a sentence was taken for.
-    pub(crate) fn take_understood(&mut self, run: RunId) -> Option<(String, f32)> {
+    pub(crate) fn take_understood(&mut self, run: RunId) -> Option<Understood> {
         self.runs.get_mut(&run)?.understood.take()
     }
 

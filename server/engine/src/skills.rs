@@ -15,7 +15,7 @@ use ide::{FilePosition, FileRange, NavTarget, SymbolRef};
 use text::{LineCol, PositionEncoding, TextRange};
 use vfs::{FileId, VfsPath};
 
-pub use self::typed::Typed;
+pub use self::typed::{By, Typed, Understood};
 use crate::{Area, Place, ReadError, Snapshot, files::root_of};
 
 /// Symbols of one name that a user chooses from.

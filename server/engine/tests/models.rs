@@ -15,10 +15,10 @@ use std::{
 };
 
 use agent::{End, Limit};
-use desk::Desk;
+use desk::{Desk, KEY, registry};
 use engine::{AgentReport, AgentTask, Notice, RunOutcome, RunRequest};
 use fixture::provider::{Asked, Protocol, Provider, Turn};
-use models::{KeyPlace, Keys, ModelSpec, Registered, Registry, Remote, Secret, Timeouts, Wire};
+use models::Registry;
 use proposal::AgentRunId;
 
 const BOTH: [Protocol; 2] = [Protocol::Anthropic, Protocol::OpenAi];
@@ -26,34 +26,6 @@ const BOTH: [Protocol; 2] = [Protocol::Anthropic, Protocol::OpenAi];
 const CART: &str = "def total(items):\n    return sum(items)\n\n\ndef count(items):\n    \
                     return len(items)\n";
 const SHOP: &str = "from cart import total\n\nprint(total([1]))\n";
-
-const KEY: &str = "sk-nobody-may-see-this";
-
-struct OneKey;
-
-impl Keys for OneKey {
-    fn key(&self, _: &KeyPlace) -> Option<Secret> {
-        Secret::new(KEY)
-    }
-}
-
-fn registry(protocol: Protocol, provider: &Provider) -> Registry {
-    let spec = ModelSpec {
-        id: "test".to_owned(),
-        wire: match protocol {
-            Protocol::Anthropic => Wire::Anthropic,
-            Protocol::OpenAi => Wire::Compatible,
-        },
-        name: "test-1".to_owned(),
-        url: provider.url(),
-        key: Some(KeyPlace::Variable("KEY".to_owned())),
-        temperature: Some(0.7),
-        tokens_max: 1000,
-        timeouts: Timeouts::default(),
-    };
-    let model = Arc::new(Remote::new(spec, Arc::new(OneKey)).unwrap());
-    Registry::new(vec![Registered { model, price: None }], None)
-}
 
 /// A workspace whose model plays `turns`.
 fn desk(protocol: Protocol, turns: Vec<Turn>) -> (Provider, Desk) {

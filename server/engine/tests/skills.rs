@@ -94,7 +94,7 @@ fn shown(outcome: &RunOutcome) -> String {
     let RunOutcome::Replied { markdown, understood, .. } = outcome else {
         return outcome.describe();
     };
-    let understood = understood.as_ref().map(|it| format!("understood as {}\n", it.0));
+    let understood = understood.as_ref().map(|it| format!("understood as {}\n", it.command));
     let mut res = understood.unwrap_or_default();
     let mut rest = markdown.as_str();
     while let Some((before, after)) = rest.split_once("](file:") {

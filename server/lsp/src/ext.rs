@@ -355,8 +355,9 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: DO_COMMAND,
         arguments: "text, textDocument? with range? or position?, keep?",
-        doc: "Does what the user types: `/` and a skill with its arguments, or a sentence. What is \
-              not clear, or would write, is asked about first.",
+        doc: "Does what the user types: `/` and a skill with its arguments, or a sentence, which \
+              a model that is configured takes for one of the skills and agents, else its likeness \
+              to them. What is not clear, or may change something, is asked about first.",
     },
     Command {
         name: SKILL,

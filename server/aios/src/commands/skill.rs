@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use agent::{CommandError, Needed, SKILLS, SkillParameter, SkillReply, parse_command};
-use engine::{Area, LoadGraph, RunRequest, Then};
+use engine::{Area, By, LoadGraph, RunRequest, Then, Understood};
 use serde_json::{Value, json};
 
 use crate::{
@@ -46,14 +46,15 @@ pub(crate) fn run(root: &Path, args: &DoArgs, output: Output) -> anyhow::Result<
 pub(crate) fn print(
     reply: &SkillReply,
     markdown: &str,
-    understood: Option<&(String, f32)>,
+    understood: Option<&Understood>,
     output: Output,
 ) -> anyhow::Result<Exit> {
-    if let Some((command, score)) = understood {
-        output.line(
-            || json!({"understood": command, "score": score}),
-            || output.paint(Paint::Faint, format!("understood as {command} ({score:.2})")),
-        )?;
+    if let Some(it) = understood {
+        let object = || match &it.by {
+            By::Likeness(score) => json!({"understood": it.command, "score": score}),
+            By::Model(id) => json!({"understood": it.command, "model": id}),
+        };
+        output.line(object, || output.paint(Paint::Faint, it.to_string()))?;
     }
     let exit = match reply {
         SkillReply::Nothing(why) => return Ok(output.refuse(why)?),

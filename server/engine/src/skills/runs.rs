@@ -8,8 +8,8 @@ use proposal::{Draft, Proposal, Simulation, UndoScope};
 use vfs::VfsPath;
 
 use crate::{
-    About, Area, HistoryDepth, Lane, Notice, Offer, Remember, RunId, RunOutcome, RunRequest,
-    Snapshot, Then,
+    About, Area, HistoryDepth, Lane, Notice, NoticeLevel, Offer, Remember, RunId, RunOutcome,
+    RunRequest, Snapshot, Then,
     edits::{
         EditDone,
         tasks::{EditContext, Ended, left_site, not_allowed},
@@ -23,23 +23,42 @@ use crate::{
 pub(crate) enum SkillDone {
     /// A skill answered.
     Answered(RunId, RunOutcome),
-    /// What was typed is understood.
-    Understood(RunId, Result<Typed, String>, Then),
+    /// What was typed is understood; a model that was asked for that and did not say it is told.
+    Understood(RunId, Result<Typed, String>, Then, Option<String>),
 }
 
 impl GlobalState {
     /// Does what was typed, once it is understood.
     pub(crate) fn typed(&mut self, run: RunId, text: String, at: Option<Area>, then: Then) {
         self.runs.keep_place(run, at.clone());
+        let Some(cancel) = self.runs.get(run).map(|it| it.cancel.clone()) else { return };
         let snapshot = self.snapshot(Arc::default());
+        let model = snapshot.model_for(&text);
+        if let Some(model) = &model {
+            self.begin_progress(run, &format!("Asking {} what is meant", model.model.id()));
+        }
         let lost = Err("internal error, see the log".to_owned());
         self.outside.give(Task {
-            lane: Lane::Latency,
+            // Whoever asks a model waits, and nothing else may wait for that.
+            lane: if model.is_some() { Lane::Agents } else { Lane::Latency },
             name: "understand",
-            on_panic: TaskDone::Skill(Box::new(SkillDone::Understood(run, lost, then))),
+            on_panic: TaskDone::Skill(Box::new(SkillDone::Understood(run, lost, then, None))),
             work: Box::new(move || {
-                let typed = snapshot.understand(&text, at.as_ref()).map_err(|it| it.to_string());
-                TaskDone::Skill(Box::new(SkillDone::Understood(run, typed, then)))
+                let asked = model.map(|model| {
+                    snapshot.understand_by(&model, (&text, at.as_ref()), &cancel.flag())
+                });
+                let (typed, failed) = match asked {
+                    Some(Ok(typed)) => (Ok(typed), None),
+                    _ if cancel.is_cancelled() => {
+                        let ended = SkillDone::Answered(run, RunOutcome::Cancelled);
+                        return TaskDone::Skill(Box::new(ended));
+                    }
+                    Some(Err(why)) => (snapshot.understand(&text, at.as_ref()), Some(why)),
+                    None => (snapshot.understand(&text, at.as_ref()), None),
+                };
+                let typed = typed.map_err(|it| it.to_string());
+                let failed = failed.map(|it| format!("{it}; the words alone were compared"));
+                TaskDone::Skill(Box::new(SkillDone::Understood(run, typed, then, failed)))
             }),
         });
     }
@@ -47,9 +66,14 @@ impl GlobalState {
     fn understood(&mut self, run: RunId, typed: Result<Typed, String>, then: Then) {
         match typed {
             Ok(Typed::Call(call)) => self.skill_run(run, call, then),
-            Ok(Typed::Meant { call, command, score }) => {
-                self.runs.understood(run, (command, score));
+            Ok(Typed::Meant { call, understood }) => {
+                self.runs.understood(run, understood);
                 self.skill_run(run, call, then);
+            }
+            Ok(Typed::MeantAgent { mut task, understood }) => {
+                self.tell_client(run, NoticeLevel::Info, understood.to_string());
+                task.then = then;
+                self.dispatch(run, RunRequest::RunAgent(task));
             }
             Ok(Typed::Agent(mut task)) => {
                 task.then = then;
@@ -146,7 +170,19 @@ impl GlobalState {
     pub(crate) fn skill_done(&mut self, done: SkillDone) {
         match done {
             SkillDone::Answered(run, outcome) => self.end_skill(run, outcome),
-            SkillDone::Understood(run, typed, then) => self.understood(run, typed, then),
+            SkillDone::Understood(run, typed, then, failed) => {
+                if let Some(why) = failed {
+                    self.tell_client(run, NoticeLevel::Warning, why);
+                }
+                self.understood(run, typed, then);
+            }
+        }
+    }
+
+    /// Tells whoever asked for a run.
+    fn tell_client(&mut self, run: RunId, level: NoticeLevel, text: String) {
+        if let Some(client) = self.runs.get(run).map(|it| it.client) {
+            self.clients.tell(client, Notice::Message { level, text });
         }
     }
 

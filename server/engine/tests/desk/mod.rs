@@ -11,11 +11,42 @@ use engine::{
     Abilities, Caller, ClientChange, Clock, Engine, EngineConfig, LoadGraph, Notice, Notices, Own,
     RunId, RunOutcome, RunRequest, Standing, Stores, SystemClock, SystemRandom, Then, Threads,
 };
-use models::Registry;
+use fixture::provider::{Protocol, Provider};
+use models::{KeyPlace, Keys, ModelSpec, Registered, Registry, Remote, Secret, Timeouts, Wire};
 use proposal::{Outcome, ProposalId, UndoScope};
 use settings::{Layers, Settings};
 use tempfile::TempDir;
 use vfs::{Loader, VfsPath};
+
+/// The key of the models of a test.
+pub const KEY: &str = "sk-nobody-may-see-this";
+
+struct OneKey;
+
+impl Keys for OneKey {
+    fn key(&self, _: &KeyPlace) -> Option<Secret> {
+        Secret::new(KEY)
+    }
+}
+
+/// One model, behind a provider.
+pub fn registry(protocol: Protocol, provider: &Provider) -> Registry {
+    let spec = ModelSpec {
+        id: "test".to_owned(),
+        wire: match protocol {
+            Protocol::Anthropic => Wire::Anthropic,
+            Protocol::OpenAi => Wire::Compatible,
+        },
+        name: "test-1".to_owned(),
+        url: provider.url(),
+        key: Some(KeyPlace::Variable("KEY".to_owned())),
+        temperature: Some(0.7),
+        tokens_max: 1000,
+        timeouts: Timeouts::default(),
+    };
+    let model = Arc::new(Remote::new(spec, Arc::new(OneKey)).unwrap());
+    Registry::new(vec![Registered { model, price: None }], None)
+}
 
 /// A workspace with its engine.
 pub struct Desk {

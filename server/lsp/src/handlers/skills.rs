@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use agent::SkillReply;
-use engine::{Area, RunOutcome, RunRequest, SkillCall};
+use engine::{Area, By, RunOutcome, RunRequest, SkillCall};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tower_lsp::{
@@ -104,7 +104,10 @@ pub(super) fn replied(link: &Link, outcome: &RunOutcome) -> Value {
         "outcome": reply_word(reply),
         "message": outcome.describe(),
         "markdown": markdown,
-        "understood": understood.as_ref().map(|it| json!({ "command": it.0, "score": it.1 })),
+        "understood": understood.as_ref().map(|it| match &it.by {
+            By::Likeness(score) => json!({ "command": it.command, "score": score }),
+            By::Model(id) => json!({ "command": it.command, "model": id }),
+        }),
         "choices": choices(reply),
         "document": document.as_ref().map(|it| link.spellings.uri(it)),
     })
