@@ -29,6 +29,10 @@ return {
     ['aios.renameSymbol'] = function(command, ctx)
       require('aios.commands').rename_at(command, ctx)
     end,
+    -- What an agent is told is asked for here, too.
+    ['aios.runAgent'] = function(command, ctx)
+      require('aios.commands').run_agent(command, ctx)
+    end,
     -- What a lens with callers and tests runs.
     ['aios.callers'] = function(command, ctx)
       require('aios.commands').ask_at(command, ctx)

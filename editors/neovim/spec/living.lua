@@ -129,14 +129,8 @@ case('what a repository brings is shown, and trusted by an action where it is sh
   vim.fn.writefile({ '[verify]', 'commands = ["true"]' }, path)
   tools.open('shop.py')
   tools.run('aios.reindex')
-  vim.cmd('Aios trust')
-  tools.wait('what is not trusted', function()
-    return require('aios.preview').is_trust(0)
-      and #vim.lsp.get_clients({ name = 'aios', bufnr = 0 }) > 0
-  end)
-  local shown = table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, true), '\n')
+  local shown = tools.trust_what_is_shown()
   assert(shown:find('+commands = ["true"]', 1, true), shown)
-  tools.act('AIOS: trust these files')
   tools.wait('checks that run', function()
     return tools.run('aios.verify').verdict == 'passed'
   end)
@@ -144,6 +138,52 @@ case('what a repository brings is shown, and trusted by an action where it is sh
   vim.uv.fs_unlink(path)
   tools.open('shop.py')
   tools.run('aios.untrust')
+end)
+
+case('what an agent has to be told is asked for where its action is chosen', function()
+  local folder = vim.fn.fnamemodify('.aios/agents', ':p')
+  vim.fn.mkdir(folder, 'p')
+  local path = vim.fs.joinpath(folder, 'finder.yaml')
+  vim.fn.writefile({
+    'name: finder',
+    'version: 1.0.0',
+    'type: assistant',
+    'instructions: Find it.',
+    'capabilities:',
+    '- name: look',
+    '  description: Looks for what you want',
+    '  skill: search',
+    '  parameters: [{ name: query, type: string, required: true }]',
+  }, path)
+  tools.open('shop.py')
+  tools.run('aios.reindex')
+  tools.trust_what_is_shown()
+  tools.wait('agent that may act', function()
+    vim.fn.system({ vim.env.AIOS_BIN, 'agent', 'activate', 'finder' })
+    return vim.v.shell_error == 0
+  end)
+  vim.cmd.bwipeout()
+  tools.open('shop.py')
+  tools.cursor_on('pay')
+  local asked
+  local input = vim.ui.input
+  vim.ui.input = function(options, on_confirm)
+    asked = options.prompt
+    on_confirm('refund')
+  end
+  tools.act('AIOS: finder: Looks for what you want')
+  tools.wait('transcript', function()
+    return vim.api.nvim_buf_get_lines(0, 0, 1, true)[1] == '# finder, done'
+  end)
+  vim.ui.input = input
+  tools.same(asked, 'query ', 'what is asked for')
+  local said = table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, true), '\n')
+  assert(said:find('refund', 1, true) and said:find('shop.py', 1, true), said)
+  vim.cmd.bwipeout()
+  vim.fn.delete(folder, 'rf')
+  tools.open('shop.py')
+  tools.run('aios.untrust')
+  tools.run('aios.reindex')
 end)
 
 case('what takes long is told and stopped', function()

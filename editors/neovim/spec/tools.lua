@@ -231,6 +231,19 @@ function M.wait_for_diff()
   end)
 end
 
+--- Has shown what is not trusted, and trusts it there. Its document stays, for the answer.
+---@return string shown
+function M.trust_what_is_shown()
+  vim.cmd('Aios trust')
+  M.wait('what is not trusted', function()
+    return require('aios.preview').is_trust(0)
+      and #vim.lsp.get_clients({ name = 'aios', bufnr = 0 }) > 0
+  end)
+  local shown = table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, true), '\n')
+  M.act('AIOS: trust these files')
+  return shown
+end
+
 --- Waits for a proposal's diff and answers it there.
 ---@param answer 'apply'|'reject'
 ---@return string diff

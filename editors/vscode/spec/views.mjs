@@ -21,6 +21,40 @@ spec('the calls around a symbol unfold, each with how it was found', {}, async (
   await editor.shot('calls');
 });
 
+spec('what an action or a lens needs of the user is asked for and shown', {}, async ({ editor, folder }) => {
+  await indexed(editor);
+  const file = `${folder}/shop.py`;
+  await editor.run(async (vscode, it) => vscode.window.showTextDocument(vscode.Uri.file(it)), file);
+  await editor.until('the lens of `pay`', async (vscode, it) => {
+    const all = await vscode.commands.executeCommand('vscode.executeCodeLensProvider', vscode.Uri.file(it), 20);
+    const lens = all.find((one) => one.command?.title.includes('caller'));
+    if (lens === undefined) {
+      return false;
+    }
+    await vscode.commands.executeCommand(lens.command.command, ...lens.command.arguments);
+    return true;
+  }, file);
+  await row(editor, 'checkout').first().waitFor();
+  // The action ends when the review is there; until then the user is asked.
+  await editor.until('the action', async (vscode, it) => {
+    const at = new vscode.Range(0, 5, 0, 5);
+    const all = await vscode.commands.executeCommand('vscode.executeCodeActionProvider', vscode.Uri.file(it), at);
+    const action = all.find((one) => one.title.includes('Rename symbol'));
+    if (action === undefined) {
+      return false;
+    }
+    void vscode.commands.executeCommand(action.command.command, ...action.command.arguments);
+    return true;
+  }, file);
+  const input = editor.page.locator('.quick-input-widget input[type=text]');
+  await editor.page.locator('.quick-input-title', { hasText: 'Rename Symbol Everywhere' }).waitFor();
+  assert.equal(await input.inputValue(), 'pay');
+  await input.fill('charge');
+  await input.press('Enter');
+  await row(editor, 'return -charge(amount)').first().waitFor();
+  await editor.shot('asked');
+});
+
 spec('one hunk of a change is taken back from the tree, and brought back', {}, async ({ editor, folder }) => {
   await indexed(editor);
   await reviewRename(editor, folder);

@@ -11,6 +11,7 @@ import {
   type StaticFeature,
   Trace,
 } from 'vscode-languageclient/node';
+import { executeCommand } from './asked';
 import type { Binary } from './binary';
 import * as config from './config';
 
@@ -28,6 +29,7 @@ export function newClient(
     revealOutputChannelOn: RevealOutputChannelOn.Never,
     initializationOptions: config.forServer(),
     middleware: {
+      executeCommand,
       handleWorkDoneProgress: (token, params, next) => {
         next(token, params);
         onProgress();

@@ -7,6 +7,7 @@ import type {
   Agent,
   Part,
   PendingProposal,
+  Place,
   ReviewedFile,
   RunEnd,
   RunningRun,
@@ -54,7 +55,7 @@ export function registerCommands(ctx: Ctx, views: Views): vscode.Disposable[] {
     'aios.client.undoNode': (node: JournalNode) => reverse(ctx, 'aios.undo', node),
     'aios.client.redoNode': (node: JournalNode) => reverse(ctx, 'aios.redo', node),
     'aios.client.showHistory': () => run(ctx, 'aios.showHistory'),
-    'aios.client.showCalls': () => showCalls(calls),
+    'aios.client.showCalls': (place?: Place) => showCalls(calls, place),
     'aios.client.refreshCalls': () => calls.refresh(),
     'aios.client.drawGraph': () => drawGraph(ctx),
     'aios.client.refreshRuns': () => runs.refresh(),
@@ -176,7 +177,13 @@ async function reverse(ctx: Ctx, command: string, node: JournalNode): Promise<Ru
   }
 }
 
-async function showCalls(view: CallsView): Promise<void> {
+// The calls around the symbol of a lens, else of the cursor.
+async function showCalls(view: CallsView, place?: Place): Promise<void> {
+  if (place?.textDocument !== undefined) {
+    const document = await vscode.workspace.openTextDocument(vscode.Uri.parse(place.textDocument.uri));
+    const { line, character } = place.position;
+    return view.show(document, new vscode.Position(line, character));
+  }
   const { document, selection } = activeEditor();
   await view.show(document, selection.active);
 }

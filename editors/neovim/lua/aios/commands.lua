@@ -22,6 +22,22 @@ function M.rename_at(command, ctx)
   end)
 end
 
+--- Starts an agent; what it needs to be told is asked for.
+---@param command lsp.Command
+---@param ctx { bufnr: integer, client_id: integer }
+function M.run_agent(command, ctx)
+  local client = assert(vim.lsp.get_client_by_id(ctx.client_id))
+  local argument = command.arguments[1]
+  if not argument.prompt or argument.message then
+    return execute(client, command.command, argument)
+  end
+  vim.ui.input({ prompt = argument.prompt .. ' ' }, function(message)
+    if message and message ~= '' then
+      execute(client, command.command, vim.tbl_extend('force', argument, { message = message }))
+    end
+  end)
+end
+
 ---@param client vim.lsp.Client
 ---@param name string
 local function rename(client, name)
