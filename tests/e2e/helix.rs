@@ -21,7 +21,7 @@ use serde_json::Value;
 use crate::{cli, terminal::Terminal, workspace::Workspace};
 
 /// How long something may take that the screen does not show. The machine may be busy.
-const WAIT_MS_MAX: u64 = 60_000;
+const WAIT_MS_MAX: u64 = 120_000;
 /// After so long a list is asked for again.
 const ANSWER_MS: u64 = 5_000;
 /// What Helix says where a question has no answer, for whatever reason.
@@ -116,7 +116,7 @@ impl<'a> Helix<'a> {
         let recording = screens().join(format!("{name}.raw"));
         // A trip may open Helix a second time.
         let _ = std::fs::remove_file(&recording);
-        let terminal = Terminal::start(&name, &workspace.root(), &command, recording);
+        let terminal = Terminal::start(&workspace.root(), &command, recording);
         terminal.shows(&format!("NOR   {file}"));
         Some(Helix { terminal, workspace, name })
     }
@@ -286,14 +286,19 @@ impl<'a> Helix<'a> {
         lines.first().map(|it| it.1.trim().to_owned()).unwrap_or_default()
     }
 
-    /// Renames the symbol under the cursor.
+    /// Renames the symbol under the cursor, until `shown` stands there.
     #[track_caller]
-    fn rename(&self, name: &str) {
-        self.keys(&["Space", "r"]);
-        self.shows("rename-to:");
-        self.keys(&["C-u"]);
-        self.types(name);
-        self.keys(&["Enter"]);
+    fn rename(&self, name: &str, shown: &str) {
+        let is_asked = |it: &str| it.contains("rename-to:");
+        let ask = || {
+            self.keys(&["Space", "r"]);
+            if is_asked(&self.watch(is_asked)) {
+                self.keys(&["C-u"]);
+                self.types(name);
+                self.keys(&["Enter"]);
+            }
+        };
+        self.asks(shown, ask, |it| it.contains(shown));
     }
 
     /// Waits until the last change of the journal is as it shall be: the server has then seen what

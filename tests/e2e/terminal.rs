@@ -4,12 +4,13 @@ use std::{
     ffi::OsString,
     path::{Path, PathBuf},
     process::{Command, Output},
+    sync::atomic::{AtomicU64, Ordering},
     thread,
     time::{Duration, Instant},
 };
 
 /// How long a screen may take to show what it shall. The machine may be busy.
-const SCREEN_MS_MAX: u64 = 60_000;
+const SCREEN_MS_MAX: u64 = 120_000;
 const POLL: Duration = Duration::from_millis(50);
 
 /// A tmux server with one window, which ends with this value.
@@ -21,9 +22,12 @@ pub(crate) struct Terminal {
 
 impl Terminal {
     /// Runs `command`, words for a shell, in `folder`, and keeps what it writes in `recording`.
-    pub(crate) fn start(name: &str, folder: &Path, command: &str, recording: PathBuf) -> Terminal {
-        let terminal =
-            Terminal { socket: format!("aios-{name}-{}", std::process::id()), recording };
+    pub(crate) fn start(folder: &Path, command: &str, recording: PathBuf) -> Terminal {
+        // The path of a socket has a hundred bytes or so, and a name of a test may be longer.
+        static STARTED: AtomicU64 = AtomicU64::new(0);
+        let nth = STARTED.fetch_add(1, Ordering::Relaxed);
+        let socket = format!("aios-{}-{nth}", std::process::id());
+        let terminal = Terminal { socket, recording };
         let folder = folder.to_str().unwrap();
         let size = ["-x", "120", "-y", "40"];
         let arguments = ["-f", "/dev/null", "new-session", "-d", "-c", folder];

@@ -17,11 +17,18 @@ mkdir -p "$apt"/{state/lists/partial,cache/archives/partial} \
     "$apt"/etc/{apt.conf,preferences,sources.list}.d
 # Nothing counts as installed, so that everything is fetched.
 : > "$apt/state/status"
-cat > "$apt/etc/sources.list" <<EOF
+# sid has neither updates nor security, and a mirror that stands still has a list that is over its time.
+until=true
+if [ "$suite" = sid ]; then
+    echo "deb $key $uri sid main" > "$apt/etc/sources.list"
+    until=false
+else
+    cat > "$apt/etc/sources.list" <<EOF
 deb $key $uri $suite main
 deb $key $uri $suite-updates main
 deb $key $security $suite-security main
 EOF
+fi
 cat > "$apt/apt.conf" <<EOF
 Dir "$apt";
 Dir::State "$apt/state";
@@ -32,6 +39,7 @@ APT::Sandbox::User "root";
 APT::Install-Recommends "false";
 Acquire::Languages "none";
 Acquire::Retries "3";
+Acquire::Check-Valid-Until "$until";
 Debug::NoLocking "true";
 EOF
 export APT_CONFIG="$apt/apt.conf"

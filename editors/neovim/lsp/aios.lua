@@ -10,11 +10,25 @@ return {
     'yaml', 'toml', 'markdown', 'dockerfile',
   },
   root_markers = { '.aios', '.git' },
+  -- What a server shows is its own: it lies outside of every workspace, and another server would be
+  -- started for it.
+  root_dir = function(bufnr, on_dir)
+    if not require('aios.handlers').is_shown(bufnr) then
+      on_dir(vim.fs.root(bufnr, vim.lsp.config.aios.root_markers or {}))
+    end
+  end,
   capabilities = {
     -- Neovim 0.11 takes edits that name the version they were made for, and skips them where the
     -- buffer is newer, but does not say so. Without versions an edit that was overtaken by typing
     -- would be made all the same.
-    workspace = { workspaceEdit = { documentChanges = true } },
+    workspace = {
+      workspaceEdit = {
+        documentChanges = true,
+        -- Neovim 0.12 would ask about each file as a whole, without showing it. The diff that it is
+        -- shown without this can be taken hunk by hunk, in both versions.
+        changeAnnotationSupport = vim.NIL,
+      },
+    },
     experimental = {
       serverStatusNotification = true,
       aios = { inputNewName = true, candidates = true, save = true },

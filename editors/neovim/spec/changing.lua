@@ -226,6 +226,8 @@ case('a skill is typed, its report opened, its change applied and undone', funct
   end)
   local report = table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, true), '\n')
   assert(report:find('# `pay`', 1, true) and report:find('## Who calls it', 1, true), report)
+  tools.same(#vim.lsp.get_clients({ bufnr = 0 }), 1, 'who answers there')
+  tools.same(#vim.lsp.get_clients({ name = 'aios' }), 1, 'servers')
   vim.cmd.bwipeout()
   tools.open('shop.py')
   tools.cursor_on('refund')

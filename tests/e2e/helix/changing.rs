@@ -20,8 +20,7 @@ fn is_applied(change: &serde_json::Value) -> bool {
 #[track_caller]
 fn rename_and_save(helix: &Helix<'_>) {
     helix.types("ggfp");
-    helix.rename("charge");
-    helix.shows("def charge(amount):");
+    helix.rename("charge", "def charge(amount):");
     helix.command("write-all");
     let workspace = helix.workspace;
     let is_renamed = |path: &str| workspace.read(path).contains("charge(");
@@ -162,8 +161,7 @@ fn what_is_typed_and_not_saved_is_renamed_with_the_rest_in_helix() {
     helix.command("open shop.py");
     helix.shows("NOR   shop.py");
     helix.types("ggfp");
-    helix.rename("charge");
-    helix.shows("def charge(amount):");
+    helix.rename("charge", "def charge(amount):");
     helix.command("open cart.py");
     helix.shows("tip = charge(1)");
     assert_eq!(workspace.read("cart.py"), CART, "nothing was saved");

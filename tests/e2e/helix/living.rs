@@ -159,8 +159,7 @@ fn odd_names_are_no_obstacle_in_helix() {
     workspace.write(odd, text);
     let Some(helix) = Helix::open(&workspace, odd) else { return };
     helix.types("ggfo");
-    helix.rename("even");
-    helix.shows("def even():");
+    helix.rename("even", "def even():");
     helix.command("write");
     helix.until("it is saved", || workspace.read(odd) == text.replace("odd", "even"));
     helix.journal("the server has seen it", |it| it["standing"] == "in force");

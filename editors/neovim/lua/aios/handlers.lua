@@ -14,12 +14,29 @@ local M = {}
 ---@type table<integer, aios.ServerStatus>
 local status_by_client = {}
 
+--- The documents that servers have shown.
+---@type table<string, boolean>
+local shown = {}
+
+--- True for a document that a server has shown: it is that server's.
+---@param bufnr integer
+---@return boolean
+function M.is_shown(bufnr)
+  return shown[vim.uri_from_bufnr(bufnr)] == true
+end
+
 --- Opens the document and attaches the server to it: a proposal's diff lies outside the workspace,
 --- and its actions (apply, reject) come from the server that wrote it.
 ---@param err? lsp.ResponseError
 ---@param params lsp.ShowDocumentParams
 ---@param ctx lsp.HandlerContext
 function M.show_document(err, params, ctx)
+  local client = assert(vim.lsp.get_client_by_id(ctx.client_id))
+  local path = not params.external and vim.fs.normalize(vim.uri_to_fname(params.uri))
+  -- A file of the workspace is everybody's.
+  if path and not (client.root_dir and vim.startswith(path, client.root_dir .. '/')) then
+    shown[vim.uri_from_fname(path)] = true
+  end
   local result = vim.lsp.handlers['window/showDocument'](err, params, ctx)
   if result and result.success and not params.external then
     local bufnr = vim.uri_to_bufnr(params.uri)
@@ -53,6 +70,8 @@ function M.server_status(_, status, ctx)
   status_by_client[ctx.client_id] = status
   local data = { client_id = ctx.client_id, status = status }
   vim.api.nvim_exec_autocmds('User', { pattern = 'AiosStatus', modeline = false, data = data })
+  -- Nothing else would draw what the status line says of it.
+  vim.cmd.redrawstatus({ bang = true })
 end
 
 --- The last status that a client's server sent.
