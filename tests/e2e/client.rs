@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use crate::workspace::Workspace;
 
 /// No answer takes this long; a test that waits longer has failed.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A server and the client's end of the conversation.
 pub(crate) struct Client {

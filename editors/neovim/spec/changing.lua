@@ -241,8 +241,10 @@ case('a skill is typed, its report opened, its change applied and undone', funct
     return tools.buffer('shop.py') == before
   end)
   tools.settle()
-  local completed = vim.fn.getcompletion('Aios do /exp', 'cmdline')
-  tools.same(completed, { '/explain' }, 'completion of a command')
+  -- Who completes does not wait for a busy server.
+  tools.wait('completion of a command', function()
+    return vim.deep_equal(vim.fn.getcompletion('Aios do /exp', 'cmdline'), { '/explain' })
+  end)
 end)
 
 return cases

@@ -3,7 +3,7 @@ local M = {}
 
 M.pid_file = vim.fn.tempname()
 -- The machine may be busy.
-M.patience_ms = 60000
+M.patience_ms = 120000
 
 --- Waits until `condition` gives something, and gives that.
 ---@generic T
@@ -203,15 +203,33 @@ function M.cursor_on(word)
   assert(vim.fn.search('\\V\\<' .. word .. '\\>', 'c') > 0, 'no ' .. word .. ' in the buffer')
 end
 
---- Runs the one code action whose title has `part` in it.
+--- Runs the one code action whose title has `part` in it. It is asked for again where it is not
+--- there: what was typed in another buffer, and is sent a little later, makes an answer worthless.
 ---@param part string
 function M.act(part)
-  vim.lsp.buf.code_action({
-    apply = true,
-    filter = function(action)
-      return action.title:find(part, 1, true) ~= nil
-    end,
-  })
+  local is_there, is_missing
+  local notify = vim.notify
+  vim.notify = function(text, ...)
+    is_missing = is_missing or text == 'No code actions available'
+    return notify(text, ...)
+  end
+  local ok, why = pcall(M.wait, 'code action ' .. part, function()
+    is_there, is_missing = false, false
+    vim.lsp.buf.code_action({
+      apply = true,
+      filter = function(action)
+        local is_it = action.title:find(part, 1, true) ~= nil
+        is_there = is_there or is_it
+        return is_it
+      end,
+    })
+    M.wait('answer', function()
+      return is_there or is_missing
+    end)
+    return is_there
+  end)
+  vim.notify = notify
+  assert(ok, why)
 end
 
 --- Waits until every file of the workspace is indexed.

@@ -8,9 +8,10 @@ import readline from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { chromium } from 'playwright-core';
 
-const START_MS_MAX = 120_000;
-const STEP_MS_MAX = 60_000;
-const STOP_MS_MAX = 10_000;
+// A machine that builds beside was seen to take more than two minutes for a start.
+const START_MS_MAX = 300_000;
+export const STEP_MS_MAX = 120_000;
+const STOP_MS_MAX = 30_000;
 const POLL_MS = 100;
 // Every process of an editor has its path in the environment.
 const SOCKET = 'AIOS_SPEC_SOCKET';
@@ -61,6 +62,25 @@ export class Editor {
       if (end < Date.now()) {
         await this.shot(`stuck-${what.replace(/\W+/g, '-')}`);
         throw new Error(`not within ${ms} ms: ${what}`);
+      }
+      await sleep(POLL_MS);
+    }
+  }
+
+  // Waits until a webview shows `text`: it is a frame of its own, which is filled after all else.
+  async showsInFrame(text) {
+    const end = Date.now() + STEP_MS_MAX;
+    for (;;) {
+      for (const frame of this.page.frames()) {
+        // A frame that is gone meanwhile shows nothing.
+        const shown = await frame.evaluate(() => document.body?.innerText ?? '').catch(() => '');
+        if (shown.includes(text)) {
+          return;
+        }
+      }
+      if (end < Date.now()) {
+        await this.shot('no-such-frame');
+        throw new Error(`not within ${STEP_MS_MAX} ms: a webview with ${text}`);
       }
       await sleep(POLL_MS);
     }

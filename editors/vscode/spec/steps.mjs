@@ -2,9 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
-import { hasText, processesWith } from './editor.mjs';
+import { STEP_MS_MAX, hasText, processesWith } from './editor.mjs';
 
-const STEP_MS_MAX = 60_000;
 const POLL_MS = 100;
 
 export const SHOP = readFileSync(new URL('workspaces/shop/shop.py', import.meta.url), 'utf8');

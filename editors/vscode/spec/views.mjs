@@ -175,6 +175,7 @@ spec('a new user is shown around, and what an agent is may be checked', {}, asyn
   await indexed(editor);
   await editor.run((vscode) => vscode.commands.executeCommand('workbench.action.openWalkthrough', 'aios.aios#start'));
   await editor.page.locator('.gettingStartedContainer', { hasText: 'Ask in your own words' }).first().waitFor();
+  await editor.showsInFrame('Each hit tells what its score is made of');
   await editor.shot('walkthrough');
   // VS Code has no YAML of its own; its JSON takes the same schema.
   const schema = await editor.run((vscode) => {

@@ -38,7 +38,7 @@ use crate::{
 };
 
 /// How long buffers and files may take to become what an editor says it has made of them.
-const MEASURE_MS_MAX: u64 = 2_000;
+const MEASURE_MS_MAX: u64 = 5_000;
 /// The same where the editor says that it did not apply the change: a part may have been applied.
 const MEASURE_DECLINED_MS: u64 = 400;
 
