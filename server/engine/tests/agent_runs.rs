@@ -16,7 +16,7 @@ use std::{
 
 use agent::{End, Limit, Transition};
 use desk::Desk;
-use engine::{AgentReport, AgentRequest, AgentTask, Notice, RunOutcome, RunRequest};
+use engine::{AgentReport, AgentRequest, AgentTask, RunOutcome, RunRequest};
 use models::{ChatModel, ChatRequest, Delta, ModelError, Registered, Registry, Reply, Scripted};
 use proposal::AgentRunId;
 
@@ -237,13 +237,7 @@ fn a_panic_and_a_hang_end_their_own_run_and_no_other() {
     assert!(matches!(&report.end, End::Failed(why) if why.contains("internal error")));
     assert_eq!(desk.kinds(&report.id), ["task", "context", "ask", "end"]);
     assert_eq!(desk.ran(told("writer", "work")).end, End::Done);
-    let outcome = loop {
-        if let Notice::RunDone { run, outcome } = desk.notices.blocking_recv().unwrap()
-            && run == hanging
-        {
-            break outcome;
-        }
-    };
+    let outcome = desk.outcome(hanging);
     let RunOutcome::Ran(report) = outcome else { panic!("{outcome:?}") };
     assert_eq!(report.end, End::Stopped(Limit::Seconds(1)));
     // Its thread is still there, and everything else goes on.
@@ -268,13 +262,7 @@ fn a_cancelled_run_ends_at_once_though_its_step_does_not() {
     let run = desk.engine.run(RunRequest::RunAgent(Box::new(told("writer", "hang"))));
     reached.wait();
     desk.engine.cancel(run);
-    let outcome = loop {
-        if let Notice::RunDone { run: it, outcome } = desk.notices.blocking_recv().unwrap()
-            && it == run
-        {
-            break outcome;
-        }
-    };
+    let outcome = desk.outcome(run);
     let RunOutcome::Ran(report) = outcome else { panic!("{outcome:?}") };
     assert_eq!(report.end, End::Cancelled);
     assert_eq!(desk.kinds(&report.id).last().unwrap(), "end");

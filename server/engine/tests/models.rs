@@ -16,7 +16,7 @@ use std::{
 
 use agent::{End, Limit};
 use desk::{Desk, KEY, registry};
-use engine::{AgentReport, AgentTask, Notice, RunOutcome, RunRequest};
+use engine::{AgentReport, AgentTask, RunOutcome, RunRequest};
 use fixture::provider::{Asked, Protocol, Provider, Turn};
 use models::Registry;
 use proposal::AgentRunId;
@@ -331,13 +331,7 @@ fn a_run_whose_provider_hangs_is_cancelled_at_once() {
             let run = desk.engine.run(RunRequest::RunAgent(Box::new(question())));
             was_asked.recv().unwrap();
             desk.engine.cancel(run);
-            let outcome = loop {
-                if let Notice::RunDone { run: it, outcome } = desk.notices.blocking_recv().unwrap()
-                    && it == run
-                {
-                    break outcome;
-                }
-            };
+            let outcome = desk.outcome(run);
             let RunOutcome::Ran(report) = outcome else { panic!("{outcome:?}") };
             assert_eq!(report.end, End::Cancelled);
         }

@@ -55,6 +55,8 @@ pub struct Desk {
     pub notices: Notices,
     pub root: VfsPath,
     pub told: Vec<String>,
+    /// Runs that ended while another one was waited for.
+    ended: Vec<(RunId, RunOutcome)>,
 }
 
 impl Desk {
@@ -103,7 +105,7 @@ impl Desk {
         let engine = Engine::start(config, caller).unwrap();
         let notices = engine.subscribe();
         engine.post(ClientChange::OpenWorkspace { roots: vec![root.clone()] });
-        let mut desk = Desk { dir, engine, notices, root, told: Vec::new() };
+        let mut desk = Desk { dir, engine, notices, root, told: Vec::new(), ended: Vec::new() };
         desk.run(RunRequest::Index);
         desk
     }
@@ -125,11 +127,15 @@ impl Desk {
         self.outcome(wanted)
     }
 
-    /// Waits for the end of a run.
+    /// Waits for the end of a run, which may have come already.
     pub fn outcome(&mut self, wanted: RunId) -> RunOutcome {
+        if let Some(at) = self.ended.iter().position(|it| it.0 == wanted) {
+            return self.ended.remove(at).1;
+        }
         loop {
             match self.notices.blocking_recv().unwrap() {
                 Notice::RunDone { run, outcome } if run == wanted => return outcome,
+                Notice::RunDone { run, outcome } => self.ended.push((run, outcome)),
                 Notice::Message { text, .. } | Notice::Offer { text, .. } => self.told.push(text),
                 _ => {}
             }
