@@ -24,6 +24,8 @@ const MEANING: f32 = 1.0 - WORDS;
 /// What the nearest example counts, and what all of a skill's together; together one.
 const NEAREST: f32 = 0.3;
 const TOGETHER: f32 = 1.0 - NEAREST;
+/// What a word counts that no skill speaks of, for a skill that takes a text: it may be of that.
+const OF_A_TEXT: f32 = 0.7;
 /// Below this a skill is not meant at all.
 const SCORE_MIN: f32 = 0.3;
 /// From this on a skill is meant, where no other is nearly as like.
@@ -95,6 +97,8 @@ struct Profile {
     terms: BTreeSet<String>,
     /// The mean of their vectors, of length one.
     middle: Vec<f32>,
+    /// True where it takes a text, which may speak of anything.
+    takes_text: bool,
 }
 
 impl Profile {
@@ -103,6 +107,12 @@ impl Profile {
             meaning,
             terms: examples.iter().flat_map(|it| it.0.keys().cloned()).collect(),
             middle: middle(&examples),
+            takes_text: match meaning {
+                Meaning::Skill(id) => {
+                    id.skill().parameters.iter().any(|it| it.takes == Takes::Text)
+                }
+                Meaning::Other(_) => false,
+            },
             examples,
         }
     }
@@ -204,7 +214,8 @@ impl Router {
         let vector = vector(self.model, &wording.plain());
         let scored = self.profiles.iter().chain(others).map(|profile| {
             let nearest = profile.examples.iter().map(|(known, meaning)| {
-                WORDS * self.likeness(&terms, known) + MEANING * dot(&vector, meaning).max(0.0)
+                WORDS * self.likeness(&terms, known, profile.takes_text)
+                    + MEANING * dot(&vector, meaning).max(0.0)
             });
             let nearest = nearest.fold(0.0, f32::max);
             let together = WORDS * self.known(&terms, profile)
@@ -216,24 +227,25 @@ impl Router {
         res
     }
 
-    fn weight(&self, term: &str) -> f32 {
-        self.weights.get(term).copied().unwrap_or(self.weight_max)
+    fn weight(&self, term: &str, takes_text: bool) -> f32 {
+        let unknown = if takes_text { OF_A_TEXT } else { 1.0 };
+        self.weights.get(term).copied().unwrap_or(self.weight_max * unknown)
     }
 
     /// The cosine of two bags of terms.
-    fn likeness(&self, a: &Terms, b: &Terms) -> f32 {
-        let square = |term: &str, n: f32| (n * self.weight(term)).powi(2);
+    fn likeness(&self, a: &Terms, b: &Terms, takes_text: bool) -> f32 {
+        let square = |term: &str, n: f32| (n * self.weight(term, takes_text)).powi(2);
         let length = |it: &Terms| it.iter().map(|(term, n)| square(term, *n)).sum::<f32>().sqrt();
         let shared = a.iter().filter_map(|(term, n)| {
             let other = b.get(term)?;
-            Some(n * other * self.weight(term).powi(2))
+            Some(n * other * self.weight(term, takes_text).powi(2))
         });
         shared.sum::<f32>() / (length(a) * length(b)).max(f32::EPSILON)
     }
 
     /// The share of a sentence's terms that the examples of a skill have somewhere.
     fn known(&self, terms: &Terms, profile: &Profile) -> f32 {
-        let weight = |(term, n): (&String, &f32)| n * self.weight(term);
+        let weight = |(term, n): (&String, &f32)| n * self.weight(term, profile.takes_text);
         let all: f32 = terms.iter().map(weight).sum();
         let known = terms.iter().filter(|it| profile.terms.contains(it.0));
         known.map(weight).sum::<f32>() / all.max(f32::EPSILON)

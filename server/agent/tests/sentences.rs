@@ -68,21 +68,22 @@ fn sentences_are_routed_and_writing_is_never_guessed() {
     let (sum, none) = counted(FIRST);
     println!("of {} that no skill is meant by: {} taken for one", none.all, none.wrong);
     // What was measured, less a little.
-    assert!(212 <= sum.clear && 232 <= sum.clear + sum.offered && sum.wrong <= 10);
+    assert!(240 <= sum.clear && 252 <= sum.clear + sum.offered && sum.wrong <= 8);
     assert!(none.wrong <= 5);
 }
 
 #[test]
 fn sentences_of_another_day_are_routed_as_well() {
     let (sum, _) = counted(SECOND);
-    assert!(190 <= sum.clear && 218 <= sum.clear + sum.offered && sum.wrong <= 13);
+    assert!(234 <= sum.clear && 250 <= sum.clear + sum.offered && sum.wrong <= 7);
 }
 
 #[test]
 fn sentences_of_a_third_day_are_routed_as_well() {
     let (sum, none) = counted(THIRD);
     println!("of {} that no skill is meant by: {} taken for one", none.all, none.wrong);
-    assert!(0 < sum.clear);
+    assert!(190 <= sum.clear && 226 <= sum.clear + sum.offered && sum.wrong <= 13);
+    assert!(none.wrong <= 5);
 }
 
 /// What became of all sentences of a file that mean a skill, and of those that mean none.

@@ -10,6 +10,19 @@ const PAIR: f32 = 0.7;
 /// What a concept counts, and what two of one sentence do: what is done, and to what.
 const CONCEPT: f32 = 1.5;
 const CONCEPTS: f32 = 1.5;
+/// What counts that stands behind the beginning of a clause: there is told what a thing is for.
+const BEHIND: f32 = 0.5;
+/// Words that begin such a clause, unless they begin the sentence.
+const CLAUSES: [&str; 9] =
+    ["that", "which", "who", "about", "for", "because", "to", "when", "before"];
+/// Words that begin a question; those of the second list do not where `you` follows.
+const ASKS: [&str; 22] = [
+    "what", "which", "who", "whom", "whose", "where", "when", "why", "how", "is", "are", "was",
+    "were", "do", "does", "did", "has", "have", "any", "anything", "should", "am",
+];
+const ASKS_OR_ORDERS: [&str; 4] = ["can", "could", "would", "will"];
+/// The concept of a question.
+const QUESTION: &str = "asks";
 /// What stands for a name among the terms.
 const NAME: &str = "<name>";
 /// Endings of files.
@@ -24,6 +37,8 @@ pub(super) type Terms = BTreeMap<String, f32>;
 /// A sentence, taken apart.
 pub(super) struct Wording {
     words: Vec<String>,
+    /// How many words there are before what counts less.
+    n_head: usize,
     /// Names and paths, in their order.
     pub(super) names: Vec<String>,
 }
@@ -31,7 +46,7 @@ pub(super) struct Wording {
 impl Wording {
     /// Takes a sentence apart; `is_name` says what else is a name.
     pub(super) fn of(sentence: &str, is_name: &dyn Fn(&str) -> bool) -> Wording {
-        let mut res = Wording { words: Vec::new(), names: Vec::new() };
+        let mut res = Wording { words: Vec::new(), n_head: usize::MAX, names: Vec::new() };
         for (nth, raw) in sentence.split_whitespace().enumerate() {
             let is_quoted = raw.contains('`');
             let word = raw.trim_matches(|it: char| {
@@ -47,8 +62,19 @@ impl Wording {
             }
             let parts = word.split(|it: char| !it.is_alphanumeric());
             res.words.extend(parts.filter(|it| !it.is_empty()).map(str::to_lowercase));
+            let begins_clause = CLAUSES.contains(&word.to_lowercase().as_str());
+            if 1 < res.words.len() && (begins_clause || raw.ends_with(':')) {
+                res.n_head = res.n_head.min(res.words.len());
+            }
         }
+        res.n_head = res.n_head.min(res.words.len());
         res
+    }
+
+    /// True for a question; an order may be said as one.
+    fn asks(&self) -> bool {
+        let word = |nth: usize| self.words.get(nth).map_or("", String::as_str);
+        ASKS.contains(&word(0)) || ASKS_OR_ORDERS.contains(&word(0)) && word(1) != "you"
     }
 
     /// The sentence with every name replaced by a word for one.
@@ -68,18 +94,26 @@ impl Wording {
 /// Words by their stems, pairs of neighbours, and the concepts that they stand for.
 pub(super) fn terms(wording: &Wording) -> Terms {
     let stems: Vec<String> = wording.words.iter().map(|it| stem(it)).collect();
+    let share = |nth: usize| if nth < wording.n_head { 1.0 } else { BEHIND };
     let mut res = Terms::new();
-    for it in &stems {
-        *res.entry(it.clone()).or_default() += 1.0;
+    for (nth, it) in stems.iter().enumerate() {
+        *res.entry(it.clone()).or_default() += share(nth);
     }
-    for it in stems.windows(2) {
-        *res.entry(format!("{} {}", it[0], it[1])).or_default() += PAIR;
+    for (nth, it) in stems.windows(2).enumerate() {
+        *res.entry(format!("{} {}", it[0], it[1])).or_default() += PAIR * share(nth + 1);
     }
-    let concepts = concepts(&stems);
-    for (nth, it) in concepts.iter().enumerate() {
-        res.insert(format!("#{it}"), CONCEPT);
-        for other in &concepts[nth + 1..] {
-            res.insert(format!("#{it} #{other}"), CONCEPTS);
+    let first = concepts(&stems[..wording.n_head]);
+    let mut all: Vec<(&str, f32)> = concepts(&stems)
+        .into_iter()
+        .map(|it| (it, if first.contains(&it) { 1.0 } else { BEHIND }))
+        .collect();
+    if wording.asks() {
+        all.push((QUESTION, 1.0));
+    }
+    for (nth, (it, share)) in all.iter().enumerate() {
+        res.insert(format!("#{it}"), CONCEPT * share);
+        for (other, others) in &all[nth + 1..] {
+            res.insert(format!("#{it} #{other}"), CONCEPTS * share.min(*others));
         }
     }
     res
