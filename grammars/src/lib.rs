@@ -1,5 +1,6 @@
 //! The languages the server knows: a folder of queries and one manifest each, and no code.
 
+mod allocation;
 mod glob;
 mod overloads;
 mod query;
@@ -10,6 +11,7 @@ use std::{fmt, sync::OnceLock};
 use tree_sitter_language::LanguageFn;
 
 pub use crate::{
+    allocation::{Allocated, allocated},
     glob::glob_matches,
     overloads::Overloads,
     query::{Capture, CompiledQuery, Kinds, PatternSource, QueryProblem},
@@ -255,6 +257,7 @@ pub enum Modules {
 impl Language {
     /// The tree-sitter language.
     pub fn grammar(&self) -> tree_sitter::Language {
+        allocation::count();
         self.grammar.into()
     }
 

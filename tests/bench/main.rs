@@ -8,6 +8,8 @@
 // The clock for CPU time is Unix's.
 #![cfg(unix)]
 
+mod hostile;
+
 use std::{
     fmt::Write as _,
     fs,

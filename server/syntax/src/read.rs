@@ -19,6 +19,17 @@ const PIECE: usize = 1_024;
 const READINGS_MAX: usize = 256;
 /// And so many bytes more.
 const READ_MIN: usize = 16 << 20;
+/// Of a long text only so many bytes in all, but each of it so many times at least.
+const READ_MAX: usize = 128 << 20;
+const READINGS_MIN: usize = 16;
+/// A parse may allocate so many bytes, those that it gave back too, and so many more for each byte
+/// of the text. That bounds its memory and, since what takes long copies, its time.
+const ALLOCATED_MIN: u64 = 48 << 20;
+const ALLOCATED_PER_BYTE: u64 = 48;
+/// So many tokens and nodes may be begun and not ended. A parser that comes to the end of a text
+/// with a deep stack in several readings copies all of it for each of them, where nobody can stop
+/// it: 150 MB at this depth, 5 GB at four times that.
+const STACK_ENTRIES_MAX: i64 = 8_000;
 
 /// The tree of `text`; `None` where parsing takes far longer than any honest text.
 pub(crate) fn parse_text(text: &str, language: &Language) -> Option<Tree> {
@@ -63,13 +74,15 @@ pub(crate) fn parse_in_steps<'a>(
     len: usize,
     chunk_at: &mut dyn FnMut(usize) -> &'a [u8],
 ) -> Option<Tree> {
+    let grammar = language.grammar();
     let mut parser = Parser::new();
-    parser.set_language(&language.grammar()).ok()?;
+    parser.set_language(&grammar).ok()?;
     let reading = Reading::new(len);
+    let allowance = Allowance::new(len);
     let mut steps_left = steps_max(len);
     let mut progress = |_: &ParseState| {
         steps_left = steps_left.saturating_sub(1);
-        let ends = steps_left == 0 || reading.is_over();
+        let ends = steps_left == 0 || reading.is_over() || allowance.is_over();
         if ends { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
     let options = ParseOptions::new().progress_callback(&mut progress);
@@ -81,6 +94,28 @@ pub(crate) fn parse_in_steps<'a>(
     tree.filter(|_| !reading.is_over())
 }
 
+/// What the parsers of this thread may still allocate.
+struct Allowance {
+    bytes_max: u64,
+    stack_entries_max: i64,
+}
+
+impl Allowance {
+    fn new(len: usize) -> Allowance {
+        let now = grammars::allocated();
+        let bytes = ALLOCATED_MIN + ALLOCATED_PER_BYTE * len as u64;
+        Allowance {
+            bytes_max: now.bytes + bytes,
+            stack_entries_max: now.stack_entries + STACK_ENTRIES_MAX,
+        }
+    }
+
+    fn is_over(&self) -> bool {
+        let now = grammars::allocated();
+        self.bytes_max < now.bytes || self.stack_entries_max < now.stack_entries
+    }
+}
+
 /// How much of a text a parser has read, again and again where it looks ahead.
 struct Reading {
     left: Cell<usize>,
@@ -90,7 +125,8 @@ struct Reading {
 
 impl Reading {
     fn new(len: usize) -> Reading {
-        let left = Cell::new(READ_MIN + len.saturating_mul(READINGS_MAX));
+        let all = READ_MIN + len.saturating_mul(READINGS_MAX);
+        let left = Cell::new(all.min(READ_MAX.max(len.saturating_mul(READINGS_MIN))));
         Reading { left, last: Cell::default() }
     }
 
@@ -133,6 +169,39 @@ mod tests {
             check(path, &unclosed.repeat(50), true);
             check(path, &unclosed.repeat(20_000), false);
         }
+    }
+
+    /// Whether a text is parsed; what that allocates is bounded either way.
+    #[track_caller]
+    fn check_memory(path: &str, text: &str, is_parsed: bool) {
+        let before = grammars::allocated().bytes;
+        check(path, text, is_parsed);
+        let bytes = grammars::allocated().bytes - before;
+        // What is allocated within a step comes on top, and a prefix may be tried before.
+        let max = 6 * (ALLOCATED_MIN + ALLOCATED_PER_BYTE * text.len() as u64);
+        assert!(bytes <= max, "{path}: {bytes} bytes");
+    }
+
+    #[test]
+    fn a_parser_that_copies_more_and_more_is_stopped() {
+        check_memory("a.go", &"case a: ".repeat(5_000), false);
+        check_memory("a.js", &"case a: ".repeat(5_000), false);
+        check_memory("a.java", &"a => ".repeat(8_000), false);
+        check_memory("a.java", &"ab ".repeat(300_000), false);
+        check_memory("a.java", &"a a\n".repeat(5_000), true);
+        check_memory("a.c", &"a a\n".repeat(5_000), true);
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_deep_stack_is_given_up_before_the_end_of_the_text_finds_it() {
+        for (path, open) in [("a.java", "a<"), ("a.cs", "a<"), ("a.cs", "<a "), ("a.c", "(")] {
+            check_memory(path, &open.repeat(20_000), false);
+            check_memory(path, &open.repeat(200), true);
+        }
+        let closed = |n| format!("int a = {}1{};", "(".repeat(n), ")".repeat(n));
+        check_memory("a.c", &closed(5_000), true);
+        check_memory("a.c", &closed(50_000), false);
     }
 
     #[test]
