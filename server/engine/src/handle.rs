@@ -141,11 +141,11 @@ impl Engine {
         let reading = Reading { answer, cancel: Arc::clone(&cancel) };
         let denied = policy::authorise(&self.caller, Verb::Read, name).err();
         let ticket = self.shared.inbox.ticket();
-        // A receiver that is gone wants no answer.
+        let owed = Owed(Some(sender));
         let answer: Answer = Box::new(move |snapshot: Result<&Snapshot, ReadError>| {
             let answer = snapshot
                 .and_then(|it| question(it).map_err(|error| error.with_paths_below(&it.roots)));
-            let _ = sender.send(answer);
+            owed.pay(answer);
         });
         match (denied, ticket) {
             (Some(why), _) => answer(Err(ReadError::Denied(why))),
@@ -172,7 +172,7 @@ impl Engine {
         let mut reading = self.read_with(config, name, question);
         let (_sender, never) = oneshot::channel();
         let answer = std::mem::replace(&mut reading.answer, never);
-        answer.blocking_recv().unwrap_or_else(|_| Err(self.lost()))
+        answer.blocking_recv().unwrap_or(Err(ReadError::Stopped))
     }
 
     /// Starts a run. Returns at once; how it ends is told as [`Notice::RunDone`], also where it is
@@ -223,14 +223,23 @@ impl Engine {
             tracing::debug!("an event after the end of the loop");
         }
     }
+}
 
-    /// Why an answer was dropped: the question panicked, or the loop is gone.
-    fn lost(&self) -> ReadError {
-        let thread = self.shared.thread.lock().unwrap_or_else(PoisonError::into_inner);
-        match thread.as_ref().is_some_and(|it| !it.is_finished()) {
-            true => ReadError::Panicked,
-            false => ReadError::Stopped,
-        }
+/// An answer that is owed. Who drops it unpaid says why: a question that panics is a bug, one that
+/// nobody came to asking was met by the end of the engine.
+struct Owed<T>(Option<oneshot::Sender<Result<T, ReadError>>>);
+
+impl<T> Owed<T> {
+    fn pay(mut self, answer: Result<T, ReadError>) {
+        // A receiver that is gone wants no answer.
+        let _ = self.0.take().map(|it| it.send(answer));
+    }
+}
+
+impl<T> Drop for Owed<T> {
+    fn drop(&mut self) {
+        let why = if thread::panicking() { ReadError::Panicked } else { ReadError::Stopped };
+        let _ = self.0.take().map(|it| it.send(Err(why)));
     }
 }
 
@@ -238,9 +247,7 @@ impl<T> Future for Reading<T> {
     type Output = Result<T, ReadError>;
 
     fn poll(mut self: Pin<&mut Self>, ctx: &mut Context<'_>) -> Poll<Self::Output> {
-        Pin::new(&mut self.answer)
-            .poll(ctx)
-            .map(|answer| answer.unwrap_or(Err(ReadError::Panicked)))
+        Pin::new(&mut self.answer).poll(ctx).map(|answer| answer.unwrap_or(Err(ReadError::Stopped)))
     }
 }
 
@@ -250,7 +257,7 @@ impl<T> Reading<T> {
         match self.answer.try_recv() {
             Ok(answer) => Some(answer),
             Err(oneshot::error::TryRecvError::Empty) => None,
-            Err(oneshot::error::TryRecvError::Closed) => Some(Err(ReadError::Panicked)),
+            Err(oneshot::error::TryRecvError::Closed) => Some(Err(ReadError::Stopped)),
         }
     }
 }

@@ -13,8 +13,8 @@ use std::{
 use disk::Disk;
 use engine::{
     Abilities, Caller, ClientChange, ContentEdit, Engine, EngineConfig, Health, IndexSummary,
-    LoadGraph, Notice, Notices, ReadError, RunOutcome, RunRequest, Snapshot, Stores, SystemClock,
-    SystemRandom, Threads,
+    LoadGraph, Notice, Notices, ReadError, Reading, RunOutcome, RunRequest, Snapshot, Stores,
+    SystemClock, SystemRandom, Threads,
 };
 use expect_test::{Expect, expect};
 use memory::Query;
@@ -403,6 +403,38 @@ fn a_panic_in_a_read_fails_that_read_only() {
     desk.engine.stop();
     let res: Result<(), ReadError> = desk.engine.read_blocking("test", |_| Ok(()));
     assert_eq!(res, Err(ReadError::Stopped));
+}
+
+#[test]
+fn a_read_that_the_end_finds_waiting_is_told_of_the_end() {
+    let dir = workspace(&[]);
+    let desk = Desk::new(&dir);
+    let (go_on, gate) = std::sync::mpsc::channel::<()>();
+    let (begun, has_begun) = std::sync::mpsc::channel();
+    // There is one thread for them.
+    let mut first = desk.engine.read("first", move |_| {
+        begun.send(()).unwrap();
+        let _ = gate.recv();
+        Ok(1)
+    });
+    has_begun.recv().unwrap();
+    let mut second = desk.engine.read("second", |_| Ok(2));
+    let answer = |reading: &mut Reading<i32>| {
+        let began = Instant::now();
+        loop {
+            if let Some(answer) = reading.try_answer() {
+                return answer;
+            }
+            assert!(began.elapsed() < WAIT, "it does not come");
+            std::thread::yield_now();
+        }
+    };
+    std::thread::scope(|scope| {
+        scope.spawn(|| desk.engine.stop());
+        assert_eq!(answer(&mut second), Err(ReadError::Stopped));
+        go_on.send(()).unwrap();
+        assert_eq!(answer(&mut first), Ok(1));
+    });
 }
 
 #[test]
