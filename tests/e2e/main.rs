@@ -12,6 +12,7 @@ mod editor;
 mod evolving;
 mod formatting;
 mod helix;
+mod index_kills;
 #[cfg(target_os = "linux")]
 mod kills;
 mod knowledge;

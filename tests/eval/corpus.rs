@@ -52,6 +52,7 @@ pub(crate) fn write_of(file: &SourceFile, facts: &FileFacts) -> FileWrite {
         },
         facts: None,
         documents: Some(documents(&file.path, &file.text, facts)),
+        skipped: None,
     }
 }
 

@@ -142,6 +142,7 @@ impl Corpus {
                 },
                 facts: None,
                 documents: Some(documents(path, &text, &facts)),
+                skipped: None,
             });
         }
         self.store.remove(ROOT, &stale)?;

@@ -47,6 +47,7 @@ fn store_of(fixture: &str) -> SqliteStore {
             },
             facts: None,
             documents: Some(documents(path, &file.text, &facts)),
+            skipped: None,
         }
     });
     store.put(ROOT, &writes.collect::<Vec<_>>()).unwrap();
@@ -219,7 +220,7 @@ fn two_worktrees_in_one_store_do_not_see_each_other() {
         is_test: false,
     };
     let documents = Some(documents("later.py", text, &facts));
-    store.put("/worktree", &[FileWrite { row, facts: None, documents }]).unwrap();
+    store.put("/worktree", &[FileWrite { row, facts: None, documents, skipped: None }]).unwrap();
     let ask = |root: &str| {
         let filters = Filters { roots: vec![root.to_owned()], ..Filters::default() };
         render(&ask(&store, &Query { filters, ..Query::text("pay", 9) }))

@@ -117,7 +117,11 @@ impl fmt::Display for Fault {
             Fault::Busy => f.write_str("held by another process"),
             Fault::Invalid(why) => f.write_str(why),
             Fault::Io(error) => error.fmt(f),
-            Fault::Sql(error) => error.fmt(f),
+            Fault::Sql(error) => match error.sqlite_error_code() {
+                // SQLite would name the file once more.
+                Some(ErrorCode::CannotOpen) => f.write_str("cannot be opened as a database"),
+                _ => error.fmt(f),
+            },
         }
     }
 }

@@ -62,6 +62,9 @@ pub struct FileWrite {
     pub facts: Option<Vec<u8>>,
     /// All documents of the file; they replace what it had.
     pub documents: Option<FileDocuments>,
+    /// Why the file, or its tree, was left out; `None` where it was not. Kept with the row, so that
+    /// whoever is killed before the whole list is written leaves none that is wrong.
+    pub skipped: Option<String>,
 }
 
 /// What of one file can be found.

@@ -26,6 +26,10 @@ pub(crate) fn put(db: &Connection, root: &str, batch: &[FileWrite]) -> Result<Ve
         if let Some(documents) = &file.documents {
             put_documents(db, (id, old.map(|it| it.1)), documents)?;
         }
+        match &file.skipped {
+            Some(reason) => skip(db, root, &file.row.path, reason)?,
+            None => unskip(db, root, &file.row.path)?,
+        }
         res.push(id);
     }
     Ok(res)
@@ -39,21 +43,29 @@ pub(crate) fn remove(db: &Connection, root: &str, paths: &[&str]) -> Result<Vec<
         let Some((id, n_documents)) = file_id(db, root, path)? else { continue };
         remove_documents(db, id, n_documents)?;
         db.prepare_cached("DELETE FROM files WHERE id = ?")?.execute([id])?;
+        unskip(db, root, path)?;
         res.push(id);
     }
     Ok(res)
+}
+
+fn skip(db: &Connection, root: i64, path: &str, reason: &str) -> Result<(), Fault> {
+    db.prepare_cached("INSERT OR REPLACE INTO skipped (root, path, reason) VALUES (?, ?, ?)")?
+        .execute(params![root, path, reason])?;
+    Ok(())
+}
+
+fn unskip(db: &Connection, root: i64, path: &str) -> Result<(), Fault> {
+    db.prepare_cached("DELETE FROM skipped WHERE root = ? AND path = ?")?
+        .execute(params![root, path])?;
+    Ok(())
 }
 
 /// Replaces the files that were left out.
 pub(crate) fn set_skipped(db: &Connection, root: &str, rows: &[SkippedRow]) -> Result<(), Fault> {
     let root = root_id(db, root)?;
     db.prepare_cached("DELETE FROM skipped WHERE root = ?")?.execute([root])?;
-    let mut insert =
-        db.prepare_cached("INSERT OR REPLACE INTO skipped (root, path, reason) VALUES (?, ?, ?)")?;
-    for row in rows {
-        insert.execute(params![root, row.path, row.reason])?;
-    }
-    Ok(())
+    rows.iter().try_for_each(|it| skip(db, root, &it.path, &it.reason))
 }
 
 /// Drops spare facts, oldest first, and vectors of texts that no document has.

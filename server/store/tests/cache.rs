@@ -44,6 +44,7 @@ fn file(path: &str, text: &str) -> FileWrite {
         row: row(path, text),
         facts: Some(text.as_bytes().to_vec()),
         documents: Some(documents),
+        skipped: None,
     }
 }
 
@@ -116,7 +117,8 @@ fn a_changed_file_is_found_by_what_it_is_now() {
     store.put(ROOT, &[file("a.rs", "new words")]).unwrap();
     assert_eq!(find(&store, Field::Body, "old"), "");
     assert_eq!(find(&store, Field::Body, "new words"), "a.rs:1");
-    let touched = FileWrite { row: row("a.rs", "new words"), facts: None, documents: None };
+    let touched =
+        FileWrite { row: row("a.rs", "new words"), facts: None, documents: None, skipped: None };
     store.put(ROOT, &[touched]).unwrap();
     assert_eq!(find(&store, Field::Body, "words"), "a.rs:1");
     store.remove(ROOT, &["a.rs", "never.rs"]).unwrap();
@@ -333,6 +335,23 @@ fn a_folder_that_cannot_be_used_leaves_a_store_in_memory() {
     assert!(why.to_string().contains("state"), "{why}");
     opened.store.put(ROOT, &[file("a.rs", "one")]).unwrap();
     assert_eq!(find(&opened.store, Field::Body, "one"), "a.rs:1");
+}
+
+#[test]
+fn why_a_file_was_left_out_is_written_and_goes_with_its_row() {
+    let store = open_in_memory().unwrap();
+    let left_out = |reason: Option<&str>| {
+        let skipped = reason.map(str::to_owned);
+        store.put(ROOT, &[FileWrite { skipped, ..file("a.rs", "one") }]).unwrap();
+        let rows = store.skipped(ROOT).unwrap();
+        rows.into_iter().map(|it| format!("{} {}", it.path, it.reason)).collect::<Vec<_>>()
+    };
+    assert_eq!(left_out(Some("binary")), ["a.rs binary"]);
+    assert_eq!(left_out(Some("minified")), ["a.rs minified"]);
+    assert!(left_out(None).is_empty());
+    assert_eq!(left_out(Some("binary")).len(), 1);
+    store.remove(ROOT, &["a.rs"]).unwrap();
+    assert_eq!(store.skipped(ROOT).unwrap(), []);
 }
 
 #[test]

@@ -58,6 +58,7 @@ fn file(nth: u64, dice: &mut Dice) -> FileWrite {
             path: format!("src f{nth}"),
             chunks,
         }),
+        skipped: None,
     }
 }
 

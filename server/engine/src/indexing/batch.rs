@@ -142,9 +142,10 @@ impl FileReader<'_> {
     /// The row alone is kept, so that the file is not read again until it changes.
     fn left_out(&self, disk: DiskState, reason: SkipReason) -> FileRead {
         let row = self.row(&Known { disk, language: None, is_test: false });
+        let skipped = Some(reason.to_string());
         FileRead {
             outcome: FileOutcome::Skipped(Some(disk), reason),
-            write: Some(FileWrite { row, facts: None, documents: None }),
+            write: Some(FileWrite { row, facts: None, documents: None, skipped }),
             is_stale: self.candidate.known.is_some(),
             is_parsed: None,
         }
@@ -167,6 +168,7 @@ impl FileReader<'_> {
             row: self.row(&known),
             facts: (!is_kept).then(|| facts.to_bytes()),
             documents: is_written.then(|| documents(self.relative(), &text, &facts)),
+            skipped: facts.gave_up.then(|| SkipReason::NotParsed.to_string()),
         };
         let is_parsed = Some(!facts.gave_up);
         let wanted = self.batch.wants_facts.then_some(facts);
