@@ -90,6 +90,8 @@ pub(crate) struct Round {
     is_whole: bool,
     /// True where the graph has all files.
     is_loaded: bool,
+    /// The first reason why something is not kept.
+    unkept: Option<String>,
 }
 
 /// What comes back of a task.
@@ -311,6 +313,7 @@ impl GlobalState {
         let round = self.round();
         round.n_done += paths.len();
         round.n_read += done.n_read;
+        round.unkept = round.unkept.take().or(done.unkept);
         self.want_vectors_of(paths);
         let folded: FxHashSet<&VfsPath> = done.files.iter().map(|it| &it.path).collect();
         // After a panic there is nothing to fold in.
@@ -518,6 +521,7 @@ impl GlobalState {
         if 0 < summing.facts_bytes {
             self.index.facts_bytes = summing.facts_bytes;
         }
+        let unkept = summing.troubles.first().cloned();
         for trouble in summing.troubles {
             self.trouble(trouble);
         }
@@ -531,6 +535,9 @@ impl GlobalState {
         let mut summary = summing.summary;
         let took_ms = self.outside.clock.now_ms() - round.began_ms;
         summary.took = std::time::Duration::from_millis(took_ms);
+        let is_new = 0 < summary.read + summary.gone;
+        let never_kept = self.outside.unkept.clone().filter(|_| is_new);
+        summary.unkept = never_kept.or(round.unkept).or(unkept);
         summary.skipped = self.index.skipped_head();
         tracing::info!(files = summary.files, read = summary.read, took_ms, "indexed");
         let message = format!("{} files", summary.files);
@@ -577,6 +584,7 @@ impl GlobalState {
                 put_off: Vec::new(),
                 is_whole: false,
                 is_loaded,
+                unkept: None,
             });
         }
         self.index.round.as_mut().expect("one was just made")

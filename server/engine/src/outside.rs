@@ -10,7 +10,7 @@ use memory::WORDS_VERSION;
 use models::Embedder;
 use proposal::Journal;
 use store::{
-    Access, Mode, Store, Trust,
+    Access, Fault, Mode, Store, Trust,
     history::{History, open_history},
 };
 use syntax::FACTS_VERSION;
@@ -50,6 +50,8 @@ pub(crate) struct Outside {
     state_folder: Option<PathBuf>,
     pub(crate) embedder: Option<Arc<dyn Embedder>>,
     pub(crate) access: IndexAccess,
+    /// Why the index ends with this process; `None` where it does not.
+    pub(crate) unkept: Option<String>,
     pub(crate) watcher: Option<disk::Watcher>,
 }
 
@@ -68,8 +70,17 @@ struct OpenedStores {
     journal: Option<Journal>,
     state_folder: Option<PathBuf>,
     access: IndexAccess,
+    /// Why the index ends with this process; `None` where it does not.
+    unkept: Option<String>,
     /// What the user has to know about it.
     messages: Vec<(NoticeLevel, String)>,
+}
+
+/// An index, and what it may be used for.
+struct OpenedIndex {
+    store: Arc<dyn Store>,
+    access: IndexAccess,
+    unkept: Option<String>,
 }
 
 /// Opens index and history. What cannot be opened is replaced by something that works less well,
@@ -81,6 +92,7 @@ fn open_stores(stores: Stores, now_ms: u64) -> OpenedStores {
             journal: history.map(Journal::new),
             state_folder: None,
             access: IndexAccess::Write,
+            unkept: None,
             messages: Vec::new(),
         },
         Stores::Folder(folder) => open_folder(&folder, now_ms),
@@ -89,9 +101,10 @@ fn open_stores(stores: Stores, now_ms: u64) -> OpenedStores {
 
 fn open_folder(folder: &Path, now_ms: u64) -> OpenedStores {
     let mut messages = Vec::new();
-    let (store, access) = open_index(folder, &mut messages);
+    let OpenedIndex { store, access, unkept } = open_index(folder, &mut messages);
     let journal = open_journal(folder, now_ms, &mut messages);
-    OpenedStores { store, journal, state_folder: Some(folder.to_owned()), access, messages }
+    let state_folder = Some(folder.to_owned());
+    OpenedStores { store, journal, state_folder, access, unkept, messages }
 }
 
 /// What the index is made by: other versions of it made other facts and words.
@@ -105,35 +118,38 @@ fn extraction() -> String {
     format!("facts {FACTS_VERSION} words {WORDS_VERSION} packs {packs}")
 }
 
-fn open_index(
-    folder: &Path,
-    messages: &mut Vec<(NoticeLevel, String)>,
-) -> (Arc<dyn Store>, IndexAccess) {
+fn open_index(folder: &Path, messages: &mut Vec<(NoticeLevel, String)>) -> OpenedIndex {
+    let in_memory = |error| Some(format!("the index is kept in memory: {error}"));
     let opened = match store::open(folder, Access::ReadWrite, &extraction()) {
         Ok(opened) => opened,
         Err(error) => {
-            messages.push((NoticeLevel::Warning, format!("the index is kept in memory: {error}")));
+            let unkept = in_memory(error);
+            messages.extend(unkept.clone().map(|it| (NoticeLevel::Warning, it)));
             let store = store::open_in_memory().expect("a store in memory needs only memory");
-            return (Arc::new(store), IndexAccess::Write);
+            return OpenedIndex { store: Arc::new(store), access: IndexAccess::Write, unkept };
         }
     };
     if let Some(recovery) = opened.recovered {
         let text = format!("the index was dropped and is built again: {}", recovery.why);
         messages.push((NoticeLevel::Warning, text));
     }
-    let access = match opened.mode {
-        Mode::Writer => IndexAccess::Write,
+    let (access, unkept) = match opened.mode {
+        Mode::Writer => (IndexAccess::Write, None),
         Mode::Reader(why) => {
+            // Whoever else writes it keeps it up to date.
+            let is_kept = why.as_ref().is_none_or(|it| matches!(it.fault, Fault::Busy));
             let why = why.map_or_else(|| "only to be read".to_owned(), |it| it.to_string());
-            messages.push((NoticeLevel::Info, format!("the index is read, not written: {why}")));
-            IndexAccess::Read
+            let text = format!("the index is read, not written: {why}");
+            messages.push((NoticeLevel::Info, text.clone()));
+            (IndexAccess::Read, (!is_kept).then_some(text))
         }
         Mode::Memory(error) => {
-            messages.push((NoticeLevel::Warning, format!("the index is kept in memory: {error}")));
-            IndexAccess::Write
+            let unkept = in_memory(error);
+            messages.extend(unkept.clone().map(|it| (NoticeLevel::Warning, it)));
+            (IndexAccess::Write, unkept)
         }
     };
-    (Arc::new(opened.store), access)
+    OpenedIndex { store: Arc::new(opened.store), access, unkept }
 }
 
 fn open_journal(
@@ -186,6 +202,7 @@ impl Outside {
             state_folder: opened.state_folder,
             embedder: config.embedder.clone(),
             access: opened.access,
+            unkept: opened.unkept,
             watcher: None,
         };
         (outside, opened.messages)

@@ -448,6 +448,9 @@ pub struct IndexSummary {
     pub skipped: Vec<SkippedFile>,
     /// How many were left out, the unlisted too.
     pub n_skipped: usize,
+    /// Why something that was found in this run is not kept for the next one, with the file that
+    /// could not be written; `None` where all is kept.
+    pub unkept: Option<String>,
     /// How long it took.
     pub took: Duration,
 }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use anyhow::bail;
 use engine::{IndexSummary, LoadGraph};
 use serde_json::{Value, json};
 
@@ -16,6 +17,9 @@ use crate::{
 const SKIPPED_SHOWN_MAX: usize = 20;
 
 /// Runs the command over `root`.
+///
+/// # Errors
+/// Where what was found could not be kept: whoever asked for an index has none.
 pub(crate) fn run(root: &Path, output: Output) -> anyhow::Result<Exit> {
     let mut session = Session::with_vectors(root, LoadGraph::IfChanged)?;
     let summary = session.index()?;
@@ -27,6 +31,9 @@ pub(crate) fn run(root: &Path, output: Output) -> anyhow::Result<Exit> {
         )?;
     }
     output.line(|| summary_json(&summary), || summary_text(&summary, output))?;
+    if let Some(why) = &summary.unkept {
+        bail!("the index of {} is not complete: {why}", session.root);
+    }
     Ok(Exit::Done)
 }
 
@@ -53,6 +60,7 @@ fn summary_json(summary: &IndexSummary) -> Value {
         "edges": edges,
         "edges_stale": summary.edges_stale,
         "skipped": summary.n_skipped,
+        "unkept": summary.unkept,
         "wall_ms": summary.took.as_millis() as u64,
         "cpu_ms": cost::cpu_time().map(|it| it.as_millis() as u64),
         "peak_bytes": cost::peak_bytes(),

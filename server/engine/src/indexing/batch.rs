@@ -34,6 +34,8 @@ pub(crate) struct BatchDone {
     /// How many files were read rather than loaded.
     pub(crate) n_read: usize,
     pub(crate) troubles: Vec<String>,
+    /// Why what was read is not in the index; `None` where it is.
+    pub(crate) unkept: Option<String>,
 }
 
 /// What became of a file.
@@ -80,7 +82,9 @@ pub(crate) fn read_batch(ctx: &ScanContext, batch: &Batch) -> BatchDone {
     let removed = if stale.is_empty() { Ok(()) } else { ctx.store.remove(root, &stale) };
     let written = if writes.is_empty() { Ok(()) } else { ctx.store.put(root, &writes) };
     for error in [removed.err(), written.err()].into_iter().flatten() {
-        res.troubles.push(format!("{error}: what was read is not kept in the index"));
+        let unkept = format!("{error}: what was read is not kept in the index");
+        res.troubles.push(unkept.clone());
+        res.unkept = Some(unkept);
     }
     res
 }

@@ -53,6 +53,16 @@ pub(crate) struct Embeddings {
     waiting: Vec<(RunId, Box<IndexSummary>)>,
 }
 
+impl Embeddings {
+    /// Those who wait are told the first thing that could not be kept.
+    fn note_unkept(&mut self, troubles: &[String]) {
+        let Some(why) = troubles.first() else { return };
+        for (_, summary) in &mut self.waiting {
+            summary.unkept.get_or_insert_with(|| why.clone());
+        }
+    }
+}
+
 /// Where to look for texts without vectors.
 #[derive(Debug, Default)]
 enum Wanted {
@@ -225,9 +235,13 @@ impl GlobalState {
                 self.embeddings.is_unsaved = true;
                 self.embeddings.pause = None;
                 self.tell_embedding(n_files);
+                self.embeddings.note_unkept(&troubles);
                 troubles
             }
-            EmbedDone::Saved(troubles) => troubles,
+            EmbedDone::Saved(troubles) => {
+                self.embeddings.note_unkept(&troubles);
+                troubles
+            }
         };
         for trouble in troubles {
             self.trouble(trouble);
