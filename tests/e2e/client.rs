@@ -230,6 +230,14 @@ impl Client {
         self.child.wait().unwrap();
     }
 
+    /// How much memory the server holds.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn resident_kb(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find_map(|it| it.strip_prefix("VmRSS:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse().unwrap()
+    }
+
     /// Closes the server's input.
     pub(crate) fn close_input(&mut self) {
         self.stdin = None;

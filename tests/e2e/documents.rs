@@ -268,3 +268,39 @@ fn what_is_not_trusted_is_shown_and_trusted_just_as_it_was_shown() {
     assert_eq!(outcome["outcome"], "done", "{outcome}");
     editor.client.stop();
 }
+
+#[test]
+#[cfg(target_os = "linux")]
+fn what_many_documents_held_is_given_back_once_they_are_closed() {
+    let workspace = Workspace::shop();
+    let mut client = Client::start(&workspace, &capabilities());
+    client.wait_until_indexed();
+    let at_first = client.resident_kb();
+    let n_documents = 150;
+    let uri = |nth: usize| workspace.uri(&format!("part_{nth}.py"));
+    for nth in 0..n_documents {
+        let text: String = (0..150)
+            .map(|it| format!("def f_{nth}_{it}(a, b):\n    return a + b * {it}\n"))
+            .collect();
+        let document =
+            json!({ "uri": uri(nth), "languageId": "python", "version": 1, "text": text });
+        client.notify("textDocument/didOpen", json!({ "textDocument": document }));
+        let asked = json!({ "textDocument": { "uri": uri(nth) } });
+        client.request("textDocument/documentSymbol", asked);
+    }
+    let with_all = client.resident_kb();
+    assert!(at_first + 20_000 < with_all, "{at_first} kB, and with all open {with_all} kB");
+    for nth in 0..n_documents {
+        let document = json!({ "textDocument": { "uri": uri(nth) } });
+        client.notify("textDocument/didClose", document);
+    }
+    let half = at_first + (with_all - at_first) / 2;
+    let began = std::time::Instant::now();
+    while half < client.resident_kb() {
+        let present = client.resident_kb();
+        assert!(began.elapsed().as_secs() < 60, "{at_first} kB, {with_all} kB, then {present} kB");
+        // Each answer is a moment later.
+        client.request("workspace/executeCommand", json!({ "command": "aios.status" }));
+    }
+    client.stop();
+}

@@ -553,6 +553,7 @@ impl GlobalState {
         }
         let waiting = std::mem::take(&mut self.index.waiting);
         self.end_with_vectors(waiting, &summary);
+        self.give_back.note_indexed(round.n_read, self.outside.clock.now_ms());
         // A watcher tells of much that concerns nobody. Files that had not changed since the last
         // session are news to the graph of this one.
         if 0 < round.n_read + round.n_gone || round.is_whole {

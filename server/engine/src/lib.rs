@@ -12,6 +12,7 @@ mod event;
 mod experiments;
 mod files;
 mod format;
+mod give_back;
 mod handle;
 mod in_order;
 mod indexing;

@@ -23,6 +23,7 @@ use crate::{
     event::{ClientId, Event, Inbox, Outlet, ReadJob},
     experiments::Experiments,
     files::Files,
+    give_back::GiveBack,
     indexing::{Indexing, embedding::Embeddings, history::NewestHistory},
     outside::{IndexAccess, Outside},
     own::Own,
@@ -59,6 +60,7 @@ pub(crate) struct GlobalState {
     pub(crate) experiments: Experiments,
     pub(crate) episodes: Episodes,
     pub(crate) own: Arc<Own>,
+    pub(crate) give_back: GiveBack,
     /// What the last skill found that finds places.
     pub(crate) found: Arc<[Found]>,
     status: Arc<ServerStatus>,
@@ -134,6 +136,7 @@ impl GlobalState {
             experiments: Experiments::default(),
             episodes: Episodes::default(),
             own: Arc::default(),
+            give_back: GiveBack::default(),
             found: Arc::default(),
             status: Arc::default(),
             status_at_ms: None,
@@ -278,6 +281,7 @@ impl GlobalState {
             ClientChange::Close { path } => {
                 let change = self.files.close(&path);
                 self.apply(change);
+                self.give_back.note_closed(self.outside.clock.now_ms());
                 self.read_again(&[path]);
                 self.documents_changed();
             }
@@ -533,6 +537,7 @@ impl GlobalState {
             .chain(self.next_experiment_ms())
             .chain(self.events.next_timer_ms())
             .chain(self.commits.next_timer_ms())
+            .chain(self.give_back.next_timer_ms())
             .min()
     }
 
@@ -556,6 +561,9 @@ impl GlobalState {
         }
         if self.commits.next_timer_ms().is_some_and(|it| it <= now_ms) {
             self.look_for_commits();
+        }
+        if self.give_back.next_timer_ms().is_some_and(|it| it <= now_ms) {
+            self.give_memory_back();
         }
     }
 }
