@@ -160,6 +160,8 @@ fn exit_codes_tell_scripts_what_happened() {
     assert_eq!(code(&["show", "p-1"]), 1);
     assert_eq!(code(&["no-such-command"]), 2);
     assert_eq!(code(&["search"]), 2);
+    assert_eq!(code(&["undo", "--since", "some day"]), 2);
+    assert_eq!(code(&["history", "--until", "10"]), 2);
     assert_eq!(code(&["index", "--root", "/no/such/folder"]), 3);
     assert_eq!(code(&["--help"]), 0);
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::commands::setup::Editor;
+use crate::{commands::setup::Editor, when};
 
 /// Knows a workspace written in many languages, and changes it only in ways you can see, check and
 /// undo.
@@ -435,7 +435,7 @@ pub(crate) struct SearchArgs {
     pub(crate) similar: Option<String>,
 
     /// Only what changed since then, as commits and the files tell: `2026-01-31`, `3 weeks`, `2d`
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", value_parser = when::written)]
     pub(crate) since: Option<String>,
 
     /// Show with each hit what it stands in, who calls it, what it calls and what tests it
@@ -572,7 +572,7 @@ pub(crate) struct GitArgs {
     pub(crate) symbol: Option<String>,
 
     /// Only commits since then: `2026-01-31`, `3 weeks`, `2d`
-    #[arg(long, value_name = "WHEN")]
+    #[arg(long, value_name = "WHEN", value_parser = when::written)]
     pub(crate) since: Option<String>,
 
     /// Only what came until this commit, branch or tag, and the symbol as it was there
@@ -694,7 +694,7 @@ pub(crate) struct RememberArgs {
     pub(crate) from: Option<String>,
 
     /// Until when it holds
-    #[arg(long, value_name = "WHEN")]
+    #[arg(long, value_name = "WHEN", value_parser = when::written)]
     pub(crate) until: Option<String>,
 
     /// When it may be deleted: `90d`, `2027-01-31`
@@ -726,7 +726,7 @@ pub(crate) struct RecallArgs {
     pub(crate) all: bool,
 
     /// What held at this moment
-    #[arg(long, value_name = "WHEN")]
+    #[arg(long, value_name = "WHEN", value_parser = when::written)]
     pub(crate) as_of: Option<String>,
 
     /// Print a Markdown document
@@ -982,7 +982,8 @@ pub(crate) struct UndoArgs {
     pub(crate) only: Vec<String>,
 
     /// Everything since: `10:00`, `2026-11-23`, `2026-11-23 10:00`, `2h` ago
-    #[arg(long, value_name = "TIME", conflicts_with_all = ["id", "only"])]
+    #[arg(long, value_name = "TIME", value_parser = when::written)]
+    #[arg(conflicts_with_all = ["id", "only"])]
     pub(crate) since: Option<String>,
 
     /// Everything by this identity, as `aios history` names it
@@ -994,11 +995,11 @@ pub(crate) struct UndoArgs {
 #[derive(Args, Debug)]
 pub(crate) struct HistoryArgs {
     /// Made since: `10:00`, `2026-11-23`, `2026-11-23 10:00`, `2h` ago
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", value_parser = when::written)]
     pub(crate) since: Option<String>,
 
     /// Made before
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", value_parser = when::written)]
     pub(crate) until: Option<String>,
 
     /// Asked for by this identity
@@ -1311,7 +1312,7 @@ pub(crate) enum EvolveCommand {
         given: Vec<String>,
 
         /// Only commits before this moment are evidence: a date, a time, or a span as `2 months`
-        #[arg(long, value_name = "WHEN")]
+        #[arg(long, value_name = "WHEN", value_parser = when::written)]
         until: Option<String>,
 
         /// Apply at once what was proposed

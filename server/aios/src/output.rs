@@ -67,7 +67,7 @@ impl Output {
             Form::Json => object().to_string(),
             Form::Text => self.tamed(&text()),
         };
-        writeln!(io::stdout().lock(), "{line}")
+        print(&line)
     }
 
     /// Prints a line that only people need; nothing in JSON.
@@ -77,7 +77,7 @@ impl Output {
     pub(crate) fn say(self, text: impl fmt::Display) -> io::Result<()> {
         match self.form {
             Form::Json => Ok(()),
-            Form::Text => writeln!(io::stdout().lock(), "{}", self.tamed(&text.to_string())),
+            Form::Text => print(&self.tamed(&text.to_string())),
         }
     }
 
@@ -114,6 +114,12 @@ impl Output {
         }
         res
     }
+}
+
+/// Writes a line to standard output; an error says that it was there.
+fn print(line: &str) -> io::Result<()> {
+    let written = writeln!(io::stdout().lock(), "{line}");
+    written.map_err(|it| io::Error::new(it.kind(), format!("standard output: {it}")))
 }
 
 /// What stands between an escape and its `m`, where [`Output::paint`] writes it.

@@ -24,6 +24,15 @@ pub(crate) fn moment(written: &str, way: Way) -> anyhow::Result<Timestamp> {
     moment_from(written, way, &ZonedDateTime::now())
 }
 
+/// `text`, if it is written as a moment; for the command line, which says what is wrong with its
+/// arguments before anything is done.
+pub(crate) fn written(text: &str) -> Result<String, String> {
+    match moment(text, Way::Back) {
+        Ok(_) => Ok(text.to_owned()),
+        Err(_) => Err("neither a date (2026-01-31) nor a time (10:00, 3 weeks, 2d)".to_owned()),
+    }
+}
+
 /// The day of a moment, in milliseconds since 1970.
 pub(crate) fn day(at_ms: u64) -> String {
     let moment = Timestamp::from_millisecond(at_ms.cast_signed()).unwrap_or_default();
