@@ -11,6 +11,10 @@ stands behind. Both see the same files and nothing else.
     python3 second_opinion.py --root gson --ext java --server 'aios lsp' \
         --trusted-batch 'java Definitions.java'
 
+With `--references` the sample are definitions, and the question is who names them: precision,
+recall and macro-F1 of places. `--answers FILE` keeps the trusted answers, so that the next run with
+the same seed asks only the first server.
+
 A batch program reads lines `path line column` (from 0, columns in UTF-16) from its standard input
 and prints for each a JSON list of `[path, line, column]`, or `null` where it does not know; paths
 that lead out of the project begin with `!`. Python 3.9, standard library only.
@@ -58,6 +62,12 @@ KEYWORDS = set("""
 """.split())
 
 
+# What stands before a name where it is defined.
+DEFINES = re.compile(
+    r"\b(def|class|function|func|fn|struct|enum|union|interface|trait|type|const|let|var|static)"
+    r"( mut|\s*\([^()]*\))?\s+$")
+
+
 def parse_args():
     ap = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     ap.add_argument("--root", required=True)
@@ -69,6 +79,8 @@ def parse_args():
     ap.add_argument("--trusted-batch")
     ap.add_argument("--sample", type=int, default=200)
     ap.add_argument("--seed", type=int, default=1)
+    ap.add_argument("--references", action="store_true", help="who names it, not where it is from")
+    ap.add_argument("--answers", help="file that keeps the trusted answers for the next run")
     ap.add_argument("--settle", type=float, default=8.0, help="seconds without progress")
     ap.add_argument("--json", help="where the disagreements go, a line each")
     ap.add_argument("--show", type=int, default=40, help="disagreements printed")
@@ -184,9 +196,16 @@ class Server:
                 "uri": self.uri(path), "languageId": language, "version": 1, "text": text}})
 
     def definition(self, path, line, column):
-        result = self.ask("textDocument/definition", {
+        return self.places("textDocument/definition", path, line, column)
+
+    def references(self, path, line, column):
+        return self.places("textDocument/references", path, line, column)
+
+    def places(self, method, path, line, column):
+        result = self.ask(method, {
             "textDocument": {"uri": self.uri(path)},
-            "position": {"line": line, "character": column}})
+            "position": {"line": line, "character": column},
+            "context": {"includeDeclaration": False}})
         if isinstance(result, dict):
             result = [result]
         found = []
@@ -205,15 +224,44 @@ class Server:
         self.process.kill()
 
 
-def settled_answers(server, places, pause):
+def settled_answers(server, places, pause, question):
     """The answers, asked again until two rounds give the same: a server still reads at first."""
-    answers = None
+    probe = places[:: max(1, len(places) // 40)]
+    before = None
     for _ in range(20):
-        before, answers = answers, [server.definition(*it[:3]) for it in places]
+        answers = [question(server, *it[:3]) for it in probe]
         if before == answers:
             break
+        before = answers
         time.sleep(pause)
         server.settle(pause)
+    return [question(server, *it[:3]) for it in places]
+
+
+def asked(command, root, places, texts, settle, question):
+    server = Server(command, root)
+    for path, *_ in places:
+        server.open(path, texts[path])
+    server.settle(settle)
+    answers = settled_answers(server, places, settle, question)
+    server.stop()
+    return answers
+
+
+def trusted_answers(args, root, places, texts, question):
+    """From the file that keeps them, or from whoever is trusted."""
+    if args.answers and os.path.exists(args.answers):
+        with open(args.answers, encoding="utf-8") as f:
+            kept = json.load(f)
+        if kept["places"] == [list(it) for it in places]:
+            return kept["answers"]
+    if args.trusted:
+        answers = asked(args.trusted, root, places, texts, args.settle, question)
+    else:
+        answers = batch(args.trusted_batch, root, places)
+    if args.answers:
+        with open(args.answers, "w", encoding="utf-8") as f:
+            json.dump({"places": places, "answers": answers}, f)
     return answers
 
 
@@ -255,24 +303,57 @@ def main():
             texts[path] = f.read()
     rng = random.Random(args.seed)
     all_places = [(path, *it) for path in paths for it in identifiers(path, texts[path])]
+    if args.references:
+        is_defined = lambda it: DEFINES.search(texts[it[0]].split("\n")[it[1]][: it[2]])
+        all_places = [it for it in all_places if is_defined(it)]
     places = rng.sample(all_places, min(args.sample, len(all_places)))
     print(f"{len(paths)} files, {len(all_places)} identifiers, {len(places)} asked", flush=True)
 
-    answers = []
-    for command in [args.server, args.trusted]:
-        if not command:
-            answers.append(batch(args.trusted_batch, root, places))
-            continue
-        server = Server(command, root)
-        for path, *_ in places:
-            server.open(path, texts[path])
-        server.settle(args.settle)
-        answers.append(settled_answers(server, places, args.settle))
-        server.stop()
+    question = Server.references if args.references else Server.definition
+    theirs = trusted_answers(args, root, places, texts, question)
+    ours = asked(args.server, root, places, texts, args.settle, question)
+    tell = tell_references if args.references else tell_definitions
+    shown = tell(places, ours, theirs, texts)
+    shown.sort(key=lambda it: it["verdict"])
+    for it in shown[: args.show]:
+        print(f"{it['verdict']}: {it['at'][0]}:{it['at'][1] + 1}:{it['at'][2] + 1} "
+              f"`{it['name']}` in `{it['line'][:90]}`\n"
+              f"    ours {it['ours']} trusted {it['trusted']}")
+    if args.json:
+        with open(args.json, "w", encoding="utf-8") as f:
+            f.writelines(json.dumps(it) + "\n" for it in shown)
 
+
+def tell_references(places, answers, trusted, texts):
+    """Prints how well the places were found; the definitions where any differ."""
+    good = extra = missing = n = 0
+    f1, shown = 0.0, []
+    for place, ours, theirs in zip(places, answers, trusted):
+        here = tuple(place[:3])
+        got = {tuple(it) for it in ours if not it[0].startswith("!")} - {here}
+        wanted = {tuple(it) for it in theirs or [] if not it[0].startswith("!")} - {here}
+        if not wanted and not got:
+            continue
+        n += 1
+        both = len(got & wanted)
+        good, extra, missing = good + both, extra + len(got) - both, missing + len(wanted) - both
+        f1 += 2 * both / (len(got) + len(wanted))
+        if got != wanted:
+            line = texts[place[0]].split("\n")[place[1]].strip()
+            shown.append({
+                "verdict": f"extra {len(got - wanted)}, missing {len(wanted - got)}",
+                "at": list(here), "name": place[3], "ours": sorted(got - wanted)[:4],
+                "trusted": sorted(wanted - got)[:4], "line": line})
+    print(f"references of {n}: precision {good / max(1, good + extra):.3f}, "
+          f"recall {good / max(1, good + missing):.3f}, macro-F1 {f1 / max(1, n):.3f}")
+    return shown
+
+
+def tell_definitions(places, answers, trusted, texts):
+    """Prints how many were right; the places where the servers disagree."""
     counts, good, given = collections.Counter(), 0, 0
     shown = []
-    for place, ours, theirs in zip(places, *answers):
+    for place, ours, theirs in zip(places, answers, trusted):
         here = list(place[:3])
         own = [it for it in ours if it != here] or ours
         verdict = compare(own, theirs)
@@ -291,14 +372,7 @@ def main():
     if inside and given:
         print(f"first right {counts['right'] / inside:.3f} of {inside}; "
               f"precision {good / given:.3f} of {given}")
-    shown.sort(key=lambda it: it["verdict"])
-    for it in shown[: args.show]:
-        print(f"{it['verdict']}: {it['at'][0]}:{it['at'][1] + 1}:{it['at'][2] + 1} "
-              f"`{it['name']}` in `{it['line'][:90]}`\n"
-              f"    ours {it['ours']} trusted {it['trusted']}")
-    if args.json:
-        with open(args.json, "w", encoding="utf-8") as f:
-            f.writelines(json.dumps(it) + "\n" for it in shown)
+    return shown
 
 
 if __name__ == "__main__":
