@@ -52,6 +52,9 @@ const KEYS: &[(&str, Shape)] = &[
     ("tuples", Shape::Texts),
     ("makers", Shape::Texts),
     ("self_types", Shape::Texts),
+    ("doc_types", Shape::Texts),
+    ("doc_parameters", Shape::Texts),
+    ("library", Shape::Texts),
     ("iterators", Shape::Texts),
     ("getters", Shape::Texts),
     ("optional_members", Shape::Texts),
@@ -81,6 +84,7 @@ const MODULES: &[&str] = &[
     "folder-packages",
     "qualified-packages",
     "includes",
+    "constants",
 ];
 
 const TEST_KEYS: [&str; 3] = ["paths", "names", "attributes"];

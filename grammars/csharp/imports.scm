@@ -5,3 +5,5 @@
 
 (namespace_declaration name: (_) @name) @module.declaration
 (file_scoped_namespace_declaration name: (_) @name) @module.declaration
+; What one file takes for all of them.
+(using_directive "global") @import @import.reexport

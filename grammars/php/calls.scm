@@ -54,3 +54,17 @@
 (object_creation_expression (name) @qualifier
   (arguments (argument name: (name) @reference.argument)))
 (use_as_clause (name) @ignore)
+
+; A value of one of several types.
+(union_type (named_type) @type.choice) @type.choices
+
+; What was asked for its type has it from there on.
+(if_statement
+  condition: (_ (binary_expression
+    left: (_) @narrowed operator: "instanceof" right: (_) @narrowed.to))
+  body: (_) @narrowed.in)
+(if_statement
+  condition: (_ (binary_expression
+    left: (binary_expression left: (_) @narrowed operator: "instanceof" right: (_) @narrowed.to)
+    operator: "&&"))
+  body: (_) @narrowed.in)

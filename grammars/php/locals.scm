@@ -10,7 +10,7 @@
 [(arrow_function) (catch_clause)] @local.scope
 
 (simple_parameter name: (variable_name) @local.definition.parameter)
-(simple_parameter type: [(named_type) (optional_type)] @type name: (variable_name) @local.definition.parameter)
+(simple_parameter type: [(named_type) (optional_type) (union_type)] @type name: (variable_name) @local.definition.parameter)
 (variadic_parameter name: (variable_name) @local.definition.parameter)
 (property_promotion_parameter name: (variable_name) @local.definition.parameter)
 (class_declaration
@@ -30,3 +30,14 @@
 (static_variable_declaration name: (variable_name) @local.definition @local.hoist)
 (named_label_statement (name) @local.definition.label)
 (global_declaration (variable_name) @local.outer)
+
+; Branches and bodies of loops have no names of their own.
+(if_statement body: (_) @branch)
+(else_if_clause body: (_) @branch)
+(else_clause body: (_) @branch)
+(for_statement body: (_) @branch)
+(foreach_statement body: (_) @branch)
+(while_statement body: (_) @branch)
+(do_statement body: (_) @branch)
+(case_statement) @branch
+(try_statement body: (_) @branch)

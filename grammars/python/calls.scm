@@ -142,3 +142,9 @@
 (generator_expression body: (_) @gathered) @gathers
 (dictionary . (pair value: (_) @gathered)) @gathers
 (dictionary_comprehension body: (pair value: (_) @gathered)) @gathers
+; A value of several types.
+(binary_operator left: (_) @type.choice operator: "|" right: (_) @type.choice) @type.choices
+(generic_type (identifier) @_union (type_parameter (type) @type.choice)
+  (#eq? @_union "Union")) @type.choices
+(subscript value: (attribute attribute: (identifier) @_union) subscript: (_) @type.choice
+  (#eq? @_union "Union")) @type.choices

@@ -128,3 +128,14 @@
     . (lambda parameters: (lambda_parameters . (identifier) @local.definition.parameter))
     . (_) @value.element)
   (#any-of? @_through "map" "filter"))
+
+; Blocks have no names of their own.
+(if_statement consequence: (_) @branch)
+(elif_clause consequence: (_) @branch)
+(else_clause body: (_) @branch)
+(for_statement body: (_) @branch)
+(while_statement body: (_) @branch)
+(try_statement body: (_) @branch)
+(except_clause (block) @branch)
+(with_statement body: (_) @branch)
+(case_clause consequence: (_) @branch)

@@ -7,6 +7,7 @@
   method: (identifier) @reference.member (#eq? @reference.member "new")) @call
 
 (scope_resolution scope: (_) @qualifier name: (constant) @reference.path)
+(scope_resolution !scope name: (constant) @reference.path)
 
 (superclass [(constant) @reference.type (_ name: (constant) @reference.type)])
 (exceptions [(constant) @reference.type (_ name: (constant) @reference.type)])
@@ -21,3 +22,6 @@
 ; A symbol given to these names a method.
 (alias alias: (identifier) @reference.call)
 (block_argument (simple_symbol) @reference.call @reference.member)
+; The name of an argument.
+(call method: (identifier) @qualifier
+  arguments: (argument_list (pair key: (hash_key_symbol) @reference.argument)))

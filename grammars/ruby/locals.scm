@@ -22,6 +22,8 @@
 (left_assignment_list (destructured_left_assignment (identifier) @local.definition @local.hoist))
 (for pattern: (identifier) @local.definition)
 (exception_variable (identifier) @local.definition)
+(rescue exceptions: (exceptions . (_) @type .)
+  variable: (exception_variable (identifier) @local.definition))
 (in_clause pattern: (identifier) @local.definition)
 (as_pattern name: (identifier) @local.definition)
 (array_pattern (identifier) @local.definition)
@@ -33,3 +35,8 @@
   (method name: (identifier) @_initialize
     body: (_ (_ !operator left: (instance_variable) @local.definition)))
   (#eq? @_initialize "initialize"))) @local.in
+
+; Branches and bodies of loops have no names of their own.
+[(then) (else)] @branch
+(while body: (_) @branch)
+(until body: (_) @branch)

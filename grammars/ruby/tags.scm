@@ -43,3 +43,11 @@
   arguments: (_ . (string (string_content) @name))
   block: (_) @body
   (#any-of? @_test "it" "describe" "context" "test" "specify" "should" "feature" "scenario")) @definition.test
+
+; What a method gives back is its last value.
+(method name: (_) @name
+  body: (body_statement [(call) (identifier) (instance_variable)] @returns .)) @definition.method
+(method name: (_) @name
+  body: (body_statement (operator_assignment right: (_) @returns) .)) @definition.method
+(singleton_method name: (_) @name
+  body: (body_statement [(call) (identifier) (instance_variable)] @returns .)) @definition.method

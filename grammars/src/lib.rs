@@ -98,6 +98,12 @@ pub struct Language {
     pub makers: &'static [&'static str],
     /// Names of types that mean the type around them (`typing.Self`).
     pub self_types: &'static [&'static str],
+    /// Tags of comments that a type in braces follows, of what stands behind the comment.
+    pub doc_types: &'static [&'static str],
+    /// The same, of the parameter that is named behind the type.
+    pub doc_parameters: &'static [&'static str],
+    /// Modules that come with the language.
+    pub library: &'static [&'static str],
     /// Methods that give the values of the receiver, or some of them (`iter`, `filter`).
     pub iterators: &'static [&'static str],
     /// Methods that give one of the values of the receiver (`get`, `first`).
@@ -250,6 +256,8 @@ pub enum Modules {
     QualifiedPackages,
     /// Files are included as text (C).
     Includes,
+    /// Files are loaded into one program, which shares modules and constants (Ruby).
+    Constants,
     /// There are none.
     None,
 }

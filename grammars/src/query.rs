@@ -122,6 +122,12 @@ captures! {
     TypeParts = "type.parts",
     /// One of them.
     TypePart = "type.part",
+    /// A type that is one of several, or several at once.
+    TypeChoices = "type.choices",
+    /// One of them.
+    TypeChoice = "type.choice",
+    /// A block that opens no scope: what is in it happens or not, or several times.
+    Branch = "branch",
     /// `@returns`
     Returns = "returns",
     /// A type that is given others.

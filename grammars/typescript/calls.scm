@@ -124,3 +124,8 @@
   return_type: (type_annotation [(type_identifier) (generic_type) (nested_type_identifier)] @qualifier)
   body: (statement_block (return_statement
     (object (pair key: (property_identifier) @reference.member)))))
+; A value of one of several types, or of all at once.
+(union_type
+  [(type_identifier) (generic_type) (nested_type_identifier)] @type.choice) @type.choices
+(intersection_type
+  [(type_identifier) (generic_type) (nested_type_identifier)] @type.choice) @type.choices

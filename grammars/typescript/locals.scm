@@ -30,12 +30,12 @@
 ; Parameters.
 (required_parameter pattern: (identifier) @local.definition.parameter
   type: (_
-    [(type_identifier) (generic_type) (union_type) (nested_type_identifier) (array_type)
-      (readonly_type) (this_type)] @type)?)
+    [(type_identifier) (generic_type) (union_type) (intersection_type)
+      (nested_type_identifier) (array_type) (readonly_type) (this_type)] @type)?)
 (optional_parameter pattern: (identifier) @local.definition.parameter
   type: (_
-    [(type_identifier) (generic_type) (union_type) (nested_type_identifier) (array_type)
-      (readonly_type) (this_type)] @type)?)
+    [(type_identifier) (generic_type) (union_type) (intersection_type)
+      (nested_type_identifier) (array_type) (readonly_type) (this_type)] @type)?)
 (required_parameter
   pattern: [(object_pattern) (array_pattern) (rest_pattern)] @local.pattern.parameter
   type: (_ [(type_identifier) (generic_type) (nested_type_identifier)] @type)?)

@@ -32,26 +32,26 @@
   @definition.variable
 (variable_declaration (_ name: (identifier) @name
   type: (_
-    [(type_identifier) (generic_type) (union_type) (nested_type_identifier) (array_type)
-      (readonly_type) (this_type)] @type)?
+    [(type_identifier) (generic_type) (union_type) (intersection_type)
+      (nested_type_identifier) (array_type) (readonly_type) (this_type)] @type)?
   value: (_)? @value) @definition.variable)
 (lexical_declaration kind: "let" (_ name: (identifier) @name
   type: (_
-    [(type_identifier) (generic_type) (union_type) (nested_type_identifier) (array_type)
-      (readonly_type) (this_type)] @type)?
+    [(type_identifier) (generic_type) (union_type) (intersection_type)
+      (nested_type_identifier) (array_type) (readonly_type) (this_type)] @type)?
   value: (_)? @value) @definition.variable)
 (lexical_declaration kind: "const" (_ name: (identifier) @name
   type: (_
-    [(type_identifier) (generic_type) (union_type) (nested_type_identifier) (array_type)
-      (readonly_type) (this_type)] @type)?
+    [(type_identifier) (generic_type) (union_type) (intersection_type)
+      (nested_type_identifier) (array_type) (readonly_type) (this_type)] @type)?
   value: (_)? @value) @definition.constant)
 
 ; A function or class that is the value of a variable is named by it.
 (variable_declarator name: (identifier) @name
   value: (arrow_function
     return_type: (_
-      [(type_identifier) (generic_type) (union_type) (nested_type_identifier) (array_type)
-      (readonly_type) (this_type)] @type)?
+      [(type_identifier) (generic_type) (union_type) (intersection_type)
+      (nested_type_identifier) (array_type) (readonly_type) (this_type)] @type)?
     body: (_) @body)) @definition.function
 (variable_declarator name: (identifier) @name
   value: [(function_expression body: (_) @body) (generator_function body: (_) @body)]
@@ -62,15 +62,15 @@
 ; Functions.
 (function_declaration name: (identifier) @name
   return_type: (_
-    [(type_identifier) (generic_type) (union_type) (nested_type_identifier) (array_type)
-      (readonly_type) (this_type)] @type)?
+    [(type_identifier) (generic_type) (union_type) (intersection_type)
+      (nested_type_identifier) (array_type) (readonly_type) (this_type)] @type)?
   body: (_) @body) @definition.function
 (generator_function_declaration name: (identifier) @name
   body: (_) @body) @definition.function
 (function_signature name: (identifier) @name
   return_type: (_
-    [(type_identifier) (generic_type) (union_type) (nested_type_identifier) (array_type)
-      (readonly_type) (this_type)] @type)?
+    [(type_identifier) (generic_type) (union_type) (intersection_type)
+      (nested_type_identifier) (array_type) (readonly_type) (this_type)] @type)?
 ) @definition.function
 (export_statement "export" @export "default" @name
   value: [(function_expression !name body: (_) @body) (arrow_function body: (_) @body)]
@@ -108,6 +108,12 @@
 (type_alias_declaration name: (_) @name value: (type_identifier) @type) @definition.type
 (type_alias_declaration name: (_) @name value: (generic_type) @type) @definition.type
 (type_alias_declaration name: (_) @name value: (array_type) @type) @definition.type
+; A type that begins with a name, and may be others too.
+(type_alias_declaration name: (_) @name value: (union_type . [
+  (type_identifier) (generic_type) (nested_type_identifier)
+  (union_type . [(type_identifier) (generic_type) (nested_type_identifier)
+    (union_type . [(type_identifier) (generic_type) (nested_type_identifier)
+      (union_type . [(type_identifier) (generic_type)])])])]) @type) @definition.type
 ; An intersection has the members of its parts, and some generic types those of their argument.
 (type_alias_declaration name: (_) @name value: (intersection_type [
   [(type_identifier) (generic_type) (nested_type_identifier)] @extends
@@ -127,8 +133,8 @@
 (public_field_definition
   name: [(property_identifier) (private_property_identifier)] @name
   type: (_
-    [(type_identifier) (generic_type) (union_type) (nested_type_identifier) (array_type)
-      (readonly_type) (this_type)] @type)?
+    [(type_identifier) (generic_type) (union_type) (intersection_type)
+      (nested_type_identifier) (array_type) (readonly_type) (this_type)] @type)?
   value: (_)? @value) @definition.field
 (public_field_definition name: (property_identifier) @name
   value: [(arrow_function body: (_) @body) (function_expression body: (_) @body)])
@@ -136,44 +142,44 @@
 (method_definition
   name: [(property_identifier) (private_property_identifier)] @name
   return_type: (_
-    [(type_identifier) (generic_type) (union_type) (nested_type_identifier) (array_type)
-      (readonly_type) (this_type)] @type)?
+    [(type_identifier) (generic_type) (union_type) (intersection_type)
+      (nested_type_identifier) (array_type) (readonly_type) (this_type)] @type)?
   body: (_) @body) @definition.method
 (method_definition name: (property_identifier) @name
   (#eq? @name "constructor")) @definition.constructor
 (method_signature name: (property_identifier) @name
   return_type: (_
-    [(type_identifier) (generic_type) (union_type) (nested_type_identifier) (array_type)
-      (readonly_type) (this_type)] @type)?
+    [(type_identifier) (generic_type) (union_type) (intersection_type)
+      (nested_type_identifier) (array_type) (readonly_type) (this_type)] @type)?
 ) @definition.method
 (abstract_method_signature name: (property_identifier) @name
   return_type: (_
-    [(type_identifier) (generic_type) (union_type) (nested_type_identifier) (array_type)
-      (readonly_type) (this_type)] @type)?
+    [(type_identifier) (generic_type) (union_type) (intersection_type)
+      (nested_type_identifier) (array_type) (readonly_type) (this_type)] @type)?
 ) @definition.method
 (property_signature name: (property_identifier) @name
   type: (_
-    [(type_identifier) (generic_type) (union_type) (nested_type_identifier) (array_type)
-      (readonly_type) (this_type)] @type)?
+    [(type_identifier) (generic_type) (union_type) (intersection_type)
+      (nested_type_identifier) (array_type) (readonly_type) (this_type)] @type)?
 ) @definition.property
 ; A parameter property is a field of the class and a parameter of its constructor.
 (class_declaration name: (_) @owner body: (_ (_ parameters: (_ (required_parameter
     [(accessibility_modifier) "readonly"] pattern: (identifier) @name
     type: (_
-      [(type_identifier) (generic_type) (union_type) (nested_type_identifier) (array_type)
-      (readonly_type) (this_type)] @type)?
+      [(type_identifier) (generic_type) (union_type) (intersection_type)
+      (nested_type_identifier) (array_type) (readonly_type) (this_type)] @type)?
   ) @definition.field))))
 (class_declaration name: (_) @owner body: (_ (_ parameters: (_ (optional_parameter
     [(accessibility_modifier) "readonly"] pattern: (identifier) @name
     type: (_
-      [(type_identifier) (generic_type) (union_type) (nested_type_identifier) (array_type)
-      (readonly_type) (this_type)] @type)?
+      [(type_identifier) (generic_type) (union_type) (intersection_type)
+      (nested_type_identifier) (array_type) (readonly_type) (this_type)] @type)?
   ) @definition.field))))
 (abstract_class_declaration name: (_) @owner body: (_ (_ parameters: (_ (required_parameter
     [(accessibility_modifier) "readonly"] pattern: (identifier) @name
     type: (_
-      [(type_identifier) (generic_type) (union_type) (nested_type_identifier) (array_type)
-      (readonly_type) (this_type)] @type)?
+      [(type_identifier) (generic_type) (union_type) (intersection_type)
+      (nested_type_identifier) (array_type) (readonly_type) (this_type)] @type)?
   ) @definition.field))))
 
 ; Namespaces.

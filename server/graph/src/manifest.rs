@@ -47,6 +47,8 @@ pub(crate) struct NodeManifest {
     pub(crate) name: Option<String>,
     /// Subpath (`.`, `./feature`) and the files it may stand for, best first.
     pub(crate) entries: Vec<(String, Vec<String>)>,
+    /// What its own files import by a name that begins with `#`, and what that may stand for.
+    pub(crate) imports: Vec<(String, Vec<String>)>,
 }
 
 /// Aliases of import paths.
@@ -56,6 +58,8 @@ pub(crate) struct PathsManifest {
     pub(crate) base: Option<String>,
     /// Pattern with at most one `*`, and what it stands for.
     pub(crate) aliases: Vec<(String, Vec<String>)>,
+    /// The files that say the rest.
+    pub(crate) extends: Vec<String>,
 }
 
 impl Manifest {
@@ -128,7 +132,9 @@ fn node_manifest(text: &str) -> Option<NodeManifest> {
         .collect();
     entries.push((".".to_owned(), main));
     let name = json.get("name").and_then(Json::as_str).map(str::to_owned);
-    Some(NodeManifest { name, entries })
+    let imports = json.get("imports").and_then(Json::as_object).into_iter().flatten();
+    let imports = imports.map(|(name, target)| (name.clone(), strings(target))).collect();
+    Some(NodeManifest { name, entries, imports })
 }
 
 /// All strings inside a conditional export, in order.
@@ -143,12 +149,13 @@ fn strings(json: &Json) -> Vec<String> {
 
 fn paths_manifest(text: &str) -> Option<PathsManifest> {
     let json: Json = serde_json::from_str(&plain_json(text)).ok()?;
-    let options = json.get("compilerOptions")?;
-    let base = options.get("baseUrl").and_then(Json::as_str).map(str::to_owned);
-    let aliases = options.get("paths").and_then(Json::as_object);
+    let option = |key: &str| json.get("compilerOptions")?.get(key);
+    let base = option("baseUrl").and_then(Json::as_str).map(str::to_owned);
+    let aliases = option("paths").and_then(Json::as_object);
     let aliases = aliases.into_iter().flatten().take(ALIASES_MAX);
     let aliases = aliases.map(|(pattern, targets)| (pattern.clone(), strings(targets))).collect();
-    Some(PathsManifest { base, aliases })
+    let extends = json.get("extends").map(strings).unwrap_or_default();
+    Some(PathsManifest { base, aliases, extends })
 }
 
 /// JSON with comments and trailing commas, as its authors write it, without them.

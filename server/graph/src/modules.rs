@@ -1,6 +1,7 @@
 //! How files belong together: one strategy for each way in which languages spread a program over
 //! files. A strategy knows paths and manifests; scopes, members and types are the same for all.
 
+mod constants;
 mod dotted_packages;
 mod folder_packages;
 mod includes;
@@ -26,6 +27,8 @@ pub(crate) struct Workspace {
     crates: RefCell<Option<mod_tree::Crates>>,
     parents: RefCell<FxHashMap<FileId, Option<FileId>>>,
     included: RefCell<FxHashMap<FileId, std::sync::Arc<Vec<FileId>>>>,
+    /// The imports that files write for all others of the program.
+    shared_imports: RefCell<Option<std::sync::Arc<Vec<(FileId, usize)>>>>,
     pub(crate) implementations: RefCell<FxHashMap<SymbolRef, Vec<SymbolRef>>>,
 }
 
@@ -38,6 +41,7 @@ pub(crate) fn import_module(res: &Resolver<'_>, file: FileId, import: &Import) -
         Modules::FolderPackages => folder_packages::import_module(res, file, import),
         Modules::QualifiedPackages => qualified_packages::import_module(res, file, import),
         Modules::Includes => includes::import_module(res, file, import),
+        Modules::Constants => constants::import_module(res, file, import),
         Modules::None => Outcome::Unknown,
     }
 }
@@ -50,6 +54,7 @@ pub(crate) fn beyond_file(res: &Resolver<'_>, place: Place, name: &str, want: Wa
         Modules::FolderPackages => folder_packages::beyond_file(res, file, name, want),
         Modules::QualifiedPackages => qualified_packages::beyond_file(res, file, name, want),
         Modules::Includes => includes::beyond_file(res, file, name, want),
+        Modules::Constants => constants::beyond_file(res, place, name, want),
         Modules::RelativeFiles => relative_files::beyond_file(res, file, name, want),
         // Every name of a module is bound in it: what is not is built in.
         Modules::DottedPackages => Outcome::External,
@@ -79,8 +84,28 @@ pub(crate) fn member(
 pub(crate) fn parts_elsewhere(res: &Resolver<'_>, part: SymbolRef) -> Vec<SymbolRef> {
     match res.modules(part.file) {
         Modules::QualifiedPackages => qualified_packages::parts_elsewhere(res, part),
+        Modules::Constants => constants::parts_elsewhere(res, part),
         _ => Vec::new(),
     }
+}
+
+/// What `name` is in a module that other files open too.
+pub(crate) fn member_elsewhere(
+    res: &Resolver<'_>,
+    module: SymbolRef,
+    name: &str,
+    want: Want,
+) -> Outcome {
+    match res.modules(module.file) {
+        Modules::Constants => constants::member_elsewhere(res, module, name, want),
+        _ => Outcome::Unknown,
+    }
+}
+
+/// Whether a name in a file is looked for in all types around it: of a function only the innermost
+/// is asked where functions are those of the receiver.
+pub(crate) fn is_lexical(res: &Resolver<'_>, file: FileId, name: &str) -> bool {
+    res.modules(file) != Modules::Constants || constants::is_constant(name)
 }
 
 /// The module that a path goes back to from a module, where the name says so.
@@ -145,7 +170,7 @@ pub(crate) fn module_binding<'a>(
         // `import a.b.c` makes `a` known, through which the rest is reached.
         Modules::DottedPackages => import.path.first().map(|it| Cow::Borrowed(facts.name(*it))),
         Modules::FolderPackages => folder_packages::binding(res, file, import),
-        Modules::RelativeFiles | Modules::Includes | Modules::None => None,
+        Modules::RelativeFiles | Modules::Includes | Modules::Constants | Modules::None => None,
         Modules::ModTree | Modules::QualifiedPackages => {
             import.path.last().map(|it| Cow::Borrowed(facts.name(*it)))
         }

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use rustc_hash::FxHashSet;
 use syntax::{
-    Access, FileFacts, Imported, Reference, ReferenceIdx, ReferenceKind, SymbolIdx, SymbolKind,
+    Access, FileFacts, ImportIdx, Imported, Reference, ReferenceIdx, ReferenceKind, SymbolIdx,
+    SymbolKind,
 };
 use text::{TextRange, TextSize};
 use vfs::FileId;
@@ -45,6 +46,14 @@ impl CodeGraph {
         }
         let res = Resolver::new(self);
         self.resolved(&res, res.import(file, import, Want::Any))
+    }
+
+    /// The import of the file that brings a name which leads out of the workspace, where there is
+    /// nothing better to show of it.
+    pub fn brought_from_outside(&self, file: FileId, reference: ReferenceIdx) -> Option<ImportIdx> {
+        self.facts(file)?;
+        let idx = Resolver::new(self).brought_from_outside(file, reference)?;
+        Some(ImportIdx::new(idx))
     }
 
     /// The constructors that a call of a type runs: those that take as many arguments as are given,

@@ -2,6 +2,7 @@
 //! bare name.
 
 mod entity;
+mod generic;
 mod hierarchy;
 mod import;
 mod member;
@@ -376,6 +377,11 @@ impl<'g> Resolver<'g> {
                 self.parameter_named(file, callee, name)
             }
             (Access::Argument, _) => Outcome::Unknown,
+            (Access::Path, Qualifier::None) if self.modules(file) == Modules::Constants => {
+                // `::A` begins outside of all modules.
+                let place = Place::new(file, ScopeIdx::FILE, Some(reference.start()));
+                self.bare(place, name, want)
+            }
             (Access::Bare, _) | (_, Qualifier::None) => {
                 let scope = facts.scope_of(idx);
                 self.bare(Place::new(file, scope, Some(reference.start())), name, want)
@@ -454,7 +460,8 @@ impl<'g> Resolver<'g> {
         for hit in &hits {
             let found = match &hit.thing {
                 Thing::Symbol(symbol) if access == Access::Member && self.is_value(*symbol) => {
-                    self.member_of_value(*symbol, name, want)
+                    let receiver = self.facts(file).reference(qualifier).qualifier();
+                    self.member_of_value((file, receiver), *symbol, name, want)
                 }
                 thing => self.member(thing, name, want, file),
             };

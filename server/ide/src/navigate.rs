@@ -51,7 +51,8 @@ impl Analysis {
                 .filter_map(|it| self.nav_target_of(&it))
                 .collect(),
             Resolved::Module(files) => files.iter().filter_map(|it| self.nav_file(*it)).collect(),
-            Resolved::External | Resolved::Unresolved => Vec::new(),
+            Resolved::External => self.brought_by(position).into_iter().collect(),
+            Resolved::Unresolved => Vec::new(),
         };
         let with = match self.name(position) {
             Some(Name::Definition(symbol)) => {
@@ -61,6 +62,27 @@ impl Analysis {
         };
         let with = with.into_iter().filter_map(|it| self.nav_target(it));
         Ok(targets.into_iter().chain(with).collect())
+    }
+
+    /// The name in the import that brings what stands at a position from outside the workspace.
+    fn brought_by(&self, position: FilePosition) -> Option<NavTarget> {
+        let Some(Name::Reference(reference)) = self.name(position) else { return None };
+        let facts = self.facts(position.file)?;
+        let import = self.graph().brought_from_outside(position.file, reference)?;
+        let import = &facts.imports[import.index()];
+        let written = import.reference.map(|it| facts.reference(it).range());
+        let name_range = import.local.map(|it| it.1).or(written)?;
+        Some(NavTarget {
+            symbol: None,
+            file: position.file,
+            range: import.range,
+            name_range,
+            name: facts.name(facts.reference(reference).name()).to_owned(),
+            kind: SymbolKind::Module,
+            container: None,
+            resolution: Resolution::Exact,
+            why: "imported from outside the workspace",
+        })
     }
 
     /// Where a type is called: the constructors that the call runs, if it has any.

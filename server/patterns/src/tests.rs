@@ -45,14 +45,41 @@ fn check(findings: &Findings, expected: Expect) {
 
 #[test]
 fn nested_blocks_are_harder_than_a_row_of_them() {
-    let of = |text: &str| {
-        let language = grammars::language("rust").unwrap();
-        let facts = syntax::facts("a.rs", text, language);
+    let of = |language: &str, text: &str| {
+        let language = grammars::language(language).unwrap();
+        let facts = syntax::facts("a", text, language);
         complexity(&facts, &facts.symbols[0])
     };
-    let row = of("fn a() { if b() { c(); } if d() { e(); } }");
-    let nested = of("fn a() { if b() { if d() { e(); } } }");
-    assert!(of("fn a() {}") < row && row < nested, "{row} {nested}");
+    let texts = [
+        (
+            "rust",
+            "fn a() {}",
+            "fn a() { if b() { c(); } if d() { e(); } }",
+            "fn a() { if b() { if d() { e(); } } }",
+        ),
+        (
+            "python",
+            "def a():\n    b()\n",
+            "def a():\n    if b():\n        c()\n    for d in e():\n        f()\n",
+            "def a():\n    if b():\n        for d in e():\n            f()\n",
+        ),
+        (
+            "ruby",
+            "def a\n  b\nend\n",
+            "def a\n  if b\n    c\n  end\n  while d\n    e\n  end\nend\n",
+            "def a\n  if b\n    while d\n      e\n    end\n  end\nend\n",
+        ),
+        (
+            "php",
+            "<?php\nfunction a() {}\n",
+            "<?php\nfunction a() { if (b()) { c(); } while (d()) { e(); } }\n",
+            "<?php\nfunction a() { if (b()) { while (d()) { e(); } } }\n",
+        ),
+    ];
+    for (language, plain, row, nested) in texts {
+        let all = [plain, row, nested].map(|it| of(language, it));
+        assert!(all[0] < all[1] && all[1] < all[2], "{language}: {all:?}");
+    }
 }
 
 #[test]

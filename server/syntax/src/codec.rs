@@ -41,6 +41,8 @@ impl FileFacts {
         write_overloading(&mut out, self);
         write_type_arguments(&mut out, &self.type_arguments);
         write_type_arguments(&mut out, &self.type_parts);
+        write_type_arguments(&mut out, &self.type_choices);
+        write_ranges(&mut out, &self.branches);
         write_narrowings(&mut out, &self.narrowings);
         write_imports(&mut out, &self.imports);
         write_rest(&mut out, self);
@@ -99,6 +101,8 @@ fn read(input: &mut Input<'_>) -> Option<FileFacts> {
     let (written_types, arguments) = read_overloading(input)?;
     let type_arguments = read_type_arguments(input)?;
     let type_parts = read_type_arguments(input)?;
+    let type_choices = read_type_arguments(input)?;
+    let branches = read_ranges(input)?;
     let narrowings = read_narrowings(input)?;
     let imports = read_imports(input)?;
     let (mods, doc_links) = read_mods_and_links(input)?;
@@ -116,6 +120,8 @@ fn read(input: &mut Input<'_>) -> Option<FileFacts> {
         arguments,
         type_arguments,
         type_parts,
+        type_choices,
+        branches,
         narrowings,
         imports,
         package,
@@ -204,6 +210,7 @@ fn types_are_sound(facts: &FileFacts) -> bool {
             .type_arguments
             .iter()
             .chain(&facts.type_parts)
+            .chain(&facts.type_choices)
             .all(|it| reference(it.of) && opt(it.argument))
         && facts.narrowings.iter().all(|it| {
             let is_asked = match it.asked {
@@ -476,6 +483,19 @@ fn read_type_arguments(input: &mut Input<'_>) -> Option<Box<[TypeArgument]>> {
     })
 }
 
+fn write_ranges(out: &mut Output, ranges: &[TextRange]) {
+    out.number(ranges.len() as u32);
+    let mut last = TextSize::default();
+    for it in ranges {
+        out.range(*it, &mut last);
+    }
+}
+
+fn read_ranges(input: &mut Input<'_>) -> Option<Box<[TextRange]>> {
+    let mut last = TextSize::default();
+    input.list(|input| input.range(&mut last))
+}
+
 fn write_narrowings(out: &mut Output, narrowings: &[Narrowing]) {
     out.number(narrowings.len() as u32);
     let mut last = TextSize::default();
@@ -586,11 +606,7 @@ fn write_rest(out: &mut Output, facts: &FileFacts) {
         out.option(it.symbol.map(SymbolIdx::index));
         out.raw(&it.hash.to_le_bytes());
     }
-    out.number(facts.errors.len() as u32);
-    let mut last = TextSize::default();
-    for it in &facts.errors {
-        out.range(*it, &mut last);
-    }
+    write_ranges(out, &facts.errors);
 }
 
 /// A value from its number.
@@ -644,7 +660,6 @@ fn read_rest(input: &mut Input<'_>) -> Option<Rest> {
         let hash = u64::from_le_bytes(input.raw(8)?.try_into().ok()?);
         Some(Chunk { range, symbol, hash })
     })?;
-    let mut last = TextSize::default();
-    let errors = input.list(|input| input.range(&mut last))?;
+    let errors = read_ranges(input)?;
     Some((chunks, errors))
 }

@@ -3,6 +3,7 @@
 mod chunks;
 mod definitions;
 mod doc_links;
+pub(crate) mod doc_types;
 mod docs;
 mod generics;
 mod given;
@@ -18,7 +19,7 @@ pub use doc_links::segments;
 use std::sync::Arc;
 
 use grammars::{Capture, Language, Modules};
-use text::LineIndex;
+use text::{LineIndex, TextRange};
 
 use crate::{
     Access, FileFacts, Import, Imported, MANIFEST_BYTES_MAX, ModDecl, NameId, Names, Qualifier,
@@ -29,7 +30,7 @@ use crate::{
         uses::{Before, Uses},
     },
     names::Interner,
-    raw::{LeafKind, Raw, Source},
+    raw::{LeafKind, Raw, Source, Span},
     read::parse_text,
 };
 
@@ -84,24 +85,29 @@ pub(crate) fn assemble(raw: &mut Raw, source: Source<'_>, path: &str) -> FileFac
 fn assemble_with(raw: &Raw, names: &mut Interner, source: Source<'_>, path: &str) -> FileFacts {
     let lines = LineIndex::new(source.text);
     let mut gathered = gather(raw, source, names);
-    let imports = gathered.imports.imports(source, &mut gathered.scopes, &mut gathered.uses, names);
+    let mut imports =
+        gathered.imports.imports(source, &mut gathered.scopes, &mut gathered.uses, names);
+    imports.extend(doc_types::imports(raw, source, &mut gathered.uses, names));
+    imports.sort_by_key(|it| it.import.range.start());
     let package = imports::package(&mut gathered.imports, source, names);
     gathered.imports.find_paths(raw, source, names);
-    let definitions = definitions::definitions(&mut gathered, raw, source, names);
-    let Gathered { mut uses, scopes, imports: found_imports, narrowed, generics, parts, .. } =
+    let mut definitions = definitions::definitions(&mut gathered, raw, source, names);
+    let Gathered { mut uses, scopes, imports: found_imports, types, narrowed, branches, .. } =
         gathered;
 
     let mut namer = Namer::new(names);
     let mut draft = symbols::Draft::new(&definitions, scopes, &mut namer);
+    doc_types::declare(&mut definitions, &draft, raw, source);
     let (references, reference_of) = references(&uses, &mut namer);
     let mut overloading = given::Overloading { source, names, namer: &mut namer };
-    let types = overloading.written_types(&draft, &definitions);
+    let written_types = overloading.written_types(&draft, &definitions);
     let arguments = overloading.arguments(&mut uses, &reference_of);
     let documented = docs::find(&draft, &definitions, raw, source);
     let mut links = symbols::Links { uses: &mut uses, reference_of: &reference_of };
     draft.refer(&definitions, &documented, &mut links, &mut namer);
-    let type_arguments = generics::type_arguments(generics, &mut links);
-    let type_parts = generics::type_parts(parts, &mut links);
+    let type_arguments = generics::type_arguments(types.given, &mut links);
+    let type_parts = generics::type_parts(types.parts, &mut links);
+    let type_choices = generics::type_choices(types.choices, &mut links);
     let narrowings = narrow::narrowings(&narrowed, &draft.symbols, &mut links);
     let is_test = source.language.is_test_path(path);
     draft.finish(source, &documented, &definitions, (is_test, names));
@@ -117,12 +123,14 @@ fn assemble_with(raw: &Raw, names: &mut Interner, source: Source<'_>, path: &str
         symbols: draft.symbols.into_boxed_slice(),
         details: draft.details.into_boxed_slice(),
         bases: draft.bases.into_boxed_slice(),
-        written_types: types.into_boxed_slice(),
+        written_types: written_types.into_boxed_slice(),
         scopes: draft.scopes.scopes.into_boxed_slice(),
         references: references.into_boxed_slice(),
         arguments: arguments.into_boxed_slice(),
         type_arguments: type_arguments.into_boxed_slice(),
         type_parts: type_parts.into_boxed_slice(),
+        type_choices: type_choices.into_boxed_slice(),
+        branches,
         narrowings: narrowings.into_boxed_slice(),
         imports,
         package,
@@ -145,8 +153,8 @@ pub(crate) struct Gathered {
     outer: Outer,
     imports: imports::Found,
     narrowed: Vec<narrow::Narrowed>,
-    generics: Vec<generics::Given>,
-    parts: Vec<generics::Given>,
+    types: generics::Types,
+    branches: Box<[TextRange]>,
 }
 
 /// What a capture speaks of, as bits.
@@ -158,6 +166,7 @@ mod about {
     pub(super) const OUTER: u8 = 1 << 4;
     pub(super) const NARROWS: u8 = 1 << 5;
     pub(super) const TYPES: u8 = 1 << 6;
+    pub(super) const BRANCH: u8 = 1 << 7;
 }
 
 fn about(capture: Capture) -> u8 {
@@ -186,7 +195,8 @@ fn about(capture: Capture) -> u8 {
         | Capture::ScopeModule => about::SCOPE,
         Capture::LocalOuter => about::OUTER,
         Capture::Narrowed => about::NARROWS,
-        Capture::TypeArgument | Capture::TypePart => about::TYPES,
+        Capture::TypeArgument | Capture::TypePart | Capture::TypeChoice => about::TYPES,
+        Capture::Branch => about::BRANCH,
         Capture::Import
         | Capture::ImportPrefix
         | Capture::ImportGroup
@@ -207,7 +217,8 @@ fn gather(raw: &Raw, source: Source<'_>, names: &mut Interner) -> Gathered {
     let mut uses = Uses::new(raw, source, names);
     let mut imports = imports::Found::default();
     let (mut claims, mut found_scopes, mut outers) = (Vec::new(), Vec::new(), Vec::new());
-    let (mut narrowed, mut generics, mut parts) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut narrowed, mut types) = (Vec::new(), generics::Types::default());
+    let mut branches: Vec<Span> = Vec::new();
     for (index, found) in raw.matches.iter().enumerate() {
         let captured = raw.captured(found);
         let about = captured.iter().fold(0, |acc, it| acc | about(it.capture));
@@ -227,8 +238,10 @@ fn gather(raw: &Raw, source: Source<'_>, names: &mut Interner) -> Gathered {
             narrow::take(&mut narrowed, captured);
         }
         if about & about::TYPES != 0 {
-            generics::take(&mut generics, captured);
-            generics::take_parts(&mut parts, captured);
+            types.take(captured);
+        }
+        if about & about::BRANCH != 0 {
+            branches.extend(uses::find(captured, Capture::Branch));
         }
         if about & about::OUTER != 0 {
             outers.extend(uses::find(captured, Capture::LocalOuter));
@@ -243,7 +256,10 @@ fn gather(raw: &Raw, source: Source<'_>, names: &mut Interner) -> Gathered {
             outer.insert((scopes.no_block(at), uses.leaves[leaf as usize].name));
         }
     }
-    Gathered { uses, scopes, claims, outer, imports, narrowed, generics, parts }
+    branches.sort_unstable();
+    branches.dedup();
+    let branches = branches.into_iter().map(Span::range).collect();
+    Gathered { uses, scopes, claims, outer, imports, narrowed, types, branches }
 }
 
 /// The references among the leaves, and which one each leaf is.

@@ -10,7 +10,7 @@ use crate::{Argument, Narrowing, Reference, TypeArgument, WrittenType};
 /// The number in every encoded [`FileFacts`]; another number means "extract again". It changes with
 /// the meaning of any fact, not only with the layout; a change of a language pack is noticed
 /// without.
-pub const FACTS_VERSION: u32 = 9;
+pub const FACTS_VERSION: u32 = 10;
 
 /// Manifests whose text the facts keep are at most this long; of longer ones nothing is kept.
 pub const MANIFEST_BYTES_MAX: usize = 1024 * 1024;
@@ -52,6 +52,11 @@ pub struct FileFacts {
     /// The types that types without a name of their own are put together from, by the first name
     /// in them: `A` and `B` of `(A, B)`.
     pub type_parts: Box<[TypeArgument]>,
+    /// The further types that something may be, or is at once, by the first name in all of them:
+    /// `B` of `A | B`.
+    pub type_choices: Box<[TypeArgument]>,
+    /// Blocks that open no scope.
+    pub branches: Box<[TextRange]>,
     /// Where names have a type that they were asked for.
     pub narrowings: Box<[Narrowing]>,
     /// What is imported, one entry for each imported name.
@@ -752,6 +757,13 @@ impl FileFacts {
         let start = self.type_arguments.partition_point(|it| it.of < of);
         let len = self.type_arguments[start..].partition_point(|it| it.of == of);
         &self.type_arguments[start..start + len]
+    }
+
+    /// What else a type is, or may be, by the first name in it.
+    pub fn type_choices(&self, of: ReferenceIdx) -> &[TypeArgument] {
+        let start = self.type_choices.partition_point(|it| it.of < of);
+        let len = self.type_choices[start..].partition_point(|it| it.of == of);
+        &self.type_choices[start..start + len]
     }
 
     /// What a type is put together from, by the first name in it.

@@ -10,6 +10,7 @@ use tree_sitter::{
 
 use crate::{
     NAME_BYTES_MAX,
+    extract::doc_types,
     names::Interner,
     shared::{Context, Region, Walk},
 };
@@ -301,13 +302,26 @@ impl Raw {
             };
             self.leaves.extend(leaf_of(span, kind, source, &mut self.names));
         } else if kinds.is(Kinds::COMMENT.or(Kinds::DOC_BETWEEN)) {
-            self.trivia.push(Trivia { span, is_comment: kinds.is(Kinds::COMMENT) });
+            let is_comment = kinds.is(Kinds::COMMENT);
+            self.trivia.push(Trivia { span, is_comment });
+            if is_comment && !source.language.doc_types.is_empty() {
+                self.visit_doc(span, source);
+            }
         }
         let inside = context.inside(kinds);
         if kinds.is(Kinds::FORMAT_STRING) && inside.is_tokens {
             self.format_strings.push(span);
         }
         !inside.is_mute
+    }
+
+    /// Takes down the names of types in a comment.
+    fn visit_doc(&mut self, comment: Span, source: Source<'_>) {
+        for (at, len) in doc_types::names(source.text_of(comment), source.language) {
+            let start = comment.start + at as u32;
+            let span = Span { start, end: start + len as u32 };
+            self.leaves.extend(leaf_of(span, LeafKind::Type, source, &mut self.names));
+        }
     }
 
     /// Takes the matches of all nodes outside `shared`.

@@ -51,6 +51,10 @@ pub fn renamed(
     {
         return None;
     }
+    // What is a type in a comment hangs on how it is spelled.
+    if facts.language.is_none_or(|it| !it.doc_types.is_empty()) {
+        return None;
+    }
     let name = facts.names.find(change.from)?;
     let replaced = Replaced::new(edits, before, change)?;
     if !is_all_of_it(facts, name, &replaced) || is_composed(facts, change.from) {
@@ -70,6 +74,8 @@ pub fn renamed(
         arguments: facts.arguments.clone(),
         type_arguments: facts.type_arguments.clone(),
         type_parts: facts.type_parts.clone(),
+        type_choices: facts.type_choices.clone(),
+        branches: all(&facts.branches, |it| replaced.range(*it))?,
         narrowings: all(&facts.narrowings, |it| shift.narrowing(it))?,
         imports: all(&facts.imports, |it| shift.import(it))?,
         package: facts.package,

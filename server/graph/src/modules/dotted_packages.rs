@@ -20,7 +20,14 @@ pub(super) fn import_module(res: &Resolver<'_>, file: FileId, import: &Import) -
     let path: Vec<&str> = import.path.iter().map(|it| facts.name(*it)).collect();
     if import.dots == 0 {
         let Some((first, rest)) = path.split_first() else { return Outcome::Unknown };
-        let Some(package) = top_level(res, file, &path) else { return Outcome::External };
+        let inside = match import.name {
+            syntax::Imported::Name(name) => Some(facts.name(name)),
+            _ => None,
+        };
+        let inside = rest.first().copied().or(inside);
+        let Some(package) = top_level(res, file, (*first, inside)) else {
+            return Outcome::External;
+        };
         // `import a.b.c` binds `a`; only under an alias does it bind the module at the end.
         let bound = import.local.map(|(local, _)| facts.name(local));
         let binds_first = import.name == syntax::Imported::Module && bound == Some(*first);
@@ -55,11 +62,14 @@ fn down(res: &Resolver<'_>, package: Thing, path: &[&str], file: FileId) -> Outc
     found(at)
 }
 
-/// The package or module at the top that a path begins with: the one nearest to the importing file
-/// of those that the whole path, or else its beginning, leads through.
-fn top_level(res: &Resolver<'_>, file: FileId, path: &[&str]) -> Option<Thing> {
+/// The package or module at the top that a path begins with, the one nearest to the importing file;
+/// `inside` is what is taken from it first.
+fn top_level(
+    res: &Resolver<'_>,
+    file: FileId,
+    (first, inside): (&str, Option<&str>),
+) -> Option<Thing> {
     let from = res.entry(file).path.as_str();
-    let first = path[0];
     let mut best: Option<(usize, &str, Thing)> = None;
     for candidate in res.graph.at_place(stem_key(first)) {
         let at = res.entry(*candidate).path.as_str();
@@ -84,9 +94,17 @@ fn top_level(res: &Resolver<'_>, file: FileId, path: &[&str]) -> Option<Thing> {
             continue;
         }
         // Anything may lie in a folder called `typing`: without a file of its own it is a package
-        // only where modules are looked for.
-        if matches!(thing, Thing::Folder(_)) && !is_searched(res, root, from) {
-            continue;
+        // only where modules are looked for, and the library's own come before it.
+        if let Thing::Folder(package) = &thing {
+            let is_package = match inside {
+                Some(inside) => {
+                    is_searched(res, root, from) && submodule(res, package, inside).is_some()
+                }
+                None => is_project(res, root),
+            };
+            if !is_package {
+                continue;
+            }
         }
         let nearness = common_prefix(root, from);
         let better = best.as_ref().is_none_or(|(known, path, _)| {
@@ -104,12 +122,14 @@ fn top_level(res: &Resolver<'_>, file: FileId, path: &[&str]) -> Option<Thing> {
 fn is_searched(res: &Resolver<'_>, root: &str, from: &str) -> bool {
     let is_around =
         root.is_empty() || from.strip_prefix(root).is_some_and(|it| it.starts_with('/'));
-    let is_project = |it: &str| {
-        let manifests = res.graph.at_place(manifests_key()).iter();
-        let mut folders = manifests.map(|it| folder(res.entry(*it).path.as_str()));
-        folders.any(|folder| folder == it)
-    };
-    is_around || is_project(root) || is_project(folder(root))
+    is_around || is_project(res, root) || is_project(res, folder(root))
+}
+
+/// Whether a folder is the root of the workspace or of a project in it.
+fn is_project(res: &Resolver<'_>, root: &str) -> bool {
+    let manifests = res.graph.at_place(manifests_key()).iter();
+    let mut folders = manifests.map(|it| folder(res.entry(*it).path.as_str()));
+    root.is_empty() || folders.any(|folder| folder == root)
 }
 
 fn common_prefix(a: &str, b: &str) -> usize {

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use grammars::Packages;
-use syntax::{Import, SymbolIdx, SymbolKind};
+use grammars::{Modules, Packages};
+use syntax::{Import, Imported, SymbolIdx, SymbolKind};
 use vfs::FileId;
 
 use super::{found, walk};
@@ -79,7 +79,45 @@ pub(super) fn beyond_file(res: &Resolver<'_>, file: FileId, name: &str, want: Wa
             return found(Thing::Package(Arc::from(name)));
         }
     }
-    if hits.is_empty() { Outcome::External } else { Outcome::Hits(hits) }
+    match hits.is_empty() {
+        true => imported_for_all(res, file, name, want),
+        false => Outcome::Hits(hits),
+    }
+}
+
+/// A name that another file imports for the whole program.
+fn imported_for_all(res: &Resolver<'_>, file: FileId, name: &str, want: Want) -> Outcome {
+    let language = |it: FileId| res.facts(it).language.map(|it| it.id);
+    for (from, idx) in shared_imports(res).iter() {
+        if language(*from) != language(file) {
+            continue;
+        }
+        for hit in res.import(*from, *idx, Want::Container).hits() {
+            if let Outcome::Hits(hits) = res.member(&hit.thing, name, want, file) {
+                let why = "imported for all files";
+                return Outcome::of(hits.into_iter().map(|it| Hit { why, ..it }).collect());
+            }
+        }
+    }
+    Outcome::External
+}
+
+/// The imports of whole packages that files hand on to all others.
+fn shared_imports(res: &Resolver<'_>) -> Arc<Vec<(FileId, usize)>> {
+    if let Some(known) = &*res.workspace.shared_imports.borrow() {
+        return Arc::clone(known);
+    }
+    let mut found = Vec::new();
+    let files = res.graph.files().into_iter();
+    for file in files.filter(|it| res.modules(*it) == Modules::QualifiedPackages) {
+        let imports = res.facts(file).imports.iter().enumerate();
+        let shared = imports.filter(|it| it.1.reexport && it.1.name == Imported::Glob);
+        found.extend(shared.map(|it| (file, it.0)));
+    }
+    found.sort_unstable();
+    let found = Arc::new(found);
+    *res.workspace.shared_imports.borrow_mut() = Some(Arc::clone(&found));
+    found
 }
 
 /// What `name` is in a package.
@@ -140,8 +178,7 @@ fn namespaces(res: &Resolver<'_>, package: &str) -> Vec<SymbolRef> {
     found.retain(|it| {
         let entry = res.entry(it.file);
         let own = qualified_name(entry, it.symbol);
-        res.modules(it.file) == grammars::Modules::QualifiedPackages
-            && parts(&own).eq(parts(package))
+        res.modules(it.file) == Modules::QualifiedPackages && parts(&own).eq(parts(package))
     });
     found
 }
@@ -173,7 +210,7 @@ pub(super) fn parts_elsewhere(res: &Resolver<'_>, part: SymbolRef) -> Vec<Symbol
     found.retain(|it| {
         it.file != part.file
             && res.symbol(*it).kind == kind
-            && res.modules(it.file) == grammars::Modules::QualifiedPackages
+            && res.modules(it.file) == Modules::QualifiedPackages
             && whole(*it) == own
     });
     found

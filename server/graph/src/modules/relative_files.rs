@@ -72,7 +72,40 @@ fn file_of_source(res: &Resolver<'_>, file: FileId, source: &str) -> Option<File
     if source.starts_with('/') {
         return None;
     }
+    if source.starts_with('#') {
+        return by_own_name(res, path, source);
+    }
     by_alias(res, path, source).or_else(|| by_package(res, source))
+}
+
+/// By the `imports` of the nearest `package.json` above the file.
+fn by_own_name(res: &Resolver<'_>, from: &VfsPath, source: &str) -> Option<FileId> {
+    let above = std::iter::successors(from.parent(), VfsPath::parent);
+    let mut packages = above.filter_map(|folder| {
+        let manifest = res.graph.file_at(folder.join("package.json").as_str())?;
+        match &res.entry(manifest).manifest {
+            Some(Manifest::Node(node)) => Some((folder, node)),
+            _ => None,
+        }
+    });
+    let (folder, node) = packages.next()?;
+    named_by(res, &folder, &node.imports, source)
+}
+
+/// The file that one of several patterns gives for a name; its sources where the built file is not
+/// there.
+fn named_by(
+    res: &Resolver<'_>,
+    folder: &VfsPath,
+    patterns: &[(String, Vec<String>)],
+    name: &str,
+) -> Option<FileId> {
+    patterns.iter().find_map(|(pattern, targets)| {
+        let star = match_pattern(pattern, name)?;
+        let targets: Vec<String> = targets.iter().map(|it| it.replace('*', star)).collect();
+        let built = targets.iter().find_map(|it| code_at(res, &folder.join(it)));
+        built.or_else(|| targets.iter().find_map(|it| source_of(res, folder, it)))
+    })
 }
 
 /// The file that a path means: code, or the entry of the package in that folder.
@@ -116,7 +149,8 @@ fn by_alias(res: &Resolver<'_>, from: &VfsPath, source: &str) -> Option<FileId> 
         }
     }
     above.sort_by_key(|it| (std::cmp::Reverse(manifest_folder(it.0).len()), it.0.as_str()));
-    above.into_iter().find_map(|(path, paths)| {
+    let with_extended = above.into_iter().flat_map(|it| with_extended(res, it));
+    with_extended.into_iter().find_map(|(path, paths)| {
         let base = path.parent()?.join(paths.base.as_deref().unwrap_or("."));
         let aliased = paths.aliases.iter().filter_map(|(pattern, targets)| {
             let star = match_pattern(pattern, source)?;
@@ -125,6 +159,33 @@ fn by_alias(res: &Resolver<'_>, from: &VfsPath, source: &str) -> Option<FileId> 
         let by_base = || paths.base.as_ref().and_then(|_| file_at(res, &base.join(source)));
         aliased.into_iter().next().or_else(by_base)
     })
+}
+
+/// A manifest, and those that it extends.
+fn with_extended<'r>(
+    res: &'r Resolver<'_>,
+    manifest: (&'r VfsPath, &'r PathsManifest),
+) -> Vec<(&'r VfsPath, &'r PathsManifest)> {
+    const EXTENDED_MAX: usize = 16;
+    let mut all = vec![manifest];
+    let mut next = 0;
+    while let Some((path, paths)) = all.get(next).copied() {
+        next += 1;
+        for extended in &paths.extends {
+            let Some(base) = path.parent().map(|it| it.join(extended)) else { continue };
+            let written = [base.as_str().to_owned(), format!("{base}.json")];
+            let Some(file) = written.iter().find_map(|it| res.graph.file_at(it)) else { continue };
+            let entry = res.entry(file);
+            let is_known = all.iter().any(|it| *it.0 == entry.path);
+            if let Some(Manifest::Paths(paths)) = &entry.manifest
+                && !is_known
+                && all.len() < EXTENDED_MAX
+            {
+                all.push((&entry.path, paths));
+            }
+        }
+    }
+    all
 }
 
 /// What the `*` of a pattern stands for in `source`.
@@ -162,17 +223,11 @@ fn entry_of(
     node: &NodeManifest,
     subpath: &str,
 ) -> Option<FileId> {
-    let listed = node.entries.iter().filter_map(|(pattern, targets)| {
-        let star = match_pattern(pattern, subpath)?;
-        let targets: Vec<String> = targets.iter().map(|it| it.replace('*', star)).collect();
-        let built = targets.iter().find_map(|it| code_at(res, &folder.join(it)));
-        built.or_else(|| targets.iter().find_map(|it| source_of(res, folder, it)))
-    });
     let plain = || {
         let inside = [folder.join(subpath), folder.join("src").join(subpath)];
         inside.iter().find_map(|it| code_at(res, it))
     };
-    listed.into_iter().next().or_else(plain)
+    named_by(res, folder, &node.entries, subpath).or_else(plain)
 }
 
 /// The source of a built file that is not there: `src/main.ts` for `dist/main.js`.

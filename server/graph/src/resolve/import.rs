@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 
 use grammars::Modules;
-use syntax::{FileFacts, Import, Imported, ReferenceIdx};
+use syntax::{Access, FileFacts, Import, Imported, ReferenceIdx};
 use vfs::FileId;
 
-use super::{Hit, Lookup, Outcome, Place, Resolver, Thing, Want};
+use super::{Hit, Lookup, Outcome, Place, Resolver, Thing, Want, scope::scopes_from};
 use crate::modules;
 
 /// What a module exports when it is asked for its default, best first. The second is CommonJS:
@@ -120,6 +120,36 @@ impl Resolver<'_> {
             Imported::Module => modules::module_binding(self, file, import),
             Imported::Default | Imported::Glob => None,
         }
+    }
+
+    /// The import of the file that brings a name from outside the workspace: all there is to show
+    /// of it. `None` where another file, or the language's own library, would say more.
+    pub(crate) fn brought_from_outside(
+        &self,
+        file: FileId,
+        reference: ReferenceIdx,
+    ) -> Option<usize> {
+        let facts = self.facts(file);
+        let it = facts.reference(reference);
+        if it.access() != Access::Bare || facts.import_of(reference).is_some() {
+            return None;
+        }
+        let name = facts.name(it.name());
+        let mut imports =
+            scopes_from(facts, facts.scope_of(reference)).into_iter().flat_map(|at| {
+                let here = facts.imports.iter().enumerate().filter(move |(_, it)| it.scope == at);
+                here.filter(|(idx, _)| self.binds_here(file, *idx))
+            });
+        let (idx, import) =
+            imports.find(|(idx, _)| self.bound_name(file, *idx).as_deref() == Some(name))?;
+        let module = import.path.first().map_or("", |it| facts.name(*it));
+        let is_library = facts.language.is_some_and(|it| it.library.contains(&module));
+        let may_be_missing = match self.modules(file) {
+            Modules::RelativeFiles => true,
+            Modules::DottedPackages => !is_library,
+            _ => false,
+        };
+        may_be_missing.then_some(idx)
     }
 
     /// The outcome of a reference that stands inside an import statement; `None` where it does not,

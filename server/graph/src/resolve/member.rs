@@ -29,13 +29,21 @@ impl Resolver<'_> {
     }
 
     /// A member of what a value is declared or inferred to be.
-    pub(crate) fn member_of_value(&self, value: SymbolRef, name: &str, want: Want) -> Outcome {
+    /// The value is reached through a receiver in a file, or by its bare name.
+    pub(crate) fn member_of_value(
+        &self,
+        (file, receiver): (FileId, Qualifier),
+        value: SymbolRef,
+        name: &str,
+        want: Want,
+    ) -> Outcome {
         let own = self.children_named(value, name, want);
         if !own.is_empty() {
             // The value is written out with its members: `const config = { depth: 1 }`.
             return Outcome::Hits(own);
         }
         let types = self.type_of(value, self.may_be_taken(value.file, name));
+        let types = self.given_by(file, receiver, types);
         self.member_of_types(types, name, want, "member of the receiver's type")
     }
 
@@ -132,7 +140,8 @@ impl Resolver<'_> {
     fn member_of_symbol(&self, symbol: SymbolRef, name: &str, want: Want) -> Outcome {
         let kind = self.symbol(symbol).kind;
         if matches!(kind, SymbolKind::Module | SymbolKind::Namespace | SymbolKind::Package) {
-            return self.member_of_namespace(symbol, name, want);
+            let own = self.member_of_namespace(symbol, name, want);
+            return own.or_else(|| modules::member_elsewhere(self, symbol, name, want));
         }
         for declaration in self.declarations(symbol) {
             let found = self.member_of_declaration(declaration, name, want);
@@ -433,7 +442,10 @@ impl Resolver<'_> {
                 return globbed;
             }
         }
-        if let Some(module) = modules::child(self, file, scope, name) {
+        // A macro is none, and hides none.
+        if want != Want::Macro
+            && let Some(module) = modules::child(self, file, scope, name)
+        {
             return Outcome::Hits(vec![Hit::exact(module, "module of that name")]);
         }
         weak.or_else(|| self.globbed_export(file, scope, name, want))

@@ -86,7 +86,8 @@ impl Resolver<'_> {
 
     fn parameter(&self, function: SymbolRef, name: &str) -> Option<Hit> {
         let mut parameters = self.parameters(function);
-        let found = parameters.find(|it| self.name(*it) == name)?;
+        // Some write a mark before the parameter that they leave out before the argument: `$size`.
+        let found = parameters.find(|it| self.name(*it).trim_start_matches('$') == name)?;
         Some(Hit::symbol(found.file, found.symbol, "parameter of what is called"))
     }
 

@@ -28,7 +28,15 @@ impl Resolver<'_> {
         }
         let named = Named { name, id: facts.names.find(name) };
         let mut weak = Outcome::Unknown;
+        let is_lexical = modules::is_lexical(self, file, name);
+        let mut is_in_type = false;
         for (depth, scope) in scopes_from(facts, place.scope).into_iter().enumerate() {
+            if facts.scope(scope).kind == ScopeKind::Class {
+                if is_in_type && !is_lexical {
+                    continue;
+                }
+                is_in_type = true;
+            }
             let found = self.in_scope(Place { scope, ..place }, depth, named, want);
             match found {
                 Outcome::Hits(hits)
@@ -78,7 +86,9 @@ impl Resolver<'_> {
                 return imported;
             }
         }
-        if let Some(module) = modules::declared_child(self, file, scope, name) {
+        if want != Want::Macro
+            && let Some(module) = modules::declared_child(self, file, scope, name)
+        {
             return Outcome::Hits(vec![Hit::exact(module, "module declared in scope")]);
         }
         let globbed = match place.globs {
@@ -305,7 +315,7 @@ fn is_reached_through_owner(facts: &FileFacts, symbol: &Symbol) -> bool {
 }
 
 /// The scope and those around it, from the inside out.
-fn scopes_from(facts: &FileFacts, scope: ScopeIdx) -> Vec<ScopeIdx> {
+pub(super) fn scopes_from(facts: &FileFacts, scope: ScopeIdx) -> Vec<ScopeIdx> {
     let next = |it: &ScopeIdx| facts.scope(*it).parent;
     std::iter::successors(Some(scope), next).take(SCOPES_MAX).collect()
 }

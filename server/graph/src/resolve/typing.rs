@@ -216,13 +216,41 @@ impl Resolver<'_> {
         self.facts(file).type_arguments(type_ref).get(1)?.argument
     }
 
-    /// The type that a reference in a type's place names, aliases followed.
+    /// The types that a reference in a type's place names, aliases followed.
     pub(crate) fn type_named(&self, file: FileId, type_ref: ReferenceIdx) -> Outcome {
-        self.unaliased(self.reference(file, type_ref))
+        self.with_choices(file, type_ref, |it| self.unaliased(self.reference(file, it)))
+    }
+
+    /// What `of` says of a type, and of the others that something is or may be beside it.
+    fn with_choices(
+        &self,
+        file: FileId,
+        type_ref: ReferenceIdx,
+        of: impl Fn(ReferenceIdx) -> Outcome,
+    ) -> Outcome {
+        let first = of(type_ref);
+        let choices = self.facts(file).type_choices(type_ref);
+        if choices.is_empty() {
+            return first;
+        }
+        let mut hits = first.hits().to_vec();
+        for choice in choices.iter().filter_map(|it| it.argument) {
+            for hit in of(choice).hits() {
+                if hits.iter().all(|it| it.thing != hit.thing) {
+                    hits.push(hit.clone());
+                }
+            }
+        }
+        if hits.is_empty() { first } else { Outcome::Hits(hits) }
     }
 
     /// Like [`Resolver::type_named`], but of a type that merely wraps another, the other one.
-    fn wrapped_type(&self, file: FileId, type_ref: ReferenceIdx, taken: Taken) -> Outcome {
+    pub(super) fn wrapped_type(
+        &self,
+        file: FileId,
+        type_ref: ReferenceIdx,
+        taken: Taken,
+    ) -> Outcome {
         match self.facts(file).reference(type_ref).is_array() {
             // An array has members of its own, none of ours.
             true => Outcome::External,
@@ -231,7 +259,11 @@ impl Resolver<'_> {
     }
 
     fn whole_type(&self, file: FileId, type_ref: ReferenceIdx, taken: Taken) -> Outcome {
-        let named = self.type_named(file, type_ref);
+        self.with_choices(file, type_ref, |it| self.one_type(file, it, taken))
+    }
+
+    fn one_type(&self, file: FileId, type_ref: ReferenceIdx, taken: Taken) -> Outcome {
+        let named = self.unaliased(self.reference(file, type_ref));
         let is_type_of_ours = named.hits().iter().any(|it| match &it.thing {
             Thing::Symbol(it) => self.symbol(*it).kind != SymbolKind::Type,
             _ => false,
@@ -271,7 +303,8 @@ impl Resolver<'_> {
         }
         self.each(self.reference(file, idx), |thing| match thing {
             Thing::Symbol(it) if self.is_value(*it) && !self.is_callable(*it) => {
-                self.type_of(*it, taken)
+                let receiver = self.facts(file).reference(idx).qualifier();
+                self.given_by(file, receiver, self.type_of(*it, taken))
             }
             Thing::Symbol(_) if taken == Taken::Element => {
                 self.contents_of(types(vec![thing.clone()]))
@@ -290,6 +323,7 @@ impl Resolver<'_> {
             return types(self.owner_types(file, self.facts(file).reference(callee).start()));
         }
         let called = self.reference(file, callee);
+        let receiver = self.facts(file).reference(callee).qualifier();
         if called.hits().is_empty() {
             let made = self.made_through(file, callee);
             return made.or_else(|| self.unwrapped(file, callee, taken));
@@ -313,7 +347,8 @@ impl Resolver<'_> {
                 }
                 SymbolKind::Function | SymbolKind::Method => match symbol.type_ref {
                     Some(type_ref) if matches!(taken, Taken::No | Taken::Maybe) => {
-                        self.wrapped_type(callee.file, type_ref, taken)
+                        let returned = self.wrapped_type(callee.file, type_ref, taken);
+                        self.given_by(file, receiver, returned)
                     }
                     Some(type_ref) => self.declared_type_taken(callee.file, type_ref, taken),
                     // A function with members of its own is a type, and makes one of it.

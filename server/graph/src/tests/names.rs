@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use crate::fixture::{graph_at, render_resolved};
 
 /// The ending of files in which a text of a language stands that names none.
-const ENDINGS: [(&str, &str); 9] = [
+const ENDINGS: [(&str, &str); 11] = [
     ("rust", "rs"),
     ("python", "py"),
     ("ts", "ts"),
@@ -18,6 +18,8 @@ const ENDINGS: [(&str, &str); 9] = [
     ("cpp", "cpp"),
     ("c", "c"),
     ("csharp", "cs"),
+    ("ruby", "rb"),
+    ("php", "php"),
 ];
 
 #[test]

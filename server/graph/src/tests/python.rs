@@ -369,7 +369,7 @@ fn what_a_base_declares_comes_before_what_is_assigned() {
 #[test]
 fn a_folder_of_the_name_is_no_library() {
     let files = "//- /w/tests/ext/typing/one.py\n//- /w/tests/ext/other.py\nimport typing$0\n";
-    check(files, expect!["module /w/tests/ext/typing/one.py"]);
+    check(files, expect!["external"]);
     check(
         "//- /w/tests/ext/typing/one.py\n//- /w/shop/a.py\nfrom typing$0 import Any\n",
         expect!["external"],

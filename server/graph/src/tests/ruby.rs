@@ -29,10 +29,9 @@ fn constants_are_reached_through_their_modules() {
         &with("cart = Shop::Cart.new\ncart.total$0"),
         expect!["/lib/shop.rb:4 Shop::Cart::total, inferred: member of the receiver's type"],
     );
-    // FIXME: not followed yet.
     check(
         &with("module Shop\n  class Other\n    def f; Cart$0.new; end\n  end\nend"),
-        expect!["unresolved"],
+        expect!["/lib/shop.rb:3 Shop::Cart, exact: constant of the program"],
     );
     check(
         &with("class Mine < Shop::Cart\n  def f; total$0; end\nend"),

@@ -288,7 +288,7 @@ fn an_alias_of_a_tsconfig_may_be_extended() {
          //- /app/tsconfig.json\n{\"extends\":\"../tsconfig.base.json\"}\n\
          //- /src/x.ts\nexport function go() {}\n//- /app/a.ts\nimport { go } from \
              '@/x';\ngo$0();\n",
-        expect!["external"],
+        expect!["/src/x.ts:1 go, exact: imported by name"],
     );
     check(
         "//- /tsconfig.json\n{\"compilerOptions\":{\"baseUrl\":\"src\"}}\n\
@@ -300,7 +300,7 @@ fn an_alias_of_a_tsconfig_may_be_extended() {
         "//- /package.json\n{\"name\":\"x\",\"imports\":{\"#lib/*\":\"./src/*.ts\"}}\n\
          //- /src/x.ts\nexport function go() {}\n//- /src/a.ts\nimport { go } from \
              '#lib/x';\ngo$0();\n",
-        expect!["external"],
+        expect!["/src/x.ts:1 go, exact: imported by name"],
     );
 }
 

@@ -170,7 +170,9 @@ impl Analysis {
                 Some(facts.name(facts.package?).to_owned())
             }
             Modules::ModTree => crate_path(source.path, path),
-            Modules::FolderPackages | Modules::Includes | Modules::None => None,
+            Modules::FolderPackages | Modules::Includes | Modules::Constants | Modules::None => {
+                None
+            }
         }
     }
 

@@ -201,7 +201,7 @@ impl Analysis {
                 Modules::QualifiedPackages => self.move_qualified(&source, moved, &mut draft)?,
                 Modules::FolderPackages => self.move_package(&source, moves, moved, &mut draft)?,
                 Modules::ModTree => {}
-                Modules::Includes | Modules::None => {}
+                Modules::Includes | Modules::Constants | Modules::None => {}
             }
         }
         self.move_modules(moved, &mut draft)?;

@@ -230,7 +230,7 @@ impl Analysis {
                 return refused("its file is no ES module");
             }
             Modules::RelativeFiles | Modules::DottedPackages => {}
-            Modules::Includes | Modules::None => return Err(NOT_A_DEFINITION),
+            Modules::Includes | Modules::Constants | Modules::None => return Err(NOT_A_DEFINITION),
         }
         Ok(to)
     }
@@ -392,7 +392,9 @@ fn own_file(source: &Source<'_>, name: &str) -> Refactored<VfsPath> {
             super::extract_variable::to_snake(name)
         }
         Modules::RelativeFiles | Modules::QualifiedPackages => name.to_owned(),
-        Modules::ModTree | Modules::Includes | Modules::None => return Err(NOT_A_DEFINITION),
+        Modules::ModTree | Modules::Includes | Modules::Constants | Modules::None => {
+            return Err(NOT_A_DEFINITION);
+        }
     };
     Ok(folder.join(&format!("{}.{ending}", stem.trim_start_matches('_'))))
 }

@@ -82,6 +82,22 @@ fn check_actions(fixture: &str, expected: Expect) {
 }
 
 #[test]
+fn a_name_from_outside_leads_to_its_import() {
+    let text = "//- /a.ts\nimport { useState as use } from 'react';\nuse$0();\n";
+    check_definition(
+        text,
+        expect!["/a.ts:1:22 Module use (exact: imported from outside the workspace)"],
+    );
+    check_definition(
+        "//- /a.py\nfrom requests import get\nget$0()\n",
+        expect!["/a.py:1:22 Module get (exact: imported from outside the workspace)"],
+    );
+    // The language's own library is known well enough.
+    check_definition("//- /a.py\nfrom os import getcwd\ngetcwd$0()\n", expect![""]);
+    check_definition("//- /a.py\nprint$0()\n", expect![""]);
+}
+
+#[test]
 fn the_outline_is_a_tree_without_locals() {
     check_outline(
         r#"

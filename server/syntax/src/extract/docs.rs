@@ -42,6 +42,19 @@ pub(crate) fn find(
     documented.collect()
 }
 
+/// The last comment before a definition, local or not, with nothing but blanks between them.
+pub(crate) fn comment_before(
+    definition: &Definition,
+    raw: &Raw,
+    source: Source<'_>,
+) -> Option<Span> {
+    let at = line_head(source.text, definition.node.start);
+    let after = raw.trivia.partition_point(|it| it.span.start < at);
+    let last = raw.trivia[..after].last().filter(|it| it.is_comment && it.span.end <= at)?;
+    let gap = source.text_of(Span { start: last.span.end, end: at });
+    gap.trim().is_empty().then_some(last.span)
+}
+
 fn before(
     mut res: Documented,
     definition: &Definition,

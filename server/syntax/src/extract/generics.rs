@@ -15,18 +15,39 @@ pub(crate) struct Given {
     argument: Span,
 }
 
-/// Takes down the types that a match says are given to another one.
-pub(crate) fn take(acc: &mut Vec<Given>, captured: &[Captured]) {
-    let Some(of) = find(captured, Capture::TypeOf) else { return };
-    let arguments = captured.iter().filter(|it| it.capture == Capture::TypeArgument);
-    acc.extend(arguments.map(|it| Given { of, argument: it.span }));
+/// What is said of types, sorted by what it is.
+#[derive(Debug, Default)]
+pub(crate) struct Types {
+    /// What types are given.
+    pub(crate) given: Vec<Given>,
+    /// What they are put together from.
+    pub(crate) parts: Vec<Given>,
+    /// What they are one of, or all at once.
+    pub(crate) choices: Vec<Given>,
 }
 
-/// Takes down the types that a match says are put together to one.
-pub(crate) fn take_parts(acc: &mut Vec<Given>, captured: &[Captured]) {
-    let Some(of) = find(captured, Capture::TypeParts) else { return };
-    let parts = captured.iter().filter(|it| it.capture == Capture::TypePart);
-    acc.extend(parts.map(|it| Given { of, argument: it.span }));
+impl Types {
+    /// Takes down what a match says.
+    pub(crate) fn take(&mut self, captured: &[Captured]) {
+        let lists = [
+            (&mut self.given, Capture::TypeOf, Capture::TypeArgument),
+            (&mut self.parts, Capture::TypeParts, Capture::TypePart),
+            (&mut self.choices, Capture::TypeChoices, Capture::TypeChoice),
+        ];
+        for (list, whole, part) in lists {
+            let Some(of) = find(captured, whole) else { continue };
+            let parts = captured.iter().filter(|it| it.capture == part);
+            list.extend(parts.map(|it| Given { of, argument: it.span }));
+        }
+    }
+}
+
+/// The facts that follow: what there is besides the first.
+pub(crate) fn type_choices(given: Vec<Given>, links: &mut Links<'_>) -> Vec<TypeArgument> {
+    let mut res = type_arguments(given, links);
+    res.retain(|it| it.argument.is_some() && it.argument != Some(it.of));
+    res.dedup();
+    res
 }
 
 /// The facts that follow; of what is put together inside another only the outermost counts.

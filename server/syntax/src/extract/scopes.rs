@@ -37,10 +37,14 @@ pub(crate) fn take(found: &mut Vec<(Span, ScopeKind)>, captured: &[Captured]) {
 }
 
 impl Scopes {
-    /// The scopes `found` in a text of `len` bytes. Two of one span are one, of the greater kind.
+    /// The scopes `found` in a text of `len` bytes. Two of one span are one, of the greater kind;
+    /// but for a type that is nothing but one function, where braces do not make it wider.
     pub(crate) fn new(mut found: Vec<(Span, ScopeKind)>, len: u32) -> Scopes {
         found.sort_by_key(|(span, kind)| (span.start, Reverse(span.end), Reverse(*kind)));
-        found.dedup_by_key(|(span, _)| *span);
+        found.dedup_by(|inner, outer| {
+            let are_two = outer.1 == ScopeKind::Class && inner.1 == ScopeKind::Function;
+            inner.0 == outer.0 && !are_two
+        });
         let range = TextRange::from_usize(0, len as usize);
         let mut scopes = vec![Scope { range, parent: None, owner: None, kind: ScopeKind::File }];
         let (mut top, mut depth) = (ScopeIdx::FILE, 0);
@@ -88,12 +92,16 @@ impl Scopes {
         ScopeIdx::new(index)
     }
 
-    /// The innermost scope that holds all of `span` and is not of that very span.
+    /// The innermost scope that holds all of `span` and is not its own: not of that very span, but
+    /// for the type around its only function.
     pub(crate) fn around(&mut self, span: Span) -> ScopeIdx {
-        let mut idx = self.at(span.start);
+        let innermost = self.at(span.start);
+        let mut idx = innermost;
         loop {
             let scope = self.get(idx);
-            let holds = scope.range.contains_range(span.range()) && scope.range != span.range();
+            let is_type_around = scope.kind == ScopeKind::Class && idx != innermost;
+            let is_own = scope.range == span.range() && !is_type_around;
+            let holds = scope.range.contains_range(span.range()) && !is_own;
             match scope.parent {
                 Some(parent) if !holds => idx = parent,
                 _ => return idx,
