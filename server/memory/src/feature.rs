@@ -120,6 +120,12 @@ impl Values {
     pub fn iter(&self) -> impl Iterator<Item = (Feature, f32)> {
         Feature::ALL.into_iter().zip(self.0).filter(|it| it.1 != 0.0)
     }
+
+    /// `share` of the way from these to `other`.
+    fn toward(mut self, other: &Values, share: f32) -> Values {
+        self.0.iter_mut().zip(other.0).for_each(|(a, b)| *a += (b - *a) * share);
+        self
+    }
 }
 
 impl Index<Feature> for Values {
@@ -149,9 +155,11 @@ pub enum QuestionKind {
     Change,
     /// A sentence that says what some code does, or asks for it.
     Sentence,
-    /// What begins like an instruction, with a verb that may say what is to become of the code as
-    /// well as what the code does: `compare hashes in constant time`.
-    Either,
+    /// What may be a change as well as a sentence: `compare hashes in constant time`.
+    Either {
+        /// How likely it is a change.
+        change_percent: u8,
+    },
 }
 
 /// How much each feature counts, by kind of question.
@@ -163,8 +171,6 @@ pub struct Weights {
     pub sentence: Values,
     /// For changes.
     pub change: Values,
-    /// For what may be a sentence or a change: half way between.
-    pub either: Values,
     /// For names.
     pub identifier: Values,
     /// For paths.
@@ -191,6 +197,17 @@ pub struct Relevance {
 }
 
 impl Relevance {
+    /// `share` of the way from this to `other`.
+    fn toward(self, other: &Relevance, share: f32) -> Relevance {
+        let mix = |a: f32, b: f32| a + (b - a) * share;
+        Relevance {
+            base: mix(self.base, other.base),
+            score: mix(self.score, other.score),
+            cosine: mix(self.cosine, other.cosine),
+            lead: mix(self.lead, other.lead),
+        }
+    }
+
     /// Tells each of `hits`, best first, the chance, 0 to 1, that it is what was meant. A hit that
     /// stands out is more likely right than one of many that are as good.
     pub(crate) fn tell(&self, hits: &mut [Hit]) {
@@ -207,15 +224,17 @@ impl Relevance {
 }
 
 impl Weights {
-    /// The weights for one kind of question.
-    pub fn of(&self, kind: QuestionKind) -> &Values {
+    /// The weights for one kind of question; for what may be either those of both, by their chance.
+    pub fn of(&self, kind: QuestionKind) -> Values {
         match kind {
-            QuestionKind::Sentence => &self.sentence,
-            QuestionKind::Change => &self.change,
-            QuestionKind::Either => &self.either,
-            QuestionKind::Identifier => &self.identifier,
-            QuestionKind::Path => &self.path,
-            QuestionKind::Error => &self.error,
+            QuestionKind::Sentence => self.sentence,
+            QuestionKind::Change => self.change,
+            QuestionKind::Either { change_percent } => {
+                self.sentence.toward(&self.change, f32::from(change_percent) / 100.0)
+            }
+            QuestionKind::Identifier => self.identifier,
+            QuestionKind::Path => self.path,
+            QuestionKind::Error => self.error,
         }
     }
 
@@ -243,17 +262,21 @@ impl Weights {
     }
 
     /// Where a score becomes a relevance, for one kind of question.
-    pub fn relevance_of(&self, kind: QuestionKind) -> &Relevance {
+    pub fn relevance_of(&self, kind: QuestionKind) -> Relevance {
         match kind {
-            QuestionKind::Sentence => &self.relevance_of_sentence,
-            _ => &self.relevance,
+            QuestionKind::Sentence => self.relevance_of_sentence,
+            QuestionKind::Either { change_percent } => {
+                let share = f32::from(change_percent) / 100.0;
+                self.relevance_of_sentence.toward(&self.relevance, share)
+            }
+            _ => self.relevance,
         }
     }
 
     /// Takes a feature times `factor`, for every kind of question.
     pub fn scale(&mut self, feature: Feature, factor: f32) {
-        let Weights { sentence, change, either, identifier, path, error, .. } = self;
-        let all = [sentence, change, either, identifier, path, error];
+        let Weights { sentence, change, identifier, path, error, .. } = self;
+        let all = [sentence, change, identifier, path, error];
         all.into_iter().for_each(|it| it[feature] *= factor);
     }
 }
@@ -261,17 +284,13 @@ impl Weights {
 impl Default for Weights {
     fn default() -> Weights {
         let sentence = Values([
-            0.4, 0.29, 0.4, 0.32, 0.3, 0.38, 0.17, 0.39, 0.07, 0.6, 0.6, 0.04, -0.8, -0.3, 0.02,
+            0.25, 0.2, 0.3, 0.33, 0.3, 0.45, 0.23, 0.4, 0.05, 0.6, 0.6, -0.07, -0.8, -0.22, 0.02,
             0.03, 0.1, 0.0,
         ]);
         let change = Values([
             0.64, 0.46, 0.0, 0.49, 0.57, 0.04, 0.13, 0.12, 0.12, 0.6, 0.6, 0.1, -0.8, -0.8, 0.02,
             0.03, 0.1, 0.0,
         ]);
-        let mut either = Values::default();
-        for feature in Feature::ALL {
-            either[feature] = (sentence[feature] + change[feature]) / 2.0;
-        }
         let mut identifier = change;
         identifier[Feature::Exact] = 3.0;
         identifier[Feature::Verbatim] = 1.5;
@@ -280,17 +299,8 @@ impl Default for Weights {
         path[Feature::Line] = 3.0;
         let mut error = change;
         error[Feature::Line] = 1.5;
-        let relevance_of_sentence = Relevance { base: -6.6, score: 3.5, cosine: 1.8, lead: 0.0 };
+        let relevance_of_sentence = Relevance { base: -2.8, score: 0.9, cosine: 0.0, lead: 3.8 };
         let relevance = Relevance { base: -3.7, score: 1.65, cosine: 0.0, lead: 1.5 };
-        Weights {
-            sentence,
-            change,
-            either,
-            identifier,
-            path,
-            error,
-            relevance_of_sentence,
-            relevance,
-        }
+        Weights { sentence, change, identifier, path, error, relevance_of_sentence, relevance }
     }
 }

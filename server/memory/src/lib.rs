@@ -2,6 +2,7 @@
 
 mod documents;
 mod feature;
+mod kinds;
 mod pack;
 mod pieces;
 mod places;

@@ -89,7 +89,7 @@ pub fn search(sources: &Sources<'_>, query: &Query) -> store::Result<Answer> {
 
     let candidates_max = (query.hits_max * CANDIDATES_PER_HIT + 100).min(CANDIDATES_MAX);
     let weights = sources.weights.of(question.kind);
-    let candidates = lists.candidates(weights, candidates_max);
+    let candidates = lists.candidates(&weights, candidates_max);
     let rows = rows(store, &unsaved, &candidates)?;
     let words_mean = store.statistics(Field::Body, &[])?.words_mean;
     let asked = Asked { sources, query, question, words_mean };
@@ -102,8 +102,9 @@ pub fn search(sources: &Sources<'_>, query: &Query) -> store::Result<Answer> {
 /// `filters` does not want now, and keeps the best `hits_max`.
 pub fn reorder(answer: &mut Answer, weights: &Weights, (filters, hits_max): (&Filters, usize)) {
     let Some(kind) = answer.kind else { return };
+    let of_kind = weights.of(kind);
     for hit in &mut answer.hits {
-        (hit.score, hit.parts) = weigh(&hit.values, weights.of(kind));
+        (hit.score, hit.parts) = weigh(&hit.values, &of_kind);
     }
     answer.hits.sort_by(|a, b| b.score.total_cmp(&a.score));
     weights.relevance_of(kind).tell(&mut answer.hits);
@@ -296,7 +297,7 @@ fn hits(
         })
     });
     let known: Vec<Option<Known>> = known.collect();
-    let ranked = rank(candidates, &known, sources.weights.of(question.kind));
+    let ranked = rank(candidates, &known, &sources.weights.of(question.kind));
     let hits = ranked.into_iter().filter_map(|it| Some(hit(rows.get(&it.id)?, it)));
     // The second tells how far ahead the first is, also where one is wanted.
     let mut hits: Vec<Hit> = hits.take(query.hits_max.max(2)).collect();
