@@ -126,6 +126,7 @@ const REFACTOR_KEYS: &[(&str, Shape)] = &[
     ("made_visible", Shape::Text),
     ("frame_names", Shape::Texts),
     ("own_frames", Shape::Texts),
+    ("fleeting", Shape::Texts),
     ("definition_wrappers", Shape::Texts),
     ("attributes", Shape::Texts),
     ("harmless_attributes", Shape::Texts),

@@ -69,6 +69,9 @@ pub struct RefactorRules {
     /// Kinds of functions in which these names, and those of the receiver, mean something of their
     /// own.
     pub own_frames: &'static [&'static str],
+    /// Node kinds before whose block a name may be bound that is gone once the node is left
+    /// (`except E as e`).
+    pub fleeting: &'static [&'static str],
     /// Kinds around a definition that belong to it.
     pub definition_wrappers: &'static [&'static str],
     /// Kinds of decorations of a definition.

@@ -9,7 +9,7 @@ use super::{
     draft::Draft,
     lines::whole_lines,
     refused,
-    source::{Source, parts, range_of, stands_at, walk},
+    source::{Source, children, parts, range_of, stands_at, walk},
     value::Nature,
 };
 use crate::{Analysis, FilePosition, FileRange};
@@ -49,11 +49,17 @@ impl Analysis {
         };
         let value = source.of(variable.value);
         let frame = frame_name(source, variable.value);
+        let fleeting = self.fleeting_name(source, variable.value);
         for it in &uses {
             let range = range_of(*it);
             if let Some(name) = frame.filter(|_| is_in_other_frame(source, &variable, *it)) {
                 let line = source.line(range);
                 return refused(format!("`{name}` means something else at line {line}"));
+            }
+            if let Some((name, _)) = fleeting.filter(|it2| is_after(source, it2.1, &variable, *it))
+            {
+                let line = source.line(range);
+                return refused(format!("`{name}` is gone at line {line}, or may be"));
             }
             let (before, after) = around_value(source, variable.value, *it);
             let text = format!("{before}{value}{after}");
@@ -164,6 +170,39 @@ impl Analysis {
         Ok(res)
     }
 
+    /// A name in a value that is gone once the node is left that binds it.
+    fn fleeting_name<'t>(
+        &self,
+        source: &'t Source<'_>,
+        value: Node<'t>,
+    ) -> Option<(&'t str, Node<'t>)> {
+        let binds = |node: Node<'t>, symbol: SymbolRef| {
+            let inner = children(node, source.language);
+            let block = inner.iter().find(|it| source.rules.blocks.contains(&it.kind()));
+            let head = TextRange::from_usize(
+                node.start_byte(),
+                block.map_or(node.end_byte(), Node::start_byte),
+            );
+            let name = source.facts.symbol(symbol.symbol).name_range;
+            symbol.file == source.file && head.contains_range(name)
+        };
+        let range = range_of(value);
+        for (reference, it) in source.facts.references() {
+            if !range.contains_range(it.range()) {
+                continue;
+            }
+            let resolved = self.graph().resolve(source.file, reference);
+            let around = std::iter::successors(Some(value), Node::parent);
+            let mut fleeting = around.filter(|it| source.rules.fleeting.contains(&it.kind()));
+            let found = fleeting
+                .find(|node| resolved.targets().iter().any(|it| binds(*node, it.symbol_ref())));
+            if let Some(node) = found {
+                return Some((source.facts.name(it.name()), node));
+            }
+        }
+        None
+    }
+
     /// That a value which may be another one later is used once, in the next statement, first.
     fn check_single_use(
         &self,
@@ -203,6 +242,15 @@ fn frame_name<'t>(source: &'t Source<'_>, value: Node<'t>) -> Option<&'t str> {
         found.is_none() && !source.rules.own_frames.contains(&it.kind())
     });
     found
+}
+
+/// Whether a use stands behind `node`, or in a function that may run behind it.
+fn is_after(source: &Source<'_>, node: Node<'_>, variable: &Variable<'_>, used: Node<'_>) -> bool {
+    let functions = source.rules.functions;
+    let own = source.enclosing(variable.declaration, functions);
+    let around = source.enclosing(used, functions);
+    let is_inside = range_of(node).contains_range(range_of(used));
+    !is_inside || own.map(|it| it.id()) != around.map(|it| it.id())
 }
 
 /// Whether a use stands in a function inside the variable's, with a receiver of its own.

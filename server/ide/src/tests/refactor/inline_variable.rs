@@ -144,6 +144,31 @@ fn a_receiver_is_not_taken_into_a_function_with_one_of_its_own() {
 }
 
 #[test]
+fn a_name_that_is_gone_where_it_would_be_used_is_refused() {
+    let fixture = |uses: &str| {
+        format!(
+            "//- /a.py\ndef f():\n    try:\n        g()\n    except E as e:\n        \
+             err$0 = e\n{uses}"
+        )
+    };
+    check(&fixture("    return err\n"), expect!["refused: `e` is gone at line 6, or may be"]);
+    check(
+        &fixture("        def h():\n            raise err\n        return h\n"),
+        expect!["refused: `e` is gone at line 7, or may be"],
+    );
+    check(
+        &fixture("        return err\n"),
+        expect![[r#"
+            //- /a.py
+            def f():
+                try:
+                    g()
+                except E as e:
+                    return e"#]],
+    );
+}
+
+#[test]
 fn a_captured_mutation_is_refused() {
     check(
         "//- /a.js\nfunction f(a) {\n  let b$0 = 1;\n  return () => { b = 2; return b; };\n}\n",
