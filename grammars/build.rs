@@ -127,6 +127,7 @@ const REFACTOR_KEYS: &[(&str, Shape)] = &[
     ("frame_names", Shape::Texts),
     ("own_frames", Shape::Texts),
     ("fleeting", Shape::Texts),
+    ("contextual", Shape::Texts),
     ("definition_wrappers", Shape::Texts),
     ("attributes", Shape::Texts),
     ("harmless_attributes", Shape::Texts),

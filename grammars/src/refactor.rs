@@ -72,6 +72,9 @@ pub struct RefactorRules {
     /// Node kinds before whose block a name may be bound that is gone once the node is left
     /// (`except E as e`).
     pub fleeting: &'static [&'static str],
+    /// Positions of parameters that take their type from what is around the function, where none
+    /// is written (`kind.field`).
+    pub contextual: &'static [&'static str],
     /// Kinds around a definition that belong to it.
     pub definition_wrappers: &'static [&'static str],
     /// Kinds of decorations of a definition.

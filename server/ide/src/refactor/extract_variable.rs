@@ -18,6 +18,7 @@ const NAMES_MAX: usize = 100;
 
 const NOT_A_VALUE: RefactorError = RefactorError::NotHere("select a whole value");
 const LIFETIME: &str = "what is borrowed here may not live as long as the variable";
+const CONTEXT: &str = "its type may have come from what is around the value";
 
 impl Analysis {
     pub(super) fn extract_variable(
@@ -69,6 +70,9 @@ impl Analysis {
             TextRange::from_usize(value_at, value_at + value.len()),
         );
         draft.replace(source.path, range, name);
+        if let Some(parameter) = contextual_parameter(source, node) {
+            draft.left.extend(self.left_at(source.file, range_of(parameter), CONTEXT));
+        }
         if let Some(borrowed) = borrowed_temporary(source, node) {
             draft.left.extend(self.left_at(source.file, range_of(borrowed), LIFETIME));
         }
@@ -200,6 +204,18 @@ fn check_position(source: &Source<'_>, node: Node<'_>) -> Refactored<()> {
         return refused("it may stand for several values here");
     }
     Ok(())
+}
+
+/// A parameter of a function in the value whose type is not written.
+fn contextual_parameter<'t>(source: &Source<'_>, value: Node<'t>) -> Option<Node<'t>> {
+    let mut found = None;
+    walk(value, &mut |it| {
+        let is_plain = it.child_by_field_name("type").is_none();
+        let parameter = parts(it, source.rules.contextual).filter(|_| is_plain);
+        found = found.or_else(|| parameter.and_then(|it| it.first().copied()));
+        found.is_none()
+    });
+    found
 }
 
 /// A temporary inside `node` that its value may borrow.

@@ -111,6 +111,29 @@ fn a_comparison_in_java_is_a_boolean() {
 }
 
 #[test]
+fn a_parameter_that_takes_its_type_from_around_is_marked_in_typescript() {
+    check(
+        "//- /a.ts\nfunction f(a: A) {\n  a.b($0g((c) => c.d)$0);\n}\n",
+        expect![[r#"
+            //- /a.ts
+            function f(a: A) {
+              const value = g((c) => c.d);
+              a.b(value);
+            }
+            left /a.ts:2:10 its type may have come from what is around the value"#]],
+    );
+    check(
+        "//- /a.ts\nfunction f(a: A) {\n  a.b($0g((c: C) => c.d)$0);\n}\n",
+        expect![[r#"
+            //- /a.ts
+            function f(a: A) {
+              const value = g((c: C) => c.d);
+              a.b(value);
+            }"#]],
+    );
+}
+
+#[test]
 fn a_type_that_is_written_nowhere_is_not_guessed() {
     check(
         "//- /A.java\nclass A {\n    void f(B b) {\n        h($0b.get()$0);\n    }\n}\n",
