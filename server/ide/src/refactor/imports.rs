@@ -273,8 +273,7 @@ impl Analysis {
         }
         let package = self.package_name_of(source, nth, import);
         let Some(name) = package.or_else(|| local_name(source, import)) else { return false };
-        let all = TextRange::from_usize(0, source.text.len());
-        let written = words(&source.text, all, name);
+        let written = written(source, name);
         if !written.iter().all(|it| import.range.contains_range(*it)) {
             return false;
         }
@@ -304,6 +303,30 @@ impl Analysis {
             .iter()
             .any(|it| self.facts(*it).is_some_and(|facts| facts.names.find(name).is_some()))
     }
+}
+
+/// Where a name that an import brings is written, comments and strings included where they may
+/// mean it.
+pub(super) fn written(source: &Source<'_>, name: &str) -> Vec<TextRange> {
+    if source.language.modules == Modules::FolderPackages {
+        // A compiler refuses what is imported and only spoken of.
+        let uses = source.facts.references.iter().filter(|it| it.access() == Access::Bare);
+        let own = uses.filter(|it| source.facts.name(it.name()) == name);
+        return own.map(syntax::Reference::range).collect();
+    }
+    let all = TextRange::from_usize(0, source.text.len());
+    words(&source.text, all, name)
+}
+
+/// The statement that an import is all of, else the import.
+pub(super) fn whole_import(source: &Source<'_>, import: &Import) -> TextRange {
+    let top = children(source.tree.root_node(), source.language);
+    let around = top.into_iter().map(range_of).find(|it| it.contains_range(import.range));
+    let is_whole = |it: &TextRange| {
+        let inside = source.facts.imports.iter().filter(|other| it.contains_range(other.range));
+        source.language.modules == Modules::FolderPackages && inside.count() == 1
+    };
+    around.filter(is_whole).unwrap_or(import.range)
 }
 
 /// The name that an import makes known.

@@ -147,6 +147,15 @@ impl Analysis {
         if home.as_ref().is_some_and(|it| it.language != source.language) {
             return refused(format!("{to} is written in another language"));
         }
+        let is_test = |it: &VfsPath| source.language.is_test_path(self.below_root(it));
+        if source.language.modules == Modules::FolderPackages
+            && is_test(source.path) != is_test(&to)
+        {
+            return refused(format!(
+                "one of {to} and {} is built with the tests only",
+                source.path
+            ));
+        }
         let is_taken = home.as_ref().is_some_and(|home| {
             home.facts
                 .symbols

@@ -13,12 +13,11 @@ use crate::{
     refactor::{
         Refactored,
         draft::Draft,
-        imports::{import_place, local_name},
+        imports::{import_place, local_name, whole_import, written},
         lines::{indent_of, line_start, newline, next_line, whole_lines},
         refused,
         source::{Source, range_of},
     },
-    rename::words::words,
 };
 
 impl Analysis {
@@ -190,11 +189,10 @@ impl Analysis {
     /// Takes out the imports of the old place that only it used.
     fn drop_unused(&self, plan: &Plan<'_>, draft: &mut Draft) {
         let source = plan.source;
-        let all = TextRange::from_usize(0, source.text.len());
         let is_left = |nth: usize| {
             let import = &source.facts.imports[nth];
             let Some(name) = local_name(source, import) else { return true };
-            let written = words(&source.text, all, name);
+            let written = written(source, name);
             let is_inside = written.iter().any(|it| plan.gone.contains_range(*it));
             let is_left = written
                 .iter()
@@ -216,7 +214,8 @@ impl Analysis {
         for import in source.facts.imports.iter().filter(|it| seen.insert(it.range)) {
             let mut own = source.facts.imports.iter().enumerate();
             let is_needed = own.any(|(nth, it)| it.range == import.range && is_left(nth));
-            let range = import.range.to_usize();
+            let whole = whole_import(source, import);
+            let range = whole.to_usize();
             let lines = TextRange::from_usize(
                 line_start(&source.text, range.start),
                 next_line(&source.text, range.end.saturating_sub(1)),
@@ -224,7 +223,7 @@ impl Analysis {
             let text = source.text.get(lines.to_usize()).unwrap_or_default();
             let is_alone = source.text.get(range).is_some_and(|it| it.trim() == text.trim());
             if !is_needed && is_alone {
-                let lines = whole_lines(&source.text, import.range);
+                let lines = whole_lines(&source.text, whole);
                 draft.replace(source.path, lines, String::new());
             }
         }

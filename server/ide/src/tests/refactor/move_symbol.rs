@@ -576,3 +576,56 @@ class Money$0 {
             }"#]],
     );
 }
+
+#[test]
+fn imports_that_nothing_uses_any_more_go_in_go() {
+    check(
+        "/b.go",
+        "//- /a.go\npackage a\n\nimport (\n\t\"net\"\n\t\"net/http\"\n)\n\n// F is not about net.\n\
+         func F() {}\n\nfunc G$0() net.Conn { return nil }\n\nvar h http.Handler\n\
+         //- /b.go\npackage a\n",
+        expect![[r#"
+            //- /a.go
+            package a
+
+            import (
+            	"net/http"
+            )
+
+            // F is not about net.
+            func F() {}
+
+            var h http.Handler
+            //- /b.go
+            package a
+
+            import "net"
+
+            func G() net.Conn { return nil }"#]],
+    );
+    check(
+        "/b.go",
+        "//- /a.go\npackage a\n\nimport \"net\"\n\nfunc G$0() net.Conn { return nil }\n\n\
+         var h = 1\n//- /b.go\npackage a\n",
+        expect![[r#"
+            //- /a.go
+            package a
+
+            var h = 1
+            //- /b.go
+            package a
+
+            import "net"
+
+            func G() net.Conn { return nil }"#]],
+    );
+}
+
+#[test]
+fn what_is_built_with_the_tests_only_stays_there_in_go() {
+    check(
+        "/a_test.go",
+        "//- /a.go\npackage a\n\nfunc G$0() {}\n//- /a_test.go\npackage a\n",
+        expect!["refused: one of /a_test.go and /a.go is built with the tests only"],
+    );
+}
