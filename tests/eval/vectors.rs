@@ -52,7 +52,9 @@ fn vectors_stay_within_their_budgets() {
             only_model += seconds;
         });
     }
-    let saved = cpu_seconds(|| store.save_vectors(&embedding.space()).expect("a save"));
+    let saved = cpu_seconds(|| {
+        store.save_vectors(&embedding.space(), store::VectorFiles::Check).expect("a save")
+    });
     let bytes = fs::metadata(dir.path().join("vectors/1.usearch")).map_or(0, |it| it.len());
     let mut one = files[files.len() / 2].text.clone();
     one.push_str("\nfn one_more(path: &Path) -> usize {\n    path.as_os_str().len()\n}\n");

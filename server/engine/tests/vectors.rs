@@ -105,6 +105,15 @@ struct Desk {
 
 impl Desk {
     fn new(dir: &TempDir, model: &Arc<Counting>) -> Desk {
+        Desk::with(dir, model, LoadGraph::Always)
+    }
+
+    /// A command's engine: it indexes and ends.
+    fn command(dir: &TempDir, model: &Arc<Counting>) {
+        drop(Desk::with(dir, model, LoadGraph::IfChanged));
+    }
+
+    fn with(dir: &TempDir, model: &Arc<Counting>, graph: LoadGraph) -> Desk {
         let embedder: Arc<dyn Embedder> = Arc::clone(model) as _;
         let config = EngineConfig {
             stores: Stores::Folder(dir.path().join("state")),
@@ -116,7 +125,7 @@ impl Desk {
             settings: Layers::default(),
             embedder: Some(embedder),
             chat: engine::no_models(),
-            graph: LoadGraph::Always,
+            graph,
             watch: false,
             sandbox: None,
         };
@@ -244,6 +253,27 @@ fn a_lost_or_damaged_file_of_vectors_costs_nothing_but_time() {
     fs::remove_file(&file).unwrap();
     Desk::new(&dir, &model).check(QUESTION, "slurp");
     assert_eq!(model.take(), 0, "the truth is in the database");
+}
+
+#[test]
+fn a_command_reads_no_file_of_vectors_and_makes_one_that_is_lost() {
+    let dir = tempfile::tempdir().unwrap();
+    write(dir.path(), FILES, &format!("{READ}{SORT}"));
+    let model = Counting::new("one");
+    drop(Desk::new(&dir, &model));
+    let file = dir.path().join("state/vectors/1.usearch");
+    let mut damaged = fs::read(&file).unwrap();
+    let last = damaged.len() - 1;
+    damaged[last] ^= 1;
+    fs::write(&file, &damaged).unwrap();
+    Desk::command(&dir, &model);
+    assert!(fs::read(&file).unwrap() == damaged, "nobody asked, so nobody looked");
+    Desk::new(&dir, &model).check(QUESTION, "slurp");
+    assert!(fs::read(&file).unwrap() != damaged, "a server looks");
+    fs::remove_file(&file).unwrap();
+    Desk::command(&dir, &model);
+    assert!(file.exists());
+    Desk::new(&dir, &model).check(QUESTION, "slurp");
 }
 
 #[test]

@@ -27,5 +27,5 @@ pub use crate::{
     },
     sqlite::SqliteStore,
     trust::{TRUST_FILE, Trust, TrustRow},
-    vectors::{Nearest, TextVectors, VectorFormat, VectorKey, VectorSpace},
+    vectors::{Nearest, TextVectors, VectorFiles, VectorFormat, VectorKey, VectorSpace},
 };

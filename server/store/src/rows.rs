@@ -1,6 +1,6 @@
 //! What the store keeps, as plain values, and the trait everybody else sees it through.
 
-use crate::{Nearest, Result, TextVectors, VectorKey, VectorSpace};
+use crate::{Nearest, Result, TextVectors, VectorFiles, VectorKey, VectorSpace};
 
 /// Bytes of a [`ContentKey`].
 pub const CONTENT_KEY_BYTES: usize = 32;
@@ -301,7 +301,7 @@ pub trait Store: Send + Sync {
     fn put_vectors(&self, space: &VectorSpace, texts: &[TextVectors]) -> Result<()>;
 
     /// Writes index files that are out of date, and forgets the vectors of all spaces but `space`.
-    fn save_vectors(&self, space: &VectorSpace) -> Result<()>;
+    fn save_vectors(&self, space: &VectorSpace, files: VectorFiles) -> Result<()>;
 
     /// The spaces that have vectors.
     fn vector_spaces(&self) -> Result<Vec<VectorSpace>>;

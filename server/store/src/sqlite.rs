@@ -13,7 +13,8 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::{
     DocumentId, DocumentRow, Fault, FieldStatistics, FileRow, FileWrite, FullTextQuery, Nearest,
-    Result, Role, ScoredDoc, SkippedRow, Store, StoreError, TextVectors, VectorKey, VectorSpace,
+    Result, Role, ScoredDoc, SkippedRow, Store, StoreError, TextVectors, VectorFiles, VectorKey,
+    VectorSpace,
     database::{Open, open_database},
     full_text::{
         self,
@@ -280,7 +281,7 @@ impl Store for SqliteStore {
     fn collect_garbage(&self) -> Result<usize> {
         self.write(|db| {
             let n_dropped = write::collect_garbage(db)?;
-            self.vectors.save(db, None)?;
+            self.vectors.save(db, None, VectorFiles::Trust)?;
             Ok(n_dropped)
         })
     }
@@ -347,8 +348,8 @@ impl Store for SqliteStore {
         self.ask_vectors(|db| self.vectors.catch_up(db, space))
     }
 
-    fn save_vectors(&self, space: &VectorSpace) -> Result<()> {
-        self.write(|db| self.vectors.save(db, Some(space)))
+    fn save_vectors(&self, space: &VectorSpace, files: VectorFiles) -> Result<()> {
+        self.write(|db| self.vectors.save(db, Some(space), files))
     }
 
     fn vector_spaces(&self) -> Result<Vec<VectorSpace>> {

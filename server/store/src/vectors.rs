@@ -38,6 +38,9 @@ const EXACT_MAX: usize = 4_096;
 /// twice the time; a search looks at as many as it wants back, and that is more.
 const EXPANSION_ADD: usize = 64;
 
+/// A file that lacks one vector in so many is written again.
+const LACKING_SHARE: usize = 10;
+
 /// One vector in so many that no document has any more: then the index is built again.
 const DEAD_SHARE: usize = 4;
 
@@ -70,6 +73,15 @@ pub struct TextVectors {
     pub key: VectorKey,
     /// One for each piece.
     pub pieces: Vec<Vec<f32>>,
+}
+
+/// What is believed of the index files that are there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VectorFiles {
+    /// One that is as long as it was written is whole. Whoever asks for no vector loads none.
+    Trust,
+    /// All bytes are checked, and what is damaged is made anew: for who goes on and will be asked.
+    Check,
 }
 
 /// A document near a vector.
@@ -174,6 +186,9 @@ impl Vectors {
     /// Takes into the index what it does not have yet.
     pub(crate) fn catch_up(&self, db: &Connection, space: &VectorSpace) -> Result<(), Fault> {
         let Some(id) = space_id(db, space)? else { return Ok(()) };
+        if self.is_left_alone(db, space, id)? {
+            return Ok(());
+        }
         self.with_loaded(db, space, id, |_| Ok(()))?;
         loop {
             let mut all = lock(&self.loaded);
@@ -226,9 +241,27 @@ impl Vectors {
         })
     }
 
+    /// True where nobody asked the index yet and its file lacks no more than a question takes in by
+    /// itself: to load it costs more than to read a saved file.
+    fn is_left_alone(&self, db: &Connection, space: &VectorSpace, id: i64) -> Result<bool, Fault> {
+        let Some(dir) = &self.dir else { return Ok(false) };
+        if lock(&self.loaded).contains_key(space) {
+            return Ok(false);
+        }
+        let Some(last_row) = file::last_row(db, dir, id)? else { return Ok(false) };
+        let newest: Option<i64> = db.query_row(NEWEST, [], |row| row.get(0))?;
+        let lacking = (newest.unwrap_or(0) - last_row).max(0) as usize;
+        Ok(lacking <= (last_row as usize / LACKING_SHARE).min(BEHIND_MAX))
+    }
+
     /// Writes the index files that are missing, or lack so much that a start would feel it. Files
     /// and rows of spaces other than `kept` go, where one is given.
-    pub(crate) fn save(&self, db: &Connection, kept: Option<&VectorSpace>) -> Result<(), Fault> {
+    pub(crate) fn save(
+        &self,
+        db: &Connection,
+        kept: Option<&VectorSpace>,
+        files: VectorFiles,
+    ) -> Result<(), Fault> {
         for (space, id) in spaces(db)? {
             if kept.is_some_and(|it| *it != space) {
                 db.execute("DELETE FROM vectors WHERE space = ?", [id])?;
@@ -243,6 +276,9 @@ impl Vectors {
                 note_embedded(db, &space, id)?;
             }
             let Some(dir) = &self.dir else { continue };
+            if files == VectorFiles::Check {
+                self.with_loaded(db, &space, id, |_| Ok(()))?;
+            }
             self.catch_up(db, &space)?;
             let mut all = lock(&self.loaded);
             let Some(loaded) = all.get_mut(&space) else { continue };
@@ -382,7 +418,7 @@ impl Loaded {
     /// True where the file is missing, or what it lacks is a tenth of the whole.
     fn wants_saving(&self, has_file: bool) -> bool {
         let lacking = (self.last_row - self.saved_row).max(0) as usize;
-        !has_file || self.index.size() / 10 < lacking
+        !has_file || self.index.size() / LACKING_SHARE < lacking
     }
 }
 
@@ -415,6 +451,9 @@ const N_ALIVE: &str = "SELECT count(*) FROM vectors WHERE +space = ? AND id <= ?
 /// The rows after one of them.
 const ROWS_AFTER: &str = "SELECT id, hash, piece, data FROM vectors WHERE +space = ? AND id > ?
     ORDER BY id LIMIT ?";
+
+/// The last row of all spaces.
+const NEWEST: &str = "SELECT max(id) FROM vectors";
 
 /// Whether there are more than so many rows after one of them.
 const IS_BEYOND: &str = "SELECT 1 FROM vectors WHERE +space = ? AND id > ? LIMIT 1 OFFSET ?";

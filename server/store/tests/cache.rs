@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use expect_test::{Expect, expect};
 use store::{
     Access, Document, Fault, Field, FileDocuments, FileRow, FileWrite, FullTextQuery, Mode, Role,
-    SkippedRow, Store, TextVectors, VectorFormat, VectorSpace, open, open_in_memory,
+    SkippedRow, Store, TextVectors, VectorFiles, VectorFormat, VectorSpace, open, open_in_memory,
 };
 
 const ROOT: &str = "/project";
@@ -429,15 +429,15 @@ fn files_whose_texts_have_vectors_are_not_looked_through_again() {
     store.put(ROOT, &[a.clone(), b.clone()]).unwrap();
     assert_eq!(lacking(&one), "a.rs b.rs");
     embed(&one, &a);
-    store.save_vectors(&one).unwrap();
+    store.save_vectors(&one, VectorFiles::Trust).unwrap();
     assert_eq!(lacking(&one), "b.rs");
     embed(&one, &b);
-    store.save_vectors(&one).unwrap();
+    store.save_vectors(&one, VectorFiles::Trust).unwrap();
     assert_eq!((lacking(&one).as_str(), lacking(&other).as_str()), ("", "a.rs b.rs"));
     store.put(ROOT, &[file("a.rs", "one\ntwo\nthree")]).unwrap();
     assert_eq!(lacking(&one), "a.rs");
     // Another model: the vectors of the first go, and what was noted of them means nothing.
     embed(&other, &b);
-    store.save_vectors(&other).unwrap();
+    store.save_vectors(&other, VectorFiles::Trust).unwrap();
     assert_eq!((lacking(&other).as_str(), lacking(&one).as_str()), ("a.rs", "a.rs b.rs"));
 }

@@ -67,7 +67,7 @@ fn indexed(tree: &Path, index: &PathBuf) -> SqliteStore {
             store.put_vectors(&embedding.space(), &vectors).expect("a write");
         }
     }
-    store.save_vectors(&embedding.space()).expect("a save");
+    store.save_vectors(&embedding.space(), store::VectorFiles::Check).expect("a save");
     store.set_meta("features", "whole").expect("a write");
     store
 }

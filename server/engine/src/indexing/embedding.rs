@@ -9,12 +9,12 @@ use std::{
 use memory::{Embedding, PieceConfig};
 use models::Embedder;
 use rustc_hash::FxHashSet;
-use store::{FileRow, Store, TextVectors};
+use store::{FileRow, Store, TextVectors, VectorFiles};
 use syntax::FileFacts;
 use vfs::{ContentHash, Loader, VfsPath, decode};
 
 use crate::{
-    IndexSummary, Lane, Notice, NoticeLevel, ProgressState, RunId, RunOutcome,
+    IndexSummary, Lane, LoadGraph, Notice, NoticeLevel, ProgressState, RunId, RunOutcome,
     indexing::scan::Known,
     outside::IndexAccess,
     state::GlobalState,
@@ -105,6 +105,7 @@ struct EmbedContext {
     loader: Arc<dyn Loader>,
     model: Arc<dyn Embedder>,
     pieces: PieceConfig,
+    files: VectorFiles,
     cancel: Cancel,
 }
 
@@ -294,6 +295,11 @@ impl GlobalState {
             loader: Arc::clone(&self.outside.loader),
             model,
             pieces: self.configuration.pieces(),
+            // A command ends with its answer; a server has time, and questions to come.
+            files: match self.configuration.graph {
+                LoadGraph::Always => VectorFiles::Check,
+                LoadGraph::IfChanged | LoadGraph::Never => VectorFiles::Trust,
+            },
             cancel: self.embeddings.cancel.clone(),
         })
     }
@@ -435,7 +441,7 @@ enum Fault {
 }
 
 fn save(ctx: &EmbedContext) -> EmbedDone {
-    let saved = ctx.store.save_vectors(&ctx.embedding().space());
+    let saved = ctx.store.save_vectors(&ctx.embedding().space(), ctx.files);
     EmbedDone::Saved(saved.err().into_iter().map(|it| it.to_string()).collect())
 }
 

@@ -14,6 +14,17 @@ use crate::{
 /// Number of the file's layout; another number is another file.
 const VECTOR_FILE_SCHEMA: u32 = 2;
 
+/// The last row that is in the file of `space`, as it was noted when that was written; `None` where
+/// the file is gone or has another length. Reads none of it.
+pub(crate) fn last_row(db: &Connection, dir: &Path, space: i64) -> Result<Option<i64>, Fault> {
+    let stamp = meta(db, &stamp_key(space))?;
+    let Some(stamp) = stamp.as_deref().and_then(Stamp::parse) else { return Ok(None) };
+    let len = fs::metadata(dir.join(file_name(space))).ok().map(|it| it.len());
+    // Earlier versions noted no length.
+    let is_there = len.is_some_and(|len| stamp.len.is_none_or(|it| it == len));
+    Ok(is_there.then_some(stamp.last_row))
+}
+
 /// Loads the file of `space` into `index`; gives the last row that is in it. `None` where there is
 /// no file, or not the one that was written.
 pub(crate) fn read(
@@ -24,12 +35,11 @@ pub(crate) fn read(
 ) -> Result<Option<i64>, Fault> {
     let Some(stamp) = meta(db, &stamp_key(space))? else { return Ok(None) };
     let Ok(bytes) = fs::read(dir.join(file_name(space))) else { return Ok(None) };
-    let mut parts = stamp.splitn(3, ' ');
-    let schema = parts.next().and_then(|it| it.parse::<u32>().ok());
-    let last_row = parts.next().and_then(|it| it.parse::<i64>().ok());
-    let is_whole = parts.next() == Some(&blake3::hash(&bytes).to_string());
-    if schema == Some(VECTOR_FILE_SCHEMA) && is_whole && index.load_from_buffer(&bytes).is_ok() {
-        return Ok(last_row);
+    let stamp = Stamp::parse(&stamp).filter(|it| it.hash == blake3::hash(&bytes).to_string());
+    if let Some(stamp) = stamp
+        && index.load_from_buffer(&bytes).is_ok()
+    {
+        return Ok(Some(stamp.last_row));
     }
     tracing::warn!(
         space,
@@ -55,9 +65,29 @@ pub(crate) fn write(
     file.write_all(&bytes)?;
     file.sync_all()?;
     fs::rename(half, dir.join(name))?;
-    let stamp = format!("{VECTOR_FILE_SCHEMA} {last_row} {}", blake3::hash(&bytes));
+    let (hash, len) = (blake3::hash(&bytes), bytes.len());
+    let stamp = format!("{VECTOR_FILE_SCHEMA} {last_row} {hash} {len}");
     set_meta(db, &stamp_key(space), &stamp)?;
     Ok(())
+}
+
+/// What is noted of a file of this layout.
+struct Stamp<'a> {
+    last_row: i64,
+    hash: &'a str,
+    /// Bytes; not noted by earlier versions.
+    len: Option<u64>,
+}
+
+impl Stamp<'_> {
+    fn parse(stamp: &str) -> Option<Stamp<'_>> {
+        let mut parts = stamp.split(' ');
+        let schema: u32 = parts.next()?.parse().ok()?;
+        let last_row = parts.next()?.parse().ok()?;
+        let hash = parts.next()?;
+        let len = parts.next().and_then(|it| it.parse().ok());
+        (schema == VECTOR_FILE_SCHEMA).then_some(Stamp { last_row, hash, len })
+    }
 }
 
 /// Removes the file of `space` and its stamp.
