@@ -219,6 +219,13 @@ impl Files {
         }
     }
 
+    /// Another parse of the present text, with the same facts, from which later edits go on.
+    pub(crate) fn renew_parse(&mut self, file: FileId, parse: Parse) {
+        if let Some(document) = self.documents.get_mut(&file) {
+            document.parse = Some(parse);
+        }
+    }
+
     /// True where the host knows the present text of every document.
     pub(crate) fn is_flushed(&self) -> bool {
         self.documents.values().all(|it| !it.is_dirty)

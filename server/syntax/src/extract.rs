@@ -9,28 +9,31 @@ mod generics;
 mod given;
 mod imports;
 mod narrow;
+mod numbers;
 mod scopes;
 mod symbols;
 mod uses;
 
 pub(crate) use chunks::{hash_of, moved as moved_chunks};
+pub(crate) use doc_links::LINKS_MAX;
 pub use doc_links::segments;
+pub(crate) use numbers::number;
 
 use std::sync::Arc;
 
-use grammars::{Capture, Language, Modules};
-use text::{LineIndex, TextRange};
+use grammars::{Capture, Docs, Language, Modules};
+use text::{LineIndex, TextRange, TextSize};
 
 use crate::{
-    Access, FileFacts, Import, Imported, MANIFEST_BYTES_MAX, ModDecl, NameId, Names, Qualifier,
-    REFERENCES_MAX, Reference, ReferenceIdx, ReferenceKind, Symbol, SymbolIdx,
+    Access, FileFacts, Import, MANIFEST_BYTES_MAX, ModDecl, Qualifier, REFERENCES_MAX, Reference,
+    ReferenceIdx, ReferenceKind, ScopeIdx, Symbol, SymbolIdx,
     extract::{
         definitions::Outer,
         scopes::Scopes,
         uses::{Before, Uses},
     },
-    names::Interner,
-    raw::{LeafKind, Raw, Source, Span},
+    names::{Interner, unnumbered},
+    raw::{LeafKind, Raw, Source, Span, Trivia},
     read::parse_text,
 };
 
@@ -41,7 +44,7 @@ pub fn facts(path: &str, text: &str, language: &'static Language) -> FileFacts {
     let source = Source { text, language, compiled };
     let Some(tree) = parse_text(text, language) else { return without_tree(path, text, language) };
     match Raw::collect(tree.root_node(), source) {
-        Ok(mut raw) => assemble(&mut raw, source, path),
+        Ok(mut raw) => assemble(&mut raw, source, path).facts,
         Err(_) => without_tree(path, text, language),
     }
 }
@@ -74,16 +77,54 @@ fn manifest(path: &str, text: &str) -> Option<Arc<str>> {
     keeps.then(|| Arc::from(text))
 }
 
-/// Puts together what the tree and the queries said.
-pub(crate) fn assemble(raw: &mut Raw, source: Source<'_>, path: &str) -> FileFacts {
-    let mut names = std::mem::take(&mut raw.names);
-    let facts = assemble_with(raw, &mut names, source, path);
-    raw.names = names;
-    facts
+/// Facts, and what is known of how they were put together.
+#[derive(Debug)]
+pub(crate) struct Assembled {
+    pub(crate) facts: FileFacts,
+    /// The interner's number of each of their names.
+    pub(crate) ids: Box<[u32]>,
+    pub(crate) whole: Whole,
 }
 
-fn assemble_with(raw: &Raw, names: &mut Interner, source: Source<'_>, path: &str) -> FileFacts {
+/// What of a text is about all of it, and not about one of the nodes directly below its root.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Whole {
+    /// Nothing, but for a package clause that may stand somewhere.
+    Clause(Option<Span>),
+    /// Something else.
+    Bound,
+}
+
+/// What facts are put together within.
+pub(crate) struct Frame<'a> {
+    /// Relative to the workspace.
+    pub(crate) path: &'a str,
+    /// The lines of the whole text.
+    pub(crate) lines: LineIndex,
+    /// The part of the text that chunks are cut from.
+    pub(crate) chunked: TextRange,
+}
+
+/// Puts together what the tree and the queries said.
+pub(crate) fn assemble(raw: &mut Raw, source: Source<'_>, path: &str) -> Assembled {
+    let mut names = std::mem::take(&mut raw.names);
     let lines = LineIndex::new(source.text);
+    let chunked = TextRange::new(TextSize::default(), lines.len());
+    let frame = Frame { path, lines, chunked };
+    let (mut facts, whole) = assemble_unnumbered(raw, &mut names, source, frame);
+    let ids = number(&mut facts, &names);
+    raw.names = names;
+    Assembled { facts, ids, whole }
+}
+
+/// The same, with the interner's numbers as names.
+pub(crate) fn assemble_unnumbered(
+    raw: &Raw,
+    names: &mut Interner,
+    source: Source<'_>,
+    frame: Frame<'_>,
+) -> (FileFacts, Whole) {
+    let Frame { path, lines, chunked } = frame;
     let mut gathered = gather(raw, source, names);
     let mut imports =
         gathered.imports.imports(source, &mut gathered.scopes, &mut gathered.uses, names);
@@ -92,34 +133,32 @@ fn assemble_with(raw: &Raw, names: &mut Interner, source: Source<'_>, path: &str
     let package = imports::package(&mut gathered.imports, source, names);
     gathered.imports.find_paths(raw, source, names);
     let mut definitions = definitions::definitions(&mut gathered, raw, source, names);
+    let whole = whole(&gathered, raw, source);
     let Gathered { mut uses, scopes, imports: found_imports, types, narrowed, branches, .. } =
         gathered;
 
-    let mut namer = Namer::new(names);
-    let mut draft = symbols::Draft::new(&definitions, scopes, &mut namer);
+    let mut draft = symbols::Draft::new(&definitions, scopes);
     doc_types::declare(&mut definitions, &draft, raw, source);
-    let (references, reference_of) = references(&uses, &mut namer);
-    let mut overloading = given::Overloading { source, names, namer: &mut namer };
+    let (references, reference_of) = references(&uses);
+    let mut overloading = given::Overloading { source, names };
     let written_types = overloading.written_types(&draft, &definitions);
     let arguments = overloading.arguments(&mut uses, &reference_of);
     let documented = docs::find(&draft, &definitions, raw, source);
     let mut links = symbols::Links { uses: &mut uses, reference_of: &reference_of };
-    draft.refer(&definitions, &documented, &mut links, &mut namer);
+    draft.refer(&definitions, &documented, &mut links);
     let type_arguments = generics::type_arguments(types.given, &mut links);
     let type_parts = generics::type_parts(types.parts, &mut links);
     let type_choices = generics::type_choices(types.choices, &mut links);
     let narrowings = narrow::narrowings(&narrowed, &draft.symbols, &mut links);
     let is_test = source.language.is_test_path(path);
     draft.finish(source, &documented, &definitions, (is_test, names));
-    let doc_links = doc_links::find(source, &documented, names, &mut namer);
-    let chunks = chunks::of_symbols(source.text, &lines, &draft.symbols, &documented);
-    let package = package.map(|it| namer.id(it));
-    let imports = imports.into_iter().map(|it| named(it, &reference_of, &mut namer)).collect();
-    let mods = mods(&found_imports, source, &draft.symbols, &mut uses, &mut namer);
-    FileFacts {
+    let doc_links = doc_links::find(source, &documented, names);
+    let chunks = chunks::of_symbols((source.text, chunked), &lines, &draft.symbols, &documented);
+    let imports = imports.into_iter().map(|it| referring(it, &reference_of)).collect();
+    let mods = mods(&found_imports, source, &draft.symbols, &mut uses);
+    let facts = FileFacts {
         language: Some(source.language),
         lines,
-        names: namer.finish(names),
         symbols: draft.symbols.into_boxed_slice(),
         details: draft.details.into_boxed_slice(),
         bases: draft.bases.into_boxed_slice(),
@@ -133,15 +172,39 @@ fn assemble_with(raw: &Raw, names: &mut Interner, source: Source<'_>, path: &str
         branches,
         narrowings: narrowings.into_boxed_slice(),
         imports,
-        package,
+        package: package.map(unnumbered),
         mods,
         doc_links,
         chunks: chunks.into_boxed_slice(),
         errors: raw.errors.iter().map(|it| it.range()).collect(),
         manifest: manifest(path, source.text),
         is_test,
-        gave_up: false,
+        ..FileFacts::default()
+    };
+    (facts, whole)
+}
+
+/// What is about all of the text.
+fn whole(gathered: &Gathered, raw: &Raw, source: Source<'_>) -> Whole {
+    // A comment with types is about what follows it, and may import.
+    let has_types = |it: &Trivia| {
+        it.is_comment && !doc_types::names(source.text_of(it.span), source.language).is_empty()
+    };
+    if !source.language.doc_types.is_empty() && raw.trivia.iter().any(has_types) {
+        return Whole::Bound;
     }
+    // A section reaches to the next one.
+    let has_sections = || raw.has_capture(Capture::DefinitionHeading);
+    let is_bound = !raw.is_by_children
+        || source.language.docs == Docs::Text
+        || gathered.outer.iter().any(|it| it.0 == ScopeIdx::FILE)
+        || has_sections();
+    if is_bound {
+        return Whole::Bound;
+    }
+    let is_clause = source.language.modules != Modules::ModTree;
+    let clause = gathered.imports.declarations.first().filter(|_| is_clause);
+    Whole::Clause(clause.map(|it| it.node))
 }
 
 /// What the matches say, sorted by what it is about.
@@ -263,7 +326,7 @@ fn gather(raw: &Raw, source: Source<'_>, names: &mut Interner) -> Gathered {
 }
 
 /// The references among the leaves, and which one each leaf is.
-fn references(uses: &Uses, namer: &mut Namer) -> (Vec<Reference>, Vec<Option<ReferenceIdx>>) {
+fn references(uses: &Uses) -> (Vec<Reference>, Vec<Option<ReferenceIdx>>) {
     let mut reference_of = Vec::with_capacity(uses.leaves.len());
     let mut n_references = 0;
     for it in &uses.uses {
@@ -295,7 +358,7 @@ fn references(uses: &Uses, namer: &mut Namer) -> (Vec<Reference>, Vec<Option<Ref
                 Qualifier::Opaque
             }
         };
-        let mut reference = Reference::new(namer.id(leaf.name), leaf.span().range())
+        let mut reference = Reference::new(unnumbered(leaf.name), leaf.span().range())
             .with_kind(kind)
             .with_access(it.access, qualifier);
         if let Some(n) = it.n_args {
@@ -324,62 +387,10 @@ fn references(uses: &Uses, namer: &mut Namer) -> (Vec<Reference>, Vec<Option<Ref
     (references, reference_of)
 }
 
-/// Numbers the names that facts use by their first use, so that names of an earlier text are
-/// dropped and equal texts have equal facts.
-#[derive(Debug)]
-pub(crate) struct Namer {
-    /// By the interner's number; 0 is "not used yet".
-    ids: Vec<u32>,
-    used: Vec<u32>,
-}
-
-impl Namer {
-    fn new(names: &Interner) -> Namer {
-        Namer { ids: vec![0; names.len()], used: Vec::new() }
-    }
-
-    /// The id of the name that the interner numbers `raw`.
-    pub(crate) fn id(&mut self, raw: u32) -> NameId {
-        let index = raw as usize;
-        if self.ids.len() <= index {
-            self.ids.resize(index + 1, 0);
-        }
-        if self.ids[index] == 0 {
-            self.used.push(raw);
-            self.ids[index] = self.used.len() as u32;
-        }
-        NameId::new(self.ids[index] as usize - 1)
-    }
-
-    fn finish(self, names: &Interner) -> Names {
-        let mut arena = String::new();
-        let mut ends = Vec::with_capacity(self.used.len());
-        for raw in self.used {
-            arena.push_str(names.get(raw));
-            ends.push(arena.len() as u32);
-        }
-        Names::from_parts(arena.into(), ends.into()).expect("the ends are those of whole names")
-    }
-}
-
-/// The import with the names of the facts in place of the interner's.
-fn named(
-    draft: imports::Draft,
-    reference_of: &[Option<ReferenceIdx>],
-    namer: &mut Namer,
-) -> Import {
-    let mut rename = |it: NameId| namer.id(it.index() as u32);
-    let import = draft.import;
-    Import {
-        path: import.path.iter().map(|it| rename(*it)).collect(),
-        name: match import.name {
-            Imported::Name(it) => Imported::Name(rename(it)),
-            other => other,
-        },
-        local: import.local.map(|(it, range)| (rename(it), range)),
-        reference: draft.leaf.and_then(|it| reference_of[it as usize]),
-        ..import
-    }
+/// The import with the reference that its leaf is.
+fn referring(draft: imports::Draft, reference_of: &[Option<ReferenceIdx>]) -> Import {
+    let reference = draft.leaf.and_then(|it| reference_of[it as usize]);
+    Import { reference, ..draft.import }
 }
 
 /// Declarations of modules in other files, where the language has them.
@@ -388,7 +399,6 @@ fn mods(
     source: Source<'_>,
     symbols: &[Symbol],
     uses: &mut Uses,
-    namer: &mut Namer,
 ) -> Box<[ModDecl]> {
     if source.language.modules != Modules::ModTree {
         return Box::default();
@@ -404,11 +414,11 @@ fn mods(
             parent = symbols[idx.index()].parent;
         }
         Some(ModDecl {
-            name: namer.id(uses.leaves[leaf as usize].name),
+            name: unnumbered(uses.leaves[leaf as usize].name),
             range: at,
             name_range: it.name.range(),
             parent,
-            path: it.path.map(|it| namer.id(it)),
+            path: it.path.map(unnumbered),
             exported: it.exported,
         })
     });

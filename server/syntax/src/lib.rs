@@ -15,6 +15,7 @@ mod read;
 mod reference;
 mod renamed;
 mod shared;
+mod splice;
 mod tree;
 mod types;
 

@@ -1,7 +1,15 @@
 //! Interning the names of one file.
 
-use rustc_hash::FxHasher;
 use std::hash::Hasher;
+
+use rustc_hash::FxHasher;
+
+use crate::NameId;
+
+/// A name in facts whose names have no numbers of their own yet: the interner's stands for it.
+pub(crate) fn unnumbered(name: u32) -> NameId {
+    NameId::new(name as usize)
+}
 
 /// Unique strings in one allocation. Cloning it is three copies of memory, for it is cloned with
 /// every keystroke.

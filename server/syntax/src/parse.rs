@@ -11,11 +11,12 @@ use tree_sitter::{InputEdit, Point, Tree};
 
 use crate::{
     FileFacts,
-    extract::{assemble, without_tree},
+    extract::{Assembled, assemble, without_tree},
     line_ends::readable,
     raw::{Raw, Source, Span, errors},
     read::parse_bounded,
     shared::shared,
+    splice,
 };
 
 /// A text with its tree and facts. Both are computed by the first who asks; all clones share them.
@@ -31,27 +32,38 @@ pub struct Parse {
 /// What was known beforehand, and what is by now.
 #[derive(Default)]
 struct Known {
-    /// The last tree before this one that was there, and how its text became this one.
+    /// The last tree before this one that was there, with what was edited since.
     old: Option<Old>,
-    /// The same of the last text before this one that had facts.
-    basis: Option<(Arc<Raw>, Old)>,
+    /// What the last text before this one that had facts leaves to this one.
+    basis: Option<Basis>,
     /// `None` inside where parsing was given up.
     tree: OnceLock<Option<Tree>>,
     facts: OnceLock<Computed>,
 }
 
+/// A tree with the edits that came after it noted in it.
 #[derive(Clone)]
 struct Old {
     tree: Tree,
     edits: Vec<InputEdit>,
 }
 
-struct Computed {
-    facts: Arc<FileFacts>,
-    raw: Option<Arc<Raw>>,
+/// What facts are renewed from.
+#[derive(Clone)]
+struct Basis {
+    /// What the whole tree said when it was last asked, and that tree.
+    raw: Arc<Raw>,
+    old: Old,
+    /// The last facts, where parts can be put into them.
+    parts: Option<splice::Basis>,
 }
 
-/// After so many edits without anybody asking, the whole text is read.
+struct Computed {
+    facts: Arc<FileFacts>,
+    basis: Option<Basis>,
+}
+
+/// After so many edits without anybody asking the whole tree, the whole text is read.
 const PENDING_EDITS_MAX: usize = 1_000;
 
 /// A parse of `rope`. With `old`, the parse of the text before `edits` (each in the text after the
@@ -152,13 +164,18 @@ impl Parse {
         self.known.tree.get().is_some()
     }
 
+    /// True where it goes back to an earlier text, and holds what is known of that.
+    pub fn is_renewed(&self) -> bool {
+        self.known.old.is_some() || self.known.basis.is_some()
+    }
+
     /// The tree; `None` where parsing was given up.
     pub fn tree(&self) -> Option<&Tree> {
         self.known.tree.get_or_init(|| self.parsed()).as_ref()
     }
 
-    /// The facts of this text: from the nodes that are new where a parse before this one had facts,
-    /// from the whole tree otherwise. The result is the same.
+    /// The facts of this text: where a parse before this one had facts, from the edited part alone
+    /// or the nodes that are new; from the whole tree otherwise. The result is the same.
     pub fn facts(&self) -> &Arc<FileFacts> {
         &self.known.facts.get_or_init(|| self.computed()).facts
     }
@@ -170,74 +187,84 @@ impl Parse {
             let (chunk, start, ..) = rope.chunk_at_byte(at);
             readable(&chunk.as_bytes()[at - start..], rope.get_byte(start + chunk.len()))
         };
-        let edited = self.known.old.as_ref().map(Old::edited);
-        parse_bounded(self.language, edited.as_ref(), rope.len_bytes(), &mut chunk_at)
+        let old = self.known.old.as_ref().map(|it| &it.tree);
+        parse_bounded(self.language, old, rope.len_bytes(), &mut chunk_at)
     }
 
     fn computed(&self) -> Computed {
         let text = String::from(&self.rope);
-        match self.raw(&text) {
-            Some((mut raw, source)) => {
-                let facts = assemble(&mut raw, source, &self.path);
-                Computed { facts: Arc::new(facts), raw: Some(Arc::new(raw)) }
-            }
-            None => {
-                let facts = without_tree(&self.path, &text, self.language);
-                Computed { facts: Arc::new(facts), raw: None }
-            }
-        }
+        let compiled = self.language.query().ok();
+        let source =
+            compiled.map(|it| Source { text: &text, language: self.language, compiled: it });
+        let computed = source.and_then(|it| self.spliced(it).or_else(|| self.assembled(it)));
+        computed.unwrap_or_else(|| {
+            let facts = without_tree(&self.path, &text, self.language);
+            Computed { facts: Arc::new(facts), basis: None }
+        })
     }
 
-    fn raw<'a>(&self, text: &'a str) -> Option<(Raw, Source<'a>)> {
-        let compiled = self.language.query().ok()?;
-        let source = Source { text, language: self.language, compiled };
+    /// The facts before with what the edited part says; `None` where the tree has to be asked.
+    fn spliced(&self, source: Source<'_>) -> Option<Computed> {
+        let basis = self.known.basis.as_ref()?;
+        let parts = basis.parts.as_ref()?.spliced(&basis.old.tree, source, &self.path)?;
+        let facts = Arc::clone(&parts.facts);
+        let basis = Basis { parts: Some(parts), ..basis.clone() };
+        Some(Computed { facts, basis: Some(basis) })
+    }
+
+    fn assembled(&self, source: Source<'_>) -> Option<Computed> {
         let tree = self.tree()?;
-        let raw = match &self.known.basis {
-            Some((raw, old)) => {
-                let shared = shared(&old.edited(), tree, &old.edits, &compiled.kinds);
+        let mut raw = match &self.known.basis {
+            Some(Basis { raw, old, .. }) => {
+                let shared = shared(&old.tree, tree, &old.edits, &source.compiled.kinds);
                 raw.renewed(tree.root_node(), source, &shared)
             }
             None => Raw::collect(tree.root_node(), source),
-        };
-        Some((raw.ok()?, source))
+        }
+        .ok()?;
+        let Assembled { facts, ids, whole } = assemble(&mut raw, source, &self.path);
+        let facts = Arc::new(facts);
+        let parts = splice::Basis::new(&facts, &raw, (ids, whole));
+        let basis = Basis { raw: Arc::new(raw), old: Old::new(tree), parts };
+        Some(Computed { facts, basis: Some(basis) })
     }
 
     /// What is known of the text that `edits` make of this one.
     fn after(&self, edits: &[InputEdit]) -> Known {
         let old = match self.known.tree.get() {
-            Some(tree) => tree.as_ref().map(|it| Old::new(it, edits)),
+            Some(tree) => tree.as_ref().and_then(|it| Old::new(it).after(edits)),
             None => self.known.old.as_ref().and_then(|it| it.after(edits)),
         };
-        let basis = match (self.known.facts.get(), self.known.tree.get()) {
-            (Some(computed), Some(Some(tree))) => {
-                computed.raw.clone().map(|raw| (raw, Old::new(tree, edits)))
-            }
-            (Some(_), _) => None,
-            (None, _) => {
-                let basis = self.known.basis.as_ref();
-                basis.and_then(|(raw, old)| Some((Arc::clone(raw), old.after(edits)?)))
-            }
+        let basis = match self.known.facts.get() {
+            Some(computed) => computed.basis.as_ref(),
+            None => self.known.basis.as_ref(),
         };
-        Known { old, basis, ..Known::default() }
+        Known { old, basis: basis.and_then(|it| it.after(edits)), ..Known::default() }
     }
 }
 
 impl Old {
-    fn new(tree: &Tree, edits: &[InputEdit]) -> Old {
-        Old { tree: tree.clone(), edits: edits.to_vec() }
+    fn new(tree: &Tree) -> Old {
+        Old { tree: tree.clone(), edits: Vec::new() }
     }
 
     fn after(&self, edits: &[InputEdit]) -> Option<Old> {
         let fits = self.edits.len() + edits.len() <= PENDING_EDITS_MAX;
-        let edits = [&self.edits, edits].concat();
-        fits.then(|| Old { tree: self.tree.clone(), edits })
+        fits.then(|| {
+            let mut tree = self.tree.clone();
+            edits.iter().for_each(|it| tree.edit(it));
+            Old { tree, edits: [&self.edits, edits].concat() }
+        })
     }
+}
 
-    /// The tree with the edits noted in it.
-    fn edited(&self) -> Tree {
-        let mut tree = self.tree.clone();
-        self.edits.iter().for_each(|it| tree.edit(it));
-        tree
+impl Basis {
+    fn after(&self, edits: &[InputEdit]) -> Option<Basis> {
+        let mut parts = self.parts.clone();
+        if let Some(parts) = &mut parts {
+            edits.iter().for_each(|it| parts.edit(it));
+        }
+        Some(Basis { raw: Arc::clone(&self.raw), old: self.old.after(edits)?, parts })
     }
 }
 

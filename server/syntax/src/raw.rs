@@ -107,6 +107,8 @@ pub(crate) struct Raw {
     captured: Vec<Captured>,
     arguments: Vec<RawArgument>,
     pub(crate) names: Interner,
+    /// True where each match speaks of one node directly below the root.
+    pub(crate) is_by_children: bool,
 }
 
 /// More matches are not followed at once: the one that began first is dropped. Honest code has some
@@ -192,6 +194,17 @@ impl Raw {
         Raw::default().renewed(root, source, &[])
     }
 
+    /// The same for a tree of a part of the text, with names that have numbers already.
+    pub(crate) fn collect_part(
+        root: Node<'_>,
+        source: Source<'_>,
+        names: Interner,
+    ) -> Result<Raw, GaveUp> {
+        let mut raw = Raw { names, ..Raw::default() };
+        raw.fill(root, source, &[])?;
+        Ok(raw)
+    }
+
     /// What the tree `root` says, where `self` is what an earlier tree said that has `shared` in
     /// common with it. All other nodes are looked at.
     pub(crate) fn renewed(
@@ -201,15 +214,62 @@ impl Raw {
         shared: &[Region],
     ) -> Result<Raw, GaveUp> {
         let mut raw = self.kept(shared);
-        raw.walk(root, source, shared)?;
-        // An error may grow over text in which nothing else changed.
-        raw.errors = errors(root);
-        raw.query(root, source, shared)?;
-        // Two sorted runs, which the stable sort merges.
-        raw.leaves.sort_by_key(|it| it.start);
-        raw.trivia.sort_by_key(|it| it.span);
-        raw.format_strings.sort_unstable();
+        raw.fill(root, source, shared)?;
         Ok(raw)
+    }
+
+    /// Adds what the nodes outside `shared` say.
+    fn fill(
+        &mut self,
+        root: Node<'_>,
+        source: Source<'_>,
+        shared: &[Region],
+    ) -> Result<(), GaveUp> {
+        self.walk(root, source, shared)?;
+        // An error may grow over text in which nothing else changed.
+        self.errors = errors(root);
+        self.query(root, source, shared)?;
+        // Two sorted runs, which the stable sort merges.
+        self.leaves.sort_by_key(|it| it.start);
+        self.trivia.sort_by_key(|it| it.span);
+        self.format_strings.sort_unstable();
+        self.is_by_children = self.is_by_children(root);
+        Ok(())
+    }
+
+    fn is_by_children(&self, root: Node<'_>) -> bool {
+        let mut cursor = root.walk();
+        let children: Vec<Span> = root.children(&mut cursor).map(Span::of).collect();
+        let mut near = 0;
+        self.matches.iter().filter_map(|it| self.hull(it)).all(|hull| {
+            // Matches come nearly in the order of the text.
+            let holds = |at: usize| children.get(at).is_some_and(|it| it.holds(hull));
+            near = match () {
+                () if holds(near) => near,
+                () if holds(near + 1) => near + 1,
+                () => children.partition_point(|it| it.end < hull.end),
+            };
+            holds(near)
+        })
+    }
+
+    /// Forgets all names and matches before `start`; comments stay.
+    pub(crate) fn forget_before(&mut self, start: u32) {
+        self.leaves.retain(|it| start <= it.start);
+        self.format_strings.retain(|it| start <= it.start);
+        let mut matches = std::mem::take(&mut self.matches);
+        matches.retain(|it| self.hull(it).is_some_and(|it| start <= it.start));
+        self.matches = matches;
+    }
+
+    /// All that a match captured; that may be less than it depends on, as it may hang on the root.
+    fn hull(&self, found: &Match) -> Option<Span> {
+        self.captured(found).iter().map(|it| it.span).reduce(Span::cover)
+    }
+
+    /// True where something was captured so.
+    pub(crate) fn has_capture(&self, capture: Capture) -> bool {
+        self.captured.iter().any(|it| it.capture == capture)
     }
 
     /// What of `self` stays true, moved to where it is now: what lies inside a region says

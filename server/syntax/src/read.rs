@@ -3,12 +3,12 @@
 use std::{cell::Cell, ops::ControlFlow};
 
 use grammars::Language;
-use tree_sitter::{ParseOptions, ParseState, Parser, Tree};
+use tree_sitter::{ParseOptions, ParseState, Parser, Point, Range, Tree};
 
 use crate::{
     hostile::{is_too_deep, would_hang},
     line_ends::readable,
-    raw::steps_max,
+    raw::{Span, steps_max},
 };
 
 /// So much of a text is given to the parser at once. Whatever it looks ahead beyond is counted.
@@ -34,6 +34,29 @@ const STACK_ENTRIES_MAX: i64 = 8_000;
 /// The tree of `text`; `None` where parsing takes far longer than any honest text.
 pub(crate) fn parse_text(text: &str, language: &Language) -> Option<Tree> {
     parse_bounded(language, None, text.len(), &mut |at| piece(text, at))
+}
+
+/// The tree of the part of `text` in `within`, as if nothing stood around it; its nodes stand where
+/// they are in the whole. `points` are row and column of both ends.
+pub(crate) fn parse_part(
+    text: &str,
+    within: Span,
+    points: [Point; 2],
+    language: &Language,
+) -> Option<Tree> {
+    let (start, end) = (within.start as usize, within.end as usize);
+    let part = text.get(start..end)?;
+    let mut of_part = |at: usize| piece(part, at);
+    if is_too_deep(language, part.len(), &mut of_part)
+        || would_hang(language, part.len(), &mut of_part)
+    {
+        return None;
+    }
+    let mut parser = Parser::new();
+    let [start_point, end_point] = points;
+    let range = Range { start_byte: start, end_byte: end, start_point, end_point };
+    parser.set_included_ranges(&[range]).ok()?;
+    run(parser, (language, part.len()), None, &mut |at| piece(text, at))
 }
 
 /// The piece of `text` that begins at `at`.
@@ -74,9 +97,16 @@ pub(crate) fn parse_in_steps<'a>(
     len: usize,
     chunk_at: &mut dyn FnMut(usize) -> &'a [u8],
 ) -> Option<Tree> {
-    let grammar = language.grammar();
-    let mut parser = Parser::new();
-    parser.set_language(&grammar).ok()?;
+    run(Parser::new(), (language, len), old, chunk_at)
+}
+
+fn run<'a>(
+    mut parser: Parser,
+    (language, len): (&Language, usize),
+    old: Option<&Tree>,
+    chunk_at: &mut dyn FnMut(usize) -> &'a [u8],
+) -> Option<Tree> {
+    parser.set_language(&language.grammar()).ok()?;
     let reading = Reading::new(len);
     let allowance = Allowance::new(len);
     let mut steps_left = steps_max(len);

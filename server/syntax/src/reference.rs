@@ -101,6 +101,18 @@ impl Reference {
         self.bits
     }
 
+    /// The same reference, of a name that has another number.
+    pub(crate) fn with_name(mut self, name: NameId) -> Reference {
+        self.name = name;
+        self
+    }
+
+    /// The same reference, standing elsewhere.
+    pub(crate) fn with_start(mut self, start: TextSize) -> Reference {
+        self.start = start;
+        self
+    }
+
     /// The same reference with another kind.
     pub fn with_kind(mut self, kind: ReferenceKind) -> Reference {
         self.bits = self.bits & !0b111 | kind as u16;

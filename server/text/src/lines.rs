@@ -90,6 +90,45 @@ impl LineIndex {
         index
     }
 
+    /// The lines of `text`, which is the text of this index with `was` replaced by what stands in
+    /// `now`. Reads only the lines that these touch.
+    ///
+    /// # Panics
+    /// Where `text` is shorter than that.
+    pub fn spliced(&self, text: &str, was: TextRange, now: TextRange) -> LineIndex {
+        let (was_end, now_end) = (was.end().raw(), now.end().raw());
+        // A `\r` before the replaced part may lose the `\n` behind it, or get one.
+        let before = TextSize::new(was.start().raw().saturating_sub(1));
+        let first = self.line_of(before) as usize;
+        let from = if first == 0 { 0 } else { self.starts[first] };
+        // The first line that begins behind what is replaced stays, and whatever follows it.
+        let kept = self.starts.partition_point(|it| *it <= was_end);
+        let moved = |it: u32| it - was_end + now_end;
+        let until = self.starts.get(kept).map_or(text.len() as u32, |it| moved(*it));
+        let read = LineIndex::new(&text[from as usize..until as usize]);
+        // Behind its last line end, what was read has an empty line of its own, unless it goes on
+        // to the end of the text.
+        let n_read = read.starts.len() - usize::from(kept < self.starts.len());
+        let wide_first = self.wide.partition_point(|it| it.0 < from);
+        let wide_kept = match self.starts.get(kept) {
+            Some(start) => self.wide.partition_point(|it| it.0 < *start),
+            None => self.wide.len(),
+        };
+        let mut res = LineIndex {
+            starts: self.starts[..first].to_vec(),
+            end_lens: self.end_lens[..first].to_vec(),
+            wide: self.wide[..wide_first].to_vec(),
+            len: text.len() as u32,
+        };
+        res.starts.extend(read.starts[..n_read].iter().map(|it| it + from));
+        res.end_lens.extend(&read.end_lens[..n_read]);
+        res.wide.extend(read.wide.iter().map(|(at, len)| (at + from, *len)));
+        res.starts.extend(self.starts[kept..].iter().map(|it| moved(*it)));
+        res.end_lens.extend(&self.end_lens[kept..]);
+        res.wide.extend(self.wide[wide_kept..].iter().map(|(at, len)| (moved(*at), *len)));
+        res
+    }
+
     /// An index from its parts, as [`LineIndex::parts`] gave them; `None` where they contradict.
     pub fn from_parts(
         starts: Vec<u32>,
@@ -265,6 +304,28 @@ mod tests {
         let start = LineCol { line: 0, col: 0 };
         assert_eq!(index.line_col(TextSize::new(7), PositionEncoding::Utf16), start);
         assert_eq!(index.offset(start, PositionEncoding::Utf16), Some(TextSize::new(0)));
+    }
+
+    #[test]
+    fn the_lines_of_an_edited_text_are_those_of_the_whole() {
+        let pieces = ["", "x", "\n", "\r", "\r\n", "é", "a\nb", "\n\r", "\u{feff}"];
+        let at = |it: usize| TextSize::from_usize(it);
+        for text in [TEXT, "", "\r\n", "a\r\nb", "\n\n\r", "\u{feff}é\né"] {
+            let index = LineIndex::new(text);
+            let cuts: Vec<usize> =
+                (0..=text.len()).filter(|it| text.is_char_boundary(*it)).collect();
+            for (nth, start) in cuts.iter().enumerate() {
+                for end in &cuts[nth..] {
+                    for piece in pieces {
+                        let edited = format!("{}{piece}{}", &text[..*start], &text[*end..]);
+                        let was = TextRange::new(at(*start), at(*end));
+                        let now = TextRange::new(at(*start), at(start + piece.len()));
+                        let spliced = index.spliced(&edited, was, now);
+                        assert_eq!(spliced, LineIndex::new(&edited), "{text:?} to {edited:?}");
+                    }
+                }
+            }
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use ide::{Change, FileDelta, FileState, OpenDocument};
+use syntax::Parse;
 use vfs::FileId;
 
 use crate::{
@@ -21,8 +22,8 @@ pub(crate) struct SettleDone {
 }
 
 enum Settled {
-    /// As readers have it.
-    AsRead(OpenDocument),
+    /// As readers have it; and, where it was renewed from texts before it, a parse of it alone.
+    AsRead(OpenDocument, Option<Parse>),
     /// Parsed anew, with another outcome.
     Anew(OpenDocument),
 }
@@ -56,7 +57,13 @@ impl GlobalState {
         let path = self.files.vfs.path(file).clone();
         let delta = |state| FileDelta { file, path: path.clone(), state };
         let files = match settled {
-            Settled::AsRead(open) => vec![delta(FileState::Settled(Arc::clone(open.facts())))],
+            Settled::AsRead(open, fresh) => {
+                if let Some(fresh) = fresh {
+                    // Nothing hangs on it that came before: the next edits begin there.
+                    self.files.renew_parse(file, fresh);
+                }
+                vec![delta(FileState::Settled(Arc::clone(open.facts())))]
+            }
             Settled::Anew(open) => {
                 self.files.replace_parse(file, &open);
                 let facts = Arc::clone(open.facts());
@@ -70,10 +77,11 @@ impl GlobalState {
 /// In broken text the tree that edits led to can differ from the one a parser would make now: how
 /// it gets over errors depends on how the text came about. What stays in the graph must not.
 fn settle(relative: &str, document: OpenDocument) -> Settled {
-    let Some(parse) = document.parse() else { return Settled::AsRead(document) };
+    let Some(parse) = document.parse() else { return Settled::AsRead(document, None) };
     let fresh = syntax::parse(relative, document.rope(), parse.language(), None);
     if **fresh.facts() == **document.facts() {
-        return Settled::AsRead(document);
+        let is_renewed = parse.is_renewed();
+        return Settled::AsRead(document, is_renewed.then_some(fresh));
     }
     let rope = document.rope().clone();
     Settled::Anew(OpenDocument::new(document.version(), rope, Some(fresh)))

@@ -25,15 +25,15 @@ pub(crate) fn of_lines(text: &str, lines: &LineIndex) -> Vec<Chunk> {
     res
 }
 
-/// Chunks of a file: functions, types, sections, and what lies between them.
+/// Chunks of the part `within` of a text: functions, types, sections, and what lies between them.
 pub(crate) fn of_symbols(
-    text: &str,
+    (text, within): (&str, TextRange),
     lines: &LineIndex,
     symbols: &[Symbol],
     documented: &[Documented],
 ) -> Vec<Chunk> {
     let mut res = Vec::new();
-    let mut covered = TextSize::default();
+    let mut covered = within.start();
     let parts = parts(lines, symbols, documented);
     for (range, idx) in parts {
         // Parts of definitions on one line may meet: a byte belongs to one chunk.
@@ -45,7 +45,7 @@ pub(crate) fn of_symbols(
         push_part(&mut res, text, lines, (range, Some(idx)));
         covered = range.end();
     }
-    push_gap(&mut res, text, lines, TextRange::new(covered, lines.len()));
+    push_gap(&mut res, text, lines, TextRange::new(covered, within.end()));
     res
 }
 

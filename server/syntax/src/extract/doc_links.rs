@@ -5,13 +5,13 @@ use text::{TextRange, TextSize};
 
 use crate::{
     DocLink, SymbolIdx,
-    extract::{Namer, docs::Documented},
-    names::Interner,
+    extract::docs::Documented,
+    names::{Interner, unnumbered},
     raw::Source,
 };
 
 /// Names of one file's documentation that are kept.
-const LINKS_MAX: usize = 4096;
+pub(crate) const LINKS_MAX: usize = 4096;
 /// Longer code is no name.
 const NAME_BYTES_MAX: usize = 128;
 /// Longer code between backticks is none.
@@ -31,7 +31,6 @@ pub(crate) fn find(
     source: Source<'_>,
     documented: &[Documented],
     names: &mut Interner,
-    namer: &mut Namer,
 ) -> Box<[DocLink]> {
     let text = source.text;
     let mut found: Vec<(u32, &str, Option<SymbolIdx>)> = Vec::new();
@@ -53,7 +52,7 @@ pub(crate) fn find(
         let range = TextRange::at(TextSize::new(start), TextSize::new(path.len() as u32));
         let name = segments(path).last().unwrap_or(path);
         let (path, name) = (names.intern(path), names.intern(name));
-        DocLink { path: namer.id(path), name: namer.id(name), range, symbol }
+        DocLink { path: unnumbered(path), name: unnumbered(name), range, symbol }
     });
     links.collect()
 }

@@ -4,12 +4,11 @@
 use crate::{
     Argument, Given, ReferenceIdx, SymbolIdx, WrittenType,
     extract::{
-        Namer,
         definitions::Definition,
         symbols::Draft,
         uses::{Before, Uses},
     },
-    names::Interner,
+    names::{Interner, unnumbered},
     raw::{Shows, Source, Span},
 };
 
@@ -17,7 +16,6 @@ use crate::{
 pub(crate) struct Overloading<'a> {
     pub(crate) source: Source<'a>,
     pub(crate) names: &'a mut Interner,
-    pub(crate) namer: &'a mut Namer,
 }
 
 impl Overloading<'_> {
@@ -37,7 +35,7 @@ impl Overloading<'_> {
             let Some(node) = it.type_node else { continue };
             let rest = self.rest_between(node, it.name);
             let written = plain_type(self.source.text_of(node)) + rest;
-            let name = self.namer.id(self.names.intern(&written));
+            let name = unnumbered(self.names.intern(&written));
             res.push(WrittenType { symbol: SymbolIdx::new(index), name });
         }
         res
@@ -86,7 +84,7 @@ impl Overloading<'_> {
     }
 
     fn named(&mut self, name: String) -> Given {
-        Given::Type(self.namer.id(self.names.intern(&name)))
+        Given::Type(unnumbered(self.names.intern(&name)))
     }
 }
 

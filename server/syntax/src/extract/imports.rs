@@ -10,7 +10,7 @@ use crate::{
         scopes::Scopes,
         uses::{Before, Uses, find},
     },
-    names::Interner,
+    names::{Interner, unnumbered},
     raw::{Captured, LeafKind, Match, Raw, Source, Span, unprefixed},
 };
 
@@ -290,7 +290,7 @@ struct Path {
 impl Segment {
     /// Until all names of the file are known, imports hold the interner's numbers.
     fn name_id(self) -> crate::NameId {
-        crate::NameId::new(self.name as usize)
+        unnumbered(self.name)
     }
 }
 
@@ -344,7 +344,7 @@ impl Reader<'_> {
                 Some(leaf) => self.uses.leaves[leaf as usize].name,
                 None => self.names.intern(text.trim_matches(['"', '\''])),
             };
-            return Some((crate::NameId::new(name as usize), alias.range()));
+            return Some((unnumbered(name), alias.range()));
         }
         if item.is_glob {
             return None;

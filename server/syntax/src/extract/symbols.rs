@@ -9,13 +9,12 @@ use crate::{
     Base, Detail, DetailIdx, Part, ReferenceIdx, ScopeIdx, ScopeKind, Symbol, SymbolIdx,
     SymbolKind, Value,
     extract::{
-        Namer,
         definitions::{Definition, Owner},
         docs::Documented,
         scopes::{DEPTH_MAX, Scopes},
         uses::{Before, Uses},
     },
-    names::Interner,
+    names::{Interner, unnumbered},
     raw::{Source, Span},
 };
 
@@ -32,7 +31,7 @@ pub(crate) struct Draft {
 
 impl Draft {
     /// The symbols in order, each with its parent and its scopes.
-    pub(crate) fn new(definitions: &[Definition], scopes: Scopes, namer: &mut Namer) -> Draft {
+    pub(crate) fn new(definitions: &[Definition], scopes: Scopes) -> Draft {
         let mut definition_of: Vec<u32> = (0..definitions.len() as u32).collect();
         definition_of.sort_unstable_by_key(|it| {
             let it = &definitions[*it as usize];
@@ -41,7 +40,7 @@ impl Draft {
         let symbols = definition_of.iter().map(|it| {
             let it = &definitions[*it as usize];
             Symbol {
-                name: namer.id(it.name_id),
+                name: unnumbered(it.name_id),
                 range: it.node.range(),
                 name_range: it.name.range(),
                 parent: None,
@@ -157,7 +156,6 @@ impl Draft {
         definitions: &[Definition],
         documented: &[Documented],
         links: &mut Links<'_>,
-        namer: &mut Namer,
     ) {
         for index in 0..self.symbols.len() {
             let it = &definitions[self.definition_of[index] as usize];
@@ -181,7 +179,7 @@ impl Draft {
             };
             let detail = Detail {
                 signature_end: it.body.map(TextSize::new),
-                owner: owner.map(|it| namer.id(it)),
+                owner: owner.map(unnumbered),
                 doc: documented[index].doc,
                 interface: it.interface_node.and_then(|it| links.head(it)),
                 bases: if n_bases == 0 { (0, 0) } else { (first_base, n_bases) },

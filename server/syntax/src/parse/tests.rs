@@ -168,3 +168,85 @@ fn nothing_is_parsed_before_somebody_asks() {
     assert_eq!(last.facts().symbols.len(), 1);
     assert!(clone.is_parsed());
 }
+
+/// What is known after `new` was put in place of `old` in `text`; true where no tree was needed.
+fn replaced(path: &str, text: &str, old: &str, new: &str) -> (Parse, bool) {
+    let language = grammars::language_for_path(path, "").unwrap();
+    let mut rope = Rope::from_str(text);
+    let before = parse(path, &rope, language, None);
+    before.facts();
+    let start = text.find(old).unwrap();
+    let range = TextRange::from_usize(start, start + old.len());
+    let edit = input_edit(&rope, range, new);
+    text::edit_rope(&mut rope, range, new).unwrap();
+    let after = parse(path, &rope, language, Some((&before, &[edit])));
+    assert_eq!(**after.facts(), facts(path, &rope.to_string(), language), "{path}");
+    let is_parsed = after.is_parsed();
+    (after, !is_parsed)
+}
+
+#[test]
+fn an_edit_of_one_function_needs_no_tree_of_the_file() {
+    let files = [
+        (
+            "a.rs",
+            "/// One.\nfn one() { b(1); }\n\n/// B.\nfn b(n: u8) { let edit = n; }\nfn c() {}\n",
+        ),
+        ("a.go", "package a\nfunc one() { two(1) }\nfunc two(n int) { edit := n }\nfunc c() {}\n"),
+        (
+            "a.py",
+            "import os\ndef one():\n    b(1)\n\ndef b(n):\n    edit = n\n\ndef c():\n    pass\n",
+        ),
+        (
+            "a.ts",
+            "function a() { b(1); }\nfunction b(n: number) { const edit = n; }\nfunction c() {}\n",
+        ),
+        (
+            "a.js",
+            "function one() { two(1); }\nfunction two(n) { const edit = n; }\nfunction c() {}\n",
+        ),
+        ("a.c", "void one() { two(1); }\nvoid two(int n) { int edit = n; }\nvoid three() {}\n"),
+        ("a.cpp", "void one() { two(1); }\nvoid two(int n) { int edit = n; }\nvoid three() {}\n"),
+        ("a.java", "class One { void f() {} }\nclass Two { int edit = 1; }\nclass Three {}\n"),
+        ("a.cs", "class One { void F() {} }\nclass Two { int edit = 1; }\nclass Three {}\n"),
+        ("a.rb", "def one\n  two(1)\nend\n\ndef two(n)\n  edit = n\nend\n\ndef three\nend\n"),
+        (
+            "a.lua",
+            "function one() two(1) end\nfunction two(n) local edit = n end\nfunction three() end\n",
+        ),
+        ("a.sh", "one() { two 1; }\ntwo() { local edit=1; }\nthree() { :; }\n"),
+        ("a.css", ".one { color: red; }\n.two { edit: red; }\n.three { color: red; }\n"),
+    ];
+    for (path, text) in files {
+        assert!(replaced(path, text, "edit", "edited").1, "{path}");
+    }
+    // FIXME: A part of such a text does not say that it is code.
+    let text = "<?php\nfunction one() {}\nfunction two() { $edit = 1; }\nfunction three() {}\n";
+    assert!(!replaced("a.php", text, "edit", "edited").1);
+}
+
+#[test]
+fn an_edit_that_reaches_further_is_read_with_the_whole_tree() {
+    let check = |path, text, old, new| assert!(!replaced(path, text, old, new).1, "{old} {new}");
+    let text = "use a::b;\nfn one() { two(); }\nfn two() { edit(); }\nfn three() {}\n";
+    check("a.rs", text, "edit();", "edit(); {");
+    check("a.rs", text, "edit();", "\"edit();");
+    check("a.rs", text, "edit();", "edit(); /*");
+    check("a.rs", text, "edit();", "use c::d; edit();");
+    check("a.rs", text, "a::b", "a::c");
+    // The name is defined twice, and the first counts.
+    check("a.py", "x = 1\n\ndef f():\n    pass\n\nx = 2\n", "x = 1", "y = 1");
+    // A statement that ended with its line goes on.
+    check("a.js", "let a = b\nfunction f() {}\nlet c\n", "function f() {}", "(function f() {})");
+    check("a.md", "# A\n\nedit\n\n# B\n", "edit", "edited");
+}
+
+#[test]
+fn documentation_moves_to_what_follows_it() {
+    let text = "fn one() {}\n/// Of two.\nfn two() {}\nfn three() {}\nfn four() {}\n";
+    assert!(replaced("a.rs", text, "fn two() {}\n", "").1);
+    assert!(replaced("a.rs", text, "/// Of two.\n", "").1);
+    assert!(replaced("a.rs", text, "fn three", "/// Of three.\nfn three").1);
+    assert!(replaced("a.rs", text, "fn four() {}\n", "").1);
+    assert!(replaced("a.rs", text, "fn one", "// None.\n\nfn one").1);
+}
