@@ -23,8 +23,7 @@
 (goto_statement label: (statement_identifier) @reference.label)
 
 ; What is chosen is one of two.
-(conditional_expression consequence: (_) @passed) @passes
-(conditional_expression alternative: (_) @passed) @passes
+(conditional_expression consequence: (_)? @passed alternative: (_) @passed) @passes
 
 ; What is cast is of the type that is written.
 (cast_expression type: (type_descriptor type: [

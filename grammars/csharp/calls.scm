@@ -96,9 +96,7 @@
 (generic_name (identifier) @type.of (type_argument_list (_) @type.argument))
 
 ; What is chosen is one of two.
-(conditional_expression consequence: (_) @passed) @passes
-(conditional_expression alternative: (_) @passed) @passes
-(binary_expression left: (_) @passed operator: "??") @passes
-(binary_expression operator: "??" right: (_) @passed) @passes
+(conditional_expression consequence: (_) @passed alternative: (_) @passed) @passes
+(binary_expression left: (_) @passed operator: "??" right: (_) @passed) @passes
 
 (constructor_initializer ["this" "base"] @reference.call) @call

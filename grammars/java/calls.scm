@@ -57,8 +57,7 @@
 (generic_type . (_) @type.of (type_arguments [(_type) (wildcard)] @type.argument))
 
 ; What is chosen is one of two.
-(ternary_expression consequence: (_) @passed) @passes
-(ternary_expression alternative: (_) @passed) @passes
+(ternary_expression consequence: (_) @passed alternative: (_) @passed) @passes
 (method_invocation object: (identifier) @_collection name: (identifier) @_of
   arguments: (argument_list . (_) @gathered)
   (#any-of? @_collection "List" "Set" "Arrays" "Collections" "Stream")

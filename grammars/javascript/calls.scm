@@ -84,10 +84,8 @@
   ) @narrowed.after) @narrowed.in
 
 ; What is chosen is one of two.
-(ternary_expression consequence: (_) @passed) @passes
-(ternary_expression alternative: (_) @passed) @passes
-(binary_expression left: (_) @passed operator: ["||" "??"]) @passes
-(binary_expression operator: ["||" "??"] right: (_) @passed) @passes
+(ternary_expression consequence: (_) @passed alternative: (_) @passed) @passes
+(binary_expression left: (_) @passed operator: ["||" "??"] right: (_) @passed) @passes
 ; Of several that are put together each is alike.
 (array . (_) @gathered) @gathers
 ; A key of an object that is written out for a call names a field of what that takes.

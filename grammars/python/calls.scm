@@ -130,10 +130,8 @@
 (type (subscript value: (_) @type.of subscript: (_) @type.argument))
 
 ; What is chosen is one of two.
-(conditional_expression . (_) @passed) @passes
-(conditional_expression (_) @passed .) @passes
-(boolean_operator left: (_) @passed operator: "or") @passes
-(boolean_operator operator: "or" right: (_) @passed) @passes
+(conditional_expression . (_) @passed (_) @passed .) @passes
+(boolean_operator left: (_) @passed operator: "or" right: (_) @passed) @passes
 ; Of several that are put together each is alike.
 (list . (_) @gathered) @gathers
 (set . (_) @gathered) @gathers

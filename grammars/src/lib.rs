@@ -5,6 +5,7 @@ mod glob;
 mod overloads;
 mod query;
 mod refactor;
+mod rewrite;
 
 use std::{fmt, sync::OnceLock};
 
@@ -275,6 +276,21 @@ impl Language {
     /// The first problem of the first query that does not compile, with its file and line.
     pub fn query(&self) -> Result<&CompiledQuery, &QueryProblem> {
         self.compiled.get_or_init(|| query::compile(self)).as_ref()
+    }
+
+    /// Patterns of this language in the form in which they are given to the library, for whoever
+    /// measures them.
+    pub fn rewritten(&self, patterns: &str) -> String {
+        query::rewritten(self, patterns)
+    }
+
+    /// All queries as they are written, for whoever tests them: [`Language::query`] gives them to
+    /// the library in another form.
+    ///
+    /// # Errors
+    /// As [`Language::query`], and where a pattern can never match.
+    pub fn query_as_written(&self) -> Result<CompiledQuery, QueryProblem> {
+        query::compile_as_written(self)
     }
 
     /// Whether its queries tell what can only be used inside.

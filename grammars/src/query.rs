@@ -2,9 +2,12 @@
 
 use std::fmt;
 
-use tree_sitter::Query;
+use tree_sitter::{Query, QueryCapture};
 
-use crate::Language;
+use crate::{
+    Language,
+    rewrite::{IS, with_open_kinds, with_roots},
+};
 
 /// Declares the captures once: the enumeration, and the name of each in a query.
 macro_rules! captures {
@@ -253,6 +256,9 @@ pub struct CompiledQuery {
     pub query: Query,
     /// What the capture of each index means.
     pub captures: Vec<Capture>,
+    /// Of which kind a node must be that the capture of each index means, where that is left to who
+    /// runs the query; see [`CompiledQuery::fits`].
+    wanted: Vec<Option<u16>>,
     /// Where each pattern comes from.
     pub patterns: Vec<PatternSource>,
     /// What each node kind is, by its id.
@@ -261,6 +267,16 @@ pub struct CompiledQuery {
     pub skipped_fields: Vec<u16>,
     /// Id of the field that holds the arguments of a call.
     pub arguments_field: Option<u16>,
+}
+
+impl CompiledQuery {
+    /// True where what the library found is a match: it does not look at the kinds of all nodes.
+    pub fn fits(&self, captures: &[QueryCapture<'_>]) -> bool {
+        captures.iter().all(|it| {
+            let wanted = self.wanted[it.index as usize];
+            wanted.is_none_or(|kind| kind == it.node.kind_id())
+        })
+    }
 }
 
 /// What a node kind is, as its language's manifest says: a set of the constants.
@@ -339,13 +355,38 @@ impl std::error::Error for QueryProblem {}
 /// # Errors
 /// The first problem, with its file and line.
 pub(crate) fn compile(language: &Language) -> Result<CompiledQuery, QueryProblem> {
+    compile_by(language, &|text| rewritten(language, text))
+}
+
+/// A text of queries in the form that the library compiles in little time.
+pub(crate) fn rewritten(language: &Language, text: &str) -> String {
+    let grammar = language.grammar();
+    let is_kind_of_nodes = |kind: &str| {
+        let id = grammar.id_for_node_kind(kind, true);
+        id != 0 && grammar.node_kind_is_visible(id) && !grammar.node_kind_is_supertype(id)
+    };
+    with_open_kinds(&with_roots(text), &is_kind_of_nodes)
+}
+
+/// The same as it is written, which takes the library far longer, and it finds more faults.
+///
+/// # Errors
+/// The first problem, with its file and line.
+pub(crate) fn compile_as_written(language: &Language) -> Result<CompiledQuery, QueryProblem> {
+    compile_by(language, &with_roots)
+}
+
+fn compile_by(
+    language: &Language,
+    rewrite: &dyn Fn(&str) -> String,
+) -> Result<CompiledQuery, QueryProblem> {
     let grammar = language.grammar();
     let grammar = &grammar;
     let mut source = String::new();
     let mut starts = Vec::new();
     for file in language.query_files {
         starts.push((source.len(), file));
-        source.push_str(&with_roots(file.text));
+        source.push_str(&rewrite(file.text));
         source.push('\n');
     }
     let place = |byte: usize| {
@@ -372,6 +413,9 @@ pub(crate) fn compile(language: &Language) -> Result<CompiledQuery, QueryProblem
             })
         })
         .collect::<Result<_, _>>()?;
+    let wanted = query.capture_names().iter();
+    let wanted = wanted.map(|it| Some(grammar.id_for_node_kind(it.strip_prefix(IS)?, true)));
+    let wanted = wanted.collect();
     let patterns: Vec<PatternSource> =
         (0..query.pattern_count()).map(|it| place(query.start_byte_for_pattern(it))).collect();
     for (index, at) in patterns.iter().enumerate() {
@@ -385,7 +429,7 @@ pub(crate) fn compile(language: &Language) -> Result<CompiledQuery, QueryProblem
     let skipped_fields = skipped_fields.collect();
     let kinds = kinds_of(language, grammar);
     let arguments_field = grammar.field_id_for_name("arguments").map(Into::into);
-    Ok(CompiledQuery { query, captures, patterns, kinds, skipped_fields, arguments_field })
+    Ok(CompiledQuery { query, captures, wanted, patterns, kinds, skipped_fields, arguments_field })
 }
 
 fn kinds_of(language: &Language, grammar: &tree_sitter::Language) -> Vec<Kinds> {
@@ -429,125 +473,4 @@ fn problem_of_files(
 fn capture_of(name: &str) -> Option<Capture> {
     let found = Capture::ALL.iter().copied().find(|it| it.name() == name);
     found.or_else(|| name.starts_with('_').then_some(Capture::Predicate))
-}
-
-/// `source` with `@_root` on the outermost nodes of each pattern that are not captured. Facts are
-/// renewed by the nodes that are new: a match must be thrown away when anything it looked at is
-/// another node now, and all of that lies inside its outermost node.
-fn with_roots(source: &str) -> String {
-    let mut res = String::with_capacity(source.len() + source.len() / 4);
-    let mut at = 0;
-    while at < source.len() {
-        let end = expression_end(source, at);
-        match source.as_bytes()[at] {
-            b'(' | b'[' | b'"' if at < end => {
-                let tail = tail_end(source, end);
-                push_pattern(&mut res, &source[at..end], &source[end..tail]);
-                at = tail;
-            }
-            _ => {
-                let end = end.max(at + utf8_len(source, at));
-                res.push_str(&source[at..end]);
-                at = end;
-            }
-        }
-    }
-    res
-}
-
-/// Writes one outermost expression and what follows it, with the capture added where one is
-/// missing.
-fn push_pattern(res: &mut String, expression: &str, tail: &str) {
-    let inner = expression.strip_prefix('(').map(str::trim_start);
-    let is_group = inner.is_some_and(|it| it.starts_with(['(', '[', '"']));
-    if is_group {
-        // A group of siblings: each of them counts. Predicates among them are left alone.
-        res.push('(');
-        res.push_str(&with_roots(&expression[1..expression.len() - 1]));
-        res.push(')');
-        res.push_str(tail);
-        return;
-    }
-    res.push_str(expression);
-    let is_predicate = inner.is_some_and(|it| it.starts_with('#'));
-    if is_predicate || tail.contains('@') {
-        res.push_str(tail);
-        return;
-    }
-    let quantifier = tail.find(['*', '+', '?']).map_or(0, |it| it + 1);
-    res.push_str(&tail[..quantifier]);
-    res.push_str(" @_root");
-    res.push_str(&tail[quantifier..]);
-}
-
-/// The end of the bracketed expression, string, comment or single character at `at`.
-fn expression_end(source: &str, at: usize) -> usize {
-    let bytes = source.as_bytes();
-    let mut depth = 0_usize;
-    let mut pos = at;
-    while pos < bytes.len() {
-        match bytes[pos] {
-            b'(' | b'[' => depth += 1,
-            b')' | b']' => depth = depth.saturating_sub(1),
-            b'"' => {
-                pos += 1;
-                while pos < bytes.len() && bytes[pos] != b'"' {
-                    pos += 1 + usize::from(bytes[pos] == b'\\');
-                }
-            }
-            b';' => {
-                while pos + 1 < bytes.len() && bytes[pos + 1] != b'\n' {
-                    pos += 1;
-                }
-            }
-            _ => {}
-        }
-        pos += 1;
-        if depth == 0 {
-            break;
-        }
-    }
-    pos.min(bytes.len())
-}
-
-/// The end of the quantifier and the captures that follow an expression.
-fn tail_end(source: &str, from: usize) -> usize {
-    let bytes = source.as_bytes();
-    let mut end = from;
-    if bytes.get(end).is_some_and(|it| matches!(it, b'*' | b'+' | b'?')) {
-        end += 1;
-    }
-    loop {
-        let gap = source[end..].len() - source[end..].trim_start().len();
-        if bytes.get(end + gap) != Some(&b'@') {
-            return end;
-        }
-        let name = &source[end + gap + 1..];
-        let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
-        end += gap + 1 + name.find(|c| !is_name(c)).unwrap_or(name.len());
-    }
-}
-
-fn utf8_len(source: &str, at: usize) -> usize {
-    source[at..].chars().next().map_or(1, char::len_utf8)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[track_caller]
-    fn check(source: &str, expected: &str) {
-        assert_eq!(with_roots(source), expected);
-    }
-
-    #[test]
-    fn outermost_nodes_are_captured_once() {
-        check("(a) @x\n(b)", "(a) @x\n(b) @_root");
-        check("; (no)\n[(a) (b)]+ ; c", "; (no)\n[(a) (b)]+ @_root ; c");
-        check("((a) @x (#eq? @x \")\"))", "((a) @x (#eq? @x \")\"))");
-        check("((a)* . (b n: (c) @x))", "((a)* @_root . (b n: (c) @x) @_root)");
-        check("(a\n  n: (b) @x) @y @z\n", "(a\n  n: (b) @x) @y @z\n");
-        check("\"if\"", "\"if\" @_root");
-    }
 }

@@ -57,9 +57,9 @@ fn patterns_alone(language: &Language) {
         let line = |n: usize| file.text.split_inclusive('\n').take(n - 1).map(str::len).sum();
         let (start, end): (usize, usize) =
             (line(place.line), next.map_or(file.text.len(), |it| line(it.line)));
-        let text = &file.text[start..end];
-        let Ok(query) = Query::new(&grammar, text) else { continue };
-        let us = cpu_us(|| drop(Query::new(&grammar, text)));
+        let text = language.rewritten(&file.text[start..end]);
+        let Ok(query) = Query::new(&grammar, &text) else { continue };
+        let us = cpu_us(|| drop(Query::new(&grammar, &text)));
         costs.push((us.saturating_sub(base), place, query.pattern_count()));
     }
     costs.sort_unstable_by_key(|it| std::cmp::Reverse(it.0));

@@ -33,9 +33,10 @@ struct Note {
 }
 
 fn problems_of(language: &'static Language) -> Vec<String> {
-    let compiled = match language.query() {
-        Ok(compiled) => compiled,
-        Err(problem) => return vec![problem.to_string()],
+    let (compiled, written) = match (language.query(), language.query_as_written()) {
+        (Ok(compiled), Ok(written)) => (compiled, written),
+        (Err(problem), _) => return vec![problem.to_string()],
+        (_, Err(problem)) => return vec![problem.to_string()],
     };
     let mut problems = unknown_kinds(language);
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(language.id).join("fixtures");
@@ -52,6 +53,10 @@ fn problems_of(language: &'static Language) -> Vec<String> {
         let name = file.file_name().unwrap_or_default().to_string_lossy();
         let place = format!("grammars/{}/fixtures/{name}", language.id);
         check_fixture(language, compiled, (&text, &place), &mut hit, &mut problems);
+        let [found, expected] = [compiled, &written].map(|it| matches_of(language, it, &text));
+        for it in found.symmetric_difference(&expected) {
+            problems.push(format!("{place}: not as the query is written: {it:?}"));
+        }
     }
     let own = format!("{}/", language.id);
     for (index, pattern) in compiled.patterns.iter().enumerate() {
@@ -65,6 +70,33 @@ fn problems_of(language: &'static Language) -> Vec<String> {
         }
     }
     problems
+}
+
+/// A pattern, and what it captured where.
+type Matched = (usize, Vec<(String, usize, usize)>);
+
+/// Every match of a text.
+fn matches_of(language: &Language, compiled: &CompiledQuery, text: &str) -> BTreeSet<Matched> {
+    let mut parser = Parser::new();
+    parser.set_language(&language.grammar()).expect("the grammar fits this tree-sitter");
+    let tree = parser.parse(text, None).expect("parsing has no limit here");
+    let mut cursor = QueryCursor::new();
+    let mut matches = cursor.matches(&compiled.query, tree.root_node(), text.as_bytes());
+    let mut res = BTreeSet::new();
+    while let Some(it) = matches.next() {
+        if !compiled.fits(it.captures()) {
+            continue;
+        }
+        let names = compiled.query.capture_names();
+        let captured = it.captures().iter().map(|it| {
+            let name = names[it.index as usize].to_owned();
+            (name, it.node.start_byte(), it.node.end_byte())
+        });
+        let mut captured: Vec<_> = captured.filter(|it| !it.0.starts_with("_is.")).collect();
+        captured.sort();
+        res.insert((it.pattern_index, captured));
+    }
+    res
 }
 
 /// A kind that the grammar does not know would silently never match.
@@ -124,6 +156,9 @@ fn check_fixture(
     let mut matches = cursor.matches(&compiled.query, tree.root_node(), source.as_bytes());
     let mut match_id = 0;
     while let Some(it) = matches.next() {
+        if !compiled.fits(it.captures()) {
+            continue;
+        }
         hit.insert(it.pattern_index);
         match_id += 1;
         for capture in it.captures() {

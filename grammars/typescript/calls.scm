@@ -99,10 +99,8 @@
 (generic_type name: (_) @type.of type_arguments: (type_arguments (_) @type.argument))
 
 ; What is chosen is one of two.
-(ternary_expression consequence: (_) @passed) @passes
-(ternary_expression alternative: (_) @passed) @passes
-(binary_expression left: (_) @passed operator: ["||" "??"]) @passes
-(binary_expression operator: ["||" "??"] right: (_) @passed) @passes
+(ternary_expression consequence: (_) @passed alternative: (_) @passed) @passes
+(binary_expression left: (_) @passed operator: ["||" "??"] right: (_) @passed) @passes
 ; Of several that are put together each is alike.
 (array . (_) @gathered) @gathers
 (tuple_type (_) @type.part) @type.parts

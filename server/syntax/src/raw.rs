@@ -440,7 +440,9 @@ impl Raw {
         let mut matches = queries.matches_with_options(query, node, text, options);
         while let Some(found) = matches.next() {
             let captures = found.captures();
-            let Some(first) = captures.first() else { continue };
+            let Some(first) = captures.first().filter(|_| source.compiled.fits(captures)) else {
+                continue;
+            };
             let hull = captures.iter().map(|it| Span::of(it.node));
             let hull = hull.fold(Span::of(first.node), Span::cover);
             // What is only missing says nothing, and belongs to no region.
