@@ -2,8 +2,9 @@
 //! same run.
 //!
 //! By default this runs on this repository's own `server/` and only says that the bench works; real
-//! figures come from `RUN_BENCHES=1 AIOS_BENCH_ROOT=/path/to/code cargo test --release --test bench
-//! -- --nocapture`. Wall time is printed nowhere: machines are shared, CPU time is not.
+//! figures come from `RUN_BENCHES=1 AIOS_BENCH_ROOT=/path/to/code cargo test --release -p aios
+//! --test bench -- --nocapture`. Wall time is printed nowhere: machines are shared, CPU time is
+//! not. The README beside this file tells the figures of this and the other benchmarks.
 
 // The clock for CPU time is Unix's.
 #![cfg(unix)]
@@ -41,12 +42,18 @@ fn indexing_costs_are_reported_beside_yardsticks() {
     let state = scratch.path().join("state");
 
     let (cold, summary) = index(&copy, &state);
-    let (unchanged, again) = index(&copy, &state);
-    let edited = touch_one_file(&copy);
-    let (one_file, after) = index(&copy, &state);
-    assert_eq!(summary["files"], again["files"], "an index of unchanged files is the same");
-    assert_eq!(again["read"], 0, "nothing is parsed where nothing changed");
-    assert_eq!(after["read"], 1, "one file was saved: {}", edited.display());
+    let unchanged = middle_of_three(|| {
+        let (cost, again) = index(&copy, &state);
+        assert_eq!(summary["files"], again["files"], "an index of unchanged files is the same");
+        assert_eq!(again["read"], 0, "nothing is parsed where nothing changed");
+        cost
+    });
+    let one_file = middle_of_three(|| {
+        let edited = touch_one_file(&copy);
+        let (cost, after) = index(&copy, &state);
+        assert_eq!(after["read"], 1, "one file was saved: {}", edited.display());
+        cost
+    });
 
     let mut report = format!(
         "{} files, {} lines, {} symbols in {}\n",
@@ -78,6 +85,13 @@ fn indexing_costs_are_reported_beside_yardsticks() {
     row("universal-ctags -R", measured(&copy, "ctags -R -f - ."));
     row("rg --files", measured(&copy, "rg --files"));
     println!("{report}");
+}
+
+/// The second dearest of three times the same.
+fn middle_of_three(mut once: impl FnMut() -> Cost) -> Cost {
+    let mut costs = [once(), once(), once()];
+    costs.sort_by(|a, b| a.cpu_s.total_cmp(&b.cpu_s));
+    costs[1]
 }
 
 /// Runs `aios index`, which tells its own CPU time and peak memory.
