@@ -52,7 +52,9 @@ pub fn renamed(
         return None;
     }
     // What is a type in a comment hangs on how it is spelled.
-    if facts.language.is_none_or(|it| !it.doc_types.is_empty()) {
+    let language = facts.language?;
+    let mut tags = language.doc_types.iter().chain(language.doc_parameters);
+    if tags.any(|it| before.contains(it)) {
         return None;
     }
     let name = facts.names.find(change.from)?;
