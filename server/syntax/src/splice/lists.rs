@@ -6,7 +6,7 @@ use text::{TextRange, TextSize};
 
 use crate::{
     Argument, Asked, Base, Chunk, Detail, DetailIdx, DocLink, FileFacts, Given, Import, Imported,
-    ModDecl, NameId, Narrowing, Qualifier, Reference, ReferenceIdx, Scope, ScopeIdx, Symbol,
+    ModDecl, NameId, Names, Narrowing, Qualifier, Reference, ReferenceIdx, Scope, ScopeIdx, Symbol,
     SymbolIdx, TypeArgument, Value, WrittenType, extract::LINKS_MAX, raw::Span,
 };
 
@@ -152,9 +152,10 @@ pub(crate) fn joined(
     scopes[0] = middle.scopes[0];
     let of_references = &cuts.references;
     let arguments = cut_by(&old.arguments, of_references, |it| it.call.index());
-    let type_arguments = cut_by(&old.type_arguments, of_references, |it| it.of.index());
-    let type_parts = cut_by(&old.type_parts, of_references, |it| it.of.index());
-    let type_choices = cut_by(&old.type_choices, of_references, |it| it.of.index());
+    let of_types = |old: &[TypeArgument], middle: &[TypeArgument]| {
+        let cut = cut_by(old, of_references, |it| it.of.index());
+        join.list(old, &cut, middle, Mover::type_argument)
+    };
     let written = cut_by(&old.written_types, &cuts.symbols, |it| it.symbol.index());
     let doc_links = join.list(&old.doc_links, &cuts.doc_links, &middle.doc_links, Mover::doc_link);
     let (imports, mods) = (cuts.imports..cuts.imports, cuts.mods..cuts.mods);
@@ -177,24 +178,9 @@ pub(crate) fn joined(
             Mover::reference,
         ),
         arguments: join.list(&old.arguments, &arguments, &middle.arguments, Mover::argument),
-        type_arguments: join.list(
-            &old.type_arguments,
-            &type_arguments,
-            &middle.type_arguments,
-            Mover::type_argument,
-        ),
-        type_parts: join.list(
-            &old.type_parts,
-            &type_parts,
-            &middle.type_parts,
-            Mover::type_argument,
-        ),
-        type_choices: join.list(
-            &old.type_choices,
-            &type_choices,
-            &middle.type_choices,
-            Mover::type_argument,
-        ),
+        type_arguments: of_types(&old.type_arguments, &middle.type_arguments),
+        type_parts: of_types(&old.type_parts, &middle.type_parts),
+        type_choices: of_types(&old.type_choices, &middle.type_choices),
         branches: join
             .list(&old.branches, &cuts.branches, &middle.branches, |mover, it| mover.range(*it)),
         narrowings: join.list(
@@ -211,7 +197,10 @@ pub(crate) fn joined(
         lines: middle.lines,
         manifest: middle.manifest,
         is_test: old.is_test,
-        ..FileFacts::default()
+        // What has errors is read whole; the names are numbered where all of them are known.
+        errors: Box::default(),
+        gave_up: false,
+        names: Names::default(),
     };
     // Of more only the first are kept.
     let is_whole = facts.doc_links.len() < LINKS_MAX && !movers.iter().any(|it| it.is_torn.get());
