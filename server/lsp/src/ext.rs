@@ -267,9 +267,10 @@ pub const COMMANDS: &[Command] = &[
     },
     Command {
         name: SHOW_HITS,
-        arguments: "query?, similarTo?",
-        doc: "Opens a document that lists what a search finds, as `aios.search`; from each line \
-              of it, *go to definition* leads to the code.",
+        arguments: "query?, askedAt?, similarTo?",
+        doc: "Opens a document that lists what a search finds, as `aios.search`, but for the \
+              place `askedAt` where the question stands; from each line of it, *go to \
+              definition* leads to the code.",
     },
     Command {
         name: CALLERS,

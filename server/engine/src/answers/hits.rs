@@ -16,8 +16,8 @@ const QUESTION_CHARS_MAX: usize = 200;
 /// What is looked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Sought {
-    /// What a question is about.
-    Question(String),
+    /// What a question is about, and the line (from 1) of a file where it stands: no answer.
+    Question(String, Option<(VfsPath, u32)>),
     /// Code like what stands at this line (from 1) of a file.
     Like(VfsPath, u32),
 }
@@ -34,10 +34,18 @@ fn show(snapshot: &Snapshot, sought: &Sought) -> Result<RunOutcome, ReadError> {
         let why = "there is no state folder to write it in";
         return Err(ReadError::Refused(why.to_owned()));
     };
-    let mut query = Query::text("", snapshot.settings.top_k);
+    let hits_max = snapshot.settings.top_k;
+    let mut query = Query::text("", hits_max);
     query.filters.relevance_min = f32::from(snapshot.settings.threshold) / 100.0;
     let answer = match sought {
-        Sought::Question(text) => snapshot.search(&Query { text: text.clone(), ..query })?,
+        Sought::Question(text, None) => snapshot.search(&Query { text: text.clone(), ..query })?,
+        Sought::Question(text, Some(asked_at)) => {
+            let query = Query { hits_max: hits_max + 1, text: text.clone(), ..query };
+            let mut answer = snapshot.search(&query)?;
+            answer.hits.retain(|it| !stands_in(it, asked_at));
+            answer.hits.truncate(hits_max);
+            answer
+        }
         Sought::Like(path, line) => snapshot.similar(path, *line, &query)?,
     };
     let path = folder.join(HITS_DOCUMENT);
@@ -46,9 +54,18 @@ fn show(snapshot: &Snapshot, sought: &Sought) -> Result<RunOutcome, ReadError> {
     Ok(RunOutcome::Shown(path))
 }
 
+fn stands_in(hit: &Hit, (path, line): &(VfsPath, u32)) -> bool {
+    let is_there = || path_of(hit).is_some_and(|it| it == *path);
+    (hit.lines.0..=hit.lines.1).contains(line) && is_there()
+}
+
+fn path_of(hit: &Hit) -> Option<VfsPath> {
+    VfsPath::new(&hit.root).map(|it| it.join(&hit.path))
+}
+
 fn text(snapshot: &Snapshot, sought: &Sought, answer: &Answer) -> String {
     let mut res = match sought {
-        Sought::Question(text) => {
+        Sought::Question(text, _) => {
             let words: Vec<&str> = text.split_whitespace().collect();
             let shown: String = words.join(" ").chars().take(QUESTION_CHARS_MAX).collect();
             format!("# Where is this done: {}\n", proposal::visible_line(&shown))
@@ -68,7 +85,7 @@ fn text(snapshot: &Snapshot, sought: &Sought, answer: &Answer) -> String {
 }
 
 fn push_hit(acc: &mut String, snapshot: &Snapshot, hit: &Hit) {
-    let Some(path) = VfsPath::new(&hit.root).map(|it| it.join(&hit.path)) else { return };
+    let Some(path) = path_of(hit) else { return };
     let (first, last) = hit.lines;
     let what = [hit.kind.as_deref(), hit.symbol.as_deref()];
     let what: Vec<&str> = what.into_iter().flatten().collect();

@@ -147,12 +147,13 @@ fn search_actions(view: &View<'_>, path: &VfsPath, range: Range) -> Vec<CodeActi
         ..with_command(title, ext::SHOW_HITS, argument)
     };
     let mut res = Vec::new();
+    let here = json!({ "uri": view.uri(path), "position": range.start });
     if has_chunk {
-        let similar_to = json!({ "uri": view.uri(path), "position": range.start });
-        res.push(action("AIOS: find similar code", json!({ "similarTo": similar_to })));
+        res.push(action("AIOS: find similar code", json!({ "similarTo": here })));
     }
     if memory::has_words(&asked) && asked.len() <= QUESTION_BYTES_MAX {
-        res.push(action("AIOS: where is this done?", json!({ "query": asked })));
+        let argument = json!({ "query": asked, "askedAt": here });
+        res.push(action("AIOS: where is this done?", argument));
     }
     res
 }

@@ -24,27 +24,36 @@ pub(crate) struct SearchArgument {
     kinds: Vec<String>,
     language: Option<String>,
     path: Option<String>,
-    similar_to: Option<SimilarTo>,
+    similar_to: Option<PlaceArgument>,
+    /// Where the question stands in the code.
+    asked_at: Option<PlaceArgument>,
     since: Option<u64>,
     neighbours: bool,
 }
 
-/// A place whose like is wanted.
+/// A place in the code.
 #[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct SimilarTo {
+struct PlaceArgument {
     uri: Uri,
     position: Position,
 }
 
+impl PlaceArgument {
+    /// The file, and the line from 1.
+    fn line(&self) -> Result<(VfsPath, u32)> {
+        Ok((from_proto::path_of(&self.uri)?, self.position.line + 1))
+    }
+}
+
 /// The request of `aios.showHits`.
 pub(crate) fn show_hits(argument: SearchArgument) -> Result<RunRequest> {
-    let sought = match &argument.similar_to {
-        Some(it) => Sought::Like(from_proto::path_of(&it.uri)?, it.position.line + 1),
+    let place = |it: Option<PlaceArgument>| it.map(|it| it.line()).transpose();
+    let sought = match place(argument.similar_to)? {
+        Some((path, line)) => Sought::Like(path, line),
         None if argument.query.trim().is_empty() => {
             return Err(error::failed("aios.showHits needs a query or a place"));
         }
-        None => Sought::Question(argument.query),
+        None => Sought::Question(argument.query, place(argument.asked_at)?),
     };
     Ok(RunRequest::ShowHits(sought))
 }
@@ -56,10 +65,7 @@ pub(crate) async fn search(link: &Link, argument: SearchArgument) -> Result<Opti
     if !argument.query.trim().is_empty() {
         link.engine.post(ClientChange::Asked { question: argument.query.clone() });
     }
-    let similar = match &argument.similar_to {
-        Some(it) => Some((from_proto::path_of(&it.uri)?, it.position.line + 1)),
-        None => None,
-    };
+    let similar = argument.similar_to.as_ref().map(PlaceArgument::line).transpose()?;
     let config = ReadConfig { lane: Lane::Work, when_changed: WhenChanged::Finish };
     let (session, spellings) = (link.session.clone(), link.spellings.clone());
     let question = argument.query.clone();
