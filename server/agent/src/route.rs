@@ -396,12 +396,12 @@ mod tests {
         let all: Vec<_> = all_examples().map(|it| example(built_in(), it)).collect();
         let texts: Vec<(SkillId, &'static str)> = all_examples().collect();
         let mut n_right = 0;
-        for nth in 0..all.len() {
+        for (nth, (skill, text)) in texts.iter().enumerate() {
             let others = all.iter().enumerate().filter(|it| it.0 != nth).map(|it| it.1.clone());
             let router = Router::of_examples(built_in(), others);
-            let text = texts[nth].1.replace("{symbol}", "`x`");
+            let text = text.replace("{symbol}", "`x`");
             let scores = router.scores(&Wording::of(&text, &|_| false), &[]);
-            n_right += usize::from(scores[0].0 == Meaning::Skill(texts[nth].0));
+            n_right += usize::from(scores[0].0 == Meaning::Skill(*skill));
         }
         assert!(all.len() * 8 <= n_right * 10, "{n_right} of {}", all.len());
     }

@@ -21,6 +21,9 @@ use crate::{
     resolve::{Hit, Outcome, Place, Resolver, Thing, Want},
 };
 
+/// Files with the number of an import in each.
+type SharedImports = std::sync::Arc<Vec<(FileId, usize)>>;
+
 /// What a question learns of the workspace once and asks for often.
 #[derive(Default)]
 pub(crate) struct Workspace {
@@ -28,7 +31,7 @@ pub(crate) struct Workspace {
     parents: RefCell<FxHashMap<FileId, Option<FileId>>>,
     included: RefCell<FxHashMap<FileId, std::sync::Arc<Vec<FileId>>>>,
     /// The imports that files write for all others of the program.
-    shared_imports: RefCell<Option<std::sync::Arc<Vec<(FileId, usize)>>>>,
+    shared_imports: RefCell<Option<SharedImports>>,
     pub(crate) implementations: RefCell<FxHashMap<SymbolRef, Vec<SymbolRef>>>,
 }
 

@@ -6,7 +6,7 @@ use grammars::{Modules, Packages};
 use syntax::{Import, Imported, SymbolIdx, SymbolKind};
 use vfs::FileId;
 
-use super::{found, walk};
+use super::{SharedImports, found, walk};
 use crate::{
     SymbolRef,
     entry::{FileEntry, around_key, package_key},
@@ -103,7 +103,7 @@ fn imported_for_all(res: &Resolver<'_>, file: FileId, name: &str, want: Want) ->
 }
 
 /// The imports of whole packages that files hand on to all others.
-fn shared_imports(res: &Resolver<'_>) -> Arc<Vec<(FileId, usize)>> {
+fn shared_imports(res: &Resolver<'_>) -> SharedImports {
     if let Some(known) = &*res.workspace.shared_imports.borrow() {
         return Arc::clone(known);
     }
