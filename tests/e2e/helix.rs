@@ -25,8 +25,13 @@ const WAIT_MS_MAX: u64 = 120_000;
 /// After so long a list is asked for again.
 const ANSWER_MS: u64 = 5_000;
 /// What Helix says where a question has no answer, for whatever reason.
-const UNANSWERED: &[&str] =
-    &["No configured language server", "No code actions available", "modified", "cancelled"];
+const UNANSWERED: &[&str] = &[
+    "No configured language server",
+    "No code actions available",
+    "edited meanwhile",
+    "modified",
+    "cancelled",
+];
 
 /// The theme of a terminal with few colours: the chosen entry of a menu is reversed there, and
 /// nothing else shall be.

@@ -7,6 +7,7 @@ use std::{
 };
 
 use crate::{
+    cli,
     terminal::Terminal,
     workspace::{CART, SHOP, Workspace},
 };
@@ -160,6 +161,10 @@ fn what_a_user_of_neovim_sees_is_readable() {
     seen.command("Aios apply");
     seen.command("edit shop.py");
     seen.look("applied-in-part", "def charge(amount):");
+    seen.terminal.until("what came of it is known", |_| {
+        let changes = cli::json(&workspace, &["history"]);
+        changes.first().is_some_and(|it| it["state"] == "applied")
+    });
     seen.command("Aios journal");
     seen.look("journal", "aios: changes");
     seen.terminal.types("1");

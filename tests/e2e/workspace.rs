@@ -64,6 +64,12 @@ impl Workspace {
         std::fs::read_to_string(self.root().join(path)).unwrap()
     }
 
+    /// Whether a file in it holds what is wanted, for whoever waits: an editor that saves a file
+    /// may have it gone for a moment.
+    pub(crate) fn holds(&self, path: &str, wanted: impl Fn(&str) -> bool) -> bool {
+        std::fs::read_to_string(self.root().join(path)).is_ok_and(|it| wanted(&it))
+    }
+
     /// True where there is such a file.
     pub(crate) fn has(&self, path: &str) -> bool {
         self.root().join(path).exists()

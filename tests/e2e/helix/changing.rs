@@ -23,7 +23,7 @@ fn rename_and_save(helix: &Helix<'_>) {
     helix.rename("charge", "def charge(amount):");
     helix.command("write-all");
     let workspace = helix.workspace;
-    let is_renamed = |path: &str| workspace.read(path).contains("charge(");
+    let is_renamed = |path: &str| workspace.holds(path, |it| it.contains("charge("));
     helix.until("both files renamed", || is_renamed("shop.py") && is_renamed("cart.py"));
     helix.journal("the server has seen it", is_applied);
 }
@@ -36,7 +36,7 @@ fn undo_and_save(helix: &Helix<'_>) {
     helix.command("write-all");
     let workspace = helix.workspace;
     helix.until("both files as before", || {
-        workspace.read("shop.py") == SHOP && workspace.read("cart.py") == CART
+        workspace.holds("shop.py", |it| it == SHOP) && workspace.holds("cart.py", |it| it == CART)
     });
 }
 
@@ -76,7 +76,7 @@ fn what_helix_undoes_itself_is_known_to_the_journal() {
     }
     helix.command("write-all");
     helix.until("both files as before", || {
-        workspace.read("shop.py") == SHOP && workspace.read("cart.py") == CART
+        workspace.holds("shop.py", |it| it == SHOP) && workspace.holds("cart.py", |it| it == CART)
     });
     helix.journal("nothing of it stands", |it| it["standing"] == "taken back");
 }
@@ -186,7 +186,7 @@ fn files_that_move_come_and_go_are_brought_back_in_helix() {
     });
     assert_eq!(workspace.read("src/colour.ts"), before.0);
     helix.command("write-all");
-    helix.until("its user as before", || workspace.read("src/paint.ts") == before.1);
+    helix.until("its user as before", || workspace.holds("src/paint.ts", |it| it == before.1));
 
     let area = workspace.read("src/area.rs");
     let (code, text) = cli::aios(&workspace, &["propose", "src/area.rs", "--delete"]);
@@ -197,7 +197,5 @@ fn files_that_move_come_and_go_are_brought_back_in_helix() {
     helix.until("the file is gone", || !workspace.has("src/area.rs"));
     helix.journal("it is gone for good", is_applied);
     helix.run("aios.undo");
-    helix.until("every byte of it", || {
-        workspace.has("src/area.rs") && workspace.read("src/area.rs") == area
-    });
+    helix.until("every byte of it", || workspace.holds("src/area.rs", |it| it == area));
 }

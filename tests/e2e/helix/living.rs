@@ -161,11 +161,12 @@ fn odd_names_are_no_obstacle_in_helix() {
     helix.types("ggfo");
     helix.rename("even", "def even():");
     helix.command("write");
-    helix.until("it is saved", || workspace.read(odd) == text.replace("odd", "even"));
+    let renamed = text.replace("odd", "even");
+    helix.until("it is saved", || workspace.holds(odd, |it| it == renamed));
     helix.journal("the server has seen it", |it| it["standing"] == "in force");
     helix.run("aios.undo");
     helix.shows("def odd():");
     helix.command("write");
-    helix.until("every byte of it", || workspace.read(odd) == text);
+    helix.until("every byte of it", || workspace.holds(odd, |it| it == text));
     assert_eq!(workspace.read("cart.py"), CART);
 }

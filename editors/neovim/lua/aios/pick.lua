@@ -49,9 +49,13 @@ end
 ---@param client vim.lsp.Client
 ---@param change table
 local function answer_change(client, change)
-  local choices = { { text = change.stands and 'Take it back' or 'Bring it back' } }
-  choices[1].command = change.stands and 'aios.undo' or 'aios.redo'
-  choices[1].argument = { transaction = change.transaction }
+  local choices = {}
+  -- Before it is known what came of it there is nothing to take back or to bring back.
+  if change.standing ~= 'under way' then
+    choices[1] = { text = change.stands and 'Take it back' or 'Bring it back' }
+    choices[1].command = change.stands and 'aios.undo' or 'aios.redo'
+    choices[1].argument = { transaction = change.transaction }
+  end
   for _, file in ipairs(change.files) do
     local name = vim.fn.fnamemodify(vim.uri_to_fname(file.uri), ':.')
     choices[#choices + 1] = { text = ('Open %s (%s)'):format(name, file.standing), file = file }
