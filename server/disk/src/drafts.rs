@@ -3,6 +3,7 @@
 use std::{
     fs, io,
     path::{Path, PathBuf},
+    time::{Duration, UNIX_EPOCH},
 };
 
 use crate::copy::{INSTALLED, link_to};
@@ -28,11 +29,12 @@ impl Drafts {
         let mut drafts = Drafts { tree: tree.to_owned(), installed: Vec::new() };
         for (relative, bytes) in files {
             let to = tree.join(relative);
-            let folder = to.parent().unwrap_or(tree);
-            fs::create_dir_all(folder)?;
+            fs::create_dir_all(to.parent().unwrap_or(tree))?;
             fs::write(&to, bytes)?;
-            let below = Path::new(relative).ancestors().skip(1);
-            for folder in below {
+        }
+        // Not before all are written: nothing may be written through a link into the workspace.
+        for (relative, _) in files {
+            for folder in Path::new(relative).ancestors().skip(1) {
                 drafts.link_installed(root, folder)?;
             }
         }
@@ -47,10 +49,24 @@ impl Drafts {
     /// What the disk reports.
     pub fn read(&self, relative: &str) -> io::Result<Vec<u8>> {
         let path = self.tree.join(relative);
-        // A program may have left a link in its place, which may lead anywhere.
-        match fs::symlink_metadata(&path)?.is_file() {
+        // A program may have left a link in its place, or in that of a folder around it, which may
+        // lead anywhere.
+        let is_itself = path.canonicalize()? == self.tree.canonicalize()?.join(relative);
+        match is_itself && fs::symlink_metadata(&path)?.is_file() {
             true => fs::read(path),
             false => Err(io::ErrorKind::InvalidData.into()),
+        }
+    }
+
+    /// Takes away what is in `folder` and was made before `before_ms` (since 1970): what programs
+    /// left that were killed.
+    pub fn sweep(folder: &Path, before_ms: u64) {
+        let before = UNIX_EPOCH + Duration::from_millis(before_ms);
+        let made = |it: &fs::DirEntry| it.metadata().and_then(|it| it.modified());
+        let Ok(all) = fs::read_dir(folder) else { return };
+        for it in all.flatten().filter(|it| made(it).is_ok_and(|made| made < before)) {
+            // What cannot be taken away now is tried again the next time.
+            let _ = fs::remove_dir_all(it.path());
         }
     }
 
@@ -71,7 +87,7 @@ impl Drafts {
 
 impl Drop for Drafts {
     fn drop(&mut self) {
-        // What is left of it is taken away by the next one.
+        // What is left of it is swept away later.
         let _ = fs::remove_dir_all(&self.tree);
     }
 }
@@ -101,10 +117,36 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let tree = dir.path().join("drafts");
         fs::write(dir.path().join("secret"), "secret").unwrap();
-        let file = ("a".to_owned(), Vec::new());
-        let drafts = Drafts::write(&tree, dir.path(), &[file]).unwrap();
+        let files = ["a", "in/secret"].map(|it| (it.to_owned(), Vec::new()));
+        let drafts = Drafts::write(&tree, dir.path(), &files).unwrap();
+        assert!(drafts.read("a").is_ok() && drafts.read("in/secret").is_ok());
         fs::remove_file(tree.join("a")).unwrap();
         std::os::unix::fs::symlink(dir.path().join("secret"), tree.join("a")).unwrap();
         assert!(drafts.read("a").is_err());
+        fs::remove_dir_all(tree.join("in")).unwrap();
+        std::os::unix::fs::symlink(dir.path(), tree.join("in")).unwrap();
+        assert!(drafts.read("in/secret").is_err());
+    }
+
+    #[test]
+    fn a_draft_of_what_is_installed_is_not_written_into_the_workspace() {
+        let dir = tempfile::tempdir().unwrap();
+        let (root, tree) = (dir.path().join("w"), dir.path().join("drafts"));
+        fs::create_dir_all(root.join("node_modules")).unwrap();
+        fs::write(root.join("node_modules/own.js"), "before").unwrap();
+        let files = ["a.js", "node_modules/own.js"].map(|it| (it.to_owned(), b"after".to_vec()));
+        let drafts = Drafts::write(&tree, &root, &files).unwrap();
+        assert_eq!(drafts.read("node_modules/own.js").unwrap(), b"after");
+        assert_eq!(fs::read(root.join("node_modules/own.js")).unwrap(), b"before");
+    }
+
+    #[test]
+    fn what_killed_programs_left_is_swept_away() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::create_dir_all(dir.path().join("left/in")).unwrap();
+        Drafts::sweep(dir.path(), 1_000);
+        assert!(dir.path().join("left").exists());
+        Drafts::sweep(dir.path(), u64::from(u32::MAX) * 1_000);
+        assert!(!dir.path().join("left").exists());
     }
 }

@@ -28,6 +28,8 @@ use crate::{
 const FILES_MAX: usize = 1_000;
 /// How long one formatter may take for all files of a change.
 const TIME_MS_MAX: u64 = 60_000;
+/// What is older was left by somebody who was killed.
+const LEFT_MS_MIN: u64 = 60 * TIME_MS_MAX;
 const MEMORY_BYTES_MAX: u64 = 4 << 30;
 const PROCESSES_MAX: u32 = 128;
 /// Bytes of what a formatter says that are looked at.
@@ -90,9 +92,11 @@ pub(crate) fn formatted(ctx: &EditContext, draft: Draft, simulation: &Simulation
         Formatting::Not(why) => return noted(draft, &[format!("not formatted: {why}")]),
         Formatting::By(tools) => tools,
     };
+    let folder = tools.folder.join("format");
+    Drafts::sweep(&folder, ctx.clock.wall_ms().saturating_sub(LEFT_MS_MIN));
     let (mut done, mut notes) = (Vec::new(), Vec::new());
     for (nth, batch) in batches(ctx, simulation, &mut notes).iter().enumerate() {
-        let place = tools.folder.join("format").join(format!("{}-{nth}", ctx.random.next()));
+        let place = folder.join(format!("{}-{nth}", ctx.random.next()));
         match run(ctx, tools, batch, &place) {
             Ok((more, left)) => {
                 done.extend(more);
