@@ -27,6 +27,8 @@ pub(crate) fn told(workspace: &Workspace, args: &[&str], input: &str) -> (i32, S
 fn command(workspace: &Workspace, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_aios"));
     command.args(args).current_dir(workspace.root()).env("AIOS_STATE_DIR", workspace.state());
+    // The settings of whoever runs the tests are none of theirs.
+    command.env("XDG_CONFIG_HOME", workspace.state().join("config"));
     command
 }
 

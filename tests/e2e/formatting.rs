@@ -1,15 +1,13 @@
 //! What a change leaves is formatted as the project formats it before it is shown, and saved where
 //! that is wanted.
 
-use std::{
-    path::Path,
-    process::{Command, Stdio},
-};
+use std::{path::Path, process::Command};
 
 use serde_json::json;
 
 use crate::{
     changes::{plain_capabilities, rename_argument, renamed},
+    cli::told,
     editor::Editor,
     workspace::{CART, SHOP, Workspace},
 };
@@ -31,21 +29,6 @@ const ODD: &str = "pub fn odd( a:u32 )->u32{ crate::pay( a,1 ) }\n";
 /// Stands for a formatter of Python: no blanks inside brackets.
 const BLACK: &str = "#!/bin/sh\nshift\nfor file do sed -i 's/( /(/g; s/ )/)/g' \"$file\"; done\n";
 
-fn aios(workspace: &Workspace, args: &[&str], input: &str) -> (i32, String) {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_aios"))
-        .args(args)
-        .current_dir(workspace.root())
-        .env("AIOS_STATE_DIR", workspace.state())
-        .env("XDG_CONFIG_HOME", workspace.state().join("config"))
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    std::io::Write::write_all(&mut child.stdin.take().unwrap(), input.as_bytes()).unwrap();
-    let output = child.wait_with_output().unwrap();
-    (output.status.code().unwrap(), String::from_utf8(output.stdout).unwrap())
-}
-
 /// The user wants changes formatted.
 fn want(workspace: &Workspace) {
     let folder = workspace.state().join("config/aios");
@@ -63,10 +46,10 @@ fn a_rename_is_shown_and_made_as_rustfmt_has_it() {
     let workspace = Workspace::new(&files);
     let rename = ["rename", "pay", "pay_with_every_fee"];
     want(&workspace);
-    let (code, text) = aios(&workspace, &rename, "");
+    let (code, text) = told(&workspace, &rename, "");
     assert!(code == 0 && text.contains("not formatted: ") && text.contains("trust"), "{text}");
-    assert_eq!(aios(&workspace, &["trust", "--yes"], "").0, 0);
-    let (code, text) = aios(&workspace, &rename, "");
+    assert_eq!(told(&workspace, &["trust", "--yes"], "").0, 0);
+    let (code, text) = told(&workspace, &rename, "");
     assert_eq!(code, 0, "{text}");
     assert!(text.contains("formatted by rustfmt"), "{text}");
     assert!(
@@ -82,10 +65,10 @@ fn a_rename_is_shown_and_made_as_rustfmt_has_it() {
     for line in sum.lines() {
         assert!(text.contains(&format!("+{line}")), "{text}");
     }
-    assert_eq!(aios(&workspace, &["apply"], "").0, 0);
+    assert_eq!(told(&workspace, &["apply"], "").0, 0);
     assert_eq!(workspace.read("src/lib.rs"), formatted);
     assert_eq!(workspace.read("src/odd.rs"), ODD.replace("pay(", "pay_with_every_fee("));
-    assert_eq!(aios(&workspace, &["undo"], "").0, 0);
+    assert_eq!(told(&workspace, &["undo"], "").0, 0);
     assert_eq!(
         (workspace.read("src/lib.rs"), workspace.read("src/odd.rs")),
         (LIB.into(), ODD.into())
@@ -104,25 +87,25 @@ fn a_formatter_that_was_installed_beside_the_project_is_run() {
     let workspace = Workspace::new(&files);
     executable(&workspace.root().join(".venv/bin/black"));
     want(&workspace);
-    assert_eq!(aios(&workspace, &["trust", "--yes"], "").0, 0);
-    let (code, text) = aios(&workspace, &["propose", "a.py"], "x = ( 2 )\n");
+    assert_eq!(told(&workspace, &["trust", "--yes"], "").0, 0);
+    let (code, text) = told(&workspace, &["propose", "a.py"], "x = ( 2 )\n");
     assert!(code == 0 && text.contains("formatted by black"), "{text}");
-    assert_eq!(aios(&workspace, &["propose", "new.py"], "y = ( 3 )\n").0, 0);
+    assert_eq!(told(&workspace, &["propose", "new.py"], "y = ( 3 )\n").0, 0);
     for _ in 0..2 {
-        assert_eq!(aios(&workspace, &["apply"], "").0, 0);
+        assert_eq!(told(&workspace, &["apply"], "").0, 0);
     }
     assert_eq!(workspace.read("a.py"), "x = (2)\n");
     assert_eq!(workspace.read("new.py"), "y = (3)\n");
     // One that fails is told, and the change is proposed as it was made.
     workspace
         .write(".venv/bin/black", "#!/bin/sh\necho cannot read the configuration >&2\nexit 3\n");
-    let (code, text) = aios(&workspace, &["propose", "a.py"], "x = ( 4 )\n");
+    let (code, text) = told(&workspace, &["propose", "a.py"], "x = ( 4 )\n");
     assert_eq!(code, 0, "{text}");
     assert!(
         text.contains("not formatted by black") && text.contains("cannot read the conf"),
         "{text}"
     );
-    assert_eq!(aios(&workspace, &["apply"], "").0, 0);
+    assert_eq!(told(&workspace, &["apply"], "").0, 0);
     assert_eq!(workspace.read("a.py"), "x = ( 4 )\n");
 }
 

@@ -3,33 +3,16 @@
 
 use std::process::Command;
 
-use crate::workspace::Workspace;
+use crate::{cli::told, workspace::Workspace};
 
 const CONFIG: &str = "[verify]\ncommands = [\"sh check.sh\"]\n";
 const CHECK: &str = "echo made > by-the-check; grep -q good value.txt\n";
 
-fn aios(workspace: &Workspace, args: &[&str], input: &str) -> (i32, String) {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_aios"))
-        .args(args)
-        .current_dir(workspace.root())
-        .env("AIOS_STATE_DIR", workspace.state())
-        .env("XDG_CONFIG_HOME", workspace.state().join("config"))
-        .stdin(std::process::Stdio::piped())
-        .stdout(std::process::Stdio::piped())
-        .stderr(std::process::Stdio::piped())
-        .spawn()
-        .unwrap();
-    std::io::Write::write_all(&mut child.stdin.take().unwrap(), input.as_bytes()).unwrap();
-    let output = child.wait_with_output().unwrap();
-    let text = String::from_utf8(output.stdout).unwrap();
-    (output.status.code().unwrap(), text)
-}
-
 #[track_caller]
 fn change(workspace: &Workspace, text: &str) -> (i32, String) {
-    let (code, shown) = aios(workspace, &["propose", "value.txt"], text);
+    let (code, shown) = told(workspace, &["propose", "value.txt"], text);
     assert_eq!(code, 0, "{shown}");
-    aios(workspace, &["apply"], "")
+    told(workspace, &["apply"], "")
 }
 
 #[test]
@@ -40,11 +23,11 @@ fn a_change_that_fails_its_checks_is_taken_back_and_one_that_passes_stays() {
     let files = [(".aios/config.toml", CONFIG), ("check.sh", CHECK), ("value.txt", "good 1\n")];
     let workspace = Workspace::new(&files);
     let value = || workspace.read("value.txt");
-    let (code, text) = aios(&workspace, &["verify"], "");
+    let (code, text) = told(&workspace, &["verify"], "");
     assert!(code == 1 && text.contains("trust the workspace first"), "{text}");
-    let (code, text) = aios(&workspace, &["trust"], "");
+    let (code, text) = told(&workspace, &["trust"], "");
     assert!(code == 1 && text.contains("+commands = [\"sh check.sh\"]"), "{text}");
-    assert_eq!(aios(&workspace, &["trust", "--yes"], "").0, 0);
+    assert_eq!(told(&workspace, &["trust", "--yes"], "").0, 0);
 
     let (code, text) = change(&workspace, "good 2\n");
     assert!(code == 0 && text.contains("checks: passed"), "{text}");
@@ -58,7 +41,7 @@ fn a_change_that_fails_its_checks_is_taken_back_and_one_that_passes_stays() {
     let (code, text) = change(&workspace, "still broken\n");
     assert!(code == 0 && text.contains("failed before too"), "{text}");
     assert_eq!(value(), "still broken\n");
-    let (_, text) = aios(&workspace, &["show"], "");
+    let (_, text) = told(&workspace, &["show"], "");
     assert!(text.contains("Checked: open"), "{text}");
 }
 
@@ -72,12 +55,12 @@ fn the_projects_own_build_and_tests_are_found_and_run() {
                #[test]\n    fn two() {\n        assert_eq!(super::double(1), 2);\n    }\n}\n";
     let manifest = "[package]\nname = \"p\"\nversion = \"0.1.0\"\nedition = \"2021\"\n";
     let workspace = Workspace::new(&[("Cargo.toml", manifest), ("src/lib.rs", lib)]);
-    assert_eq!(aios(&workspace, &["trust", "--yes"], "").0, 0);
+    assert_eq!(told(&workspace, &["trust", "--yes"], "").0, 0);
     let propose = |text: &str| {
-        let (code, text) = aios(&workspace, &["propose", "src/lib.rs", "--json"], text);
+        let (code, text) = told(&workspace, &["propose", "src/lib.rs", "--json"], text);
         assert_eq!(code, 0, "{text}");
         let id = text.split('"').find(|it| it.starts_with("p-2")).unwrap().to_owned();
-        aios(&workspace, &["verify", &id], "")
+        told(&workspace, &["verify", &id], "")
     };
     let (code, text) = propose(&lib.replace("n * 2", "n + n"));
     assert!(code == 0 && text.contains("cargo test --offline --workspace -- two"), "{text}");
