@@ -125,8 +125,8 @@ impl Basis {
         })
     }
 
-    /// Between which nodes of the old tree `edited` lies, and the tree
-    /// of these and what is between.
+    /// Between which nodes of the old tree `edited` lies, and the tree of these and of what is
+    /// between.
     fn part<'t>(
         &self,
         tree: &'t Tree,

@@ -28,8 +28,10 @@ pub(crate) fn named_unread(ctx: &EditContext, home: &VfsPath, name: &str) -> Vec
 
 fn look_at(ctx: &EditContext, path: &VfsPath, reason: &str, name: &str) -> Option<LeftSite> {
     match SkipReason::parse(reason)? {
-        SkipReason::NotUtf8 | SkipReason::Generated | SkipReason::Unreadable(_) => {}
-        SkipReason::TooLarge => {}
+        SkipReason::NotUtf8
+        | SkipReason::Generated
+        | SkipReason::Unreadable(_)
+        | SkipReason::TooLarge => {}
         // Nobody writes these here, or reads them as code of the workspace.
         SkipReason::Binary
         | SkipReason::Minified

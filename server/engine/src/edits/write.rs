@@ -47,9 +47,9 @@ impl GlobalState {
     }
 
     /// True for a step in which files only appear, move and go that nobody has open, or that is
-    /// written at once anyway. An editor
-    /// would leave a created file empty on the disk until it is saved, or not move one into a
-    /// folder that is not there (Helix), and its own undo would mix it up with the texts.
+    /// written at once anyway. An editor would leave a created file empty on the disk until it is
+    /// saved, or not move one into a folder that is not there (Helix), and its own undo would mix
+    /// it up with the texts.
     pub(super) fn is_ours(&self, step: &SourceChange, whole: &SourceChange) -> bool {
         let is_ours = |operation: &FileOperation| match operation {
             FileOperation::Create { path, .. } | FileOperation::Delete { path } => {
