@@ -28,3 +28,19 @@ fn what_is_not_read_is_named_and_left() {
     assert_eq!(aios(&workspace, &["undo"]).0, 0);
     assert_eq!(std::fs::read(root.join("latin.py")).unwrap(), latin);
 }
+
+#[test]
+fn more_files_than_are_looked_through_are_told() {
+    let workspace = Workspace::shop();
+    for nth in 0..202 {
+        let path = workspace.root().join(format!("old{nth:03}.py"));
+        std::fs::write(path, b"# caf\xe9\npay(1)\n").unwrap();
+    }
+    let (code, text) = aios(&workspace, &["rename", "pay", "charge"]);
+    assert_eq!(code, 0, "{text}");
+    // The shop has one of its own.
+    assert!(text.contains("202 places could not be proved"), "{text}");
+    assert!(text.contains("old000.py:2") && !text.contains("old201.py"), "{text}");
+    assert!(text.contains("old200.py"), "{text}");
+    assert!(text.contains("the file and 1 others were not looked through"), "{text}");
+}

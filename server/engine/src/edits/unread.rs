@@ -13,38 +13,57 @@ const FILES_MAX: usize = 200;
 const LINE_CHARS_MAX: usize = 200;
 
 /// Where files of the same kind of code as `home`, which the index has not read, name `name`: the
-/// first place of each.
+/// first place of each. Where there are too many to look through, that is said of the first of the
+/// others.
 pub(crate) fn named_unread(ctx: &EditContext, home: &VfsPath, name: &str) -> Vec<LeftSite> {
     let modules =
         |path: &VfsPath| grammars::language_for_path(path.as_str(), "").map(|it| it.modules);
     let own = modules(home);
     let skipped = &ctx.snapshot.analysis.workspace().skipped;
+    let is_alike = |path| own.is_some() && modules(path) == own;
     let mut unread: Vec<(&VfsPath, &String)> =
-        skipped.iter().filter(|it| own.is_some() && modules(it.0) == own).collect();
+        skipped.iter().filter(|it| may_be_code(it.1) && is_alike(it.0)).collect();
     unread.sort();
-    let look = unread.into_iter().take(FILES_MAX);
-    look.filter_map(|(path, reason)| look_at(ctx, path, reason, name)).collect()
+    let (looked, others) = unread.split_at(unread.len().min(FILES_MAX));
+    // The first of a long list is seen.
+    let not_looked = others.first().map(|(path, reason)| {
+        let n_others = others.len() - 1;
+        unlooked(path, format!("the file and {n_others} others were not looked through: {reason}"))
+    });
+    let found = looked.iter().filter_map(|(path, reason)| look_at(ctx, path, reason, name));
+    not_looked.into_iter().chain(found).collect()
+}
+
+/// Whether a file that was left out for this reason may be code that somebody writes here.
+fn may_be_code(reason: &str) -> bool {
+    match SkipReason::parse(reason) {
+        Some(
+            SkipReason::NotUtf8
+            | SkipReason::Generated
+            | SkipReason::Unreadable(_)
+            | SkipReason::TooLarge,
+        ) => true,
+        Some(
+            SkipReason::Binary
+            | SkipReason::Minified
+            | SkipReason::Vendored
+            | SkipReason::Secret
+            | SkipReason::OutsideLink
+            | SkipReason::TooMany
+            | SkipReason::NotParsed,
+        )
+        | None => false,
+    }
+}
+
+fn unlooked(path: &VfsPath, reason: String) -> LeftSite {
+    let range = TextRange::default();
+    LeftSite { path: path.clone(), range, line: 0, text: String::new(), reason }
 }
 
 fn look_at(ctx: &EditContext, path: &VfsPath, reason: &str, name: &str) -> Option<LeftSite> {
-    match SkipReason::parse(reason)? {
-        SkipReason::NotUtf8
-        | SkipReason::Generated
-        | SkipReason::Unreadable(_)
-        | SkipReason::TooLarge => {}
-        // Nobody writes these here, or reads them as code of the workspace.
-        SkipReason::Binary
-        | SkipReason::Minified
-        | SkipReason::Vendored
-        | SkipReason::Secret
-        | SkipReason::OutsideLink
-        | SkipReason::TooMany
-        | SkipReason::NotParsed => return None,
-    }
     let Ok(bytes) = ctx.snapshot.loader.read(path) else {
-        let range = TextRange::default();
-        let reason = format!("the file was not looked through: {reason}");
-        return Some(LeftSite { path: path.clone(), range, line: 0, text: String::new(), reason });
+        return Some(unlooked(path, format!("the file was not looked through: {reason}")));
     };
     let at = word_in(&bytes, name.as_bytes())?;
     let line = bytes[..at].iter().filter(|it| **it == b'\n').count();
