@@ -67,6 +67,12 @@
 
 (macro_definition name: (identifier) @name) @definition.macro
 
+; A macro where an item stands that is given a name, and then what is done, makes a function of that
+; name: `test!(empty_file, |dir| { … })`. Whatever has a capital makes something else.
+(source_file (expression_statement (macro_invocation
+  (token_tree . (identifier) @name @export . "," . ["|" "||" "move" (token_tree "{")]))) @definition.function
+  (#match? @name "^[[:lower:]_]"))
+
 (const_item
   (visibility_modifier)? @export
   name: (identifier) @name
