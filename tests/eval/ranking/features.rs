@@ -1,7 +1,13 @@
 //! Asks labelled questions in process and writes what every hit is made of, for `learn.py`: the
 //! quicker sister of `collect.py`, without the server and what only it knows.
 //!
-//! `cargo run --release -p memory --example features -- TREES INDEXES HITS OUT SET.jsonl ...`
+//! `cargo run --release -p memory --example features -- MODEL TREES INDEXES HITS OUT SET.jsonl ...`
+//!
+//! MODEL is the file of a static embedding, or `built-in`. An index is made once for all models,
+//! and holds the vectors of the last one.
+
+// What is asked, and what answers, lies in files; which tree is read is told.
+#![allow(clippy::disallowed_methods, clippy::print_stderr)]
 
 #[path = "../corpus.rs"]
 mod corpus;
@@ -14,7 +20,7 @@ use std::{
 };
 
 use memory::{Embedding, PieceConfig, Query, QueryVector, Sources, Weights, search};
-use models::built_in;
+use models::{StaticCode, built_in};
 use rustc_hash::FxHashSet;
 use serde_json::{Value, json};
 use store::{Access, SqliteStore, Store, open};
@@ -23,9 +29,10 @@ use crate::corpus::{facts_of, put_all, read_folder};
 
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).collect();
-    let [trees, indexes, hits, out, sets @ ..] = args.as_slice() else {
-        panic!("features TREES INDEXES HITS OUT SET.jsonl ...");
+    let [model, trees, indexes, hits, out, sets @ ..] = args.as_slice() else {
+        panic!("features MODEL TREES INDEXES HITS OUT SET.jsonl ...");
     };
+    let embedding = Embedding { model: read_model(model), pieces: PieceConfig::default() };
     let hits_max = hits.parse().expect("HITS is a number");
     let mut by_tree: BTreeMap<String, Vec<Value>> = BTreeMap::new();
     for set in sets {
@@ -38,48 +45,57 @@ fn main() {
     }
     let mut out = fs::File::create(out).expect("the output can be written");
     for (tree, questions) in by_tree {
-        let store = indexed(&Path::new(trees).join(&tree), &Path::new(indexes).join(&tree));
+        let index = Path::new(indexes).join(&tree);
+        let store = indexed(&Path::new(trees).join(&tree), &index, embedding);
         for question in questions {
-            writeln!(out, "{}", asked(&store, &question, hits_max))
+            writeln!(out, "{}", asked(&store, embedding, &question, hits_max))
                 .expect("the output can be written");
         }
     }
 }
 
-/// The tree as a store, made where it is not there yet.
-fn indexed(tree: &Path, index: &PathBuf) -> SqliteStore {
+fn read_model(path: &str) -> &'static StaticCode {
+    if path == "built-in" {
+        return built_in();
+    }
+    // One model is used until the end.
+    let bytes = fs::read(path).expect("a model can be read").leak();
+    Box::leak(Box::new(StaticCode::load(bytes).expect("a model is a static embedding")))
+}
+
+/// The tree as a store with vectors of the model, made where it is not there yet.
+fn indexed(tree: &Path, index: &PathBuf, embedding: Embedding<'_>) -> SqliteStore {
     fs::create_dir_all(index).expect("a folder for the index");
     let store = open(index, Access::ReadWrite, "features").expect("an index opens").store;
-    let embedding = embedding();
-    if store.meta("features").expect("a read").is_some() {
+    let space = embedding.space();
+    let embedded = store.meta("features").expect("a read");
+    if embedded.as_ref() == Some(&space.model) {
         return store;
     }
     eprintln!("{}", tree.display());
     let files = read_folder(tree);
-    put_all(&store, &files);
+    if embedded.is_none() {
+        put_all(&store, &files);
+    }
     for file in &files {
         let facts = facts_of(file);
         let keys: Vec<u64> = facts.chunks.iter().map(|it| it.hash).collect();
-        let missing = store.vectors_missing(&embedding.space(), &keys).expect("a read");
+        let missing = store.vectors_missing(&space, &keys).expect("a read");
         let missing: FxHashSet<u64> = missing.into_iter().collect();
         let vectors = embedding.vectors(&file.text, &facts.chunks, &missing).expect("vectors");
         if !vectors.is_empty() {
-            store.put_vectors(&embedding.space(), &vectors).expect("a write");
+            store.put_vectors(&space, &vectors).expect("a write");
         }
     }
-    store.save_vectors(&embedding.space(), store::VectorFiles::Check).expect("a save");
-    store.set_meta("features", "whole").expect("a write");
+    store.save_vectors(&space, store::VectorFiles::Check).expect("a save");
+    store.set_meta("features", &space.model).expect("a write");
     store
 }
 
-fn embedding() -> Embedding<'static> {
-    Embedding { model: built_in(), pieces: PieceConfig::default() }
-}
-
-fn asked(store: &dyn Store, question: &Value, hits_max: usize) -> Value {
+fn asked(store: &dyn Store, embedding: Embedding<'_>, question: &Value, hits_max: usize) -> Value {
     let text = question["query"].as_str().expect("a question has it");
-    let components = embedding().model.embed_question(text).expect("it never fails");
-    let vector = Some(QueryVector { space: embedding().space(), components });
+    let components = embedding.model.embed_question(text).expect("it never fails");
+    let vector = Some(QueryVector { space: embedding.space(), components });
     let query = Query { vector, ..Query::text(text, hits_max) };
     let weights = Weights::default();
     let answer = search(&Sources::saved(store, &weights), &query).expect("a search");
