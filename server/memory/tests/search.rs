@@ -1,5 +1,8 @@
 //! The search as its users see it: what is asked, what comes first, and why.
 
+// A test sets the scene by itself and may fail where it stands.
+#![allow(clippy::unwrap_used)]
+
 use expect_test::{Expect, expect};
 use fixture::Fixture;
 use memory::{

@@ -1,5 +1,8 @@
 //! The cache as its users see it: what was put is found, and what goes wrong outside is told.
 
+// A test sets the scene by itself and may fail where it stands.
+#![allow(clippy::unwrap_used, clippy::disallowed_methods)]
+
 use std::{fs, path::Path};
 
 use expect_test::{Expect, expect};

@@ -1,5 +1,8 @@
 //! The history on a real disk: damaged, written by a newer program, shared, full, read-only.
 
+// A test sets the scene by itself and may fail where it stands.
+#![allow(clippy::unwrap_used, clippy::disallowed_methods)]
+
 use std::{fs, path::Path, sync::Arc};
 
 use store::{
@@ -171,7 +174,7 @@ fn a_damaged_history_that_another_server_has_open_is_left_alone() {
     fs::write(dir.path().join(HISTORY_FILE), b"no database at all, any more".repeat(100)).unwrap();
     let error = open_history(dir.path(), 1).err().unwrap();
     assert!(matches!(error.fault, Fault::Corrupt(_)), "{error}");
-    assert_eq!(fs::read_dir(dir.path()).unwrap().filter(|it| is_damaged(it)).count(), 0);
+    assert_eq!(fs::read_dir(dir.path()).unwrap().filter(is_damaged).count(), 0);
 }
 
 fn is_damaged(entry: &std::io::Result<fs::DirEntry>) -> bool {
