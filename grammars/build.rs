@@ -133,6 +133,8 @@ const REFACTOR_KEYS: &[(&str, Shape)] = &[
     ("harmless_attributes", Shape::Texts),
     ("hidden_by", Shape::Texts),
     ("entry_points", Shape::Texts),
+    ("prescribed", Shape::Texts),
+    ("blank", Shape::Text),
     ("empty_block", Shape::Text),
     ("exits", Shape::Texts),
     ("loop_exits", Shape::Texts),

@@ -85,6 +85,10 @@ pub struct RefactorRules {
     pub hidden_by: &'static [&'static str],
     /// Names of functions that the system calls.
     pub entry_points: &'static [&'static str],
+    /// Names of functions that keep them: the language looks for the name.
+    pub prescribed: &'static [&'static str],
+    /// The name of what is given none.
+    pub blank: &'static str,
     /// What stands in a block that must not be empty.
     pub empty_block: &'static str,
     /// Kinds that leave the function.

@@ -234,6 +234,10 @@ impl Analysis {
     /// The symbols that a rename at a position is about: one symbol, however often it is declared.
     fn renamed_at(&self, position: FilePosition) -> Result<Vec<Target>, RenameError> {
         let name = self.written_name(position).ok_or(RenameError::NoSymbol)?;
+        let language = self.facts(position.file).and_then(|it| it.language);
+        if language.is_some_and(|it| it.refactor.blank == name) {
+            return Err(RenameError::NoSymbol);
+        }
         let targets = match self.resolved_at(position) {
             graph::Resolved::Targets(targets) => targets,
             graph::Resolved::Module(_) => return Err(RenameError::IsModule(name)),
@@ -257,7 +261,11 @@ impl Analysis {
         let it = facts.symbol(symbol.symbol);
         let name = facts.name(it.name);
         let parent = it.parent.map(|it| facts.symbol(it).name);
+        let prescribed = facts.language.map_or(&[][..], |it| it.refactor.prescribed);
         match it.kind {
+            kind if words::is_callable(kind) && prescribed.contains(&name) => {
+                Err(RenameError::Given(name.to_owned()))
+            }
             SymbolKind::Heading => Err(RenameError::NoSymbol),
             SymbolKind::Constructor if parent != Some(it.name) => {
                 Err(RenameError::Given(name.to_owned()))

@@ -23,6 +23,7 @@ const SHORTHAND: &str = "this shorthand may name it";
 const KEY: &str = "a keyword argument or key of that name";
 const STRING: &str = "a string of that name";
 const OVERRIDE: &str = "a class without a name may override it here";
+const SHAPE: &str = "an interface outside the workspace may ask for the old name";
 const INTERFACE: &str = "an interface and its types may have to keep one name";
 const PROSE: &str = "in a comment, string or unresolved text, maybe more than once";
 const OVERLOAD: &str = "an overload of the same name: it is renamed, too";
@@ -229,16 +230,13 @@ impl Analysis {
         if own.is_empty() {
             return;
         }
-        let is_interface = |it: &SymbolRef| {
-            let mut owners = self.graph().owners(*it).into_iter();
-            owners.any(|it| {
-                let kind = self.facts(it.file).map(|facts| facts.symbol(it.symbol).kind);
-                kind == Some(SymbolKind::Interface)
-            })
-        };
-        let from_interface = own.iter().any(is_interface);
+        for it in own.iter().filter(|it| self.may_be_asked_for(**it)) {
+            let Some(facts) = self.facts(it.file) else { continue };
+            left.extend(self.left_at(it.file, facts.symbol(it.symbol).name_range, SHAPE));
+        }
+        let from_interface = own.iter().any(|it| self.is_of_interface(*it));
         for it in self.graph().definitions_named(&plan.old_name) {
-            if !self.meets_unnamed(it) || !(from_interface || is_interface(&it)) {
+            if !self.meets_unnamed(it) || !(from_interface || self.is_of_interface(it)) {
                 continue;
             }
             let Some(facts) = self.facts(it.file) else { continue };
@@ -256,6 +254,23 @@ impl Analysis {
         let by_shape = matches!(modules, Some(Modules::FolderPackages | Modules::RelativeFiles));
         let is_callable = is_callable(facts.symbol(symbol.symbol).kind);
         by_shape && is_callable && !self.graph().owners(symbol).is_empty()
+    }
+
+    /// Whether an interface outside the workspace may ask for a method, where types meet interfaces
+    /// without naming them: what is known in its package only is asked for in its package.
+    pub(crate) fn may_be_asked_for(&self, symbol: SymbolRef) -> bool {
+        let Some(facts) = self.facts(symbol.file) else { return false };
+        let is_implicit = facts.language.is_some_and(|it| it.modules == Modules::FolderPackages);
+        let is_method = is_implicit && self.meets_unnamed(symbol);
+        is_method && facts.symbol(symbol.symbol).exported && !self.is_of_interface(symbol)
+    }
+
+    /// Whether an interface declares the symbol.
+    pub(crate) fn is_of_interface(&self, symbol: SymbolRef) -> bool {
+        self.graph().owners(symbol).into_iter().any(|it| {
+            let kind = self.facts(it.file).map(|facts| facts.symbol(it.symbol).kind);
+            kind == Some(SymbolKind::Interface)
+        })
     }
 
     /// Whether the symbol is a method of a class without a name.

@@ -464,6 +464,53 @@ a.send(2); s2(1);
 }
 
 #[test]
+fn what_has_no_name_or_a_prescribed_one_is_not_renamed() {
+    check(
+        "//- /a.go\npackage a\nfunc f() int { _$0, b := g(); return b }",
+        expect!["refused: there is no name here to rename"],
+    );
+    check(
+        "//- /a.go\npackage main\nfunc main$0() {}",
+        expect!["refused: `main` is a name that the language prescribes"],
+    );
+    check(
+        "//- /a.rs\nfn main$0() {}",
+        expect!["refused: `main` is a name that the language prescribes"],
+    );
+    check(
+        "//- /a.py\ndef main$0(): pass",
+        expect![[r#"
+        //- /a.py
+        def new_name(): pass"#]],
+    );
+}
+
+#[test]
+fn a_method_that_an_interface_outside_may_ask_for_is_marked_in_go() {
+    let file = "//- /a.go\npackage a\ntype A struct{}\nfunc (a A) Size() int { return a.size() }\n\
+                func (a A) size() int { return 1 }\n";
+    check(
+        &file.replace("Size()", "Size$0()"),
+        expect![[r#"
+        //- /a.go
+        package a
+        type A struct{}
+        func (a A) new_name() int { return a.size() }
+        func (a A) size() int { return 1 }
+        left /a.go:3:12 an interface outside the workspace may ask for the old name"#]],
+    );
+    check(
+        &file.replace(") size()", ") size$0()"),
+        expect![[r#"
+        //- /a.go
+        package a
+        type A struct{}
+        func (a A) Size() int { return a.new_name() }
+        func (a A) new_name() int { return 1 }"#]],
+    );
+}
+
+#[test]
 fn go_dot_imports_resolve() {
     check(
         r#"
@@ -658,6 +705,7 @@ type Runner interface{ Run() }
             type B struct{}
             func (b B) Run() {}
             type Runner interface{ Run() }
+            left /u.go:3:12 an interface outside the workspace may ask for the old name
             left /u.go:6:24 an interface and its types may have to keep one name"#]],
     );
     check(
