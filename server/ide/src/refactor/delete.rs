@@ -1,5 +1,6 @@
 //! Safe delete: a definition goes where nothing uses it.
 
+use grammars::Modules;
 use graph::SymbolRef;
 use syntax::{Node, Symbol, SymbolKind};
 use text::TextRange;
@@ -60,8 +61,14 @@ impl Analysis {
             reason: "no name of the workspace means it or anything inside it".to_owned(),
             ..Draft::default()
         };
+        self.check_interfaces(source, symbol, name)?;
         self.mark_unproven(source, symbol, gone, &mut draft)?;
         take_out(source, node, gone, &mut draft);
+        if source.rules.import_effects == "none" {
+            for lines in self.imports_only_for(source, gone) {
+                draft.replace(source.path, lines, String::new());
+            }
+        }
         Ok(draft)
     }
 
@@ -74,6 +81,27 @@ impl Analysis {
             return refused(format!("a type outside the workspace may ask for `{name}`"));
         }
         Ok(())
+    }
+
+    /// That no interface of the workspace has a member of that name, where types meet interfaces
+    /// without naming them.
+    fn check_interfaces(
+        &self,
+        source: &Source<'_>,
+        symbol: SymbolRef,
+        name: &str,
+    ) -> Refactored<()> {
+        let is_implicit = source.language.modules == Modules::FolderPackages;
+        if !is_implicit || !self.meets_unnamed(symbol) || self.is_of_interface(symbol) {
+            return Ok(());
+        }
+        let mut namesakes = self.graph().definitions_named(name).into_iter();
+        let asking = namesakes.find(|it| self.meets_unnamed(*it) && self.is_of_interface(*it));
+        let Some(asking) = asking.and_then(|it| self.nav_target(it)) else { return Ok(()) };
+        let path = self.path(asking.file).map_or(String::new(), ToString::to_string);
+        let lines = self.line_index(asking.file);
+        let line = lines.map_or(0, |it| it.line_of(asking.name_range.start()) + 1);
+        refused(format!("the interface at {path}:{line} may ask for `{name}`"))
     }
 
     /// All that belongs to the definition: its decorations and comments too.
@@ -180,7 +208,7 @@ impl Analysis {
         let name = source.facts.name(it.name);
         if it.exported && !is_hidden(source, it) {
             draft.left.extend(self.left_at(source.file, it.name_range, PUBLIC));
-        } else if self.meets_unnamed(symbol) {
+        } else if self.meets_unnamed(symbol) && source.language.modules != Modules::FolderPackages {
             draft.left.extend(self.left_at(source.file, it.name_range, SHAPE));
         }
         if it.is_local {

@@ -1,6 +1,7 @@
 //! Imports: how they are written, where they stand, which are missing and which are too many.
 
 mod packages;
+mod unused;
 
 use grammars::Modules;
 use graph::{Resolved, SymbolRef};
@@ -8,7 +9,6 @@ use syntax::{Access, FileFacts, Import, Imported, Node};
 use text::{TextRange, TextSize};
 use vfs::{FileId, VfsPath};
 
-use self::packages::is_named_by_path;
 use super::{
     RefactorError, Refactored,
     draft::Draft,
@@ -16,7 +16,7 @@ use super::{
     refused,
     source::{Source, children, range_of},
 };
-use crate::{Analysis, FilePosition, FileRange, navigate::Name, rename::words::words};
+use crate::{Analysis, FilePosition, FileRange, navigate::Name};
 
 /// Definitions of a name among which one can be chosen.
 const CHOICES_MAX: usize = 16;
@@ -264,69 +264,6 @@ impl Analysis {
             false => Ok(draft),
         }
     }
-
-    /// Whether the name that an import brings is written nowhere else in the file, and nobody takes
-    /// it from here.
-    fn is_unused(&self, source: &Source<'_>, nth: usize, import: &Import) -> bool {
-        if import.reexport || import.name == Imported::Glob {
-            return false;
-        }
-        let package = self.package_name_of(source, nth, import);
-        let Some(name) = package.or_else(|| local_name(source, import)) else { return false };
-        let written = written(source, name);
-        if !written.iter().all(|it| import.range.contains_range(*it)) {
-            return false;
-        }
-        if source.language.modules == Modules::ModTree {
-            // A trait is used by its members.
-            let resolved = self.graph().resolve_import(source.file, nth);
-            let is_trait = |it: &graph::Target| {
-                self.facts(it.file).is_none_or(|facts| {
-                    facts.symbol(it.symbol).kind == syntax::SymbolKind::Interface
-                })
-            };
-            let targets = resolved.targets();
-            if targets.is_empty() || targets.iter().any(is_trait) {
-                return false;
-            }
-        }
-        let is_package = source.path.file_name().is_some_and(|it| it.starts_with("__init__."));
-        if source.language.modules == Modules::FolderPackages {
-            // Nobody takes an import from another file.
-            return package.is_some() || import.local.is_some() || is_named_by_path(source, import);
-        }
-        if is_package {
-            return false;
-        }
-        let users = self.graph().importers(source.file, &mut || self.check()).unwrap_or_default();
-        !users
-            .iter()
-            .any(|it| self.facts(*it).is_some_and(|facts| facts.names.find(name).is_some()))
-    }
-}
-
-/// Where a name that an import brings is written, comments and strings included where they may
-/// mean it.
-pub(super) fn written(source: &Source<'_>, name: &str) -> Vec<TextRange> {
-    if source.language.modules == Modules::FolderPackages {
-        // A compiler refuses what is imported and only spoken of.
-        let uses = source.facts.references.iter().filter(|it| it.access() == Access::Bare);
-        let own = uses.filter(|it| source.facts.name(it.name()) == name);
-        return own.map(syntax::Reference::range).collect();
-    }
-    let all = TextRange::from_usize(0, source.text.len());
-    words(&source.text, all, name)
-}
-
-/// The statement that an import is all of, else the import.
-pub(super) fn whole_import(source: &Source<'_>, import: &Import) -> TextRange {
-    let top = children(source.tree.root_node(), source.language);
-    let around = top.into_iter().map(range_of).find(|it| it.contains_range(import.range));
-    let is_whole = |it: &TextRange| {
-        let inside = source.facts.imports.iter().filter(|other| it.contains_range(other.range));
-        source.language.modules == Modules::FolderPackages && inside.count() == 1
-    };
-    around.filter(is_whole).unwrap_or(import.range)
 }
 
 /// The name that an import makes known.

@@ -308,7 +308,7 @@ fn is_unknown_package(plan: &Plan<'_>, range: TextRange, resolved: &Resolved) ->
 }
 
 /// The import of the whole file that brings a name.
-pub(super) fn import_of(source: &Source<'_>, name: &str) -> Option<usize> {
+fn import_of(source: &Source<'_>, name: &str) -> Option<usize> {
     source.facts.imports.iter().position(|it| {
         !it.reexport && it.scope.index() == 0 && local_name(source, it) == Some(name)
     })

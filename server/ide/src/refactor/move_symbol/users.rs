@@ -7,14 +7,14 @@ use syntax::{Access, Imported, Node, SymbolKind};
 use text::TextRange;
 use vfs::FileId;
 
-use super::{Plan, import_line, needs::import_of};
+use super::{Plan, import_line};
 use crate::{
     Analysis,
     refactor::{
         Refactored,
         draft::Draft,
-        imports::{import_place, local_name, whole_import, written},
-        lines::{indent_of, line_start, newline, next_line, whole_lines},
+        imports::{import_place, local_name},
+        lines::{indent_of, line_start, newline, next_line},
         refused,
         source::{Source, range_of},
     },
@@ -48,7 +48,9 @@ impl Analysis {
                 self.follow_user(plan, *file, draft)?;
             }
         }
-        self.drop_unused(plan, draft);
+        for lines in self.imports_only_for(plan.source, plan.gone) {
+            draft.replace(plan.source.path, lines, String::new());
+        }
         Ok(users)
     }
 
@@ -184,49 +186,6 @@ impl Analysis {
             draft.replace(user.path, TextRange::from_usize(start, start), text);
         }
         Ok(())
-    }
-
-    /// Takes out the imports of the old place that only it used.
-    fn drop_unused(&self, plan: &Plan<'_>, draft: &mut Draft) {
-        let source = plan.source;
-        let is_left = |nth: usize| {
-            let import = &source.facts.imports[nth];
-            let Some(name) = local_name(source, import) else { return true };
-            let written = written(source, name);
-            let is_inside = written.iter().any(|it| plan.gone.contains_range(*it));
-            let is_left = written
-                .iter()
-                .any(|it| !plan.gone.contains_range(*it) && !import.range.contains_range(*it));
-            let targets = self.graph().resolve_import(source.file, nth);
-            let may_be_trait = source.language.modules == Modules::ModTree
-                && targets.targets().iter().all(|it| {
-                    self.facts(it.file)
-                        .is_none_or(|facts| facts.symbol(it.symbol).kind == SymbolKind::Interface)
-                });
-            is_left
-                || !is_inside
-                || may_be_trait
-                || import.reexport
-                || import.scope.index() != 0
-                || import_of(source, name) != Some(nth)
-        };
-        let mut seen: BTreeSet<TextRange> = BTreeSet::new();
-        for import in source.facts.imports.iter().filter(|it| seen.insert(it.range)) {
-            let mut own = source.facts.imports.iter().enumerate();
-            let is_needed = own.any(|(nth, it)| it.range == import.range && is_left(nth));
-            let whole = whole_import(source, import);
-            let range = whole.to_usize();
-            let lines = TextRange::from_usize(
-                line_start(&source.text, range.start),
-                next_line(&source.text, range.end.saturating_sub(1)),
-            );
-            let text = source.text.get(lines.to_usize()).unwrap_or_default();
-            let is_alone = source.text.get(range).is_some_and(|it| it.trim() == text.trim());
-            if !is_needed && is_alone {
-                let lines = whole_lines(&source.text, whole);
-                draft.replace(source.path, lines, String::new());
-            }
-        }
     }
 }
 

@@ -82,6 +82,83 @@ fn an_unused_function_goes_in_go() {
 }
 
 #[test]
+fn what_only_it_imports_goes_along_in_go() {
+    check(
+        "//- /a.go\npackage a\n\nimport (\n\t\"fmt\"\n\t\"os\"\n)\n\nfunc b$0() { os.Exit(1) }\n\n\
+         func c() { fmt.Println() }\n",
+        expect![[r#"
+            //- /a.go
+            package a
+
+            import (
+            	"fmt"
+            )
+
+            func c() { fmt.Println() }"#]],
+    );
+}
+
+#[test]
+fn what_only_it_imports_goes_along_in_java_and_stays_where_an_import_does_something() {
+    check(
+        r#"
+//- /A.java
+import java.util.List;
+import java.util.Map;
+class A {
+    private void b$0(Map<String, String> it) {}
+
+    List<String> c() { return null; }
+}
+"#,
+        expect![[r#"
+            //- /A.java
+            import java.util.List;
+            class A {
+                List<String> c() { return null; }
+            }"#]],
+    );
+    check(
+        r#"
+//- /a.py
+import os
+
+
+def _a$0():
+    os.exit()
+
+
+def b():
+    pass
+"#,
+        expect![[r#"
+            //- /a.py
+            import os
+
+
+            def b():
+                pass"#]],
+    );
+}
+
+#[test]
+fn a_method_that_an_interface_may_ask_for_stays_in_go() {
+    check(
+        r#"
+//- /a.go
+package a
+
+type Shape interface{ Area() int }
+
+type Box struct{}
+
+func (b Box) Area$0() int { return 1 }
+"#,
+        expect!["refused: the interface at /a.go:3 may ask for `Area`"],
+    );
+}
+
+#[test]
 fn an_unused_method_goes_in_java() {
     check(
         r#"
