@@ -1,17 +1,22 @@
 //! Runs every refactoring at random places of real projects, in process:
 //! `cargo run --release -p ide --example refactorings -- PROJECTS NAME… [--n 50] [--seed 1]
-//! [--compile COMMAND]`. Says how many places it looked at, how many changes were made, whether the
-//! files still parse, and whether the inverse gives every byte back. With a command it copies the
-//! project, makes the changes there, several files at once, and counts those after which the
-//! command still succeeds; `--why` lists what is refused and what fails.
+//! [--only KIND] [--compile COMMAND] [--why]`. Says how many places it looked at, how many changes
+//! were made, after how many the files still parse, every name of the project means what it meant,
+//! and the inverse gives every byte back. With a command it makes the changes in a copy of the
+//! project, several files at once, and counts those after which the command still succeeds: of
+//! those that leave nothing to the user, with `--marked` of the others too. `--why` lists what is
+//! refused and what fails.
 // A tool for whoever works on refactorings: it reads files and prints, which the crate itself never
 // does.
 #![allow(clippy::disallowed_methods, clippy::print_stdout, clippy::unwrap_used)]
 
+mod compiling;
+mod disorder;
+mod meanings;
+
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     path::{Path, PathBuf},
-    process::Command,
     sync::Arc,
 };
 
@@ -19,19 +24,22 @@ use ide::{
     Analysis, AnalysisHost, Change, FileDelta, FileMove, FilePosition, FileRange, FileState, Mover,
     Refactor, Workspace,
 };
-use syntax::SymbolKind;
+use syntax::{FileFacts, SymbolKind};
 use text::{TextRange, TextSize};
 use vfs::{FileId, SourceChange, VfsPath};
+
+use crate::meanings::Meanings;
 
 /// Places looked at for one refactoring, at most so many times the number wanted.
 const TRIES: usize = 60;
 
-const KINDS: [&str; 9] = [
+const KINDS: [&str; 10] = [
     "extractVariable",
     "inlineVariable",
     "inlineFunction",
     "extractFunction",
     "safeDelete",
+    "addImport",
     "organizeImports",
     "moveSymbol",
     "moveFile",
@@ -42,6 +50,7 @@ struct Options {
     n: usize,
     seed: u64,
     compile: Option<String>,
+    marked_too: bool,
     why: bool,
 }
 
@@ -49,9 +58,18 @@ struct Project {
     root: PathBuf,
     files: Vec<FileId>,
     analysis: Analysis,
+    meanings: Meanings,
 }
 
-/// One change that was made.
+/// What a refactoring gave.
+struct Made {
+    change: SourceChange,
+    is_proven: bool,
+    /// The file that the change was made against a text of its own of.
+    base: Option<(VfsPath, String)>,
+}
+
+/// One change that was made, against the project as it is.
 struct Done {
     change: SourceChange,
     is_proven: bool,
@@ -63,8 +81,10 @@ struct Tally {
     looked_at: usize,
     refused: BTreeMap<String, usize>,
     done: Vec<Done>,
-    worse: usize,
-    not_undone: usize,
+    parsed: usize,
+    /// Changes after which a name means something else, with such a name.
+    otherwise: Vec<(usize, String)>,
+    undone: usize,
 }
 
 fn main() {
@@ -78,9 +98,13 @@ fn main() {
     let seed = option("--seed").map_or(1, |it| it.parse().unwrap());
     let compile = option("--compile");
     let only = option("--only");
-    let why = args.iter().any(|it| it == "--why");
-    args.retain(|it| it != "--why");
-    let options = Options { n, seed, compile, why };
+    let mut flag = |name: &str| {
+        let n = args.len();
+        args.retain(|it| it != name);
+        args.len() < n
+    };
+    let (why, marked_too) = (flag("--why"), flag("--marked"));
+    let options = Options { n, seed, compile, marked_too, why };
     let projects = PathBuf::from(&args[0]);
     for name in &args[1..] {
         let copy = std::env::temp_dir().join(format!("aios-refactorings-{name}"));
@@ -88,9 +112,12 @@ fn main() {
         copy_folder(&projects.join(name), &copy);
         let project = load(&copy);
         println!("{name}: {} files", project.files.len());
+        if let Some(command) = &options.compile {
+            assert!(compiling::succeeds(&project, command), "the command fails before any change");
+        }
         println!(
-            "  {:<16}{:>10}{:>10}{:>10}{:>10}{:>10}{:>12}",
-            "", "looked at", "applied", "proven", "worse", "undone", "compiles"
+            "  {:<16}{:>10}{:>8}{:>8}{:>10}{:>8}{:>10}{:>10}{:>10}",
+            "", "looked at", "made", "parse", "as before", "undone", "proven", "compile", "marked"
         );
         for kind in KINDS.iter().filter(|it| only.as_deref().is_none_or(|only| only == **it)) {
             run(&project, kind, &options);
@@ -111,25 +138,38 @@ fn run(project: &Project, kind: &str, options: &Options) {
         tally.looked_at += 1;
         let place = place(project, at);
         match perform(project, kind, at, &mut random) {
-            Ok((change, is_proven)) => {
-                judge(project, &change, &mut tally);
-                tally.done.push(Done { change, is_proven, place });
+            Ok(made) => {
+                let change = judge(project, &made, &mut tally);
+                tally.done.push(Done { change, is_proven: made.is_proven, place });
             }
             Err(why) => *tally.refused.entry(class_of(&why)).or_default() += 1,
         }
     }
-    let proven = tally.done.iter().filter(|it| it.is_proven).count();
-    let compiles = options.compile.as_ref().map(|command| compiled(project, &tally, command));
-    let compiles_text = compiles.as_ref().map_or("-".to_owned(), |failed| {
-        let bad = failed.iter().filter(|it| tally.done[**it].is_proven).count();
-        format!("{}/{}", proven - bad, proven)
-    });
+    let asked = |it: &&usize| options.marked_too || tally.done[**it].is_proven;
+    let all: Vec<usize> = (0..tally.done.len()).collect();
+    let asked: Vec<usize> = all.iter().filter(asked).copied().collect();
+    let failed = options.compile.as_ref().map(|it| compiling::failed(project, (&tally, asked), it));
+    let compiled = |is_proven: bool| {
+        let all: Vec<&usize> =
+            all.iter().filter(|it| tally.done[**it].is_proven == is_proven).collect();
+        match &failed {
+            Some(failed) if is_proven || options.marked_too => {
+                let n = all.iter().filter(|it| !failed.contains(it)).count();
+                format!("{n}/{}", all.len())
+            }
+            _ => format!("-/{}", all.len()),
+        }
+    };
     println!(
-        "  {kind:<16}{:>10}{:>10}{proven:>10}{:>10}{:>10}{compiles_text:>12}",
+        "  {kind:<16}{:>10}{:>8}{:>8}{:>10}{:>8}{:>10}{:>10}{:>10}",
         tally.looked_at,
         tally.done.len(),
-        tally.worse,
-        tally.done.len() - tally.not_undone,
+        tally.parsed,
+        tally.done.len() - tally.otherwise.len(),
+        tally.undone,
+        tally.done.iter().filter(|it| it.is_proven).count(),
+        compiled(true),
+        compiled(false),
     );
     if options.why {
         let mut reasons: Vec<(&String, &usize)> = tally.refused.iter().collect();
@@ -137,7 +177,10 @@ fn run(project: &Project, kind: &str, options: &Options) {
         for (why, n) in reasons.into_iter().take(12) {
             println!("      {n:>5} {why}");
         }
-        for nth in compiles.into_iter().flatten() {
+        for (nth, name) in &tally.otherwise {
+            println!("      OTHERWISE at {name} after {}", tally.done[*nth].place);
+        }
+        for nth in failed.into_iter().flatten() {
             let it = &tally.done[nth];
             println!("      FAILS {} {}", if it.is_proven { "" } else { "(marked)" }, it.place);
             it.change.paths().iter().for_each(|path| println!("            changes {path}"));
@@ -155,7 +198,9 @@ fn candidates(project: &Project, kind: &str, random: &mut Random) -> Vec<FileRan
         };
         let whole = TextRange::empty(TextSize::default());
         match kind {
-            "organizeImports" | "moveFile" => res.push(FileRange { file: *file, range: whole }),
+            "addImport" | "organizeImports" | "moveFile" => {
+                res.push(FileRange { file: *file, range: whole })
+            }
             "inlineVariable" | "inlineFunction" | "moveSymbol" | "safeDelete" | "rename" => {
                 let symbols = facts.symbols.iter().filter(|it| match kind {
                     "inlineVariable" => {
@@ -209,26 +254,29 @@ fn perform(
     kind: &str,
     at: FileRange,
     random: &mut Random,
-) -> Result<(SourceChange, bool), String> {
+) -> Result<Made, String> {
     let analysis = &project.analysis;
+    let made = |change, left: Vec<_>| Made { change, is_proven: left.is_empty(), base: None };
     match kind {
+        "addImport" => disorder::add_import(project, at.file, random),
+        "organizeImports" => disorder::organize_imports(project, at.file, random),
         "rename" => {
             let position = FilePosition { file: at.file, offset: at.range.start() };
             let done = analysis.rename(position, "zz_new_name").map_err(|it| it.to_string())?;
-            Ok((done.change, done.left.is_empty()))
+            Ok(made(done.change, done.left))
         }
         "moveFile" => {
             let from = analysis.path(at.file).unwrap().clone();
             let to = destination(project, &from, random);
             let done = analysis.move_files(&[FileMove { from, to }], Mover::Change);
             let done = done.map_err(|it| it.to_string())?;
-            Ok((done.change, done.left.is_empty()))
+            Ok(made(done.change, done.left))
         }
         _ => {
             let to = (kind == "moveSymbol").then(|| home(project, at.file, random));
             let refactor = Refactor::of_id(kind, to).unwrap();
             let done = analysis.refactor(at, &refactor).map_err(|it| it.to_string())?;
-            Ok((done.change, done.left.is_empty()))
+            Ok(made(done.change, done.left))
         }
     }
 }
@@ -262,117 +310,45 @@ fn destination(project: &Project, from: &VfsPath, random: &mut Random) -> VfsPat
     folder.join(name)
 }
 
-/// Whether the files parse as before, and the inverse gives every byte back.
-fn judge(project: &Project, change: &SourceChange, tally: &mut Tally) {
-    let text = |path: &VfsPath| std::fs::read_to_string(path.as_path()).ok();
-    let after = change.apply(&text).unwrap();
-    let inverse = change.inverse(&text).unwrap();
-    let back = inverse.apply(&|path| {
-        after
-            .get(path)
-            .cloned()
-            .flatten()
-            .or_else(|| if after.contains_key(path) { None } else { text(path) })
+/// Whether the files parse as before, every name means what it meant, and the inverse gives every
+/// byte back. Gives the change against the project as it is.
+fn judge(project: &Project, made: &Made, tally: &mut Tally) -> SourceChange {
+    let on_disk = |path: &VfsPath| std::fs::read_to_string(path.as_path()).ok();
+    let text = |path: &VfsPath| match &made.base {
+        Some((base, text)) if base == path => Some(text.clone()),
+        _ => on_disk(path),
+    };
+    let after = made.change.apply(&text).unwrap();
+    let inverse = made.change.inverse(&text).unwrap();
+    let back = inverse.apply(&|path| match after.get(path) {
+        Some(now) => now.clone(),
+        None => text(path),
     });
     let is_back = back.is_ok_and(|it| it.iter().all(|(path, now)| *now == text(path)));
-    tally.not_undone += usize::from(!is_back);
-    let mut is_worse = false;
-    for (path, new) in &after {
-        let Some(new) = new else { continue };
-        let Some(language) = grammars::language_for_path(path.as_str(), "") else { continue };
+    tally.undone += usize::from(is_back);
+    let is_read = |(path, new): (&VfsPath, &Option<String>)| {
         let old = project.analysis.file(path).and_then(|it| project.analysis.facts(it));
         let old = old.map_or(0, |it| it.errors.len());
-        is_worse |= old < syntax::facts(path.as_str(), new, language).errors.len();
-    }
-    tally.worse += usize::from(is_worse);
+        new.as_ref().is_none_or(|it| facts_of(path.as_str(), it).errors.len() <= old)
+    };
+    tally.parsed += usize::from(after.iter().all(is_read));
+    let whole = match &made.base {
+        Some(_) => SourceChange::between(
+            &after.keys().map(|it| (it.clone(), on_disk(it))).collect(),
+            &|it| after.get(it).cloned().flatten(),
+        ),
+        None => made.change.clone(),
+    };
+    let lost = project.meanings.lost(&project.analysis, &whole);
+    tally.otherwise.extend(lost.into_iter().next().map(|it| (tally.done.len(), it)));
+    whole
 }
 
-/// The numbers of the changes after which the command fails. Changes of different files are made
-/// together; which of them is to blame, the files in the command's output say.
-fn compiled(project: &Project, tally: &Tally, command: &str) -> Vec<usize> {
-    let mut failed = Vec::new();
-    let mut waiting: Vec<usize> = (0..tally.done.len()).collect();
-    while !waiting.is_empty() {
-        let mut taken: BTreeSet<VfsPath> = BTreeSet::new();
-        let (mut batch, mut rest) = (Vec::new(), Vec::new());
-        for nth in waiting {
-            let paths = tally.done[nth].change.paths();
-            let is_free = paths.iter().all(|it| !taken.contains(it));
-            match is_free && tally.done[nth].change.operations.is_empty() || batch.is_empty() {
-                true => {
-                    taken.extend(paths);
-                    batch.push(nth);
-                    if !tally.done[nth].change.operations.is_empty() {
-                        // A file that moves is named in other files, too.
-                        taken.extend(
-                            project
-                                .files
-                                .iter()
-                                .filter_map(|it| project.analysis.path(*it).cloned()),
-                        );
-                    }
-                }
-                false => rest.push(nth),
-            }
-        }
-        waiting = rest;
-        failed.extend(blamed(project, tally, &batch, command));
-    }
-    failed
-}
-
-fn blamed(project: &Project, tally: &Tally, batch: &[usize], command: &str) -> Vec<usize> {
-    let mut before: BTreeMap<VfsPath, Option<String>> = BTreeMap::new();
-    let text = |path: &VfsPath| std::fs::read_to_string(path.as_path()).ok();
-    for nth in batch {
-        for (path, new) in tally.done[*nth].change.apply(&text).unwrap() {
-            before.entry(path.clone()).or_insert_with(|| text(&path));
-            write(&path, new.as_deref());
-        }
-    }
-    let output = Command::new("sh").arg("-c").arg(command).current_dir(&project.root).output();
-    let output = output.unwrap();
-    for (path, old) in &before {
-        write(path, old.as_deref());
-    }
-    if output.status.success() {
-        return Vec::new();
-    }
-    if let [only] = batch {
-        return vec![*only];
-    }
-    let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
-    let root = VfsPath::from_path(&project.root).unwrap();
-    let named: Vec<usize> = batch
-        .iter()
-        .copied()
-        .filter(|nth| {
-            let paths = tally.done[*nth].change.paths();
-            paths.iter().any(|it| said.contains(it.relative_to(&root).unwrap_or(it.as_str())))
-        })
-        .collect();
-    if named.is_empty() || named.len() == batch.len() {
-        let (a, b) = batch.split_at(batch.len() / 2);
-        return [blamed(project, tally, a, command), blamed(project, tally, b, command)].concat();
-    }
-    // A compiler stops early: without those it names, others may show.
-    let rest: Vec<usize> = batch.iter().copied().filter(|it| !named.contains(it)).collect();
-    let mut res: Vec<usize> =
-        named.iter().flat_map(|it| blamed(project, tally, &[*it], command)).collect();
-    res.extend(blamed(project, tally, &rest, command));
-    res
-}
-
-fn write(path: &VfsPath, text: Option<&str>) {
-    let path = path.as_path();
-    match text {
-        Some(text) => {
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(path, text).unwrap();
-        }
-        None => {
-            let _ = std::fs::remove_file(path);
-        }
+fn facts_of(path: &str, text: &str) -> FileFacts {
+    let first = text.lines().next().unwrap_or_default();
+    match grammars::language_for_path(path, first) {
+        Some(language) => syntax::facts(path, text, language),
+        None => syntax::facts_of_text(path, text),
     }
 }
 
@@ -409,11 +385,7 @@ fn load(folder: &Path) -> Project {
         let Ok(text) = std::fs::read_to_string(path) else { continue };
         let path = VfsPath::from_path(path).unwrap();
         let relative = path.relative_to(&vfs_root).unwrap();
-        let first = text.lines().next().unwrap_or_default();
-        let facts = match grammars::language_for_path(relative, first) {
-            Some(language) => syntax::facts(relative, &text, language),
-            None => syntax::facts_of_text(relative, &text),
-        };
+        let facts = facts_of(relative, &text);
         let file = FileId::from_index(index as u32);
         if facts.language.is_some_and(|it| !it.refactor.blocks.is_empty()) {
             files.push(file);
@@ -425,7 +397,9 @@ fn load(folder: &Path) -> Project {
     let read = move |file: FileId| -> Option<Arc<str>> {
         Some(Arc::from(std::fs::read_to_string(paths.get(file.index())?).ok()?))
     };
-    Project { root, files, analysis: host.analysis(Arc::new(read)) }
+    let analysis = host.analysis(Arc::new(read));
+    let meanings = Meanings::of(&analysis);
+    Project { root, files, analysis, meanings }
 }
 
 fn walk(folder: &Path, acc: &mut Vec<PathBuf>) {
