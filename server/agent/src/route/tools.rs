@@ -68,8 +68,7 @@ impl Able {
         vec![format!("{name} {does}"), name, capability.description.clone()]
     }
 
-    fn tool(&self) -> ToolSpec {
-        let name = self.tool_name();
+    fn tool(&self, name: String) -> ToolSpec {
         let Capability { description, parameters, .. } = self.capability();
         let mut properties = Map::new();
         for it in parameters {
@@ -90,12 +89,26 @@ impl Able {
         ToolSpec { name, description, parameters }
     }
 
-    fn tool_name(&self) -> String {
+    /// A name that providers take, with this ending.
+    fn tool_name(&self, ending: &str) -> String {
         let mut res = format!("agent-{}-{}", self.def.name, self.capability().name);
         res.retain(|it| it.is_ascii_alphanumeric() || matches!(it, '-' | '_'));
-        res.truncate(NAME_BYTES_MAX);
-        res
+        res.truncate(NAME_BYTES_MAX - ending.len());
+        res + ending
     }
+}
+
+/// The names of those agents that are shown, each once: `a` with `b-c` and `a-b` with `c` join to
+/// one, and so may what is cut. The later ones get a number.
+fn tool_names(agents: &[Able]) -> Vec<String> {
+    let mut res: Vec<String> = Vec::new();
+    for it in agents.iter().take(AGENTS_MAX) {
+        let numbered = (2..).map(|nth| it.tool_name(&format!("-{nth}")));
+        let mut names = std::iter::once(it.tool_name("")).chain(numbered);
+        let free = names.find(|name| !res.contains(name));
+        res.push(free.expect("there are more numbers than agents"));
+    }
+    res
 }
 
 /// The request that has a model choose. `here` says where the user is, for people.
@@ -105,7 +118,8 @@ pub fn choosing(sentence: &str, here: Option<&str>, agents: &[Able]) -> ChatRequ
         description: format!("{}: {}", it.title, it.description),
         parameters: schema_of(it, |needed| needed == Needed::Always),
     });
-    let tools = skills.chain(agents.iter().take(AGENTS_MAX).map(Able::tool)).collect();
+    let others = agents.iter().zip(tool_names(agents)).map(|(able, name)| able.tool(name));
+    let tools = skills.chain(others).collect();
     let here = here.map_or_else(String::new, |it| format!("The cursor is at {it}.\n\n"));
     ChatRequest {
         system: SYSTEM.to_owned(),
@@ -121,10 +135,11 @@ pub fn choosing(sentence: &str, here: Option<&str>, agents: &[Able]) -> ChatRequ
 /// # Errors
 /// What it called that is none of the tools, or how it called it, for people.
 pub fn chosen(reply: &Reply, agents: &[Able]) -> Result<Vec<Chosen>, String> {
-    reply.tool_calls.iter().take(CALLS_MAX).map(|it| one(it, agents)).collect()
+    let names = tool_names(agents);
+    reply.tool_calls.iter().take(CALLS_MAX).map(|it| one(it, agents, &names)).collect()
 }
 
-fn one(call: &ToolCall, agents: &[Able]) -> Result<Chosen, String> {
+fn one(call: &ToolCall, agents: &[Able], names: &[String]) -> Result<Chosen, String> {
     let mut given = BTreeMap::new();
     for (name, value) in call.arguments()? {
         let text = match value {
@@ -141,8 +156,7 @@ fn one(call: &ToolCall, agents: &[Able]) -> Result<Chosen, String> {
     if let Some(Tool::Skill(id)) = Tool::named(&call.name) {
         return Ok(Chosen::Skill(id, known(id.skill(), given)));
     }
-    let Some(nth) = agents.iter().take(AGENTS_MAX).position(|it| it.tool_name() == call.name)
-    else {
+    let Some(nth) = names.iter().position(|it| *it == call.name) else {
         return Err(format!("it called `{}`, which is no tool", call.name));
     };
     let is_parameter =
@@ -168,28 +182,36 @@ mod tests {
     use super::*;
 
     fn able() -> Vec<Able> {
-        let text = "name: licence-keeper\nversion: 1.0.0\ntype: analyzer\ninstructions: Look.\n\
-                    capabilities:\n- name: check\n  description: Checks the headers\n  \
-                    parameters:\n  - {name: path, type: string}\n  - {name: strict, type: \
-                    boolean}\n";
-        vec![Able { def: Arc::new(AgentDef::parse(text).unwrap()), nth: 0 }]
+        vec![agent("licence-keeper", "check")]
     }
 
-    #[track_caller]
-    fn check(calls: &[(&str, &str)], expected: &str) {
+    fn agent(name: &str, capability: &str) -> Able {
+        let text = format!(
+            "name: {name}\nversion: 1.0.0\ntype: analyzer\ninstructions: Look.\ncapabilities:\n\
+             - name: {capability}\n  description: Checks the headers\n  parameters:\n  \
+             - {{name: path, type: string}}\n  - {{name: strict, type: boolean}}\n"
+        );
+        Able { def: Arc::new(AgentDef::parse(&text).unwrap()), nth: 0 }
+    }
+
+    fn reply(calls: &[(&str, &str)]) -> Reply {
         let tool_calls = calls.iter().map(|(name, arguments)| ToolCall {
             id: "1".to_owned(),
             name: (*name).to_owned(),
             arguments_json: (*arguments).to_owned(),
         });
-        let reply = Reply {
+        Reply {
             text: String::new(),
             tool_calls: tool_calls.collect(),
             stop: StopReason::ToolCalls,
             usage: Usage::default(),
             is_remembered: false,
-        };
-        let shown = match chosen(&reply, &able()) {
+        }
+    }
+
+    #[track_caller]
+    fn check(calls: &[(&str, &str)], expected: &str) {
+        let shown = match chosen(&reply(calls), &able()) {
             Ok(all) => format!("{all:?}"),
             Err(why) => why,
         };
@@ -210,6 +232,22 @@ mod tests {
         assert_eq!(names, ["message", "path", "strict"]);
         let Message::User(said) = &request.messages[0] else { panic!("{request:?}") };
         assert!(said.contains("`total` (pay.py:3)") && said.ends_with("who calls total"), "{said}");
+    }
+
+    #[test]
+    fn agents_whose_names_join_to_one_are_tools_of_their_own() {
+        let long = "n".repeat(NAME_BYTES_MAX);
+        let names = [("a", "b-c"), ("a-b", "c"), ("a-b-c", "d"), (&long, "x"), (&long, "y")];
+        let agents = names.map(|(name, capability)| agent(name, capability));
+        let request = choosing("check it", None, &agents);
+        let tools: Vec<&str> = request.tools[SKILLS.len()..].iter().map(|it| &*it.name).collect();
+        let cut = |n: usize| format!("agent-{}", "n".repeat(n));
+        let (whole, numbered) = (cut(NAME_BYTES_MAX - 6), cut(NAME_BYTES_MAX - 8) + "-2");
+        assert_eq!(tools, ["agent-a-b-c", "agent-a-b-c-2", "agent-a-b-c-d", &whole, &numbered]);
+        for (nth, name) in tools.iter().enumerate() {
+            let all = chosen(&reply(&[(name, "{}")]), &agents).unwrap();
+            assert!(matches!(all[..], [Chosen::Agent { nth: it, .. }] if it == nth), "{all:?}");
+        }
     }
 
     #[test]
