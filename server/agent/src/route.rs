@@ -1,8 +1,9 @@
-//! Which skill a sentence means, without a chat model: by its likeness to the example sentences of
-//! each, in words, in what the words stand for, and in meaning. Every answer tells its score, and
-//! where two skills are nearly as like, both are told.
+//! Which skill a sentence means, without a chat model: by what was learned from sentences whose
+//! meaning is known, in words, in pieces of words, and in what words stand for. Every answer tells
+//! how sure it is, and where that is not sure enough, what it may mean is told.
 
 mod concept;
+mod learned;
 mod tools;
 mod wording;
 
@@ -11,29 +12,40 @@ use std::{
     sync::LazyLock,
 };
 
-use models::{Embedder, StaticCode, built_in};
-
 pub use self::tools::{Able, Chosen, choosing, chosen};
-use self::wording::{Terms, Wording, is_extension, terms};
+use self::{
+    learned::Learned,
+    wording::{Terms, Wording, is_extension, stem, terms},
+};
 use crate::skill::{Needed, SKILLS, Skill, SkillId, SkillParameter, Takes};
 
-/// What likeness of words counts, and what likeness of meaning; together one. These numbers, and
-/// those below, were chosen by the examples alone: each taken out and looked for.
-const WORDS: f32 = 0.7;
-const MEANING: f32 = 1.0 - WORDS;
-/// What the nearest example counts, and what all of a skill's together; together one.
-const NEAREST: f32 = 0.3;
-const TOGETHER: f32 = 1.0 - NEAREST;
-/// What a word counts that no skill speaks of, for a skill that takes a text: it may be of that.
-const OF_A_TEXT: f32 = 0.7;
-/// Below this a skill is not meant at all.
-const SCORE_MIN: f32 = 0.3;
-/// From this on a skill is meant, where no other is nearly as like.
-const SCORE_CLEAR: f32 = 0.37;
+/// From this on a skill that reads is meant; one that writes, which is asked about in any case, has
+/// to be surer to be the only one that is asked about. These numbers, and those below, were chosen
+/// by the sentences that are learned from alone, a third of them left out in turn.
+const READS_CLEAR: f32 = 0.4;
+const WRITES_CLEAR: f32 = 0.5;
 /// How much the next one has to stay behind.
 const MARGIN_CLEAR: f32 = 0.05;
+/// From this on nothing is meant, where nothing else is surer.
+const NOTHING_MIN: f32 = 0.3;
+/// What is less sure is no choice.
+const CHOICE_MIN: f32 = 0.02;
 /// Skills that a user chooses from.
 const CHOICES_MAX: usize = 4;
+/// For what the workspace has beside skills: what the nearest of its texts counts, and what all of
+/// them together; together one.
+const NEAREST: f32 = 0.3;
+const TOGETHER: f32 = 1.0 - NEAREST;
+/// The number of the meaning of a sentence that means no skill, behind those of all skills.
+const NO_SKILL: usize = SKILLS.len();
+/// Sentences whose meaning is known, beside the examples of the skills: below a line `[review]` are
+/// some that mean that, below `[none]` some that mean no skill.
+const SENTENCES: [&str; 4] = [
+    include_str!("../sentences/1.txt"),
+    include_str!("../sentences/2.txt"),
+    include_str!("../sentences/3.txt"),
+    include_str!("../sentences/none.txt"),
+];
 
 /// What a sentence may mean.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,12 +56,12 @@ pub enum Meaning {
     Other(usize),
 }
 
-/// What may be meant, and how like the sentence is to what it is for: 0 to 1.
+/// What may be meant, and how sure that is: 0 to 1.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Routed {
     /// What.
     pub meaning: Meaning,
-    /// How like.
+    /// How sure.
     pub score: f32,
     /// What the sentence says for the parameters of a skill.
     pub given: BTreeMap<String, String>,
@@ -70,96 +82,85 @@ impl Routed {
 pub enum Route {
     /// This is meant.
     Clear(Routed),
-    /// One of these may be meant, the likest first.
+    /// One of these may be meant, the surest first.
     Unclear(Vec<Routed>),
-    /// None is like it; the likest, with its score.
+    /// None is meant; the surest, with its score.
     Nothing(Routed),
 }
 
 /// Says whether the workspace has a symbol of this name.
 pub type IsName<'a> = &'a dyn Fn(&str) -> bool;
 
-/// The example sentences, ready to be compared with.
+/// What was learned from sentences, and how much words say.
 pub struct Router {
-    model: &'static StaticCode,
-    profiles: Vec<Profile>,
-    /// How much a term says: the fewer skills speak of it, the more.
+    learned: Learned,
+    /// How much a term says of what the workspace has beside skills: the fewer skills are spoken of
+    /// with it, the more.
     weights: BTreeMap<String, f32>,
-    /// What a term says that none speaks of: that something else is meant.
+    /// What a term says that no skill is spoken of with.
     weight_max: f32,
 }
 
-/// What is said by those who want a skill.
-struct Profile {
-    meaning: Meaning,
-    examples: Vec<(Terms, Vec<f32>)>,
-    /// The terms of all examples.
+/// What is said by those who want something that the workspace has beside skills.
+struct Other {
+    nth: usize,
+    texts: Vec<Terms>,
+    /// The terms of all texts.
     terms: BTreeSet<String>,
-    /// The mean of their vectors, of length one.
-    middle: Vec<f32>,
-    /// True where it takes a text, which may speak of anything.
-    takes_text: bool,
-}
-
-impl Profile {
-    fn new(meaning: Meaning, examples: Vec<(Terms, Vec<f32>)>) -> Profile {
-        Profile {
-            meaning,
-            terms: examples.iter().flat_map(|it| it.0.keys().cloned()).collect(),
-            middle: middle(&examples),
-            takes_text: match meaning {
-                Meaning::Skill(id) => {
-                    id.skill().parameters.iter().any(|it| it.takes == Takes::Text)
-                }
-                Meaning::Other(_) => false,
-            },
-            examples,
-        }
-    }
 }
 
 /// The router over all skills; made once.
 pub fn router() -> &'static Router {
-    static ROUTER: LazyLock<Router> = LazyLock::new(|| Router::new(built_in(), all_examples()));
+    static ROUTER: LazyLock<Router> = LazyLock::new(|| {
+        let files = SENTENCES.iter().flat_map(|it| sentences_of(it));
+        Router::of(&examples().chain(files).collect::<Vec<_>>())
+    });
     &ROUTER
 }
 
-fn all_examples() -> impl Iterator<Item = (SkillId, &'static str)> {
+/// What the table of skills says of each.
+fn examples() -> impl Iterator<Item = (usize, &'static str)> {
     SKILLS.iter().flat_map(|it| {
         let words = [it.title, it.description];
-        words.into_iter().chain(it.examples.iter().copied()).map(|text| (it.id, text))
+        words.into_iter().chain(it.examples.iter().copied()).map(|text| (it.id as usize, text))
     })
 }
 
-impl Router {
-    fn new(
-        model: &'static StaticCode,
-        texts: impl Iterator<Item = (SkillId, &'static str)>,
-    ) -> Router {
-        Router::of_examples(model, texts.map(|it| example(model, it)))
-    }
+/// The sentences of a file, each with the number of what it means.
+fn sentences_of(file: &str) -> impl Iterator<Item = (usize, &str)> {
+    let lines = file.lines().filter(|it| !it.is_empty() && !it.starts_with('#'));
+    let of = |meaning: &mut usize, line| {
+        let name = str::strip_prefix(line, "[").and_then(|it| it.strip_suffix(']'));
+        let Some(name) = name else { return Some(Some((*meaning, line))) };
+        *meaning = Skill::named(name).map_or(NO_SKILL, |it| it.id as usize);
+        Some(None)
+    };
+    lines.scan(NO_SKILL, of).flatten()
+}
 
-    fn of_examples(
-        model: &'static StaticCode,
-        all: impl Iterator<Item = (SkillId, Terms, Vec<f32>)>,
-    ) -> Router {
-        let mut examples: BTreeMap<SkillId, Vec<(Terms, Vec<f32>)>> = BTreeMap::new();
-        for (skill, terms, vector) in all {
-            examples.entry(skill).or_default().push((terms, vector));
+impl Router {
+    /// Learns from sentences, each with the number of what it means.
+    fn of(sentences: &[(usize, &str)]) -> Router {
+        let worded = sentences.iter().map(|(meaning, text)| {
+            let text = text.replace("{symbol}", "`x`");
+            (*meaning, terms(&Wording::of(&text, &|_| false)))
+        });
+        let worded: Vec<(usize, Terms)> = worded.collect();
+        let mut skills_of: BTreeMap<&str, BTreeSet<usize>> = BTreeMap::new();
+        for (meaning, terms) in worded.iter().filter(|it| it.0 != NO_SKILL) {
+            for term in terms.keys() {
+                skills_of.entry(term).or_default().insert(*meaning);
+            }
         }
-        let profiles: Vec<Profile> = examples
-            .into_iter()
-            .map(|(skill, examples)| Profile::new(Meaning::Skill(skill), examples))
-            .collect();
-        let mut n_skills: BTreeMap<String, f32> = BTreeMap::new();
-        for term in profiles.iter().flat_map(|it| &it.terms) {
-            *n_skills.entry(term.clone()).or_default() += 1.0;
+        let weight = |n: usize| (1.0 + NO_SKILL as f32 / n as f32).ln();
+        Router {
+            learned: Learned::of(&worded, NO_SKILL + 1),
+            weights: skills_of
+                .into_iter()
+                .map(|(term, skills)| (term.to_owned(), weight(skills.len())))
+                .collect(),
+            weight_max: weight(1),
         }
-        let all = profiles.len() as f32;
-        let weights: BTreeMap<String, f32> =
-            n_skills.into_iter().map(|(term, n)| (term, (1.0 + all / n).ln())).collect();
-        let weight_max = (1.0 + all).ln();
-        Router { model, profiles, weights, weight_max }
     }
 
     /// What a sentence means. `is_name` knows the names of the workspace.
@@ -175,12 +176,12 @@ impl Router {
         others: &[Vec<String>],
     ) -> Route {
         let wording = Wording::of(sentence, &|word| {
-            // What the examples speak of is a word first, whatever is called so here.
-            !self.weights.contains_key(&wording::stem(&word.to_lowercase())) && is_name(word)
+            // What the skills are spoken of with is a word first, whatever is called so here.
+            !self.weights.contains_key(&stem(&word.to_lowercase())) && is_name(word)
         });
         let others = others.iter().enumerate().filter(|it| !it.1.is_empty());
-        let others: Vec<Profile> = others.map(|(nth, texts)| self.other(nth, texts)).collect();
-        let scores = self.scores(&wording, &others);
+        let others: Vec<Other> = others.map(|(nth, texts)| Other::new(nth, texts)).collect();
+        let (scores, nothing) = self.scores(&wording, &others);
         let routed = |(meaning, score): &(Meaning, f32)| Routed {
             meaning: *meaning,
             score: *score,
@@ -190,94 +191,73 @@ impl Router {
             },
         };
         let (best, next) = (scores[0].1, scores[1].1);
-        if best < SCORE_MIN {
+        if best < nothing && NOTHING_MIN <= nothing {
             return Route::Nothing(routed(&scores[0]));
         }
-        if SCORE_CLEAR <= best && MARGIN_CLEAR <= best - next {
+        if clear_from(scores[0].0) <= best && MARGIN_CLEAR <= best - next {
             return Route::Clear(routed(&scores[0]));
         }
-        let near = scores.iter().filter(|it| SCORE_MIN <= it.1 || best - it.1 < MARGIN_CLEAR);
+        let near = scores.iter().filter(|it| CHOICE_MIN <= it.1);
         Route::Unclear(near.take(CHOICES_MAX).map(routed).collect())
     }
 
-    fn other(&self, nth: usize, texts: &[String]) -> Profile {
-        let examples = texts.iter().map(|text| {
-            let wording = Wording::of(text, &|_| false);
-            (terms(&wording), vector(self.model, &wording.plain()))
-        });
-        Profile::new(Meaning::Other(nth), examples.collect())
-    }
-
-    /// Every skill, and all `others`, with its score, the likest first.
-    fn scores(&self, wording: &Wording, others: &[Profile]) -> Vec<(Meaning, f32)> {
+    /// Every skill, and all `others`, each with how sure it is, the surest first; and how sure it
+    /// is that no skill is meant.
+    fn scores(&self, wording: &Wording, others: &[Other]) -> (Vec<(Meaning, f32)>, f32) {
         let terms = terms(wording);
-        let vector = vector(self.model, &wording.plain());
-        let scored = self.profiles.iter().chain(others).map(|profile| {
-            let nearest = profile.examples.iter().map(|(known, meaning)| {
-                WORDS * self.likeness(&terms, known, profile.takes_text)
-                    + MEANING * dot(&vector, meaning).max(0.0)
-            });
-            let nearest = nearest.fold(0.0, f32::max);
-            let together = WORDS * self.known(&terms, profile)
-                + MEANING * dot(&vector, &profile.middle).max(0.0);
-            (profile.meaning, NEAREST * nearest + TOGETHER * together)
-        });
-        let mut res: Vec<(Meaning, f32)> = scored.collect();
+        let shares = self.learned.shares(&terms);
+        let skills = SKILLS.iter().zip(&shares).map(|(it, share)| (Meaning::Skill(it.id), *share));
+        let others = others.iter().map(|it| (Meaning::Other(it.nth), self.likeness(&terms, it)));
+        let mut res: Vec<(Meaning, f32)> = skills.chain(others).collect();
         res.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-        res
+        (res, shares[NO_SKILL])
     }
 
-    fn weight(&self, term: &str, takes_text: bool) -> f32 {
-        let unknown = if takes_text { OF_A_TEXT } else { 1.0 };
-        self.weights.get(term).copied().unwrap_or(self.weight_max * unknown)
+    /// How like a sentence is to what is said of something that the workspace has: 0 to 1.
+    fn likeness(&self, terms: &Terms, other: &Other) -> f32 {
+        let nearest = other.texts.iter().map(|it| self.cosine(terms, it)).fold(0.0, f32::max);
+        NEAREST * nearest + TOGETHER * self.known(terms, other)
+    }
+
+    fn weight(&self, term: &str) -> f32 {
+        self.weights.get(term).copied().unwrap_or(self.weight_max)
     }
 
     /// The cosine of two bags of terms.
-    fn likeness(&self, a: &Terms, b: &Terms, takes_text: bool) -> f32 {
-        let square = |term: &str, n: f32| (n * self.weight(term, takes_text)).powi(2);
-        let length = |it: &Terms| it.iter().map(|(term, n)| square(term, *n)).sum::<f32>().sqrt();
+    fn cosine(&self, a: &Terms, b: &Terms) -> f32 {
+        let square = |(term, n): (&String, &f32)| (n * self.weight(term)).powi(2);
+        let length = |it: &Terms| it.iter().map(square).sum::<f32>().sqrt();
         let shared = a.iter().filter_map(|(term, n)| {
             let other = b.get(term)?;
-            Some(n * other * self.weight(term, takes_text).powi(2))
+            Some(n * other * self.weight(term).powi(2))
         });
         shared.sum::<f32>() / (length(a) * length(b)).max(f32::EPSILON)
     }
 
-    /// The share of a sentence's terms that the examples of a skill have somewhere.
-    fn known(&self, terms: &Terms, profile: &Profile) -> f32 {
-        let weight = |(term, n): (&String, &f32)| n * self.weight(term, profile.takes_text);
+    /// The share of a sentence's terms that the texts have somewhere.
+    fn known(&self, terms: &Terms, other: &Other) -> f32 {
+        let weight = |(term, n): (&String, &f32)| n * self.weight(term);
         let all: f32 = terms.iter().map(weight).sum();
-        let known = terms.iter().filter(|it| profile.terms.contains(it.0));
+        let known = terms.iter().filter(|it| other.terms.contains(it.0));
         known.map(weight).sum::<f32>() / all.max(f32::EPSILON)
     }
 }
 
-/// An example, ready to be compared with.
-fn example(
-    model: &'static StaticCode,
-    (skill, text): (SkillId, &'static str),
-) -> (SkillId, Terms, Vec<f32>) {
-    let wording = Wording::of(&text.replace("{symbol}", "`x`"), &|_| false);
-    (skill, terms(&wording), vector(model, &wording.plain()))
-}
-
-/// The mean of the examples' vectors, of length one.
-fn middle(examples: &[(Terms, Vec<f32>)]) -> Vec<f32> {
-    let mut res = vec![0.0; examples.first().map_or(0, |it| it.1.len())];
-    for (_, vector) in examples {
-        res.iter_mut().zip(vector).for_each(|(sum, it)| *sum += it);
+impl Other {
+    fn new(nth: usize, texts: &[String]) -> Other {
+        let texts = texts.iter().map(|text| terms(&Wording::of(text, &|_| false)));
+        let texts: Vec<Terms> = texts.collect();
+        let terms = texts.iter().flat_map(|it| it.keys().cloned()).collect();
+        Other { nth, texts, terms }
     }
-    let length = dot(&res, &res).sqrt().max(f32::EPSILON);
-    res.iter_mut().for_each(|it| *it /= length);
-    res
 }
 
-fn vector(model: &StaticCode, text: &str) -> Vec<f32> {
-    model.embed_question(text).unwrap_or_default()
-}
-
-fn dot(a: &[f32], b: &[f32]) -> f32 {
-    a.iter().zip(b).map(|(a, b)| a * b).sum()
+/// How sure it has to be that something is meant.
+fn clear_from(meaning: Meaning) -> f32 {
+    match meaning {
+        Meaning::Skill(id) if id.skill().writes() => WRITES_CLEAR,
+        Meaning::Skill(_) | Meaning::Other(_) => READS_CLEAR,
+    }
 }
 
 /// What a sentence says for the parameters of a skill; what it does not say is left out.
@@ -336,41 +316,6 @@ mod tests {
         );
     }
 
-    /// What developers say and no skill does; the numbers were chosen by these, too.
-    const OTHERS: &[&str] = &[
-        "deploy it to production",
-        "upgrade the dependencies",
-        "translate the readme to german",
-        "make this faster",
-        "write a poem",
-        "open a pull request",
-        "increase the font size",
-        "which version of python is this",
-        "convert this to typescript",
-        "merge the branches",
-        "install numpy",
-        "what time is it",
-        "start the debugger",
-        "set a breakpoint in the loop",
-        "push to origin",
-        "tell me a joke",
-        "thanks a lot",
-        "restart the server",
-        "plan a meeting for tomorrow",
-        "add logging to every request",
-        "how much memory does it use",
-        "close the issue",
-        "good morning",
-        "encrypt the file",
-    ];
-
-    #[test]
-    fn what_no_skill_does_is_seldom_taken_for_one() {
-        let is_clear = |it: &&&str| matches!(router().route(it, &|_| false), Route::Clear(_));
-        let taken: Vec<&&str> = OTHERS.iter().filter(is_clear).collect();
-        assert!(taken.len() <= 2, "{taken:?}");
-    }
-
     #[test]
     fn what_the_workspace_has_beside_skills_is_reached_and_takes_nothing_from_them() {
         let words = |all: &[&str]| all.iter().map(|it| (*it).to_owned()).collect::<Vec<String>>();
@@ -389,20 +334,58 @@ mod tests {
         assert_eq!(route("organize the imports"), "Skill(OrganizeImports)");
     }
 
-    /// How often an example is nearest to its own skill when it is taken out itself: what the
-    /// numbers were chosen by. The sentences of the evaluation have no part in it.
-    #[test]
-    fn an_example_taken_out_is_mostly_found_again() {
-        let all: Vec<_> = all_examples().map(|it| example(built_in(), it)).collect();
-        let texts: Vec<(SkillId, &'static str)> = all_examples().collect();
-        let mut n_right = 0;
-        for (nth, (skill, text)) in texts.iter().enumerate() {
-            let others = all.iter().enumerate().filter(|it| it.0 != nth).map(|it| it.1.clone());
-            let router = Router::of_examples(built_in(), others);
-            let text = text.replace("{symbol}", "`x`");
-            let scores = router.scores(&Wording::of(&text, &|_| false), &[]);
-            n_right += usize::from(scores[0].0 == Meaning::Skill(*skill));
+    /// What became of sentences whose meaning is known.
+    #[derive(Default)]
+    struct Count {
+        all: usize,
+        clear: usize,
+        offered: usize,
+        wrong: usize,
+        none: usize,
+        taken: usize,
+    }
+
+    impl Count {
+        fn take(&mut self, meaning: usize, route: &Route) {
+            let is = |it: &Routed| it.skill().is_some_and(|it| it.id as usize == meaning);
+            if meaning == NO_SKILL {
+                self.none += 1;
+                self.taken += usize::from(matches!(route, Route::Clear(_)));
+                return;
+            }
+            self.all += 1;
+            match route {
+                Route::Clear(it) if is(it) => self.clear += 1,
+                Route::Clear(_) => self.wrong += 1,
+                Route::Unclear(some) => self.offered += usize::from(some.iter().any(is)),
+                Route::Nothing(_) => {}
+            }
         }
-        assert!(all.len() * 8 <= n_right * 10, "{n_right} of {}", all.len());
+    }
+
+    /// What the numbers were chosen by: sentences that are routed by what was learned from the
+    /// other files alone, as a new one would be. Those of the third file are said in odd ways.
+    #[test]
+    fn sentences_left_out_are_mostly_routed_right() {
+        for (left_out, (clear_min, known_min)) in [(95, 97), (94, 97), (82, 94)].iter().enumerate()
+        {
+            let files = SENTENCES.iter().enumerate().filter(|it| it.0 != left_out);
+            let known = examples().chain(files.flat_map(|it| sentences_of(it.1)));
+            let router = Router::of(&known.collect::<Vec<_>>());
+            let mut count = Count::default();
+            for (meaning, text) in sentences_of(SENTENCES[left_out]) {
+                count.take(meaning, &router.route(text, &|_| false));
+            }
+            let Count { all, clear, offered, wrong, none, taken } = count;
+            let told = format!(
+                "file {}, {all}: {clear} clear, {offered} more offered, {wrong} wrong without a \
+                 question; of {none} that no skill is meant by: {taken} taken",
+                left_out + 1
+            );
+            println!("{told}");
+            assert!(all * clear_min <= clear * 100, "{told}");
+            assert!(all * known_min <= (clear + offered) * 100, "{told}");
+            assert!(wrong * 100 <= all * 3 && taken * 100 <= none * 15, "{told}");
+        }
     }
 }

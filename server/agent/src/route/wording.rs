@@ -1,12 +1,15 @@
 //! A sentence as it is compared: its words by their stems, its names apart.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::concept::concepts;
 use crate::skill::since_ms;
 
 /// What a pair of words counts beside a word.
 const PAIR: f32 = 0.7;
+/// What a piece of a word counts, and its length: words are akin that share some.
+const PIECE: f32 = 0.5;
+const PIECE_CHARS: usize = 4;
 /// What a concept counts, and what two of one sentence do: what is done, and to what.
 const CONCEPT: f32 = 1.5;
 const CONCEPTS: f32 = 1.5;
@@ -77,12 +80,6 @@ impl Wording {
         ASKS.contains(&word(0)) || ASKS_OR_ORDERS.contains(&word(0)) && word(1) != "you"
     }
 
-    /// The sentence with every name replaced by a word for one.
-    pub(super) fn plain(&self) -> String {
-        let words = self.words.iter().map(|it| if it == NAME { "function" } else { it });
-        words.collect::<Vec<_>>().join(" ")
-    }
-
     /// The one of `options` that the sentence speaks of.
     pub(super) fn one_of(&self, options: &[&str]) -> Option<String> {
         let stems: Vec<String> = self.words.iter().map(|it| stem(it)).collect();
@@ -91,7 +88,8 @@ impl Wording {
     }
 }
 
-/// Words by their stems, pairs of neighbours, and the concepts that they stand for.
+/// Words by their stems, pairs of neighbours, pieces of words, and the concepts that words stand
+/// for.
 pub(super) fn terms(wording: &Wording) -> Terms {
     let stems: Vec<String> = wording.words.iter().map(|it| stem(it)).collect();
     let share = |nth: usize| if nth < wording.n_head { 1.0 } else { BEHIND };
@@ -101,6 +99,12 @@ pub(super) fn terms(wording: &Wording) -> Terms {
     }
     for (nth, it) in stems.windows(2).enumerate() {
         *res.entry(format!("{} {}", it[0], it[1])).or_default() += PAIR * share(nth + 1);
+    }
+    for word in wording.words.iter().filter(|it| *it != NAME) {
+        let word: Vec<char> = format!("^{word}$").chars().collect();
+        for piece in word.windows(PIECE_CHARS).map(String::from_iter).collect::<BTreeSet<_>>() {
+            *res.entry(format!("~{piece}")).or_default() += PIECE;
+        }
     }
     let first = concepts(&stems[..wording.n_head]);
     let mut all: Vec<(&str, f32)> = concepts(&stems)
@@ -119,6 +123,16 @@ pub(super) fn terms(wording: &Wording) -> Terms {
     res
 }
 
+/// True for a term that is a word.
+pub(super) fn is_word(term: &str) -> bool {
+    !term.contains(' ') && !term.starts_with(['#', '~']) && term != NAME
+}
+
+/// True for a term that is a pair of words or concepts.
+pub(super) fn is_pair(term: &str) -> bool {
+    term.contains(' ')
+}
+
 /// A word without its ending; American and British spelling are the same.
 pub(super) fn stem(word: &str) -> String {
     let mut word = word.replace("isation", "ization").replace("ise", "ize");
@@ -126,7 +140,9 @@ pub(super) fn stem(word: &str) -> String {
         [("ies", "y"), ("ing", ""), ("ed", ""), ("es", ""), ("s", ""), ("ly", ""), ("e", "")]
     {
         let Some(start) = word.strip_suffix(ending) else { continue };
-        if 3 <= start.len() && !(ending == "s" && start.ends_with('s')) {
+        // A `note` is nothing that is `not`.
+        let is_other_word = start == "not" || ending == "s" && start.ends_with('s');
+        if 3 <= start.len() && !is_other_word {
             word = format!("{start}{with}");
             break;
         }
@@ -215,6 +231,7 @@ mod tests {
         check("who calls Cart::add()?", "who call <name> | Cart::add");
         check("explain the Cart in src/cart.py", "explain the <name> in <name> | Cart src/cart.py");
         check("running the tests", "run the test | ");
+        check("notes not noted", "note not noted | ");
     }
 
     #[test]
