@@ -15,7 +15,7 @@ use std::{
 pub use self::tools::{Able, Chosen, choosing, chosen};
 use self::{
     learned::Learned,
-    wording::{Terms, Wording, is_extension, stem, terms},
+    wording::{Terms, Wording, is_extension, is_word, stem, terms},
 };
 use crate::skill::{Needed, SKILLS, Skill, SkillId, SkillParameter, Takes};
 
@@ -94,6 +94,9 @@ pub type IsName<'a> = &'a dyn Fn(&str) -> bool;
 /// What was learned from sentences, and how much words say.
 pub struct Router {
     learned: Learned,
+    /// Words that the examples of the skills speak with, by their stems: no names, whatever is
+    /// called so in the workspace.
+    words: BTreeSet<String>,
     /// How much a term says of what the workspace has beside skills: the fewer skills are spoken of
     /// with it, the more.
     weights: BTreeMap<String, f32>,
@@ -153,8 +156,10 @@ impl Router {
             }
         }
         let weight = |n: usize| (1.0 + NO_SKILL as f32 / n as f32).ln();
+        let words = examples().map(|it| terms(&Wording::of(it.1, &|_| false)));
         Router {
             learned: Learned::of(&worded, NO_SKILL + 1),
+            words: words.flat_map(BTreeMap::into_keys).filter(|it| is_word(it)).collect(),
             weights: skills_of
                 .into_iter()
                 .map(|(term, skills)| (term.to_owned(), weight(skills.len())))
@@ -176,8 +181,7 @@ impl Router {
         others: &[Vec<String>],
     ) -> Route {
         let wording = Wording::of(sentence, &|word| {
-            // What the skills are spoken of with is a word first, whatever is called so here.
-            !self.weights.contains_key(&stem(&word.to_lowercase())) && is_name(word)
+            !self.words.contains(&stem(&word.to_lowercase())) && is_name(word)
         });
         let others = others.iter().enumerate().filter(|it| !it.1.is_empty());
         let others: Vec<Other> = others.map(|(nth, texts)| Other::new(nth, texts)).collect();

@@ -116,20 +116,16 @@ fn impact_tells_the_way_and_what_it_does_not_know() {
     check(
         "/impact tax",
         expect![[r#"
-        # What depends on `tax`
+            # What depends on `tax`
 
-        `tax` (function) · [pay.py:6]
+            `tax` (function) · [pay.py:6]
 
-        3 symbols, 1 of them directly, 1 test among it:
+            3 symbols, 1 directly, with 1 test among them:
 
-        - `total` (function) · [pay.py:3] · calls, exact
-          - `Shop::buy` (method) · [shop.py:4] · calls, exact
-          - `test_total` (function) · [test_shop.py:3] · calls, exact · test
-
-        ## What this does not cover
-
-        - in the 3 files concerned 0 of 9 names do not resolve (0.0 %)
-    "#]],
+            - `total` (function) · [pay.py:3] · calls, exact
+              - `Shop::buy` (method) · [shop.py:4] · calls, exact
+              - `test_total` (function) · [test_shop.py:3] · calls, exact · test
+        "#]],
     );
 }
 
@@ -138,36 +134,29 @@ fn a_symbol_is_explained_from_the_graph() {
     check(
         "/explain total",
         expect![[r#"
-        # `total`
+            # `total`
 
-        `total` (function) · [pay.py:3]
+            `total` (function) · [pay.py:3] · 1 caller · 1 test
 
-        ```python
-        def total(cart)
-        ```
+            ```python
+            def total(cart)
+            ```
 
-        `total · pay.py:3`  
-        1 caller · 1 test
+            ## Who calls it
 
-        ## Who calls it
+            - `Shop::buy` (method) · [shop.py:4] · calls, exact
+            - `test_total` (function) · [test_shop.py:3] · calls, exact · test
 
-        - `Shop::buy` (method) · [shop.py:4] · calls, exact
-        - `test_total` (function) · [test_shop.py:3] · calls, exact · test
+            ## What it calls
 
-        ## What it calls
+            - `tax` (function) · [pay.py:6] · calls, exact
 
-        - `tax` (function) · [pay.py:6] · calls, exact
+            ## Tests
 
-        ## Tests
+            - `test_total` (function) · [test_shop.py:3] · calls, exact · test
 
-        - `test_total` (function) · [test_shop.py:3] · calls, exact · test
-
-        A change of it may reach 2 symbols in 2 files.
-
-        ## What this does not cover
-
-        - in the 3 files concerned 0 of 9 names do not resolve (0.0 %)
-    "#]],
+            A change of it may reach 2 symbols in 2 files.
+        "#]],
     );
 }
 

@@ -68,6 +68,21 @@ impl Analysis {
         Ok(Some(Hover { markdown, plain, range }))
     }
 
+    /// What a symbol is by itself, as Markdown: its signature and its documentation.
+    pub fn description(&self, symbol: SymbolRef) -> Option<String> {
+        let facts = self.facts(symbol.file)?;
+        let at = facts.symbol(symbol.symbol).name_range.start();
+        let target = Target {
+            file: symbol.file,
+            symbol: symbol.symbol,
+            resolution: Resolution::Exact,
+            confidence: 1.0,
+            why: "",
+        };
+        let card = self.card(&target, FilePosition { file: symbol.file, offset: at })?;
+        Some(card.description())
+    }
+
     fn card(&self, target: &Target, from: FilePosition) -> Option<Card> {
         let symbol = target.symbol_ref();
         let facts = self.facts(symbol.file)?;
@@ -181,13 +196,19 @@ impl Analysis {
 }
 
 impl Card {
-    fn markdown(&self) -> String {
+    /// The signature and the documentation, as Markdown.
+    fn description(&self) -> String {
         // A fence longer than any in the text keeps the text inside it.
         let fence = "`".repeat(3.max(longest_run(&self.signature, '`') + 1));
         let mut res = format!("{fence}{}\n{}\n{fence}\n", self.language, self.signature);
         if !self.doc.is_empty() {
             write!(res, "\n{}\n", self.doc).expect("writing to a string does not fail");
         }
+        res
+    }
+
+    fn markdown(&self) -> String {
+        let mut res = self.description();
         write!(res, "\n`{}`", self.place.replace('`', "'"))
             .expect("writing to a string does not fail");
         if !self.how.is_empty() {

@@ -37,7 +37,8 @@ pub type Progress<'a> = &'a mut dyn FnMut(usize, usize);
 /// What came of a question.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Answer {
-    /// The symbols found, in the order in which they were reached.
+    /// The symbols found: each below the one that it was reached from, those beside each other in
+    /// the order in which they were reached.
     pub items: Vec<AnswerItem>,
     /// What was looked at and what remained unknown.
     pub coverage: Coverage,
@@ -115,7 +116,7 @@ impl Answer {
             let places = if same_name == 1 { "place bears" } else { "places bear" };
             res.push(format!("{same_name} more {places} the name and do not resolve"));
         }
-        if 0 < references {
+        if 0 < unresolved {
             let percent = unresolved as f64 * 100.0 / references as f64;
             let some = if is_sample { "some of the " } else { "the " };
             let files = if files == 1 { "1 file".to_owned() } else { format!("{files} files") };

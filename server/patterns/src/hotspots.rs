@@ -8,16 +8,18 @@ use crate::{Evidence, Finding, Findings, Site, complexity};
 
 /// The functions of a file that are shown as the hard ones.
 const FUNCTIONS_MAX: usize = 3;
+/// Commits from which on a file can be said to change often.
+const COMMITS_MIN: u32 = 3;
 
-/// The files whose churn times complexity is highest. `past_of` gives the past of a file, where it
-/// has one.
+/// The files whose churn times complexity is highest, of those that change at all. `past_of` gives
+/// the past of a file, where it has one.
 pub fn hotspots(
     graph: &CodeGraph,
     past_of: &dyn Fn(FileId) -> Option<history::FilePast>,
     max: usize,
 ) -> Findings {
     let mut found = Vec::new();
-    let mut n_without = 0;
+    let (mut n_without, mut n_still) = (0, 0);
     for file in graph.files() {
         let Some(facts) = graph.facts(file).filter(|it| !it.is_test && it.language.is_some())
         else {
@@ -36,6 +38,10 @@ pub fn hotspots(
             n_without += 1;
             continue;
         };
+        if past.n_commits < COMMITS_MIN {
+            n_still += 1;
+            continue;
+        }
         let sum: u32 = hard.iter().map(|it| it.0).sum();
         hard.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
         let evidence = hard.iter().take(FUNCTIONS_MAX).map(|(complexity, idx)| {
@@ -49,11 +55,11 @@ pub fn hotspots(
         let path = graph.path(file).and_then(|it| it.file_name()).unwrap_or_default();
         found.push(Finding {
             title: format!(
-                "{path}: {} commits by {} authors, churn {:.1}, complexity {sum} in {} functions",
+                "{path}: {} commits by {}, churn {:.1}, complexity {sum} in {}",
                 past.n_commits,
-                past.n_authors,
+                counted(past.n_authors as usize, "author"),
                 past.churn,
-                hard.len()
+                counted(hard.len(), "function")
             ),
             score: past.churn * (sum as f32).sqrt(),
             evidence: evidence.collect(),
@@ -63,8 +69,19 @@ pub fn hotspots(
         "churn counts a commit half after 180 days; complexity counts blocks by their depth"
             .to_owned(),
     ];
+    if 0 < n_still {
+        limits.push(format!(
+            "{} of fewer than {COMMITS_MIN} commits {} not told",
+            counted(n_still, "file"),
+            if n_still == 1 { "is" } else { "are" }
+        ));
+    }
     if 0 < n_without {
         limits.push(format!("{n_without} files with functions were never committed"));
     }
     Findings { found, limits }.best(max)
+}
+
+fn counted(n: usize, what: &str) -> String {
+    if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
 }

@@ -120,6 +120,8 @@ fn f() {}
     let titles: Vec<&str> =
         found.found.iter().filter_map(|it| it.title.split(':').next()).collect();
     assert_eq!(titles, ["hot.rs", "easy.rs"]);
+    let still = "1 file of fewer than 3 commits is not told";
+    assert!(found.limits.iter().any(|it| it == still), "{:?}", found.limits);
 }
 
 #[test]

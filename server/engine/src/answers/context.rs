@@ -219,7 +219,8 @@ impl Snapshot {
         let root = root_of(&self.roots, path)?;
         let facts = self.analysis.facts(file)?;
         let text = self.text(file)?;
-        let bytes = range.to_usize();
+        let mut bytes = range.to_usize();
+        bytes.start = indented(&text, bytes.start);
         let end = text.floor_char_boundary(bytes.end.min(bytes.start + PIECE_BYTES_MAX));
         let text = text.get(bytes.start..end)?.to_owned();
         let line = |offset| facts.lines.line_of(offset) + 1;
@@ -258,4 +259,12 @@ impl Snapshot {
         let found = facts.symbols().find(|(idx, it)| !it.is_local && facts.name_path(*idx) == name);
         found.map(|it| SymbolRef { file, symbol: it.0 })
     }
+}
+
+/// The start of the line that an offset stands in, where only space stands before it: code is read
+/// more easily with its first line indented as the others are.
+fn indented(text: &str, start: usize) -> usize {
+    let before = text.get(..start).unwrap_or_default();
+    let line = before.rfind('\n').map_or(0, |it| it + 1);
+    if before[line..].trim_start().is_empty() { line } else { start }
 }

@@ -139,7 +139,9 @@ impl Snapshot {
             let found = missing_partners(&past, &of_files, &exists, &config);
             all.found.extend(found.found);
             all.limits.extend(found.limits);
-            all.limits.push(format!("{}: {} files changed", root, changed.len()));
+            let files =
+                if changed.len() == 1 { "1 file" } else { &format!("{} files", changed.len()) };
+            all.limits.push(format!("{root}: {files} changed"));
         }
         Ok(all)
     }

@@ -2,7 +2,7 @@
 //! changed.
 
 use agent::{SkillId, SkillReply};
-use ide::{Answer, CycleKind, FilePosition, SymbolRef, Uses, WalkConfig};
+use ide::{Answer, CycleKind, NavTarget, SymbolRef, WalkConfig};
 use memory::{Query, RecallQuery};
 use proposal::TransactionKind;
 use vfs::FileId;
@@ -77,8 +77,11 @@ impl Snapshot {
             let n_direct = answer.items.iter().filter(|it| it.depth == 1).count();
             let all = count(answer.items.len(), "symbol", "symbols");
             let tests = count(n_tests, "test", "tests");
+            let among = if n_tests == 0 { "no test".to_owned() } else { tests.clone() };
             page.paragraph(&match skill {
-                SkillId::Impact => format!("{all}, {n_direct} of them directly, {tests} among it:"),
+                SkillId::Impact => {
+                    format!("{all}, {n_direct} directly, with {among} among them:")
+                }
                 SkillId::Tests => format!("{tests}, each below the way to it:"),
                 _ => format!("{all}:"),
             });
@@ -124,10 +127,9 @@ impl Snapshot {
         let target = analysis.nav_target(symbol).ok_or_else(missing)?;
         let mut page = Page::new(self, code(&named(&target)));
         let about = page.target(&target);
-        page.paragraph(&about);
-        let at = FilePosition { file: target.file, offset: target.name_range.start() };
-        if let Some(hover) = analysis.hover(at, Uses::Counted)? {
-            page.markdown(&hover.markdown);
+        page.paragraph(&format!("{about}{}", self.usage_of(symbol, &target)?));
+        if let Some(description) = analysis.description(symbol) {
+            page.markdown(&description);
         }
         let types = [
             ("What it stands on", analysis.supertypes(symbol)?),
@@ -197,10 +199,9 @@ impl Snapshot {
             }
             self.check()?;
             n_defined += 1;
-            let usage = analysis.usage(symbol)?.map(|usage| usage.describe(it.kind));
-            let usage = usage.map(|it| format!(" · {it}")).unwrap_or_default();
-            let target = analysis.nav_target(symbol).map(|it| page.target(&it));
-            page.entry(depth, &format!("{}{usage}", target.unwrap_or_default()));
+            let Some(target) = analysis.nav_target(symbol) else { continue };
+            let entry = format!("{}{}", page.target(&target), self.usage_of(symbol, &target)?);
+            page.entry(depth, &entry);
         }
         if n_defined == 0 {
             page.paragraph("It defines nothing.");
@@ -217,6 +218,12 @@ impl Snapshot {
             }
         }
         Ok(page.done())
+    }
+
+    /// How much a symbol is used, as the end of a line about it.
+    fn usage_of(&self, symbol: SymbolRef, target: &NavTarget) -> Result<String, ReadError> {
+        let usage = self.analysis.usage(symbol)?.map(|it| it.describe(target.kind));
+        Ok(usage.map(|it| format!(" · {it}")).unwrap_or_default())
     }
 
     pub(super) fn search_skill(&self, call: &SkillCall) -> Result<SkillReply, ReadError> {

@@ -30,6 +30,7 @@ impl Analysis {
     pub fn impact(&self, symbols: &[SymbolRef], config: WalkConfig) -> Cancellable<Answer> {
         let asking = self.graph().asking();
         let (items, limit) = self.walk_up(&asking, symbols, config)?;
+        let items = as_tree(items);
         let coverage = self.coverage(&asking, symbols, &items)?;
         Ok(Answer { items, coverage, limit, notes: Vec::new() })
     }
@@ -48,7 +49,7 @@ impl Analysis {
             let (max, left_out) = (config.items_max, n_tests - config.items_max);
             limit = Some(Limit { what: "tests", max, left_out });
         }
-        let items = with_ways(&all, tests.into_iter().take(config.items_max));
+        let items = as_tree(with_ways(&all, tests.into_iter().take(config.items_max)));
         let coverage = self.coverage(&asking, symbols, &items)?;
         Ok(Answer { items, coverage, limit, notes: Vec::new() })
     }
@@ -143,4 +144,29 @@ fn with_ways(all: &[AnswerItem], chosen: impl Iterator<Item = usize>) -> Vec<Ans
         AnswerItem { from: it.from.and_then(renumbered), ..it }
     });
     items.collect()
+}
+
+/// The items with each below the one that it was reached from, renumbered.
+fn as_tree(items: Vec<AnswerItem>) -> Vec<AnswerItem> {
+    let mut below: Vec<Vec<usize>> = vec![Vec::new(); items.len()];
+    let mut waiting = Vec::new();
+    for (nth, it) in items.iter().enumerate().rev() {
+        match it.from {
+            Some(from) => below[from].push(nth),
+            None => waiting.push(nth),
+        }
+    }
+    let mut place = vec![0; items.len()];
+    let mut order = Vec::with_capacity(items.len());
+    while let Some(nth) = waiting.pop() {
+        place[nth] = order.len();
+        order.push(nth);
+        waiting.append(&mut below[nth]);
+    }
+    let mut items: Vec<Option<AnswerItem>> = items.into_iter().map(Some).collect();
+    let tree = order.iter().filter_map(|nth| {
+        let it = items[*nth].take()?;
+        Some(AnswerItem { from: it.from.map(|it| place[it]), ..it })
+    });
+    tree.collect()
 }

@@ -187,7 +187,7 @@ impl Analysis {
         let Some((file, range)) = users.next() else { return Ok(()) };
         let n_others = users.count();
         let name = source.facts.name(own.name);
-        let path = self.path(file).map_or(String::new(), ToString::to_string);
+        let path = self.shown_path(file).unwrap_or_default();
         let line = self.facts(file).map_or(0, |it| it.lines.line_of(range.start()) + 1);
         refused(match n_others {
             0 => format!("`{name}` is used at {path}:{line}"),

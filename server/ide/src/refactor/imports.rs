@@ -25,7 +25,7 @@ const SOURCE_ENDINGS: &[&str] = &["js", "mjs", "cjs", "jsx", "ts", "mts"];
 
 const NOT_MISSING: RefactorError = RefactorError::NotHere("no import is missing here");
 const NOTHING_TO_DO: RefactorError = RefactorError::NotHere("the imports are in order");
-const EFFECTS: &str = "to import it may do something although its name is not used";
+const EFFECTS: &str = "goes, for nothing uses its name: keep it if importing it does something";
 
 /// A module that a name could come from.
 pub(super) struct ImportChoice {

@@ -73,10 +73,10 @@ fn impact_follows_callers_of_callers_and_marks_tests() {
         SHOP,
         WIDE,
         expect![[r#"
-        1 /shop.py:2:5 buy calls exact
-        2 /shop.py:3:5 main calls exact from 0
-        2 /test_shop.py:2:5 test_buy calls exact from 0 test
-        3 /shop.py:1:1 shop.py calls exact from 1"#]],
+            1 /shop.py:2:5 buy calls exact
+            2 /shop.py:3:5 main calls exact from 0
+            3 /shop.py:1:1 shop.py calls exact from 1
+            2 /test_shop.py:2:5 test_buy calls exact from 0 test"#]],
     );
 }
 

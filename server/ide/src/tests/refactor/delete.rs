@@ -195,7 +195,7 @@ fn an_unused_variable_goes() {
 fn a_used_function_stays() {
     check(
         "//- /a.js\nfunction a$0() {}\na();\na();\n",
-        expect!["refused: `a` is used at /a.js:2 and at one more place"],
+        expect!["refused: `a` is used at a.js:2 and at one more place"],
     );
 }
 
@@ -203,7 +203,7 @@ fn a_used_function_stays() {
 fn a_type_with_a_used_member_stays() {
     check(
         "//- /a.js\nclass A$0 {\n  b() {}\n}\nexport { A };\n",
-        expect!["refused: `A` is used at /a.js:4"],
+        expect!["refused: `A` is used at a.js:4"],
     );
 }
 

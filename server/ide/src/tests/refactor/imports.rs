@@ -275,7 +275,7 @@ d$0(os)
             from b import c, d
 
             d(os)
-            left /a.py:3:1 to import it may do something although its name is not used"#]],
+            left /a.py:3:1 goes, for nothing uses its name: keep it if importing it does something"#]],
     );
 }
 
