@@ -48,11 +48,15 @@ pub enum Feature {
     PastUse,
     /// An identifier that is asked for stands in it as it was written.
     Verbatim,
+    /// The question says a word that stands for it in this repository; given by whoever asks.
+    Vocabulary,
+    /// It changes more often than most of this repository; given by whoever asks.
+    Often,
 }
 
 impl Feature {
     /// How many there are.
-    pub const COUNT: usize = 18;
+    pub const COUNT: usize = 20;
 
     /// All of them, in their order.
     pub const ALL: [Feature; Feature::COUNT] = [
@@ -74,6 +78,8 @@ impl Feature {
         Feature::History,
         Feature::PastUse,
         Feature::Verbatim,
+        Feature::Vocabulary,
+        Feature::Often,
     ];
 
     /// The word for it.
@@ -97,6 +103,8 @@ impl Feature {
             Feature::History => "history",
             Feature::PastUse => "past use",
             Feature::Verbatim => "identifier in it",
+            Feature::Vocabulary => "the repository's words",
+            Feature::Often => "changes often",
         }
     }
 
@@ -254,6 +262,8 @@ impl Weights {
                 "neighbour" => Feature::Neighbour,
                 "history" => Feature::History,
                 "past_use" => Feature::PastUse,
+                "vocabulary" => Feature::Vocabulary,
+                "often" => Feature::Often,
                 _ => continue,
             };
             self.scale(feature, f32::from(*percent) / 100.0);
@@ -285,11 +295,11 @@ impl Default for Weights {
     fn default() -> Weights {
         let sentence = Values([
             0.25, 0.2, 0.3, 0.33, 0.3, 0.45, 0.23, 0.4, 0.05, 0.6, 0.6, -0.07, -0.8, -0.22, 0.02,
-            0.03, 0.1, 0.0,
+            0.03, 0.1, 0.0, 0.1, 0.0,
         ]);
         let change = Values([
             0.64, 0.46, 0.0, 0.49, 0.57, 0.04, 0.13, 0.12, 0.12, 0.6, 0.6, 0.1, -0.8, -0.8, 0.02,
-            0.03, 0.1, 0.0,
+            0.03, 0.1, 0.0, 0.4, 0.3,
         ]);
         let mut identifier = change;
         identifier[Feature::Exact] = 3.0;

@@ -95,6 +95,17 @@ impl Signals {
         }
     }
 
+    /// True where a word of the question stands for the file at `path`, or for a symbol in it.
+    pub(crate) fn mean(&self, path: &str) -> bool {
+        let mut of_file = self.of_files.get(path).into_iter().flatten();
+        of_file.any(|it| 0.0 < it.signal.vocabulary)
+    }
+
+    /// True where there is nothing that a word of the question stands for.
+    pub(crate) fn mean_nothing(&self) -> bool {
+        !self.of_files.keys().any(|it| self.mean(it))
+    }
+
     /// What speaks for a document: the most of what is said of it.
     pub(crate) fn of(&self, row: &DocumentRow) -> Signal {
         let mut res = Signal::default();

@@ -34,6 +34,9 @@ pub struct Lists {
     pub at_line: Vec<DocumentId>,
     /// Documents in which an identifier that is asked for stands as it was written.
     pub verbatim: Vec<DocumentId>,
+    /// Documents that a word of the question stands for in this repository, whatever they say
+    /// themselves, and how much it does.
+    pub meant: Vec<(DocumentId, f32)>,
 }
 
 /// What a part of a score is for, and how much it counts.
@@ -88,6 +91,9 @@ impl Lists {
         }
         for id in &self.verbatim {
             res.entry(*id).or_default()[Feature::Verbatim] = 1.0;
+        }
+        for (id, share) in &self.meant {
+            res.entry(*id).or_default()[Feature::Vocabulary] = *share;
         }
         for id in &self.at_line {
             res.entry(*id).or_default()[Feature::Line] = 1.0;
@@ -167,13 +173,19 @@ pub struct Signal {
     pub history: f32,
     /// It was of use before.
     pub past_use: f32,
+    /// A word of the question stands for it in this repository.
+    pub vocabulary: f32,
+    /// It changes often.
+    pub often: f32,
 }
 
 impl Signal {
-    /// Takes the most of both.
+    /// Takes the most of each.
     pub(crate) fn raise(&mut self, other: Signal) {
         self.history = self.history.max(other.history);
         self.past_use = self.past_use.max(other.past_use);
+        self.vocabulary = self.vocabulary.max(other.vocabulary);
+        self.often = self.often.max(other.often);
     }
 }
 
@@ -207,6 +219,8 @@ fn ranked(candidate: Candidate, known: &Known, weights: &Values) -> Ranked {
     }
     values[Feature::History] = known.signal.history;
     values[Feature::PastUse] = known.signal.past_use;
+    values[Feature::Vocabulary] = known.signal.vocabulary;
+    values[Feature::Often] = known.signal.often;
     let (score, parts) = weigh(&values, weights);
     Ranked { id, score, parts, values, cosine: known.vector.map(|it| it.0) }
 }

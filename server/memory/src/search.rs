@@ -83,6 +83,7 @@ pub fn search(sources: &Sources<'_>, query: &Query) -> store::Result<Answer> {
     add_verbatim(&mut lists, store, &unsaved, &question.wholes, &is_allowed)?;
     add_nearest(&mut lists, &mut answer, (sources, &unsaved), query, &is_allowed)?;
     add_places(&mut lists, store, &unsaved, &question.places, &is_allowed)?;
+    add_meant(&mut lists, (sources, &unsaved), &is_allowed)?;
     if is_far_from_all(&lists) {
         return Ok(answer);
     }
@@ -117,7 +118,8 @@ pub fn reorder(answer: &mut Answer, weights: &Weights, (filters, hits_max): (&Fi
 fn is_far_from_all(lists: &Lists) -> bool {
     let is_near = lists.nearest.first().is_some_and(|it| SIMILARITY_MIN <= it.similarity);
     let says_a_word = lists.fields.iter().any(|(_, list)| !list.is_empty());
-    !is_near && !says_a_word && lists.mentioned.is_empty() && lists.at_line.is_empty()
+    let names_none = lists.mentioned.is_empty() && lists.at_line.is_empty();
+    !is_near && !says_a_word && names_none && lists.meant.is_empty()
 }
 
 /// The files of the store that may be found; `None` for all of them.
@@ -244,6 +246,30 @@ fn add_places(
     }
     lists.at_line.sort_unstable();
     lists.at_line.dedup();
+    Ok(())
+}
+
+/// Finds what the words of the question stand for in this repository: it need not say them.
+fn add_meant(
+    lists: &mut Lists,
+    (sources, unsaved): (&Sources<'_>, &Unsaved<'_>),
+    is_allowed: &dyn Fn(DocumentId) -> bool,
+) -> store::Result<()> {
+    let Sources { store, signals, .. } = *sources;
+    if signals.mean_nothing() {
+        return Ok(());
+    }
+    let mut files = store.file_numbers(&mut |_, path, _| signals.mean(path))?;
+    files.retain(|file| is_allowed(DocumentId::new(*file, 0)));
+    files.extend(unsaved.files().filter(|it| signals.mean(it.1)).map(|it| it.0));
+    for file in files {
+        let rows = match unsaved.rows_of(file) {
+            Some(rows) => rows,
+            None => store.documents_of(file)?,
+        };
+        let meant = rows.iter().map(|it| (it.id, signals.of(it).vocabulary));
+        lists.meant.extend(meant.filter(|it| 0.0 < it.1));
+    }
     Ok(())
 }
 

@@ -369,8 +369,9 @@ fn what_others_know_of_places_counts() {
         weight[Feature::Neighbour] = 1.0;
     }
     let mut signals = Signals::default();
-    signals.add("src/checkout.py", None, Signal { history: 0.25, past_use: 0.0 });
-    signals.add("src/checkout.py", Some("retry"), Signal { history: 0.5, past_use: 0.125 });
+    signals.add("src/checkout.py", None, Signal { history: 0.25, ..Signal::default() });
+    let signal = Signal { history: 0.5, past_use: 0.125, ..Signal::default() };
+    signals.add("src/checkout.py", Some("retry"), signal);
     let sources = Sources { signals: &signals, ..Sources::saved(&store, &weights) };
     let query = Query { hits_max: 9, ..Query::text("the total price", 9) };
     let mut answer = search(&sources, &query).unwrap();

@@ -318,6 +318,24 @@ pub const SETTINGS: &[Setting] = &[
               learned.",
     },
     Setting {
+        key: "weights.vocabulary",
+        kind: Kind::Int(0, 1_000),
+        default: "100",
+        scope: Scope::Workspace,
+        doc: "How much it counts in a search that a word of the question stands for a place, as \
+              `.aios/vocabulary.toml` says of this repository's own words, in percent of what was \
+              learned. Without that file nothing does.",
+    },
+    Setting {
+        key: "weights.often",
+        kind: Kind::Int(0, 1_000),
+        default: "100",
+        scope: Scope::Workspace,
+        doc: "How much it counts in a search that a place changes often, as \
+              `.aios/vocabulary.toml` says, in percent of what was learned. Without that file \
+              nothing does.",
+    },
+    Setting {
         key: "changes.format",
         kind: Kind::Choice(&["off", "project"]),
         default: "\"off\"",
