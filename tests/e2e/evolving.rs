@@ -6,7 +6,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-use fixture::past::{changed, message, telling_paths};
+use fixture::past::{changed, changed_by_words, message, telling_paths, telling_words};
 use serde_json::{Value, json};
 
 use crate::{
@@ -21,6 +21,15 @@ const VARIANT: &str = "weights.path=300";
 
 /// A workspace whose past says that paths tell what is meant.
 fn workspace() -> Workspace {
+    workspace_of(&telling_paths(110))
+}
+
+/// A workspace whose past says what the words of its messages stand for.
+pub(crate) fn workspace_of_words() -> Workspace {
+    workspace_of(&telling_words(110))
+}
+
+fn workspace_of(past: &str) -> Workspace {
     let workspace = Workspace::new(&[]);
     let git = |args: &[&str], input: &str| {
         let mut command = Command::new("git");
@@ -31,7 +40,7 @@ fn workspace() -> Workspace {
         assert!(child.wait().unwrap().success(), "git {args:?}");
     };
     git(&["init", "-q", "-b", "main"], "");
-    git(&["fast-import", "--quiet"], &telling_paths(110));
+    git(&["fast-import", "--quiet"], past);
     git(&["reset", "-q", "--hard"], "");
     workspace
 }
@@ -74,6 +83,30 @@ fn a_shell_sees_the_proof_applies_it_and_takes_it_back() {
     assert_eq!(outcomes, ["taken back", "accepted"]);
     let (code, text) = aios(&workspace, &["evolve", "revert"]);
     assert_eq!((code, text.trim_end()), (1, NOTHING_LEFT));
+}
+
+#[test]
+fn a_shell_is_told_what_the_repository_s_words_stand_for_and_may_take_it_back() {
+    let workspace = workspace_of_words();
+    let before = found(&workspace);
+    assert!(!before[..5].contains(&changed_by_words(7)), "{before:?}");
+    let (code, text) = aios(&workspace, &["evolve", "run", "--try", "weights.vocabulary=100"]);
+    assert_eq!(code, 0, "{text}");
+    assert!(text.contains("weights.vocabulary 0 → 100"), "{text}");
+    let place = format!(" {}\"", changed_by_words(7));
+    assert!(text.lines().any(|it| it.starts_with('+') && it.contains(&place)), "{text}");
+    let (code, text) = aios(&workspace, &["apply"]);
+    assert_eq!(code, 0, "{text}");
+    assert_eq!(found(&workspace)[0], changed_by_words(7));
+    let (_, text) = aios(&workspace, &["search", "--explain", &message(7)]);
+    let told = format!("→ {} (changed in ", changed_by_words(7));
+    assert!(text.contains("the repository's words:") && text.contains(&told), "{text}");
+    let (_, text) = aios(&workspace, &["evolve", "status"]);
+    assert!(text.contains("of this repository's own") && text.contains("in force: "), "{text}");
+    assert_eq!(json(&workspace, &["describe"])[0]["vocabulary"]["words"], 90);
+    let (code, text) = aios(&workspace, &["evolve", "revert"]);
+    assert_eq!(code, 0, "{text}");
+    assert_eq!((found(&workspace), workspace.has(".aios/vocabulary.toml")), (before, false));
 }
 
 /// What was learned has its origin and its proof, and what was done is noted.

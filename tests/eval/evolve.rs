@@ -2,7 +2,9 @@
 //! newer ones, and what was accepted is measured on the newest, which neither saw.
 //!
 //! `cargo run --release -p evolve --example worth -- FOLDER…`, each the work tree of a repository
-//! with its history. A line for each: what was accepted and what that gave, or why nothing was.
+//! with its history: what was accepted and what that gave, or why nothing was. A server that was
+//! told yes tries again: up to three experiments are held, each beginning at what the one before
+//! brought.
 // A program for evaluation prints what it found and fails where it stands.
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
@@ -10,7 +12,8 @@ use std::{ops::ControlFlow, path::Path, sync::Arc};
 
 use evolve::{
     Arena, Comparison, EvidenceConfig, Evolution, EvolutionConfig, EvolutionStep, Evolved, Model,
-    Next, Replay, Ruling, Trial, TrialConfig, compare, parameters, shipped, weights_of,
+    Next, Percents, Replay, Ruling, Trial, TrialConfig, compare, declared, parameters, shipped,
+    weights_of,
 };
 use history::{Repository, UpdateConfig, update};
 use memory::{PieceConfig, Weights, words_of};
@@ -20,6 +23,8 @@ use store::commits::open_commits_in_memory;
 const TASKS_MAX: usize = 400;
 /// Commits that are looked at.
 const COMMITS_MAX: usize = 5_000;
+/// Experiments one after the other.
+const ROUNDS_MAX: u32 = 3;
 
 fn main() {
     let mut gains = Vec::new();
@@ -34,8 +39,10 @@ fn main() {
         let n_held_out = all.len() * 2 / 5;
         evolved.arena.held_out = all.split_off(all.len() - n_held_out);
         evolved.arena.tuning = all;
-        let ruling = hold(&evolved.arena, trial.clone());
-        let gain = tell(&folder, &ruling, &trial, &unseen);
+        let words = &evolved.vocabulary;
+        println!("{folder}: {} words, {} places", words.words.len(), words.often.len());
+        let values = rounds(&evolved.arena, &trial);
+        let gain = tell(&values, &trial, &unseen);
         println!("  {:.1} s of CPU time", cpu_s() - began_s);
         gains.push(gain);
     }
@@ -53,6 +60,7 @@ fn trial_config() -> TrialConfig {
     TrialConfig {
         now: shipped(&parameters),
         shipped: shipped(&parameters),
+        declared: declared(&parameters, &shipped(&parameters)),
         parameters,
         given: Vec::new(),
         seed: 1,
@@ -93,19 +101,31 @@ fn hold(arena: &Arena, config: TrialConfig) -> Ruling {
     }
 }
 
-/// Prints what came of it; the gain on commits never seen, files and functions.
-fn tell(folder: &str, ruling: &Ruling, trial: &TrialConfig, unseen: &[Replay]) -> (f64, f64) {
-    println!("{folder}: {} variants measured", ruling.n_measured);
-    for attempt in &ruling.attempts {
-        let verdict = attempt.against.as_deref().unwrap_or("accepted");
-        println!("  {:?}: {verdict}", attempt.candidate.values);
-        println!("    seen {}\n    ruled by {}", attempt.tuning, attempt.held_out);
+/// Experiments one after the other, printed; what is set in the end.
+fn rounds(arena: &Arena, first: &TrialConfig) -> Percents {
+    let mut trial = first.clone();
+    for round in 0..ROUNDS_MAX {
+        let ruling = hold(arena, trial.clone());
+        println!("  experiment {}: {} variants measured", round + 1, ruling.n_measured);
+        for attempt in &ruling.attempts {
+            let verdict = attempt.against.as_deref().unwrap_or("accepted");
+            println!("    {:?}: {verdict}", attempt.candidate.values);
+            println!("      seen {}\n      ruled by {}", attempt.tuning, attempt.early);
+        }
+        trial.looks += ruling.attempts.len() as u32;
+        trial.known.extend(ruling.attempts.iter().map(|it| it.candidate.values.clone()));
+        let Some(accepted) = ruling.accepted() else { break };
+        trial.now = accepted.candidate.values.clone();
+        trial.declared = declared(&trial.parameters, &trial.now);
+        trial.seed += 1;
     }
+    trial.now
+}
+
+/// Prints what that gave on commits never seen: files and functions.
+fn tell(values: &Percents, trial: &TrialConfig, unseen: &[Replay]) -> (f64, f64) {
     let before = weights_of(&trial.parameters, &trial.shipped);
-    let after = match ruling.accepted() {
-        Some(it) => weights_of(&trial.parameters, &it.candidate.values),
-        None => before.clone(),
-    };
+    let after = weights_of(&trial.parameters, values);
     let files = difference(unseen, &before, &after, |it, of| it.score(of).files_at_5);
     let functions = difference(unseen, &before, &after, |it, of| it.score(of).functions_at_10);
     println!("  never seen: files {files}\n  never seen: functions {functions}");

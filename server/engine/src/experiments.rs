@@ -1,17 +1,19 @@
 //! Experiments with the server's own settings: begun when somebody asks or when nobody does
 //! anything, carried on step by step, and ended with a proposal or without.
 
+mod files;
 pub(crate) mod standing;
 
 use std::sync::Arc;
 
 use evolve::{
     EvidenceConfig, Evolution, EvolutionConfig, EvolutionStep, Evolved, LOOKS_MAX, Model,
-    Parameter, TrialConfig, admitted, measured, parameters, shipped, summary, tasks_row,
+    Parameter, TrialConfig, Vocabulary, admitted, declared, in_force, measured, parameters,
+    shipped, summary, tasks_row,
 };
 use history::{Repository, Update, UpdateConfig};
 use proposal::{ExperimentId, Proposal, ProposalState, Simulation};
-use settings::{EvolvePolicy, Source, WORKSPACE_FILE};
+use settings::{EvolvePolicy, Source};
 use store::history::{ExperimentBody, ExperimentRow};
 use vfs::VfsPath;
 
@@ -209,6 +211,7 @@ impl GlobalState {
         let now_ms = self.outside.clock.wall_ms();
         let mut trial = TrialConfig {
             shipped: shipped(&parameters),
+            declared: declared(&parameters, &now),
             parameters,
             given,
             seed,
@@ -259,11 +262,11 @@ impl GlobalState {
         let layers = self.configuration.layers();
         parameters.retain(|it| layers.origin(it.key) != Some(Source::Client));
         let weights = &self.configuration.settings.weights;
-        let value = |key: &str| {
+        let set = |key: &str| {
             let of = weights.iter().find(|it| key.strip_prefix("weights.") == Some(it.0));
-            of.map_or(100, |it| it.1)
+            of.map(|it| it.1)
         };
-        let now = parameters.iter().map(|it| value(it.key)).collect();
+        let now = in_force(&parameters, &self.own.vocabulary, &set);
         (parameters, now)
     }
 
@@ -483,7 +486,8 @@ impl Evolving {
                 if let Some(accepted) = accepted {
                     let keys = self.config.trial.parameters.iter().map(|it| it.key.to_owned());
                     let values = keys.zip(accepted.candidate.values.iter().copied());
-                    made = Some(propose(ctx, &self.root, &row, values.collect())?);
+                    let learned = &evolved.vocabulary;
+                    made = Some(propose(ctx, &self.root, (&row, learned), values.collect())?);
                 }
             }
             _ => {
@@ -542,28 +546,19 @@ impl Evolving {
 fn propose(
     ctx: &EditContext,
     root: &VfsPath,
-    row: &ExperimentRow,
+    (row, learned): (&ExperimentRow, &Vocabulary),
     values: Vec<(String, u16)>,
 ) -> Result<(Proposal, Simulation), Ended> {
-    let path = root.join(WORKSPACE_FILE);
-    let text = settings_text(ctx, &path)?;
     let before = &row.body.before;
     let changed: Vec<(String, u16)> =
         values.into_iter().filter(|it| !before.contains(it)).collect();
-    let new = settings::with_numbers(&text, &changed).map_err(tasks::not_allowed)?;
+    let files = files::files(ctx, root, &changed, learned)?;
     let title = "Find code better: settings with proof".to_owned();
     let variants = row.body.variants.clone();
     let accepted =
         ExperimentRow { body: ExperimentBody { variants, ..row.body.clone() }, ..row.clone() };
     let reason = format!("{} (`aios evolve history {}`)", summary(&accepted), row.id);
-    tasks::write_files(ctx, (title, reason), &[(path, Some(new))])
-}
-
-/// What the settings file holds; nothing where there is none.
-fn settings_text(ctx: &EditContext, path: &VfsPath) -> Result<String, Ended> {
-    let now = ctx.present(path).map_err(tasks::not_allowed)?;
-    let text = now.map(|it| vfs::decode(path, it.bytes.to_vec())).transpose();
-    Ok(text.map_err(tasks::not_allowed)?.unwrap_or_default())
+    tasks::write_files(ctx, (title, reason), &files)
 }
 
 /// The experiment whose accepted variant is what is set now.

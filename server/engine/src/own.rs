@@ -7,6 +7,7 @@ pub(crate) mod trust;
 use std::{collections::BTreeMap, fmt, ops::ControlFlow, sync::Arc};
 
 use agent::{AgentDef, Definition, Workflow};
+use evolve::{VOCABULARY_FILE, Vocabulary};
 use settings::{Layers, Source, WORKSPACE_FILE};
 use store::{Trust, TrustRow};
 use vfs::{ContentHash, Link, Listed, Loader, VfsPath, WalkLimits, decode};
@@ -35,6 +36,8 @@ pub struct Own {
     pub digests: BTreeMap<String, String>,
     /// The workflows by file, each in its last good state.
     pub workflows: BTreeMap<String, Arc<Workflow>>,
+    /// What the repository's own words stand for, in its last good state.
+    pub vocabulary: Arc<Vocabulary>,
     /// What is wrong in the files as they are.
     pub problems: Vec<OwnProblem>,
 }
@@ -133,6 +136,7 @@ impl Own {
             agents: BTreeMap::new(),
             digests: BTreeMap::new(),
             workflows: BTreeMap::new(),
+            vocabulary: Arc::default(),
             problems: unread,
         };
         layers.set_trusted(standing.files_may_act());
@@ -147,6 +151,7 @@ impl Own {
         }
         res.take_agents(old, &files);
         res.take_workflows(old, &files);
+        res.take_vocabulary(old, &files);
         res.problems.sort();
         res
     }
@@ -186,6 +191,30 @@ impl Own {
             if let Some((workflow, digest)) = good {
                 self.workflows.insert(path.clone(), workflow);
                 self.digests.insert(path.clone(), digest);
+            }
+        }
+    }
+
+    fn take_vocabulary(&mut self, old: &Own, files: &BTreeMap<String, String>) {
+        let Some(text) = files.get(VOCABULARY_FILE) else {
+            // What cannot be read keeps its last good state.
+            if self.problems.iter().any(|it| it.path == VOCABULARY_FILE) {
+                self.vocabulary = Arc::clone(&old.vocabulary);
+            }
+            return;
+        };
+        match Vocabulary::parse(text) {
+            Ok((vocabulary, facts)) => {
+                self.vocabulary = Arc::new(vocabulary);
+                let path = VOCABULARY_FILE.to_owned();
+                let problem =
+                    |(line, fact)| OwnProblem { path: path.clone(), line, column: 0, fact };
+                self.problems.extend(facts.into_iter().map(problem));
+            }
+            Err((line, fact)) => {
+                self.vocabulary = Arc::clone(&old.vocabulary);
+                let path = VOCABULARY_FILE.to_owned();
+                self.problems.push(OwnProblem { path, line, column: 0, fact });
             }
         }
     }
@@ -232,6 +261,7 @@ pub fn own_problems(path: &str, text: &str, own: &Own) -> Vec<OwnProblem> {
     trial.take_agents(&Own::default(), &files);
     trial.agents = own.agents.clone();
     trial.take_workflows(&Own::default(), &files);
+    trial.take_vocabulary(&Own::default(), &files);
     trial.problems.sort();
     trial.problems
 }

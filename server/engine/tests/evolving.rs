@@ -13,7 +13,8 @@ use std::{
 
 use desk::Desk;
 use engine::{EvolveRequest, RunOutcome, RunRequest, Then};
-use fixture::past::{changed, message, telling_paths};
+use evolve::VOCABULARY_FILE;
+use fixture::past::{changed, changed_by_words, message, telling_paths, telling_words};
 use memory::Query;
 use proposal::{ProposalId, ProposalState};
 use store::history::ExperimentRow;
@@ -22,8 +23,13 @@ use tempfile::TempDir;
 /// Changes in the past: two fifths of them are held out.
 const CHANGES: usize = 110;
 
-/// A folder with a repository of such a past.
+/// A folder with a repository whose past says that paths tell what is meant.
 fn repository() -> TempDir {
+    repository_of(&telling_paths(CHANGES))
+}
+
+/// A folder with a repository of this past.
+fn repository_of(past: &str) -> TempDir {
     let dir = tempfile::tempdir().unwrap();
     let folder = dir.path().join("w");
     std::fs::create_dir(&folder).unwrap();
@@ -36,7 +42,7 @@ fn repository() -> TempDir {
         assert!(child.wait().unwrap().success(), "git {args:?}");
     };
     git(&["init", "-q", "-b", "main"], "");
-    git(&["fast-import", "--quiet"], &telling_paths(CHANGES));
+    git(&["fast-import", "--quiet"], past);
     git(&["reset", "-q", "--hard"], "");
     dir
 }
@@ -105,6 +111,43 @@ fn what_there_is_proof_of_is_applied_outlives_a_restart_and_is_taken_back() {
     assert_eq!(desk.found(3), before);
     assert_eq!(desk.text(".aios/config.toml"), None);
     assert_ne!(desk.state_of(&proposal), ProposalState::Applied);
+    let desk = desk.reopen();
+    assert_eq!((desk.found(3), desk.bent()), (before, Vec::new()));
+}
+
+#[test]
+fn what_words_stand_for_is_learned_as_a_file_that_people_correct_and_take_back() {
+    let mut desk = Desk::open(repository_of(&telling_words(CHANGES)));
+    let before = desk.found(3);
+    assert!(!before[..5].contains(&changed_by_words(3)), "{before:?}");
+    let (experiment, proposal) = desk.evolved(EvolveRequest::default());
+    assert_eq!(experiment.outcome, "accepted", "{experiment:?}");
+    let summary = evolve::summary(&experiment);
+    assert!(summary.contains("weights.vocabulary 0 → "), "{summary}");
+    assert_eq!(desk.text(VOCABULARY_FILE), None, "nothing is changed before somebody says yes");
+    desk.applied(RunRequest::Apply(proposal.expect("what is accepted is proposed")));
+    let after = desk.found(3);
+    assert_eq!(after[0], changed_by_words(3), "{after:?}");
+    let text = desk.text(VOCABULARY_FILE).unwrap();
+    let place = format!(" {}\"", changed_by_words(3));
+    let line = text.lines().find(|it| it.contains(&place)).unwrap_or_else(|| panic!("{text}"));
+    let (word, _) = line.split_once(" = ").unwrap();
+    assert!(message(3).contains(word), "{line}");
+
+    // What its reader takes out counts no more, and it outlives the server.
+    let rest: Vec<&str> = text.lines().filter(|it| !it.contains(&changed_by_words(3))).collect();
+    let mut desk = desk.reopen();
+    assert_eq!(desk.found(3), after);
+    desk.change(VOCABULARY_FILE, &rest.join("\n"));
+    assert!(!desk.found(3)[..5].contains(&changed_by_words(3)));
+    assert_eq!(desk.found(4)[0], changed_by_words(4), "the others count");
+    desk.change(VOCABULARY_FILE, &text);
+
+    let id = Some(experiment.id);
+    let proposal = desk.proposed(RunRequest::TakeBackExperiment(id, Then::Keep));
+    desk.applied(RunRequest::Apply(proposal));
+    assert_eq!((desk.text(VOCABULARY_FILE), desk.text(".aios/config.toml")), (None, None));
+    assert_eq!(desk.found(3), before);
     let desk = desk.reopen();
     assert_eq!((desk.found(3), desk.bent()), (before, Vec::new()));
 }

@@ -6,6 +6,10 @@ use crate::random::Seeded;
 
 /// Samples that are drawn of the differences.
 const SAMPLES: usize = 4_000;
+/// Draws of signs at most: the last look at the same questions allows 39 in a million.
+const FLIPS_MAX: usize = 60_000;
+/// Once chance was as good so often, no more is drawn.
+const REACHED_MAX: usize = 30;
 
 /// What a paired comparison found. Differences are those of the second setting to the first, in
 /// shares of 1.
@@ -27,7 +31,8 @@ pub struct Comparison {
     pub better: usize,
     /// Questions answered worse.
     pub worse: usize,
-    /// How often chance alone would make so many of those that differ better (one-sided sign test).
+    /// How often chance alone would make the second setting so much better (one-sided
+    /// randomisation test: which of two scores is whose is drawn anew).
     pub chance: f64,
 }
 
@@ -37,8 +42,8 @@ impl Comparison {
         self.after - self.before
     }
 
-    /// True where it is better beyond chance: the interval lies above nothing, and the sign test
-    /// says the same.
+    /// True where it is better beyond chance: the interval lies above nothing, and the
+    /// randomisation test says the same.
     pub fn is_better(&self) -> bool {
         0.0 < self.low && self.chance < (1.0 - self.confidence) / 2.0
     }
@@ -76,23 +81,34 @@ pub fn compare(before: &[f64], after: &[f64], confidence: f64, seed: u64) -> Com
         confidence,
         better,
         worse,
-        chance: sign_test(better, worse),
+        chance: chance(&differences, &mut random),
     }
 }
 
-/// How likely a fair coin shows at least `better` heads in `better + worse` throws.
-fn sign_test(better: usize, worse: usize) -> f64 {
-    let n = better + worse;
-    // The terms of the binomial distribution, as logarithms: n may be large.
-    let mut term = -(n as f64) * std::f64::consts::LN_2;
-    let mut res = 0.0;
-    for k in 0..=n {
-        if better <= k {
-            res += term.exp();
+/// How often the differences add up to as much where a coin decides the sign of each.
+fn chance(differences: &[f64], random: &mut Seeded) -> f64 {
+    let differences: Vec<f64> = differences.iter().copied().filter(|it| 1e-9 < it.abs()).collect();
+    let sum: f64 = differences.iter().sum();
+    let mut n_reached = 0;
+    for nth in 1..=FLIPS_MAX {
+        let flipped: f64 = differences.chunks(64).map(|chunk| flipped(chunk, random)).sum();
+        n_reached += usize::from(sum - 1e-9 <= flipped);
+        // What chance reaches so often needs no sharper number.
+        if REACHED_MAX <= n_reached {
+            return n_reached as f64 / nth as f64;
         }
-        term += ((n - k) as f64).ln() - ((k + 1) as f64).ln();
     }
-    res.min(1.0)
+    (n_reached + 1) as f64 / (FLIPS_MAX + 1) as f64
+}
+
+/// The sum of up to 64 numbers, each with a sign of chance.
+fn flipped(numbers: &[f64], random: &mut Seeded) -> f64 {
+    let coins = random.next_number();
+    let signed = numbers.iter().enumerate().map(|(nth, it)| {
+        let is_heads = coins >> nth & 1 == 1;
+        if is_heads { *it } else { -it }
+    });
+    signed.sum()
 }
 
 impl fmt::Display for Comparison {
@@ -117,11 +133,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_sign_test_counts_coins() {
-        assert!((sign_test(0, 0) - 1.0).abs() < 1e-9);
-        assert!((sign_test(5, 0) - 1.0 / 32.0).abs() < 1e-9);
-        assert!((sign_test(4, 1) - 6.0 / 32.0).abs() < 1e-9);
-        assert!((sign_test(0, 5) - 1.0).abs() < 1e-9);
+    fn chance_is_how_often_coins_do_as_well() {
+        let of = |differences: &[f64]| chance(differences, &mut Seeded::new(1));
+        let is_about = |it: f64, expected: f64| (it / expected - 1.0).abs() < 0.35;
+        assert!((of(&[]) - 1.0).abs() < 1e-9);
+        // Five heads, and ten.
+        assert!(is_about(of(&[0.5; 5]), 1.0 / 32.0));
+        assert!(is_about(of(&[0.5; 10]), 1.0 / 1024.0));
+        // One that loses as much as three gain; and one that loses little.
+        assert!(is_about(of(&[0.2, 0.2, 0.2, -0.6]), 9.0 / 16.0));
+        assert!(is_about(of(&[0.6, 0.6, 0.6, 0.6, -0.1]), 2.0 / 32.0));
+        assert!(0.9 < of(&[-0.5; 5]));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use grammars::language_for_path;
-use history::{HistoryError, Repository};
+use history::{HistoryError, Renames, Repository};
 use memory::{Embedding, PieceConfig, documents};
 use models::{EmbedError, Embedder};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -26,6 +26,8 @@ pub struct Corpus {
     pub(crate) store: SqliteStore,
     /// What is in the index: path to content.
     files: FxHashMap<String, ObjectKey>,
+    /// The same by where they are today, below the folder.
+    by_place: FxHashMap<String, String>,
     /// What is still to be read until it is the index of the moment that is wanted.
     waiting: Vec<(String, ObjectKey)>,
 }
@@ -57,7 +59,13 @@ impl Corpus {
     /// Where memory is short.
     pub fn new(model: Option<Model>) -> Result<Corpus, CorpusError> {
         let store = store::open_in_memory()?;
-        Ok(Corpus { model, store, files: FxHashMap::default(), waiting: Vec::new() })
+        Ok(Corpus {
+            model,
+            store,
+            files: FxHashMap::default(),
+            by_place: FxHashMap::default(),
+            waiting: Vec::new(),
+        })
     }
 
     /// Begins to make it the index of the code just before `task`'s commit; [`Corpus::go_on`] does
@@ -65,7 +73,12 @@ impl Corpus {
     ///
     /// # Errors
     /// [`CorpusError`].
-    pub fn go_before(&mut self, repository: &Repository, task: &Task) -> Result<(), CorpusError> {
+    pub fn go_before(
+        &mut self,
+        repository: &Repository,
+        renames: &Renames,
+        task: &Task,
+    ) -> Result<(), CorpusError> {
         let mut wanted = repository.files_at(&task.commit.key)?;
         // What a commit with one parent changed, taken back, is its parent.
         for change in &task.changes {
@@ -83,6 +96,11 @@ impl Corpus {
         let new = wanted.iter().filter(is_new);
         self.waiting = new.map(|(path, key)| (path.clone(), key.clone())).collect();
         self.waiting.sort_by(|a, b| b.cmp(a));
+        let place = |path: &String| {
+            let now = repository.in_folder(renames.now(path))?;
+            Some((now.to_owned(), path.clone()))
+        };
+        self.by_place = wanted.keys().filter_map(place).collect();
         self.files = wanted;
         Ok(())
     }
@@ -103,6 +121,11 @@ impl Corpus {
         let text = text_of(repository, path, self.files.get(path)?)?;
         let facts = facts_of(path, &text);
         Some((text, facts))
+    }
+
+    /// Where a file stands in the index that is at `place` today, below the folder.
+    pub(crate) fn then(&self, place: &str) -> Option<&str> {
+        self.by_place.get(place).map(String::as_str)
     }
 
     /// The files of the index.

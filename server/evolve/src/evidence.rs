@@ -211,6 +211,12 @@ pub(crate) fn is_function(kind: SymbolKind) -> bool {
     matches!(kind, SymbolKind::Function | SymbolKind::Method | SymbolKind::Constructor)
 }
 
+/// The same of what a kind is called.
+pub(crate) fn is_function_kind(kind: &str) -> bool {
+    let all = [SymbolKind::Function, SymbolKind::Method, SymbolKind::Constructor];
+    all.iter().any(|it| it.as_str() == kind)
+}
+
 fn is_question(title: &str) -> bool {
     let lower = title.trim().to_lowercase();
     TITLE_WORDS_MIN <= lower.split_whitespace().count()
@@ -218,7 +224,7 @@ fn is_question(title: &str) -> bool {
 }
 
 /// A message without what says nothing of the change.
-fn question(commit: &CommitRow) -> String {
+pub(crate) fn question(commit: &CommitRow) -> String {
     let is_trailer = |line: &str| {
         let lower = line.trim().to_lowercase();
         TRAILERS.iter().any(|it| lower.starts_with(it))

@@ -8,9 +8,10 @@ use store::commits::Commits;
 
 use crate::{
     Arena, Corpus, CorpusError, Evidence, EvidenceConfig, Model, Next, Replay, Ruling, Task, Trial,
-    TrialConfig,
+    TrialConfig, Vocabulary,
     evidence::Gathering,
     guard::guards,
+    lessons::Lessons,
     replay::{ask, asked},
 };
 
@@ -49,6 +50,8 @@ pub struct Evolved {
     pub ruling: Option<Ruling>,
     /// The questions with all that their answers were made of.
     pub arena: Arena,
+    /// What the commits before the held-out tasks teach of the repository's own words.
+    pub vocabulary: Vocabulary,
 }
 
 /// An experiment under way.
@@ -63,6 +66,7 @@ pub struct Evolution {
 
 enum Stage {
     Gather(Gathering),
+    Learn(Box<Lessons>),
     Replay(Box<Replaying>),
     Try(Box<Trial>),
     Over,
@@ -71,6 +75,9 @@ enum Stage {
 struct Replaying {
     corpus: Corpus,
     tasks: Vec<Task>,
+    /// What the commits before the first task teach: what the tuning tasks are asked with.
+    vocabulary: Vocabulary,
+    n_tuning: usize,
     renames: Renames,
     replays: Vec<Replay>,
     /// Which moment the index is at, or on its way to.
@@ -119,6 +126,7 @@ impl Evolution {
     pub fn step(&mut self, cpu_ms: &dyn Fn() -> u64) -> Result<EvolutionStep, CorpusError> {
         match std::mem::replace(&mut self.stage, Stage::Over) {
             Stage::Gather(gathering) => self.gather(gathering),
+            Stage::Learn(lessons) => self.learn(lessons),
             Stage::Replay(replaying) => self.replay(replaying, cpu_ms),
             Stage::Try(trial) => Ok(self.hold(trial)),
             Stage::Over => Ok(self.end(None)),
@@ -138,22 +146,44 @@ impl Evolution {
             if self.res.tuning.len().min(self.res.held_out.len()) < TASKS_MIN {
                 return Ok(self.end(None));
             }
-            let tasks = [self.res.tuning.as_slice(), &self.res.held_out].concat();
-            let all = tasks.len();
-            self.stage = Stage::Replay(Box::new(Replaying {
-                corpus: Corpus::new(self.model.clone())?,
-                tasks,
-                renames: Renames::load(self.commits.as_ref())?,
-                replays: Vec::new(),
-                moment: None,
-                is_moving: false,
-                cost_ms: (0.0, 0.0),
-            }));
-            return Ok(EvolutionStep::More { doing: "asking the past", done: 0, all });
+            let commits = self.commits.as_ref();
+            let lessons = Lessons::begin(&self.repository, commits, Renames::load(commits)?)?;
+            self.stage = Stage::Learn(Box::new(lessons));
+            return Ok(EvolutionStep::More { doing: "learning words", done: 0, all: 0 });
         }
         let (done, all) = gathering.progress();
         self.stage = Stage::Gather(gathering);
         Ok(EvolutionStep::More { doing: "looking for evidence", done, all })
+    }
+
+    /// Learns what is said of which places, twice: from what was there before the tuning tasks, and
+    /// from what was there before the held-out ones. No question is asked with what its own answer
+    /// taught.
+    fn learn(&mut self, mut lessons: Box<Lessons>) -> Result<EvolutionStep, CorpusError> {
+        let commits = self.commits.as_ref();
+        let began_s = |it: &[Task]| it.iter().map(|it| it.commit.time_s).min().unwrap_or_default();
+        let untils_s = [began_s(&self.res.tuning), began_s(&self.res.held_out)];
+        if lessons.step(&self.repository, commits, &untils_s)? {
+            let (done, all) = lessons.progress();
+            self.stage = Stage::Learn(lessons);
+            return Ok(EvolutionStep::More { doing: "learning words", done, all });
+        }
+        let vocabulary = lessons.vocabulary(commits, untils_s[0])?;
+        self.res.vocabulary = lessons.vocabulary(commits, untils_s[1])?;
+        let tasks = [self.res.tuning.as_slice(), &self.res.held_out].concat();
+        let all = tasks.len();
+        self.stage = Stage::Replay(Box::new(Replaying {
+            corpus: Corpus::new(self.model.clone())?,
+            tasks,
+            vocabulary,
+            n_tuning: self.res.tuning.len(),
+            renames: lessons.into_renames(),
+            replays: Vec::new(),
+            moment: None,
+            is_moving: false,
+            cost_ms: (0.0, 0.0),
+        }));
+        Ok(EvolutionStep::More { doing: "asking the past", done: 0, all })
     }
 
     fn replay(
@@ -169,17 +199,18 @@ impl Evolution {
             it.is_moving = it.corpus.go_on(&self.repository)?;
         } else if it.moment != Some(done / TASKS_PER_MOMENT) {
             it.moment = Some(done / TASKS_PER_MOMENT);
-            it.corpus.go_before(&self.repository, &it.tasks[done])?;
+            it.corpus.go_before(&self.repository, &it.renames, &it.tasks[done])?;
             it.is_moving = true;
         } else {
-            it.ask(&self.repository, self.commits.as_ref(), cpu_ms)?;
+            it.ask(&self.repository, self.commits.as_ref(), &self.res.vocabulary, cpu_ms)?;
         }
         self.stage = Stage::Replay(it);
         Ok(EvolutionStep::More { doing: "asking the past", done, all })
     }
 
     fn begin_trial(&mut self, it: Replaying) -> Result<EvolutionStep, CorpusError> {
-        let guards = guards(&self.repository, &it.corpus, self.config.trial.seed)?;
+        let learned = &self.res.vocabulary;
+        let guards = guards(&self.repository, &it.corpus, learned, self.config.trial.seed)?;
         let mut tuning = it.replays;
         let held_out = tuning.split_off(self.res.tuning.len());
         let n = it.tasks.len() as f64;
@@ -230,12 +261,15 @@ impl Replaying {
         &mut self,
         repository: &Repository,
         commits: &dyn Commits,
+        learned: &Vocabulary,
         cpu_ms: &dyn Fn() -> u64,
     ) -> Result<(), CorpusError> {
+        let is_tuning = self.replays.len() < self.n_tuning;
+        let vocabulary = if is_tuning { &self.vocabulary } else { learned };
         let began_ms = cpu_ms();
         let asked = asked(&self.tasks[self.replays.len()], commits, &self.renames)?;
         let past_ms = cpu_ms();
-        let replay = ask(repository, &self.corpus, &asked)?;
+        let replay = ask(repository, &self.corpus, vocabulary, &asked)?;
         self.cost_ms.0 += cpu_ms().saturating_sub(past_ms) as f64;
         self.cost_ms.1 += past_ms.saturating_sub(began_ms) as f64;
         self.replays.push(replay);

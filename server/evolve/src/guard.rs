@@ -6,7 +6,7 @@ use memory::{Feature, Values};
 use syntax::{FileFacts, SymbolIdx};
 
 use crate::{
-    Corpus, CorpusError, FunctionName, Replay,
+    Corpus, CorpusError, FunctionName, Replay, Vocabulary,
     evidence::is_function,
     random::Seeded,
     replay::{Asked, ask},
@@ -14,6 +14,8 @@ use crate::{
 
 /// Questions of each kind.
 const QUESTIONS_MAX: usize = 40;
+/// Functions of a file that are asked about at most, where there are few files.
+const ROUNDS_MAX: usize = 6;
 /// A shorter name means anything.
 const NAME_BYTES_MIN: usize = 5;
 /// Words of a documentation's first sentence.
@@ -35,6 +37,7 @@ pub struct Guard {
 pub(crate) fn guards(
     repository: &Repository,
     corpus: &Corpus,
+    vocabulary: &Vocabulary,
     seed: u64,
 ) -> Result<Vec<Guard>, CorpusError> {
     let mut paths: Vec<String> = corpus.paths().into_iter().map(str::to_owned).collect();
@@ -45,9 +48,9 @@ pub(crate) fn guards(
     let mut names = Guard { name: "exact names", replays: Vec::new() };
     let mut sentences = Guard { name: "sentences of documentation", replays: Vec::new() };
     let mut places = Guard { name: "paths", replays: Vec::new() };
-    for path in &paths {
+    for (round, path) in (0..ROUNDS_MAX).flat_map(|round| paths.iter().map(move |it| (round, it))) {
         let is_full = |it: &Guard| QUESTIONS_MAX <= it.replays.len();
-        if is_full(&names) && is_full(&sentences) && is_full(&places) {
+        if is_full(&names) && is_full(&sentences) && (0 < round || is_full(&places)) {
             break;
         }
         let Some((text, facts)) = corpus.file(repository, path).filter(|it| !it.1.is_test) else {
@@ -65,14 +68,17 @@ pub(crate) fn guards(
         let one = functions[random.below(functions.len())];
         let name = facts.name(facts.symbol(one).name);
         if !is_full(&names) && NAME_BYTES_MIN <= name.len() {
-            names.replays.push(ask(repository, corpus, &asked(path, &facts, one, name))?);
+            let asked = asked(path, &facts, one, name);
+            names.replays.push(ask(repository, corpus, vocabulary, &asked)?);
         }
-        if !is_full(&places) {
-            places.replays.push(ask(repository, corpus, &asked(path, &facts, one, path))?);
+        if !is_full(&places) && round == 0 {
+            let asked = asked(path, &facts, one, path);
+            places.replays.push(ask(repository, corpus, vocabulary, &asked)?);
         }
-        let sentence = functions.iter().find_map(|it| Some((*it, sentence(&text, &facts, *it)?)));
-        if let Some((one, sentence)) = sentence.filter(|_| !is_full(&sentences)) {
-            let mut replay = ask(repository, corpus, &asked(path, &facts, one, &sentence))?;
+        let said = functions.iter().filter_map(|it| Some((*it, sentence(&text, &facts, *it)?)));
+        if let Some((one, sentence)) = said.filter(|_| !is_full(&sentences)).nth(round) {
+            let asked = asked(path, &facts, one, &sentence);
+            let mut replay = ask(repository, corpus, vocabulary, &asked)?;
             // The words stand in the documentation itself: with them it would find everything.
             replay.found.iter_mut().for_each(|it| without_documentation(&mut it.values));
             sentences.replays.push(replay);

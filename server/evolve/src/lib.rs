@@ -6,6 +6,7 @@ mod corpus;
 mod evidence;
 mod evolution;
 mod guard;
+mod lessons;
 mod lineage;
 mod random;
 mod refuse;
@@ -13,6 +14,7 @@ mod replay;
 mod report;
 mod search;
 mod trial;
+mod vocabulary;
 
 pub use crate::{
     compare::{Comparison, compare},
@@ -22,9 +24,10 @@ pub use crate::{
     guard::Guard,
     lineage::{Accepted, TAKEN_BACK, TakenBack, accepted_variant, without},
     random::Seeded,
-    refuse::{admitted, parameters, shipped},
+    refuse::{OFTEN_KEY, WORDS_KEY, admitted, declared, in_force, parameters, shipped},
     replay::{Found, Replay, Score},
     report::{measured, report, summary, tasks_row},
     search::{Candidate, FoundBy, Parameter, Percents, Search, SearchConfig},
     trial::{Arena, Attempt, LOOKS_MAX, Next, Ruling, Trial, TrialConfig, weights_of},
+    vocabulary::{Spot, StandsFor, VOCABULARY_FILE, Vocabulary, Word, Wrong},
 };

@@ -2,41 +2,80 @@
 
 use settings::{Kind, Scope, Setting, Value};
 
-use crate::{Parameter, Percents};
+use crate::{Parameter, Percents, Vocabulary};
 
-/// The most that a weight is tried at, in percent: beyond, one part of the sum drowns the others.
-const PERCENT_MAX: i64 = 400;
-
-/// The settings that an experiment may change. The evidence says nothing about the others.
-const KEYS: [&str; 7] = [
-    "weights.name",
-    "weights.doc",
-    "weights.file",
-    "weights.path",
-    "weights.vector",
-    "weights.test",
-    "weights.history",
+/// The settings that an experiment may change, and the most that each is tried at, in percent:
+/// beyond, one part of the sum drowns the others. The evidence says nothing about other settings.
+const KEYS: [(&str, u16); 9] = [
+    ("weights.name", 400),
+    ("weights.doc", 400),
+    ("weights.file", 400),
+    ("weights.path", 400),
+    ("weights.vector", 400),
+    ("weights.test", 400),
+    // What is shipped of it is a twentieth of the words of a body.
+    ("weights.history", 500),
+    (WORDS_KEY, 400),
+    (OFTEN_KEY, 400),
 ];
+
+/// What weighs the words of the vocabulary's file, and what weighs the places in it that change
+/// often. Nothing is shipped of either: the file itself is what an experiment brings.
+pub const WORDS_KEY: &str = "weights.vocabulary";
+/// See [`WORDS_KEY`].
+pub const OFTEN_KEY: &str = "weights.often";
 
 /// What an experiment may change, and how far: as the table of settings allows, and no further than
 /// makes sense.
 pub fn parameters() -> Vec<Parameter> {
-    let of = |key: &&'static str| {
+    let of = |(key, most): (&'static str, u16)| {
         let Kind::Int(min, max) = Setting::find(key)?.kind else { return None };
         let min = u16::try_from(min).ok()?;
-        let max = u16::try_from(max.min(PERCENT_MAX)).ok()?;
+        let max = u16::try_from(max).ok()?.min(most);
         Some(Parameter { key, min, max })
     };
-    KEYS.iter().filter_map(of).collect()
+    KEYS.into_iter().filter_map(of).collect()
+}
+
+/// The variants that every experiment rules on before it searches: what the history teaches of the
+/// repository's own words and of places that change often, as much as it weighs by default.
+pub fn declared(parameters: &[Parameter], now: &[u16]) -> Vec<Percents> {
+    let with = |words: u16, often: u16| {
+        let values = parameters.iter().zip(now).map(|(parameter, now)| match parameter.key {
+            WORDS_KEY if *now == 0 => words,
+            OFTEN_KEY if *now == 0 => often,
+            _ => *now,
+        });
+        values.collect::<Percents>()
+    };
+    // No more: each look makes the next one prove more.
+    let mut res = vec![with(100, 50), with(100, 0)];
+    res.retain(|it| it != now);
+    res.dedup();
+    res
 }
 
 /// What is shipped of `parameters`.
 pub fn shipped(parameters: &[Parameter]) -> Percents {
-    let of = |it: &Parameter| match Setting::find(it.key)?.default_value() {
+    in_force(parameters, &Vocabulary::default(), &|it| match Setting::find(it)?.default_value() {
         Value::Int(value) => u16::try_from(value).ok(),
         _ => None,
+    })
+}
+
+/// What counts of `parameters` where `vocabulary` is in force and `set` tells a setting: what
+/// weighs something that is not there counts nothing.
+pub fn in_force(
+    parameters: &[Parameter],
+    vocabulary: &Vocabulary,
+    set: &dyn Fn(&str) -> Option<u16>,
+) -> Percents {
+    let of = |it: &Parameter| match it.key {
+        WORDS_KEY if vocabulary.words.is_empty() => 0,
+        OFTEN_KEY if vocabulary.often.is_empty() => 0,
+        key => set(key).unwrap_or(100),
     };
-    parameters.iter().map(|it| of(it).unwrap_or(100)).collect()
+    parameters.iter().map(of).collect()
 }
 
 /// The variant that `given` asks for (key and value as written), the others as they are in `now`.
@@ -92,7 +131,8 @@ mod tests {
 
     #[test]
     fn a_variant_is_numbers_within_bounds() {
-        assert_eq!(ask("weights.doc", "70").unwrap(), [100, 70, 100, 100, 100, 100, 100]);
+        let variant = [100, 70, 100, 100, 100, 100, 100, 100, 100];
+        assert_eq!(ask("weights.doc", "70").unwrap(), variant);
         for wrong in ["401", "-1", "1e3", "", "70; evolve = \"auto-config\""] {
             let error = ask("weights.doc", wrong).unwrap_err();
             assert!(error.contains("is no whole number between 0 and 400"), "{error}");

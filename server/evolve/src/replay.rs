@@ -7,7 +7,7 @@ use memory::{
 use rustc_hash::FxHashMap;
 use store::commits::Commits;
 
-use crate::{Corpus, CorpusError, FunctionName, Task, corpus::ROOT};
+use crate::{Corpus, CorpusError, FunctionName, Task, Vocabulary, corpus::ROOT};
 
 /// Candidates that are kept of a question: those that the shipped weights put first.
 const CANDIDATES_MAX: usize = 150;
@@ -79,15 +79,23 @@ pub(crate) fn asked(
     })
 }
 
-/// Asks one question of the index as it is.
+/// Asks one question of the index as it is, with the words that the repository had by then.
 pub(crate) fn ask(
     repository: &Repository,
     corpus: &Corpus,
+    vocabulary: &Vocabulary,
     asked: &Asked,
 ) -> Result<Replay, CorpusError> {
     let mut signals = Signals::default();
     for (path, history) in &asked.alike {
-        signals.add(path, None, Signal { history: *history, ..Signal::default() });
+        if let Some(path) = repository.in_folder(path).and_then(|it| corpus.then(it)) {
+            signals.add(path, None, Signal { history: *history, ..Signal::default() });
+        }
+    }
+    for (spot, signal) in vocabulary.signals(&asked.question) {
+        if let Some(path) = corpus.then(&spot.path) {
+            signals.add(path, spot.symbol.as_deref(), signal);
+        }
     }
     let weights = Weights::default();
     let sources = Sources { signals: &signals, ..Sources::saved(&corpus.store, &weights) };

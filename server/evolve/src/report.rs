@@ -10,10 +10,11 @@ use crate::{
 
 /// What an attempt was measured by, as the archive keeps it.
 pub fn measured(attempt: &Attempt, parameters: &[Parameter]) -> VariantRow {
-    let Attempt { candidate, tuning, held_out, files, functions, guards, .. } = attempt;
+    let Attempt { candidate, tuning, held_out, early, files, functions, guards, .. } = attempt;
     let named = |name: &str, it: &Comparison| (name.to_owned(), row(it));
     let mut measures = vec![
         named(HELD_OUT, held_out),
+        named("these and how early they stand, which the ruling goes by", early),
         named("files among the first 5, held out", files),
         named("functions among the first 10 hits, held out", functions),
         named("both, on the commits that the search saw", tuning),
@@ -27,6 +28,7 @@ pub fn measured(attempt: &Attempt, parameters: &[Parameter]) -> VariantRow {
             FoundBy::Coordinate => "moving one setting",
             FoundBy::Population => "crossing variants",
             FoundBy::Given => "given",
+            FoundBy::Declared => "declared beforehand",
         }
         .to_owned(),
         measures,
@@ -34,7 +36,7 @@ pub fn measured(attempt: &Attempt, parameters: &[Parameter]) -> VariantRow {
     }
 }
 
-/// What the ruling goes by.
+/// What people look at first.
 const HELD_OUT: &str = "both, on commits that the search did not see";
 
 fn row(it: &Comparison) -> MeasureRow {

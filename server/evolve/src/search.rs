@@ -39,6 +39,8 @@ pub enum FoundBy {
     Population,
     /// Somebody gave it.
     Given,
+    /// It was declared before anything was measured.
+    Declared,
 }
 
 /// How long it looks.

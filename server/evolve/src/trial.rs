@@ -5,7 +5,8 @@
 use memory::Weights;
 
 use crate::{
-    Candidate, Comparison, Guard, Parameter, Percents, Replay, Search, SearchConfig, compare,
+    Candidate, Comparison, FoundBy, Guard, Parameter, Percents, Replay, Search, SearchConfig,
+    compare,
 };
 
 /// All looks at one set of held-out tasks together may accept so often what is no better. A server
@@ -15,8 +16,9 @@ const CHANCE_MAX: f64 = 0.0025;
 pub const LOOKS_MAX: u32 = 6;
 /// A smaller gain is not worth a question.
 const GAIN_MIN: f64 = 0.005;
-/// How far a guard's mean may lie below what it was, within noise.
-const GUARD_LOSS_MAX: f64 = 0.01;
+/// How far a guard's mean may lie below what it was, within noise: of forty questions one may be
+/// answered half as well, which is chance.
+const GUARD_LOSS_MAX: f64 = 0.02;
 /// Questions may cost so many times what they did.
 const COST_MAX: f64 = 1.5;
 /// What a logarithm of distance from the shipped weights costs, in gain: at first only what gains
@@ -51,6 +53,9 @@ pub struct TrialConfig {
     pub shipped: Percents,
     /// Candidates of somebody else's, to be ruled on before any search.
     pub given: Vec<Percents>,
+    /// Candidates that were declared before anything was measured: no task was seen by whoever
+    /// chose them, so the older ones prove as much as the newer.
+    pub declared: Vec<Percents>,
     /// What chance begins with.
     pub seed: u64,
     /// Candidates that are measured at most.
@@ -70,8 +75,10 @@ pub struct Attempt {
     pub candidate: Candidate,
     /// On the tasks that the search saw.
     pub tuning: Comparison,
-    /// On those that it did not: files and functions together, which the ruling goes by.
+    /// On those that it did not: files and functions together.
     pub held_out: Comparison,
+    /// The same, together with how early they stand: what the ruling goes by.
+    pub early: Comparison,
     /// The same, files among the first five alone.
     pub files: Comparison,
     /// The same, functions among the first ten alone.
@@ -136,8 +143,12 @@ impl Trial {
         if !self.config.given.is_empty() && !self.is_out_of_looks() {
             let values = self.config.given.remove(0);
             let worth = self.worth(arena, &values);
-            let found_by = crate::FoundBy::Given;
-            self.rule(arena, Candidate { values, worth, found_by });
+            self.rule(arena, Candidate { values, worth, found_by: FoundBy::Given });
+            return Next::Step;
+        }
+        if !self.config.declared.is_empty() && !self.is_out_of_looks() {
+            let values = self.config.declared.remove(0);
+            self.rule_on_declared(arena, values);
             return Next::Step;
         }
         let mut search = self.search.take().unwrap_or_else(|| self.new_search(arena));
@@ -200,10 +211,8 @@ impl Trial {
             (of(&now) - of(&weights)).max(0.0)
         });
         let lost: f64 = lost.sum();
-        // From nothing to a tenth is as far as from a tenth to all.
-        let log = |it: u16| (f64::from(it) / 100.0 + 0.1).ln();
         let from = values.iter().zip(&self.config.shipped);
-        let distance: f64 = from.map(|it| (log(*it.0) - log(*it.1)).powi(2)).sum();
+        let distance: f64 = from.map(|it| distance(*it.0, *it.1).powi(2)).sum();
         let pull = PULL * PULL_TIMES.powi(self.n_refined as i32);
         gain - pull * distance - GUARD_PRICE * lost
     }
@@ -212,29 +221,49 @@ impl Trial {
     /// what is not would only use up a look.
     fn rule_where_it_may(&mut self, arena: &Arena, candidate: Candidate) {
         let (now, then) = (self.weights(&self.config.now), self.weights(&candidate.values));
-        let scores = |it: &Weights| arena.tuning.iter().map(|of| both(of, it)).collect::<Vec<_>>();
+        let scores = |it: &Weights| arena.tuning.iter().map(|of| early(of, it)).collect::<Vec<_>>();
         if compare(&scores(&now), &scores(&then), 0.95, self.config.seed).is_better() {
             self.rule(arena, candidate);
         }
     }
 
+    /// Rules on a candidate that nobody searched for, by all tasks. Where a guard loses there is no
+    /// need to look: that costs nothing of what the tasks can prove.
+    fn rule_on_declared(&mut self, arena: &Arena, values: Percents) {
+        let is_known = self.config.known.contains(&values) || values == self.config.now;
+        let (now, then) = (self.weights(&self.config.now), self.weights(&values));
+        let loses = |it: &Guard| {
+            let of = |weights: &Weights| mean(it.replays.iter().map(|it| both(it, weights)));
+            of(&then) - of(&now) < -GUARD_LOSS_MAX
+        };
+        if !is_known && !arena.guards.iter().any(loses) {
+            let worth = self.worth(arena, &values);
+            self.rule(arena, Candidate { values, worth, found_by: FoundBy::Declared });
+        }
+    }
+
     /// Looks at a candidate on the held-out tasks, and says yes or no.
     fn rule(&mut self, arena: &Arena, candidate: Candidate) {
+        let unseen: Vec<&Replay> = match candidate.found_by {
+            FoundBy::Declared => arena.tuning.iter().chain(&arena.held_out).collect(),
+            _ => arena.held_out.iter().collect(),
+        };
         let looks = self.config.looks + self.ruling.attempts.len() as u32;
         let confidence = confidence_of_look(looks);
         let (now, then) = (self.weights(&self.config.now), self.weights(&candidate.values));
         let seed = self.config.seed;
-        let on = |replays: &[Replay], of: fn(&Replay, &Weights) -> f64, confidence| {
+        let on = |replays: &[&Replay], of: fn(&Replay, &Weights) -> f64, confidence| {
             let scores =
                 |weights: &Weights| replays.iter().map(|it| of(it, weights)).collect::<Vec<f64>>();
             compare(&scores(&now), &scores(&then), confidence, seed)
         };
-        let guards = arena.guards.iter().map(|it| (it.name, on(&it.replays, both, 0.95)));
+        let guards = arena.guards.iter().map(|it| (it.name, on(&all(&it.replays), both, 0.95)));
         let mut attempt = Attempt {
-            tuning: on(&arena.tuning, both, 0.95),
-            held_out: on(&arena.held_out, both, confidence),
-            files: on(&arena.held_out, files, 0.95),
-            functions: on(&arena.held_out, functions, 0.95),
+            tuning: on(&all(&arena.tuning), both, 0.95),
+            held_out: on(&unseen, both, 0.95),
+            early: on(&unseen, early, confidence),
+            files: on(&unseen, files, 0.95),
+            functions: on(&unseen, functions, 0.95),
             guards: guards.collect(),
             cost: self.cost(arena, &candidate.values),
             candidate,
@@ -260,6 +289,17 @@ impl Trial {
     }
 }
 
+/// How far a value is from what is shipped.
+fn distance(value: u16, shipped: u16) -> f64 {
+    let share = |it: u16| f64::from(it) / 100.0;
+    match shipped {
+        // What ships nothing has a scale of its own.
+        0 => share(value) / 2.0,
+        // From nothing to a tenth is as far as from a tenth to all.
+        _ => (share(value) + 0.1).ln() - (share(shipped) + 0.1).ln(),
+    }
+}
+
 /// The parameter whose weight makes a question ask the past.
 const PAST_KEY: &str = "weights.history";
 
@@ -281,7 +321,7 @@ fn confidence_of_look(nth: u32) -> f64 {
 
 /// What speaks against a candidate.
 fn against(attempt: &Attempt) -> Option<String> {
-    let Attempt { held_out, tuning, files, functions, guards, cost, .. } = attempt;
+    let Attempt { held_out, early, tuning, files, functions, guards, cost, .. } = attempt;
     for (name, guard) in guards {
         if guard.is_worse() || guard.gain() < -GUARD_LOSS_MAX {
             return Some(format!("{name} are answered worse: {guard}"));
@@ -295,14 +335,22 @@ fn against(attempt: &Attempt) -> Option<String> {
             return Some(format!("{name} are found worse: {part}"));
         }
     }
-    if !held_out.is_better() || held_out.gain() < GAIN_MIN {
+    if !early.is_better() || held_out.gain() < GAIN_MIN {
         let seen = 100.0 * tuning.gain();
         return Some(format!(
-            "no better than chance on commits that the search did not see: {held_out}; on those \
-             that it saw: {seen:+.1}"
+            "no better than chance on commits that the search did not see: {held_out}; with how \
+             early they stand {early}; on those that it saw: {seen:+.1}"
         ));
     }
     None
+}
+
+/// Files and functions together, and how early they stand: of questions whose answer is found
+/// before and after, it tells which finds it sooner.
+fn early(replay: &Replay, weights: &Weights) -> f64 {
+    let score = replay.score(weights);
+    let all = [score.files_at_5, score.functions_at_10, score.files_gain, score.gain];
+    all.into_iter().map(f64::from).sum::<f64>() / all.len() as f64
 }
 
 /// Files and functions together.
@@ -316,6 +364,10 @@ fn files(replay: &Replay, weights: &Weights) -> f64 {
 
 fn functions(replay: &Replay, weights: &Weights) -> f64 {
     f64::from(replay.score(weights).functions_at_10)
+}
+
+fn all(replays: &[Replay]) -> Vec<&Replay> {
+    replays.iter().collect()
 }
 
 fn mean(of: impl ExactSizeIterator<Item = f64>) -> f64 {

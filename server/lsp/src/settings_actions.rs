@@ -1,8 +1,8 @@
-//! Code actions on the settings file of a workspace: what experiments propose to change in it, what
-//! they changed, and taking that back.
+//! Code actions on the settings file of a workspace and on its vocabulary: what experiments propose
+//! to change in them, what they changed, and taking that back.
 
 use engine::{Experiment, ReadError};
-use evolve::{TAKEN_BACK, accepted_variant, summary};
+use evolve::{TAKEN_BACK, VOCABULARY_FILE, accepted_variant, summary};
 use proposal::ProposalState;
 use serde_json::json;
 use settings::{EvolvePolicy, WORKSPACE_FILE};
@@ -22,12 +22,15 @@ const TAKEN_BACK_MAX: usize = 3;
 /// Characters of what changes in a title.
 const TITLE_CHARS_MAX: usize = 80;
 
-/// What can be done with the settings file at `path`; nothing where it is none.
+/// What can be done with the settings file or the vocabulary at `path`; nothing where it is
+/// neither.
 pub(crate) fn settings_actions(
     view: &View<'_>,
     path: &VfsPath,
 ) -> Result<Vec<CodeAction>, ReadError> {
-    let is_settings = view.snapshot.roots.iter().any(|it| it.join(WORKSPACE_FILE) == *path);
+    let mut roots = view.snapshot.roots.iter();
+    let is_settings =
+        roots.any(|it| [WORKSPACE_FILE, VOCABULARY_FILE].iter().any(|own| it.join(own) == *path));
     if !is_settings || view.snapshot.journal.is_none() {
         return Ok(Vec::new());
     }

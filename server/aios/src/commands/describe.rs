@@ -67,6 +67,12 @@ fn described(snapshot: &Snapshot) -> Result<Value, ReadError> {
         "workflows": snapshot.own.workflows.values().map(|it| it.name.as_str()).collect::<Vec<_>>(),
         "settings": settings_of(snapshot, &experiments),
         "learned": learned(&experiments),
+        "vocabulary": {
+            "file": evolve::VOCABULARY_FILE,
+            "learned": snapshot.own.vocabulary.learned,
+            "words": snapshot.own.vocabulary.words.len(),
+            "often": snapshot.own.vocabulary.often.len(),
+        },
         "episodes": { "on": snapshot.settings.episodes, "kept": counted, "each_max": EPISODES_MAX },
     }))
 }
@@ -118,7 +124,10 @@ fn capabilities() -> Value {
     json!({
         "languages": languages.collect::<Vec<_>>(),
         "front_ends": ["lsp", "shell"],
-        "recall": ["full text", "names", "vectors", "graph", "history", "past use"],
+        "recall": [
+            "full text", "names", "vectors", "graph", "history", "past use",
+            "the repository's words",
+        ],
         "changes": ["proposed", "previewed", "journaled", "taken back by hunk, file or change"],
         "experiments": evolve::parameters().iter().map(|it| it.key).collect::<Vec<_>>(),
     })
@@ -192,6 +201,15 @@ fn text(all: &Value) -> String {
     }
     for it in list(&all["learned"]) {
         lines.push(format!("learned     {}", it["proof"].as_str().unwrap_or_default()));
+    }
+    let words = &all["vocabulary"];
+    if words["words"] != 0 || words["often"] != 0 {
+        lines.push(format!(
+            "words       {} of this repository's own, {} places that change often ({})",
+            words["words"],
+            words["often"],
+            words["file"].as_str().unwrap_or_default()
+        ));
     }
     let kept = all["episodes"]["kept"].as_object().cloned().unwrap_or_default();
     let kept: Vec<String> = kept.iter().map(|(kind, n)| format!("{n} {kind}")).collect();

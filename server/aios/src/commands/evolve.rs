@@ -1,10 +1,10 @@
 //! `aios evolve`: experiments with the server's own settings.
 
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 use anyhow::{Context as _, bail};
 use engine::{EvolveRequest, Experiment, LoadGraph, RunOutcome, RunRequest, Then};
-use evolve::{report, summary};
+use evolve::{VOCABULARY_FILE, Vocabulary, report, summary};
 use proposal::ProposalState;
 use serde_json::{Value, json};
 use settings::EvolvePolicy;
@@ -73,7 +73,7 @@ fn experiment(
 
 fn status(root: &Path, output: Output) -> anyhow::Result<Exit> {
     let session = Session::indexed(root, LoadGraph::Never)?;
-    let (policy, bent, all) = session.ask("evolve status", |snapshot| {
+    let (policy, bent, words, all) = session.ask("evolve status", |snapshot| {
         let is_bent = |it: &&(&str, u16)| {
             let default = settings::Setting::find(&format!("weights.{}", it.0));
             default.map(settings::Setting::default_value)
@@ -81,7 +81,8 @@ fn status(root: &Path, output: Output) -> anyhow::Result<Exit> {
         };
         let bent = snapshot.settings.weights.iter().filter(is_bent);
         let bent: Vec<(String, u16)> = bent.map(|it| (format!("weights.{}", it.0), it.1)).collect();
-        Ok((snapshot.settings.evolve, bent, snapshot.experiments(SEARCHED_MAX)?))
+        let words = Arc::clone(&snapshot.own.vocabulary);
+        Ok((snapshot.settings.evolve, bent, words, snapshot.experiments(SEARCHED_MAX)?))
     })?;
     let policy = match policy {
         EvolvePolicy::Off => "off",
@@ -100,6 +101,11 @@ fn status(root: &Path, output: Output) -> anyhow::Result<Exit> {
             json!({
                 "policy": policy,
                 "settings": settings,
+                "vocabulary": {
+                    "learned": words.learned,
+                    "words": words.words.len(),
+                    "often": words.often.len(),
+                },
                 "last": last.map(|it| experiment_json(&it.row)),
                 "stands": last.and_then(|it| it.state).map(ProposalState::name),
                 "waiting": ids(&waiting),
@@ -110,6 +116,7 @@ fn status(root: &Path, output: Output) -> anyhow::Result<Exit> {
             let set: Vec<String> = bent.iter().map(|it| format!("{} = {}", it.0, it.1)).collect();
             let set = if set.is_empty() { "as shipped".to_owned() } else { set.join(", ") };
             let mut lines = vec![format!("policy: {policy}"), format!("weights: {set}")];
+            lines.extend(words_line(&words));
             lines.push(match last {
                 Some(it) => format!("last experiment: {}", line(it, output)),
                 None => "no experiment was made yet; `aios evolve run` makes one".to_owned(),
@@ -130,6 +137,18 @@ fn status(root: &Path, output: Output) -> anyhow::Result<Exit> {
         },
     )?;
     Ok(Exit::Done)
+}
+
+/// How much is in force of the repository's own words; nothing where nothing is.
+fn words_line(words: &Vocabulary) -> Option<String> {
+    let Vocabulary { learned, words: all, often, .. } = words;
+    (!words.is_empty()).then(|| {
+        let (n_words, n_often) = (all.len(), often.len());
+        format!(
+            "words: {n_words} of this repository's own, and {n_often} places that change often, \
+             learned from {learned}: {VOCABULARY_FILE}"
+        )
+    })
 }
 
 /// An experiment in a line.

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use anyhow::bail;
 use engine::{LoadGraph, Neighbours, ReadError, Snapshot};
+use evolve::StandsFor;
 use ide::NavTarget;
 use memory::{Answer, Filters, Hit, Query};
 use serde_json::{Map, Value, json};
@@ -41,7 +42,8 @@ pub(crate) fn run(root: &Path, args: &SearchArgs, output: Output) -> anyhow::Res
         history::read(&mut session)?;
     }
     let with_neighbours = args.neighbours;
-    let (answer, neighbours) = session.ask("search", move |snapshot| {
+    let asked = query.text.clone();
+    let (answer, neighbours, words) = session.ask("search", move |snapshot| {
         let mut query = query;
         if let Some(since) = since {
             query.filters.files = Some(snapshot.changed_since(since.as_second())?);
@@ -55,7 +57,7 @@ pub(crate) fn run(root: &Path, args: &SearchArgs, output: Output) -> anyhow::Res
         let neighbours = answer.hits.iter().filter(|_| with_neighbours);
         let neighbours = neighbours.map(|it| neighbours_of(snapshot, it));
         let neighbours = neighbours.collect::<Result<Vec<_>, _>>()?;
-        Ok((answer, neighbours))
+        Ok((answer, neighbours, snapshot.own.vocabulary.stands_for(&asked)))
     })?;
     for (nth, hit) in answer.hits.iter().enumerate() {
         let around = neighbours.get(nth);
@@ -78,6 +80,9 @@ pub(crate) fn run(root: &Path, args: &SearchArgs, output: Output) -> anyhow::Res
     }
     if answer.hits.is_empty() {
         return Ok(output.refuse("nothing was found")?);
+    }
+    if args.explain {
+        tell_words(&words, output)?;
     }
     tell_how(&answer, output)?;
     Ok(Exit::Done)
@@ -129,6 +134,27 @@ impl Around {
         });
         lines.collect()
     }
+}
+
+/// What the question says that stands for a place in this repository.
+fn tell_words(words: &[StandsFor], output: Output) -> anyhow::Result<()> {
+    if words.is_empty() {
+        return Ok(());
+    }
+    let object = |it: &StandsFor| {
+        let (place, share) = (it.spot.to_string(), [it.times, it.said]);
+        json!({ "word": it.word, "place": place, "changed": share[0], "of": share[1] })
+    };
+    output.line(
+        || json!({ "words": words.iter().map(object).collect::<Vec<_>>() }),
+        || {
+            let lines = words.iter().map(|it| format!("  {it}"));
+            let lines: Vec<String> =
+                ["the repository's words:".to_owned()].into_iter().chain(lines).collect();
+            output.paint(Paint::Faint, lines.join("\n"))
+        },
+    )?;
+    Ok(())
 }
 
 /// Who looked, who did not, and what the answer does not cover.

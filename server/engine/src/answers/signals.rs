@@ -22,6 +22,7 @@ impl Snapshot {
         let mut res = Signals::default();
         self.add_history(&mut res, question);
         self.add_past_use(&mut res);
+        self.own.vocabulary.speak(question, &mut res);
         res
     }
 

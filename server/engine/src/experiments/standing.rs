@@ -3,13 +3,14 @@
 
 use std::collections::BTreeMap;
 
-use evolve::{Accepted, TAKEN_BACK, TakenBack, accepted_variant, without};
+use evolve::{
+    Accepted, TAKEN_BACK, TakenBack, Vocabulary, accepted_variant, in_force, parameters, without,
+};
 use proposal::{ExperimentId, Journal, Proposal, ProposalId, ProposalState, Simulation};
-use settings::WORKSPACE_FILE;
 use store::history::{ExperimentBody, ExperimentRow};
 use vfs::VfsPath;
 
-use super::KEPT_MAX;
+use super::{KEPT_MAX, files::files};
 use crate::{
     ReadError, RunId, RunOutcome, Snapshot, Then,
     edits::{
@@ -93,9 +94,7 @@ fn take_back(ctx: &EditContext, id: Option<String>) -> Result<Option<Made>, Ende
     let accepted = all.iter().rev().filter(|it| it.row.body.root == target.row.body.root);
     let accepted: Vec<Accepted> =
         accepted.filter_map(|it| Accepted::of(&it.row, it.is_in_force)).collect();
-    let weights = ctx.snapshot.settings.weights.iter();
-    let now: BTreeMap<String, u16> =
-        weights.map(|it| (format!("weights.{}", it.0), it.1)).collect();
+    let now = counting(&ctx.snapshot);
     let TakenBack { changes, left } = without(&accepted, &target.row.id, &now);
     let mut notes: Vec<String> =
         changes.iter().map(|(key, now, then)| format!("{key} {now} → {then}")).collect();
@@ -122,6 +121,18 @@ fn take_back(ctx: &EditContext, id: Option<String>) -> Result<Option<Made>, Ende
     Ok(made)
 }
 
+/// What each setting that experiments may change counts now.
+fn counting(snapshot: &Snapshot) -> BTreeMap<String, u16> {
+    let parameters = parameters();
+    let set = |key: &str| {
+        let weights = snapshot.settings.weights.iter();
+        let name = key.strip_prefix("weights.")?;
+        weights.copied().find(|it| it.0 == name).map(|it| it.1)
+    };
+    let counts = in_force(&parameters, &snapshot.own.vocabulary, &set);
+    parameters.iter().map(|it| it.key.to_owned()).zip(counts).collect()
+}
+
 /// Proposes the settings as they are without the experiment.
 fn write(
     ctx: &EditContext,
@@ -131,12 +142,9 @@ fn write(
 ) -> Result<Made, Ended> {
     let root = VfsPath::new(&target.row.body.root);
     let no_folder = || Box::new(RunOutcome::Refused("its folder is not open".to_owned()));
-    let path = root.ok_or_else(no_folder)?.join(WORKSPACE_FILE);
+    let root = root.ok_or_else(no_folder)?;
     let numbers: Vec<(String, u16)> = changes.iter().map(|it| (it.0.clone(), it.2)).collect();
-    let text = super::settings_text(ctx, &path)?;
-    let new = settings::with_numbers(&text, &numbers).map_err(tasks::not_allowed)?;
-    // A file in which nothing is left was there for what is taken back only.
-    let new = Some(new).filter(|it| !it.trim().is_empty());
+    let files = files(ctx, &root, &numbers, &Vocabulary::default())?;
     let title = format!("Take back experiment {}", target.row.id);
-    tasks::write_files(ctx, (title, reason.to_owned()), &[(path, new)])
+    tasks::write_files(ctx, (title, reason.to_owned()), &files)
 }
