@@ -101,7 +101,7 @@ fn embed(
     let missing: FxHashSet<u64> = missing.into_iter().collect();
     let mut vectors = Vec::new();
     let seconds = cpu_seconds(|| {
-        let new = embedding.vectors(&file.text, &facts.chunks, &missing);
+        let new = embedding.vectors(&file.text, &facts, &missing);
         vectors = new.expect("the built-in model never fails");
     });
     let n = vectors.iter().map(|it| it.pieces.len()).sum();

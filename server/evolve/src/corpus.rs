@@ -182,7 +182,7 @@ impl Corpus {
         if missing.is_empty() {
             return Ok(());
         }
-        let vectors = embedding.vectors(text, &facts.chunks, &missing)?;
+        let vectors = embedding.vectors(text, facts, &missing)?;
         self.store.put_vectors(&space, &vectors)?;
         Ok(())
     }

@@ -1,12 +1,18 @@
 //! From the chunks of a file to the texts that a model is given.
 
+use std::borrow::Cow;
+
 use models::{EmbedError, Embedder};
 use rustc_hash::FxHashSet;
 use store::{TextVectors, VectorFormat, VectorSpace};
-use syntax::Chunk;
+use syntax::{Chunk, FileFacts};
 
 /// Texts given to a model at once.
 const TEXTS_MAX: usize = 64;
+
+/// What becomes of a piece before a model sees it; part of a space's name, since another way gives
+/// other vectors.
+const TITLES: &str = "named";
 
 /// How long a text a model is given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,41 +43,43 @@ impl Embedding<'_> {
     pub fn space(&self) -> VectorSpace {
         let PieceConfig { tokens_max, overlap } = self.pieces;
         VectorSpace {
-            model: format!("{} {tokens_max}/{overlap}", self.model.id()),
+            model: format!("{} {tokens_max}/{overlap} {TITLES}", self.model.id()),
             dims: self.model.dims(),
             format: VectorFormat::I8,
         }
     }
 
-    /// The vectors of those `chunks` of `text` that `wanted` names, each text once.
+    /// The vectors of those chunks of `text` whose hashes are `wanted`, each text once. `facts` are
+    /// those of `text`.
     ///
     /// # Errors
     /// What the model says.
     pub fn vectors(
         &self,
         text: &str,
-        chunks: &[Chunk],
+        facts: &FileFacts,
         wanted: &FxHashSet<u64>,
     ) -> Result<Vec<TextVectors>, EmbedError> {
         let mut seen = FxHashSet::default();
         let mut keys: Vec<u64> = Vec::new();
         let mut owners: Vec<usize> = Vec::new();
-        let mut texts: Vec<&str> = Vec::new();
-        for chunk in chunks.iter().filter(|it| wanted.contains(&it.hash)) {
+        let mut texts: Vec<Cow<'_, str>> = Vec::new();
+        for chunk in facts.chunks.iter().filter(|it| wanted.contains(&it.hash)) {
             let Some(chunk_text) = text.get(chunk.range.to_usize()) else { continue };
             if !seen.insert(chunk.hash) {
                 continue;
             }
             for piece in self.cut(chunk_text) {
                 owners.push(keys.len());
-                texts.push(piece);
+                texts.push(titled(piece, facts, chunk));
             }
             keys.push(chunk.hash);
         }
         let mut res: Vec<TextVectors> =
             keys.iter().map(|key| TextVectors { key: *key, pieces: Vec::new() }).collect();
         for (owners, texts) in owners.chunks(TEXTS_MAX).zip(texts.chunks(TEXTS_MAX)) {
-            let vectors = self.model.embed(texts)?;
+            let texts: Vec<&str> = texts.iter().map(|it| &**it).collect();
+            let vectors = self.model.embed(&texts)?;
             if vectors.len() != texts.len() {
                 let fact = format!("gave {} vectors for {} texts", vectors.len(), texts.len());
                 return Err(EmbedError { model: self.model.id().to_owned(), fact });
@@ -127,6 +135,14 @@ impl Embedding<'_> {
     }
 }
 
+/// The piece below the name of its definition, twice: a name says more than any other word, and
+/// only the first piece of a long definition has it.
+fn titled<'t>(piece: &'t str, facts: &FileFacts, chunk: &Chunk) -> Cow<'t, str> {
+    let Some(symbol) = chunk.symbol else { return Cow::Borrowed(piece) };
+    let name = facts.name(facts.symbol(symbol).name);
+    Cow::Owned(format!("{name} {name}\n{piece}"))
+}
+
 #[cfg(test)]
 mod tests {
     use models::built_in;
@@ -153,16 +169,31 @@ mod tests {
 
     #[test]
     fn a_text_is_embedded_once() {
-        let text = "fn a() {}\nfn a() {}\n";
-        let range = |start, end| text::TextRange::from_usize(start, end);
-        let chunk = |range, hash| Chunk { range, symbol: None, hash };
-        let chunks = [chunk(range(0, 9), 1), chunk(range(10, 19), 1), chunk(range(0, 2), 2)];
+        let function = "def paid(order):\n    return order.total <= order.received\n";
+        let text = format!("{function}\n\n{function}");
+        let facts = facts(&text);
+        let [first, second] = &facts.chunks[..] else { panic!("{:?}", facts.chunks) };
+        assert_eq!(first.hash, second.hash);
+        let vectors = vectors(&text, &facts, first.hash);
+        assert_eq!(vectors.len(), 1);
+        assert_eq!(vectors[0].pieces.len(), 1);
+    }
+
+    #[test]
+    fn a_definition_is_embedded_below_its_name() {
+        let text = "def paid(order):\n    return order.total <= order.received\n";
+        let facts = facts(text);
+        let vectors = vectors(text, &facts, facts.chunks[0].hash);
+        let titled = format!("paid paid\n{}", text.trim_end());
+        assert_eq!(vectors[0].pieces, built_in().embed(&[&titled]).unwrap());
+    }
+
+    fn facts(text: &str) -> FileFacts {
+        syntax::facts("a.py", text, grammars::language_for_path("a.py", "").unwrap())
+    }
+
+    fn vectors(text: &str, facts: &FileFacts, hash: u64) -> Vec<TextVectors> {
         let embedding = Embedding { model: built_in(), pieces: PieceConfig::default() };
-        let wanted = FxHashSet::from_iter([1]);
-        let vectors = embedding.vectors(text, &chunks, &wanted).unwrap();
-        assert_eq!(
-            vectors.iter().map(|it| (it.key, it.pieces.len())).collect::<Vec<_>>(),
-            [(1, 1)]
-        );
+        embedding.vectors(text, facts, &FxHashSet::from_iter([hash])).unwrap()
     }
 }

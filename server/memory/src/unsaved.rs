@@ -54,7 +54,7 @@ impl<'a> Unsaved<'a> {
                 keys.iter().zip(&known).filter(|it| it.1.is_none()).map(|it| *it.0).collect();
             let new = embedding
                 .filter(|_| !missing.is_empty())
-                .and_then(|it| it.vectors(file.text, &file.facts.chunks, &missing).ok());
+                .and_then(|it| it.vectors(file.text, file.facts, &missing).ok());
             match new {
                 None if missing.is_empty() => {}
                 None => res.push(file.path.to_owned()),

@@ -82,7 +82,7 @@ fn indexed(tree: &Path, index: &PathBuf, embedding: Embedding<'_>) -> SqliteStor
         let keys: Vec<u64> = facts.chunks.iter().map(|it| it.hash).collect();
         let missing = store.vectors_missing(&space, &keys).expect("a read");
         let missing: FxHashSet<u64> = missing.into_iter().collect();
-        let vectors = embedding.vectors(&file.text, &facts.chunks, &missing).expect("vectors");
+        let vectors = embedding.vectors(&file.text, &facts, &missing).expect("vectors");
         if !vectors.is_empty() {
             store.put_vectors(&space, &vectors).expect("a write");
         }

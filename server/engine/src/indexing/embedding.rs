@@ -474,7 +474,7 @@ impl EmbedContext {
             return Ok(Vec::new());
         }
         let Ok(text) = decode(&file.path, bytes) else { return Ok(Vec::new()) };
-        let vectors = embedding.vectors(&text, &facts.chunks, &missing);
+        let vectors = embedding.vectors(&text, &facts, &missing);
         vectors.map_err(|it| Fault::Model(it.to_string()))
     }
 
