@@ -92,11 +92,23 @@ fn pairs<'a>(text: &'a str, facts: &'a FileFacts) -> Vec<(&'a str, &'a str, Stri
         let before = text.get(TextRange::new(chunk.range.start(), doc.start()).to_usize());
         let after = text.get(TextRange::new(doc.end(), chunk.range.end()).to_usize());
         let (Some(before), Some(after)) = (before, after) else { continue };
-        let code = format!("{}\n{}", before.trim(), after.trim()).trim().to_owned();
+        let code = without_doc(before, after);
         let has_body = 2 <= code.lines().filter(|it| 2 < it.trim().len()).count();
         if CODE_BYTES.contains(&code.len()) && has_body {
             res.push((facts.name(symbol.name), &text[doc.to_usize()], code));
         }
     }
     res
+}
+
+/// What stands before and after the documentation. Lines keep their indentation: in Python it is
+/// part of what they say.
+fn without_doc(before: &str, after: &str) -> String {
+    let (before, after) = (before.trim(), after.trim_end());
+    if before.is_empty() {
+        return after.trim_start().to_owned();
+    }
+    let first_line = after.find(|it: char| !it.is_whitespace()).unwrap_or(0);
+    let start = after[..first_line].rfind('\n').map_or(0, |it| it + 1);
+    format!("{before}\n{}", &after[start..])
 }

@@ -6,81 +6,191 @@ holds, split by package.
 
 PAIRS_DIR holds the output of the `pairs` example, one *.jsonl a set of packages. GUARD files are
 evaluation sets (objects with "text" or "query"): a pair that shares its beginning with one goes.
-Needs only the standard library.
+OUT.pkl holds "vocabulary" (most used first), "train" (language, package, words of the name, of the
+sentence, of the code) and "held" (language, package, name, sentence, code: functions of packages
+that are not trained on). Needs only the standard library.
 """
-import collections, glob, gzip, hashlib, json, pickle, random, re, sys
+import collections
+import glob
+import gzip
+import hashlib
+import json
+import pickle
+import random
+import re
+import sys
 
-WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+|[^\x00-\x7f]+")
-HELD_SHARE, PAIRS_PER_LANGUAGE, VOCABULARY = 0.08, 36_000, 40_000
+from words import PIECE_MAX, words
 
+# Share of a language's pairs whose packages are held out, and the most of them.
+HELD_SHARE, HELD_MAX = 0.08, 4_000
+PAIRS_PER_LANGUAGE, PAIRS_MIN = 90_000, 300
+VOCABULARY, WORD_COUNT_MIN = 40_000, 6
+# Characters that two texts share where they are the same.
+BEGINNING, ENDING = 90, 400
+# Other names of a language whose pairs are one with it.
+DIALECTS = {"tsx": "typescript", "jsx": "javascript"}
 
-def words(text, most):
-    return [w.lower() for w in WORD.findall(text)[:most]]
+QUOTES = re.compile(r"^\s*[rRbBuU]?(\"\"\"|''')|(\"\"\"|''')\s*$")
+COMMENT_SIGNS = re.compile(r"^\s*(/\*+!?|\*+/|\*+|///?!?|#+!?|--+)\s?")
+# Where the first paragraph ends: a blank line, a tag, a heading, an example.
+PARAGRAPH_END = re.compile(
+    r"\n\s*\n|\n\s*[@:\\]|\n\s*#\s|```|<p>|<pre>"
+    r"|\n\s*(?:Args|Arguments|Parameters|Params|Returns?|Raises|Example|Examples|Notes?)\b"
+)
+MARKUP = re.compile(r"\{@\w+\s+([^}]*)\}|</?[a-zA-Z][^>]*>")
+BRIEF = re.compile(r"^\s*[@\\](brief|short|summary|description)\s+", re.M)
+SAYS_NOTHING = re.compile(
+    r"(?i)https?://|\bTODO\b|FIXME|XXX|auto-?generated|eslint|copyright|licen[cs]e|deprecated"
+    r"|inheritdoc|^@|see also|not implemented"
+)
+# How functions begin that are no methods, in languages whose methods parse only in a class.
+FREE_SCRIPT = re.compile(r"(export|async function|function|const|let|var|declare)\b")
+STANDS_ALONE = {
+    "javascript": FREE_SCRIPT,
+    "typescript": FREE_SCRIPT,
+    "php": re.compile(r"(?!(public|protected|private|static|final|abstract)\b)"),
+}
+DOCSTRING = re.compile(r'("""|\'\'\')(.*?)\1', re.S)
 
 
 def squeezed(text):
+    """What stays the same when a text is laid out anew."""
     return re.sub(r"\W+", "", text).lower()
 
 
 def sentence(doc):
     """The first paragraph of a doc comment, without the comment's own signs."""
-    doc = re.sub(r"^\s*[rRbBuU]?(\"\"\"|''')|(\"\"\"|''')\s*$", "", doc.strip())
-    lines = [re.sub(r"^\s*(/\*+!?|\*+/|\*+|///?!?|#+!?|--+)\s?", "", l).rstrip("*/ ") for l in doc.split("\n")]
-    text = "\n".join(lines).strip()
-    text = re.split(r"\n\s*\n|\n\s*[@:\\]|\n\s*#\s|\n\s*(?:Args|Arguments|Parameters|Params|Returns?|Raises|Example|Examples|Notes?)\b|```|<p>|<pre>", text)[0]
-    text = re.sub(r"\{@\w+\s+([^}]*)\}|</?[a-zA-Z][^>]*>", lambda m: m[1] or " ", text)
-    text = re.sub(r"^\s*[@\\](brief|short|summary|description)\s+", "", text)
+    doc = QUOTES.sub("", doc.strip())
+    lines = [COMMENT_SIGNS.sub("", line).rstrip("*/ ") for line in doc.split("\n")]
+    text = PARAGRAPH_END.split("\n".join(lines).strip())[0]
+    text = BRIEF.sub("", MARKUP.sub(lambda it: it[1] or " ", text))
     return re.sub(r"\s+", " ", text).strip()
 
 
 def is_good(text):
-    n = len(text.split())
-    return 4 <= n <= 60 and len(text) <= 400 and sum(c.isascii() for c in text) >= 0.95 * len(text) and not re.search(
-        r"(?i)https?://|\bTODO\b|FIXME|XXX|auto-?generated|eslint|copyright|licen[cs]e|deprecated|inheritdoc|^@|see also|not implemented", text)
+    n_ascii = sum(c.isascii() for c in text)
+    is_sized = 4 <= len(text.split()) <= 60 and len(text) <= 400
+    return is_sized and n_ascii >= 0.95 * len(text) and not SAYS_NOTHING.search(text)
+
+
+def beginnings(guards):
+    """How the texts, questions and docstrings of the evaluations begin."""
+    res = set()
+    for path in guards:
+        for line in gzip.open(path, "rt"):
+            it = json.loads(line)
+            text = it.get("text") or it.get("query") or ""
+            res.add(squeezed(text)[:BEGINNING])
+            doc = DOCSTRING.search(text)
+            if doc:
+                res.add(squeezed(sentence(doc[0]))[:BEGINNING])
+                res.add(squeezed(text.replace(doc[0], ""))[:BEGINNING])
+    return res
+
+
+def raw_pairs(folder):
+    """All pairs, TypeScript first: packages hold the same functions compiled to JavaScript, too."""
+    paths = sorted(glob.glob(folder + "/*.jsonl"))
+    for is_typed in (True, False):
+        for path in paths:
+            for line in open(path):
+                if is_typed == ('"lang":"ts' in line or '"lang":"typescript"' in line):
+                    yield json.loads(line)
+
+
+def by_language(folder, guarded, dropped):
+    """Pairs worth learning from, none twice: (package, name, sentence, code)."""
+    res, seen = collections.defaultdict(list), set()
+    for it in raw_pairs(folder):
+        doc = sentence(it["doc"])
+        if not is_good(doc):
+            dropped["no sentence"] += 1
+            continue
+        code_key, doc_key = squeezed(it["code"]), squeezed(doc)
+        if code_key[:BEGINNING] in guarded or doc_key[:BEGINNING] in guarded:
+            dropped["in an evaluation"] += 1
+            continue
+        # Overloads and copies: the same body under another name, or the same sentence.
+        body_key = hashlib.md5(code_key[-ENDING:].encode()).digest()
+        if body_key in seen or doc_key in seen:
+            dropped["double"] += 1
+            continue
+        seen |= {body_key, doc_key}
+        lang = DIALECTS.get(it["lang"], it["lang"])
+        res[lang].append((it["pkg"], it["name"], doc, it["code"]))
+    return res
+
+
+def standing(lang, code):
+    """The function as it parses in a file of its own: methods stand in a class."""
+    is_free = STANDS_ALONE.get(lang)
+    return code if is_free is None or is_free.match(code) else f"class Held {{\n    {code}\n}}"
+
+
+def held_packages(pairs, rng):
+    """Packages to hold out. One that is a large part of its language stays in the training."""
+    n_pairs = collections.Counter(pair[0] for pair in pairs)
+    names = sorted(n_pairs)
+    rng.shuffle(names)
+    goal, res, n_held = min(HELD_SHARE * len(pairs), HELD_MAX), set(), 0
+    for name in names:
+        if n_held < goal and n_pairs[name] <= max(1.5 * goal, 60):
+            res.add(name)
+            n_held += n_pairs[name]
+    return res
+
+
+def split(pairs_by_language, dropped):
+    rng, train, held = random.Random(1), [], []
+    for lang, pairs in sorted(pairs_by_language.items()):
+        if len(pairs) < PAIRS_MIN:
+            dropped["rare language"] += len(pairs)
+            continue
+        out = held_packages(pairs, rng)
+        mine = [(lang, *pair) for pair in pairs if pair[0] not in out]
+        others = [
+            (lang, package, name, doc, standing(lang, code))
+            for package, name, doc, code in pairs
+            if package in out
+        ]
+        rng.shuffle(mine)
+        held += others
+        train += mine[:PAIRS_PER_LANGUAGE]
+        n_packages = len({pair[0] for pair in pairs})
+        print(
+            f"{lang:<12} {len(pairs):>7} pairs of {n_packages:>4} packages; trained on "
+            f"{min(len(mine), PAIRS_PER_LANGUAGE):>6}, held out {len(others):>5} of {len(out):>3}",
+            flush=True,
+        )
+    return train, held
+
+
+def vocabulary_of(tokenised):
+    """Words that are used often enough to learn; those of sentences count three times."""
+    count = collections.Counter()
+    for _, _, _, question, code in tokenised:
+        for word in question:
+            count[word] += 3
+        count.update(set(code))
+    is_worth = lambda word: (
+        len(word) <= PIECE_MAX and word.isascii() and not (word.isdigit() and len(word) > 3)
+    )
+    often = [word for word, n in count.most_common() if n >= WORD_COUNT_MIN and is_worth(word)]
+    return often[:VOCABULARY]
 
 
 def main():
-    out, guards = sys.argv[2], sys.argv[3:]
-    bad = set()
-    for path in guards:
-        for line in gzip.open(path, "rt"):
-            it = json.loads(line); text = it.get("text") or it.get("query") or ""
-            bad.add(squeezed(text)[:90])
-            doc = re.search(r'("""|\'\'\')(.*?)\1', text, re.S)
-            if doc:
-                bad.add(squeezed(sentence(doc[0]))[:90]); bad.add(squeezed(text.replace(doc[0], ""))[:90])
-    by_lang, seen, dropped = collections.defaultdict(list), set(), collections.Counter()
-    for path in sorted(glob.glob(sys.argv[1] + "/*.jsonl")):
-        for line in open(path):
-            it = json.loads(line); doc = sentence(it["doc"])
-            if not is_good(doc): dropped["no sentence"] += 1; continue
-            code_key, doc_key = squeezed(it["code"]), squeezed(doc)
-            if code_key[:90] in bad or doc_key[:90] in bad: dropped["in an evaluation"] += 1; continue
-            # Overloads and copies: the same body under another name, or the same sentence.
-            body_key = hashlib.md5(code_key[-400:].encode()).digest()
-            if body_key in seen or doc_key in seen: dropped["double"] += 1; continue
-            seen.add(body_key); seen.add(doc_key)
-            lang = {"tsx": "typescript", "jsx": "javascript"}.get(it["lang"], it["lang"])
-            by_lang[lang].append((it["pkg"], it["name"], doc, it["code"]))
-    rng = random.Random(1); train, held = [], []
-    for lang, pairs in sorted(by_lang.items()):
-        if len(pairs) < 300: dropped["rare language"] += len(pairs); continue
-        packages = collections.Counter(p[0] for p in pairs); names = sorted(packages); rng.shuffle(names)
-        goal, out_names, n = min(HELD_SHARE * len(pairs), 4000), set(), 0
-        for name in names:
-            # A package that is a large part of its language stays in the training.
-            if n < goal and packages[name] <= max(1.5 * goal, 60): out_names.add(name); n += packages[name]
-        mine = [(lang, *p) for p in pairs if p[0] not in out_names]; rng.shuffle(mine)
-        held += [(lang, *p) for p in pairs if p[0] in out_names]; train += mine[:PAIRS_PER_LANGUAGE]
-        print(f"{lang:<12} {len(pairs):>7} pairs of {len(packages):>4} packages; trained on {min(len(mine), PAIRS_PER_LANGUAGE):>6}, held out {n:>5} of {len(out_names):>3}", flush=True)
-    count = collections.Counter(); tokenised = []
-    for lang, pkg, name, doc, code in train:
-        q, d, n = words(doc, 64), words(code, 400), words(name, 16)
-        tokenised.append((lang, pkg, n, q, d))
-        for w in q: count[w] += 3
-        for w in set(d): count[w] += 1
-    vocabulary = [w for w, c in count.most_common() if c >= 6 and len(w) <= 20 and w.isascii() and not (w.isdigit() and len(w) > 3)][:VOCABULARY]
-    pickle.dump({"vocabulary": vocabulary, "train": tokenised, "held": held}, open(out, "wb"))
+    folder, out, guards = sys.argv[1], sys.argv[2], sys.argv[3:]
+    dropped = collections.Counter()
+    train, held = split(by_language(folder, beginnings(guards), dropped), dropped)
+    tokenised = [
+        (lang, package, words(name, 16), words(doc, 64), words(code, 400))
+        for lang, package, name, doc, code in train
+    ]
+    vocabulary = vocabulary_of(tokenised)
+    with open(out, "wb") as file:
+        pickle.dump({"vocabulary": vocabulary, "train": tokenised, "held": held}, file)
     print(len(train), "pairs,", len(held), "held out,", len(vocabulary), "words;", dict(dropped))
 
 
