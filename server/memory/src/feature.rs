@@ -294,11 +294,11 @@ impl Weights {
 impl Default for Weights {
     fn default() -> Weights {
         let sentence = Values([
-            0.25, 0.2, 0.3, 0.33, 0.3, 0.45, 0.23, 0.4, 0.05, 0.6, 0.6, -0.07, -0.8, -0.22, 0.02,
+            0.2, 0.21, 0.3, 0.33, 0.3, 0.52, 0.28, 0.35, 0.1, 0.6, 0.6, -0.04, -0.8, -0.2, 0.02,
             0.03, 0.1, 0.0, 0.1, 0.0,
         ]);
         let change = Values([
-            0.64, 0.46, 0.0, 0.49, 0.57, 0.04, 0.13, 0.12, 0.12, 0.6, 0.6, 0.1, -0.8, -0.8, 0.02,
+            0.64, 0.46, 0.0, 0.49, 0.57, 0.04, 0.08, 0.12, 0.12, 0.6, 0.6, 0.1, -0.8, -0.8, 0.02,
             0.03, 0.1, 0.0, 0.4, 0.3,
         ]);
         let mut identifier = change;
@@ -309,7 +309,7 @@ impl Default for Weights {
         path[Feature::Line] = 3.0;
         let mut error = change;
         error[Feature::Line] = 1.5;
-        let relevance_of_sentence = Relevance { base: -2.8, score: 0.9, cosine: 0.0, lead: 3.8 };
+        let relevance_of_sentence = Relevance { base: -2.7, score: 1.2, cosine: 0.0, lead: 4.0 };
         let relevance = Relevance { base: -3.7, score: 1.65, cosine: 0.0, lead: 1.5 };
         Weights { sentence, change, identifier, path, error, relevance_of_sentence, relevance }
     }

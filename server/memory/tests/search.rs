@@ -144,8 +144,8 @@ fn a_sentence_finds_code_by_its_documentation() {
         "where are discounts taken off the prices",
         expect![[r#"
             src/cart.rs:8-10 total_price (doc, file, name, body, share of the name, length)
-            src/cart.rs:2-4 Cart (file, length)
-            src/cart.rs:17-20 total_price_of_nothing_is_zero (file, name, body, share of the name, length, test)"#]],
+            src/cart.rs:17-20 total_price_of_nothing_is_zero (file, name, body, share of the name, length, test)
+            src/cart.rs:2-4 Cart (file, length)"#]],
     );
     check("send a receipt", expect!["src/checkout.py:1-3 pay (file, doc, length)"]);
 }
