@@ -23,22 +23,12 @@ pub(crate) fn failed(
         let (mut batch, mut rest) = (Vec::new(), Vec::new());
         for nth in waiting {
             let paths = tally.done[nth].change.paths();
-            let is_free = paths.iter().all(|it| !taken.contains(it));
-            match is_free && tally.done[nth].change.operations.is_empty() || batch.is_empty() {
-                true => {
+            match paths.iter().any(|it| taken.contains(it)) {
+                true => rest.push(nth),
+                false => {
                     taken.extend(paths);
                     batch.push(nth);
-                    if !tally.done[nth].change.operations.is_empty() {
-                        // A file that moves is named in other files, too.
-                        taken.extend(
-                            project
-                                .files
-                                .iter()
-                                .filter_map(|it| project.analysis.path(*it).cloned()),
-                        );
-                    }
                 }
-                false => rest.push(nth),
             }
         }
         waiting = rest;

@@ -157,7 +157,9 @@ fn is_alone(facts: &FileFacts, text: &str, import: &Import) -> bool {
     let inside = |it: &&Import| lines.contains(&it.range.start().to_usize());
     let written = text[lines.clone()].trim();
     let own = &text[import.range.to_usize()];
+    // What is indented stands under a condition; a group is indented by a tab.
     facts.imports.iter().filter(inside).count() == 1
+        && !text[lines.clone()].starts_with(' ')
         && (written == own || written.strip_prefix("import ") == Some(own))
 }
 

@@ -43,7 +43,7 @@ impl Meanings {
     /// The names that a change does not write and that mean something else after it, as
     /// `path:line`.
     pub(crate) fn lost(&self, analysis: &Analysis, change: &SourceChange) -> Vec<String> {
-        let graph = after(analysis, change);
+        let (graph, moving) = after(analysis, change);
         let edits = |file: FileId| change.edits.get(analysis.path(file)?);
         let mut res = Vec::new();
         for (file, names) in &self.names {
@@ -54,7 +54,7 @@ impl Meanings {
                 let found = found.filter(|it| facts.reference(*it).start() == start);
                 let is_kept = found.is_some_and(|it| {
                     let now = meaning(&graph, graph.resolve(*file, it));
-                    is_same(&name.meaning, &now, &edits)
+                    is_same(&name.meaning, &now, &edits, &moving)
                 });
                 if !is_kept {
                     let path = analysis.path(*file).map_or(String::new(), ToString::to_string);
@@ -97,9 +97,14 @@ fn is_same<'e>(
     before: &Meaning,
     now: &Meaning,
     edits: &impl Fn(FileId) -> Option<&'e TextEdits>,
+    moving: &BTreeSet<FileId>,
 ) -> bool {
     let (before, now) = match (before, now) {
         (Meaning::Places(before), Meaning::Places(now)) => (before, now),
+        // A package has other files where one comes or goes.
+        (Meaning::Modules(before), Meaning::Modules(now)) if !moving.is_empty() => {
+            return before.difference(moving).eq(now.difference(moving));
+        }
         _ => return before == now,
     };
     let kept = |it: &(FileId, TextSize)| {
@@ -124,8 +129,8 @@ fn moved(edits: Option<&TextEdits>, range: TextRange) -> Option<TextSize> {
     usize::try_from(i64::from(range.start().raw()) + grown).ok().map(TextSize::from_usize)
 }
 
-/// The graph after a change.
-fn after(analysis: &Analysis, change: &SourceChange) -> CodeGraph {
+/// The graph after a change, and the files that it moves or makes.
+fn after(analysis: &Analysis, change: &SourceChange) -> (CodeGraph, BTreeSet<FileId>) {
     let text = |path: &VfsPath| Some(analysis.text(analysis.file(path)?)?.to_string());
     let texts = change.apply(&text).unwrap();
     let mut graph = analysis.graph().clone();
@@ -136,6 +141,7 @@ fn after(analysis: &Analysis, change: &SourceChange) -> CodeGraph {
             ids.extend(analysis.file(from).map(|it| (to.clone(), it)));
         }
     }
+    let mut moving: BTreeSet<FileId> = ids.values().copied().collect();
     let (gone, there): (Vec<_>, Vec<_>) = texts.iter().partition(|it| it.1.is_none());
     for (path, _) in gone {
         if let Some(file) = analysis.file(path) {
@@ -145,12 +151,14 @@ fn after(analysis: &Analysis, change: &SourceChange) -> CodeGraph {
     for (path, text) in there {
         let file = ids.get(path).copied().or_else(|| analysis.file(path)).unwrap_or_else(|| {
             next += 1;
-            FileId::from_index(u32::try_from(next - 1).unwrap())
+            let made = FileId::from_index(u32::try_from(next - 1).unwrap());
+            moving.insert(made);
+            made
         });
         let root = &analysis.workspace().roots[0];
         let relative = path.relative_to(root).unwrap_or(path.as_str());
         let facts = facts_of(relative, text.as_deref().unwrap_or_default());
         graph.set_file(file, path, Some(Arc::new(facts)));
     }
-    graph
+    (graph, moving)
 }

@@ -1,9 +1,10 @@
 //! Safe delete: a definition goes where nothing uses it.
 
 use grammars::Modules;
-use graph::SymbolRef;
+use graph::{Resolution, SymbolRef};
 use syntax::{Node, Symbol, SymbolKind};
 use text::TextRange;
+use vfs::{FileId, VfsPath};
 
 use super::{
     RefactorError, Refactored,
@@ -27,6 +28,7 @@ const NOT_A_DEFINITION: RefactorError =
 const PUBLIC: &str = "it is public: code outside the workspace may use it";
 const STRING: &str = "a string of that name";
 const SHAPE: &str = "something may ask for it by its shape";
+const NAMESAKE: &str = "what its receiver is was inferred: it may mean the one that goes";
 
 impl Analysis {
     /// The draft of a deletion where a menu may wait for it.
@@ -223,6 +225,7 @@ impl Analysis {
                 return refused(format!("what `{name}` stands for at {path}:{line} is not known"));
             }
         }
+        self.mark_namesakes(source, symbol, draft)?;
         let all = TextRange::from_usize(0, source.text.len());
         for range in words(&source.text, all, name) {
             if is_quoted(&source.text, range) && !gone.contains_range(range) {
@@ -230,6 +233,41 @@ impl Analysis {
             }
         }
         draft.left.truncate(crate::LEFT_MAX);
+        Ok(())
+    }
+
+    /// Adds the uses of a namesake where only the inferred type of a receiver says that they are of
+    /// another type's member: in the same folder, and of what is private in the same file.
+    fn mark_namesakes(
+        &self,
+        source: &Source<'_>,
+        symbol: SymbolRef,
+        draft: &mut Draft,
+    ) -> Refactored<()> {
+        let folder = |file| self.path(file).and_then(VfsPath::parent);
+        let it = source.facts.symbol(symbol.symbol);
+        if self.graph().owners(symbol).is_empty() {
+            return Ok(());
+        }
+        let is_hidden = is_hidden(source, it);
+        let is_near = |file: FileId| match is_hidden {
+            true => file == symbol.file,
+            false => folder(file) == folder(symbol.file),
+        };
+        for other in self.graph().definitions_named(source.facts.name(it.name)) {
+            let is_member = other != symbol && !self.graph().owners(other).is_empty();
+            if !is_member || !is_near(other.file) {
+                continue;
+            }
+            for found in self.graph().references_to(other, &mut || self.check())? {
+                let Some(facts) = self.facts(found.file) else { continue };
+                let is_open = found.resolution == Resolution::Inferred && is_near(found.file);
+                if is_open && draft.left.len() < crate::LEFT_MAX {
+                    let range = facts.reference(found.reference).range();
+                    draft.left.extend(self.left_at(found.file, range, NAMESAKE));
+                }
+            }
+        }
         Ok(())
     }
 }

@@ -10,11 +10,12 @@ use text::{TextRange, TextSize};
 use super::{
     RefactorError, Refactored,
     draft::{Draft, Move},
+    imports::local_name,
     lines::{filled, indent_at, indent_of, indent_step, newline, reindented},
     refused,
-    source::{Source, parts, range_of, stands_at, walk},
+    source::{Source, children, parts, range_of, stands_at, walk},
 };
-use crate::{Analysis, FileRange};
+use crate::{Analysis, FileRange, rename::words::words};
 
 /// Parameters of a function beyond which it says nothing any more.
 const PARAMETERS_MAX: usize = 8;
@@ -361,6 +362,13 @@ fn part<'t>(source: &'t Source<'_>, selected: TextRange) -> Refactored<Part<'t>>
     if has_parameters {
         return refused("the function has type parameters");
     }
+    check_imports(source, range, function)?;
+    if !is_value && nodes.last().is_some_and(|it| gives_value(source, *it, function)) {
+        return refused("what the block gives would be lost: select less, or a value");
+    }
+    if !is_value && nodes.last().is_some_and(|it| it.kind().starts_with("throw")) {
+        return refused("nothing behind it is reached: the compiler would not see that any more");
+    }
     if let Some(around) = source.enclosing(nodes[0], source.rules.not_inside) {
         return refused(format!(
             "it stands inside the statement at line {}, which catches what it throws",
@@ -397,8 +405,45 @@ fn statements<'t>(source: &'t Source<'_>, range: TextRange) -> Option<Vec<Node<'
     // The last value of a block is what the block gives.
     let gives =
         source.rules.values.contains(&last.kind()) || source.rules.atoms.contains(&last.kind());
-    let is_code = |it: &Node<'_>| !source.language.comments.contains(&it.kind());
+    let is_code =
+        |it: &Node<'_>| !source.language.comments.contains(&it.kind()) && source.of(*it) != ";";
     (fits && !gives && inside.iter().any(is_code)).then_some(inside)
+}
+
+/// Whether `last` is the value that a block gives, where the language's blocks give one.
+fn gives_value(source: &Source<'_>, last: Node<'_>, function: Node<'_>) -> bool {
+    let Some(block) = last.parent().filter(|it| source.rules.returned.contains(&it.kind())) else {
+        return false;
+    };
+    let gives_nothing = ["_statement", "_declaration", "_item", "_definition"];
+    // Some grammars take what ends with a brace for a statement, wherever it stands.
+    let is_closed = !last.kind().ends_with("_statement") || source.of(last).ends_with(';');
+    let is_expression = !is_closed || !gives_nothing.iter().any(|it| last.kind().ends_with(it));
+    let is_last = children(block, source.language).last().map(Node::id) == Some(last.id());
+    let is_body = block.parent().map(|it| it.id()) == Some(function.id());
+    let is_unit = is_body && parts(function, source.rules.results).is_none();
+    is_expression && is_last && !is_unit && source.rules.blocks.contains(&block.kind())
+}
+
+/// That no import of the function's own would have to be in two places.
+fn check_imports(source: &Source<'_>, part: TextRange, function: Node<'_>) -> Refactored<()> {
+    let own = source
+        .facts
+        .imports
+        .iter()
+        .filter(|it| range_of(function).contains_range(it.range) && it.scope.index() != 0);
+    for import in own {
+        let line = source.line(import.range);
+        if part.contains_range(import.range) {
+            return refused(format!("the import at line {line} would be known in there only"));
+        }
+        let name = local_name(source, import);
+        let written = name.map_or_else(Vec::new, |it| words(&source.text, part, it));
+        if name.is_none() || !written.is_empty() {
+            return refused(format!("the import at line {line} is known in this function only"));
+        }
+    }
+    Ok(())
 }
 
 /// That nothing inside leaves the part.
@@ -472,6 +517,11 @@ pub(super) fn written_type(source: &Source<'_>, it: &Symbol) -> Refactored<Strin
     let found = up.filter_map(|it| parts(it, rules.parameters)).next().ok_or_else(unknown)?;
     let (Some(written), Some(ty)) = (found.first(), found.get(1)) else { return Err(unknown()) };
     if range_of(*written) != it.name_range {
+        return Err(unknown());
+    }
+    // `byte name[]` is no byte.
+    let behind = source.text.get(it.name_range.end().to_usize()..).unwrap_or_default();
+    if ty.end_byte() <= it.name_range.start().to_usize() && behind.trim_start().starts_with('[') {
         return Err(unknown());
     }
     if !rules.passed.is_empty() && !rules.passed.contains(&ty.kind()) {

@@ -25,6 +25,7 @@ const SOURCE_ENDINGS: &[&str] = &["js", "mjs", "cjs", "jsx", "ts", "mts"];
 
 const NOT_MISSING: RefactorError = RefactorError::NotHere("no import is missing here");
 const NOTHING_TO_DO: RefactorError = RefactorError::NotHere("the imports are in order");
+const RING: &str = "its module imports this file, too: the order may matter";
 const EFFECTS: &str = "goes, for nothing uses its name: keep it if importing it does something";
 
 /// A module that a name could come from.
@@ -143,8 +144,11 @@ impl Analysis {
                 return Ok(draft);
             }
         };
-        let line = filled(source.rules.import_name, &[("module", &module), ("name", &name)]);
-        let line = if writes_double_quotes(source) { line.replace('\'', "\"") } else { line };
+        let is_ordered = source.language.modules == Modules::DottedPackages;
+        if is_ordered && self.imported_from(vec![symbol.file])?.contains(&source.file) {
+            draft.left.extend(self.left_at(source.file, at.range, RING));
+        }
+        let line = import_line(source, (&module, &name, &name), false);
         let (place, text) = import_place(source, &line);
         draft.replace(source.path, TextRange::empty(place), text);
         for (reference, it) in source.facts.references() {
@@ -169,7 +173,7 @@ impl Analysis {
                 let facts = self.facts(file)?;
                 Some(facts.name(facts.package?).to_owned())
             }
-            Modules::ModTree => crate_path(source.path, path),
+            Modules::ModTree => self.crate_path(source.path, path),
             Modules::FolderPackages | Modules::Includes | Modules::Constants | Modules::None => {
                 None
             }
@@ -195,8 +199,36 @@ impl Analysis {
         match own.unwrap_or_else(others) {
             // What runs as it is written is named as it is.
             Some(_) if relative.ends_with("js") => relative.clone(),
+            None if relative.ends_with(".mjs") || relative.ends_with(".cjs") => relative.clone(),
             Some(ending) => format!("{stem}.{ending}"),
             None => stem.strip_suffix("/index").filter(|it| *it != ".").unwrap_or(stem).to_owned(),
+        }
+    }
+
+    /// The path of a module as another file writes it: in its crate from the crate's root on, of
+    /// another crate from that one's name on.
+    pub(super) fn crate_path(&self, from: &VfsPath, to: &VfsPath) -> Option<String> {
+        let (own, root) = (self.crate_root(from), self.crate_root(to));
+        let is_own = own.is_some() && own == root;
+        let (start, folder) = match root.filter(|_| is_own) {
+            Some(root) if root == *to => return Some("crate".to_owned()),
+            Some(root) => ("crate".to_owned(), root.parent()?),
+            None => {
+                let folder = VfsPath::new(to.as_str().rsplit_once("/src/")?.0)?;
+                (folder.file_name()?.replace('-', "_"), folder.join("src"))
+            }
+        };
+        let relative = without_ending(to.relative_to(&folder)?);
+        let relative = relative.strip_suffix("/mod").unwrap_or(relative);
+        let parts = relative.split('/').filter(|it| !matches!(*it, "lib" | "main"));
+        Some(std::iter::once(&*start).chain(parts).collect::<Vec<&str>>().join("::"))
+    }
+
+    /// The file in which the tree of a file's modules begins.
+    fn crate_root(&self, path: &VfsPath) -> Option<VfsPath> {
+        match self.graph().lookup(self.file(path)?, TextSize::default(), "crate") {
+            Resolved::Module(files) => self.path(*files.first()?).cloned(),
+            _ => None,
         }
     }
 
@@ -296,8 +328,27 @@ fn package_name(path: &str) -> Option<&str> {
     is_name.then_some(name)
 }
 
+/// An import of `name` from `module`, as the file of `user` writes such.
+pub(super) fn import_line(
+    user: &Source<'_>,
+    (module, name, local): (&str, &str, &str),
+    is_type: bool,
+) -> String {
+    let named = if name == local { name.to_owned() } else { format!("{name} as {local}") };
+    let line = filled(user.rules.import_name, &[("module", module), ("name", &named)]);
+    let line = match writes_double_quotes(user) {
+        true => line.replace('\'', "\""),
+        false => line,
+    };
+    let written = user.facts.imports.iter().filter(|it| it.from_source && !it.reexport);
+    let mut written = written.filter_map(|it| user.text.get(it.range.to_usize())).peekable();
+    let is_bare = written.peek().is_some() && written.all(|it| !it.ends_with(';'));
+    let line = if is_bare { line.trim_end_matches(';').to_owned() } else { line };
+    if is_type { line.replacen("import ", "import type ", 1) } else { line }
+}
+
 /// Whether the sources of the file's imports stand in double quotes.
-pub(super) fn writes_double_quotes(source: &Source<'_>) -> bool {
+fn writes_double_quotes(source: &Source<'_>) -> bool {
     let written = source.facts.imports.iter().filter(|it| it.from_source);
     let texts = written.filter_map(|it| source.text.get(it.range.to_usize()));
     let (mut double, mut single) = (0, 0);
@@ -446,22 +497,4 @@ pub(super) fn dotted(path: &VfsPath, root: &VfsPath) -> Option<String> {
     let relative = without_ending(path.relative_to(root)?);
     let relative = relative.strip_suffix("/__init__").unwrap_or(relative);
     Some(relative.replace('/', "."))
-}
-
-/// The path of a module in its crate, as another file of that crate writes it.
-pub(super) fn crate_path(from: &VfsPath, to: &VfsPath) -> Option<String> {
-    let (root, relative) = to.as_str().rsplit_once("/src/")?;
-    let relative = without_ending(relative);
-    let relative = relative.strip_suffix("/mod").unwrap_or(relative);
-    let relative = match relative {
-        "lib" | "main" => "",
-        other => other,
-    };
-    let own = from.as_str().rsplit_once("/src/").map(|it| it.0);
-    let start = match own == Some(root) {
-        true => "crate".to_owned(),
-        false => root.rsplit('/').next()?.replace('-', "_"),
-    };
-    let parts = relative.split('/').filter(|it| !it.is_empty());
-    Some(std::iter::once(start.as_str()).chain(parts).collect::<Vec<&str>>().join("::"))
 }

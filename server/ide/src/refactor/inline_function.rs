@@ -419,6 +419,10 @@ impl Analysis {
         let written =
             |symbol: SymbolRef| written_type(source, source.facts.symbol(symbol.symbol)).ok();
         let Some(expected) = written(parameter.symbol) else { return false };
+        // What is taken for anything may have been found to be something nearer where it is given.
+        if ["any", "unknown"].contains(&expected.trim_start_matches([':', ' '])) {
+            return false;
+        }
         let at = TextSize::from_usize(argument.start_byte());
         let reference = source
             .facts

@@ -19,6 +19,8 @@ const STEPS_MAX: usize = 3;
 
 const NOT_A_VARIABLE: RefactorError = RefactorError::NotHere("there is no local variable here");
 const LIFETIME: &str = "the value may be dropped here while something still borrows it";
+const MOVED: &str = "what the value names may be moved or borrowed before it here";
+const CAPTURED: &str = "what the value names may be moved into the closure here";
 
 /// A variable with what declares it.
 struct Variable<'t> {
@@ -35,6 +37,9 @@ impl Analysis {
         let name = source.facts.name(source.facts.symbol(variable.symbol.symbol).name);
         self.check_type(source, &variable)?;
         let uses = self.uses(source, &variable, name)?;
+        if has_statements(source, variable.value) {
+            return refused("its value is made by statements of its own");
+        }
         let nature = self.nature(source, variable.value);
         if nature != Nature::Stable {
             self.check_single_use(source, &variable, &uses)?;
@@ -67,8 +72,8 @@ impl Analysis {
             let within = TextRange::from_usize(before.len(), before.len() + value.len());
             let from = FileRange { file: source.file, range: range_of(variable.value) };
             draft.moved(from, edit, within);
-            if outlives(source, variable.value, *it) {
-                draft.left.extend(self.left_at(source.file, range, LIFETIME));
+            if let Some(why) = unproven_owner(source, &variable, *it) {
+                draft.left.extend(self.left_at(source.file, range, why));
             }
         }
         let gone = whole_lines(&source.text, range_of(variable.statement));
@@ -290,6 +295,54 @@ pub(super) fn is_delimited(text: &str, range: TextRange) -> bool {
     let assigns = before.ends_with('=') && !compares;
     let opens = before.ends_with(['(', ',', '[']) || assigns || before.ends_with("return");
     opens && (after.is_empty() || after.starts_with([')', ',', ']', ';', '\n', '\r', '}']))
+}
+
+/// Whether a value holds statements that are no function's.
+fn has_statements(source: &Source<'_>, value: Node<'_>) -> bool {
+    let mut found = false;
+    walk(value, &mut |it| {
+        found |= source.rules.blocks.contains(&it.kind());
+        !found && !source.rules.functions.contains(&it.kind())
+    });
+    found
+}
+
+/// Why only a compiler can say who owns what at a use, where the language asks for that.
+fn unproven_owner(
+    source: &Source<'_>,
+    variable: &Variable<'_>,
+    used: Node<'_>,
+) -> Option<&'static str> {
+    if source.rules.borrowed.is_empty() {
+        return None;
+    }
+    if outlives(source, variable.value, used) {
+        return Some(LIFETIME);
+    }
+    let names = names_in(source, range_of(variable.value));
+    let own = source.enclosing(variable.declaration, source.rules.functions);
+    let around = source.enclosing(used, source.rules.functions);
+    if own.map(|it| it.id()) != around.map(|it| it.id()) && !names.is_empty() {
+        return Some(CAPTURED);
+    }
+    let way = source.way_up(used)?;
+    let before = TextRange::from_usize(way.last()?.start_byte(), used.start_byte());
+    let taken = names_in(source, before);
+    names.iter().any(|it| taken.contains(it)).then_some(MOVED)
+}
+
+/// The names that stand by themselves in a range: of variables, functions, the receiver.
+fn names_in<'t>(source: &'t Source<'_>, range: TextRange) -> Vec<&'t str> {
+    let mut res = Vec::new();
+    walk(source.tree.root_node(), &mut |it| {
+        let is_name = source.language.identifiers.contains(&it.kind())
+            || source.language.self_names.contains(&source.of(it));
+        if is_name && it.child_count() == 0 && range.contains_range(range_of(it)) {
+            res.push(source.of(it));
+        }
+        range_of(it).intersects(range)
+    });
+    res
 }
 
 /// Whether something that outlives the statement of `used` may borrow `value` there.

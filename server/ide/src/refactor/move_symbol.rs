@@ -6,7 +6,7 @@ mod users;
 use grammars::Modules;
 use graph::SymbolRef;
 use rustc_hash::FxHashSet;
-use syntax::{Node, SymbolKind};
+use syntax::{Node, Symbol, SymbolKind};
 use text::{TextRange, TextSize};
 use vfs::{FileId, FileOperation, VfsPath};
 
@@ -16,8 +16,8 @@ use super::{
     delete::definition_node,
     draft::Draft,
     extract_function::blank_lines,
-    imports::{crate_path, dotted, import_place},
-    lines::{filled, newline, whole_lines},
+    imports::{dotted, import_place, without_ending},
+    lines::{newline, whole_lines},
     refused,
     source::{Source, range_of},
     value::Nature,
@@ -139,6 +139,7 @@ impl Analysis {
         let gone = self.extent(source, it, node)?;
         self.check_movable(source, symbol, node)?;
         let to = self.place_of(source, &name, to)?;
+        check_file_name(source, it, &to)?;
         let home = match self.file(&to) {
             Some(file) if file == source.file => return refused("it is there already"),
             Some(file) => Some(self.source(file)?),
@@ -230,7 +231,7 @@ impl Analysis {
                 if self.file(&to).is_none() {
                     return refused(format!("{to} is no module yet"));
                 }
-                let path = crate_path(source.path, &to);
+                let path = self.crate_path(source.path, &to);
                 if !path.is_some_and(|it| it.starts_with("crate")) {
                     return refused(format!("{to} belongs to another crate"));
                 }
@@ -273,7 +274,7 @@ impl Analysis {
     }
 
     /// These files and all that they come to import.
-    fn imported_from(&self, mut todo: Vec<FileId>) -> Refactored<FxHashSet<FileId>> {
+    pub(super) fn imported_from(&self, mut todo: Vec<FileId>) -> Refactored<FxHashSet<FileId>> {
         let mut reached: FxHashSet<FileId> = todo.iter().copied().collect();
         while let Some(file) = todo.pop().filter(|_| reached.len() < REACHED_MAX) {
             self.check()?;
@@ -362,10 +363,10 @@ impl Analysis {
                 dotted(to, &self.package_root(to)?)
             }
             Modules::ModTree => {
-                let path = crate_path(user.path, to)?;
+                let path = self.crate_path(user.path, to)?;
                 let parent = path.rsplit_once("::").map_or("crate", |it| it.0);
                 // A module is known below its parent, whatever it is called from elsewhere.
-                let own = crate_path(user.path, user.path)?;
+                let own = self.crate_path(user.path, user.path)?;
                 (path.starts_with("crate") && own.starts_with(parent)).then_some(path)
             }
             _ => None,
@@ -373,23 +374,19 @@ impl Analysis {
     }
 }
 
-/// An import of `name` from `module`, as the file of `user` writes such.
-fn import_line(
-    user: &Source<'_>,
-    (module, name, local): (&str, &str, &str),
-    is_type: bool,
-) -> String {
-    let named = if name == local { name.to_owned() } else { format!("{name} as {local}") };
-    let line = filled(user.rules.import_name, &[("module", module), ("name", &named)]);
-    let line = match super::imports::writes_double_quotes(user) {
-        true => line.replace('\'', "\""),
-        false => line,
-    };
-    let written = user.facts.imports.iter().filter(|it| it.from_source && !it.reexport);
-    let mut written = written.filter_map(|it| user.text.get(it.range.to_usize())).peekable();
-    let is_bare = written.peek().is_some() && written.all(|it| !it.ends_with(';'));
-    let line = if is_bare { line.trim_end_matches(';').to_owned() } else { line };
-    if is_type { line.replacen("import ", "import type ", 1) } else { line }
+/// That the file is named after it, where the compiler asks that of what is public.
+fn check_file_name(source: &Source<'_>, it: &Symbol, to: &VfsPath) -> Refactored<()> {
+    if source.language.modules != Modules::QualifiedPackages {
+        return Ok(());
+    }
+    let head = TextRange::new(it.range.start(), it.name_range.start().max(it.range.start()));
+    let head = source.text.get(head.to_usize()).unwrap_or_default();
+    let name = source.facts.name(it.name);
+    let is_named_so = without_ending(to.file_name().unwrap_or_default()) == name;
+    match head.split_whitespace().any(|it| it == "public") && !is_named_so {
+        true => refused(format!("`{name}` is public: its file has to be named after it")),
+        false => Ok(()),
+    }
 }
 
 /// A file of its own for a definition, beside the one where it is.

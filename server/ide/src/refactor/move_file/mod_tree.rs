@@ -60,6 +60,8 @@ impl Analysis {
         let mut is_declared = false;
         for user in self.graph().files_mentioning(&old_name) {
             self.move_paths(user, file, (&old_name, &new_name), draft);
+            // What a path means that was not recognised would be lost.
+            draft.watched.push(user);
         }
         for user in self.graph().files() {
             let Some(facts) = self.facts(user) else { continue };
@@ -87,8 +89,12 @@ impl Analysis {
         draft: &mut Draft,
     ) {
         let (Some(facts), Some(path)) = (self.facts(user), self.path(user)) else { return };
+        let Some(text) = self.text(user) else { return };
         for (reference, it) in facts.references() {
-            if facts.name(it.name()) != old_name {
+            // A module is no value: it stands in an import, or leads to something.
+            let behind = text.get(it.range().end().to_usize()..).unwrap_or_default();
+            let may_mean = it.is_import() || behind.trim_start().starts_with("::");
+            if facts.name(it.name()) != old_name || !may_mean {
                 continue;
             }
             if self.graph().resolve(user, reference) == Resolved::Module(vec![file]) {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use graph::SymbolRef;
-use syntax::Imported;
+use syntax::{Imported, SymbolKind};
 use text::TextRange;
 use vfs::VfsPath;
 
@@ -52,8 +52,7 @@ impl Analysis {
             }
         }
         self.move_imports(source, moved, draft);
-        self.add_needed(source, moved, (&package, &new_package), draft);
-        Ok(())
+        self.add_needed(source, moved, (&package, &new_package), draft)
     }
 
     /// Imports of types that move.
@@ -83,7 +82,7 @@ impl Analysis {
         moved: &Moved,
         (package, new_package): (&str, &str),
         draft: &mut Draft,
-    ) {
+    ) -> Refactored<()> {
         let mut needed: BTreeSet<(String, String)> = BTreeSet::new();
         for (reference, it) in source.facts.references().filter(|it| !it.1.is_import()) {
             let resolved = self.graph().resolve(source.file, reference);
@@ -93,11 +92,19 @@ impl Analysis {
                 let found = facts.symbol(symbol.symbol);
                 let is_top = found.parent.is_none() && symbol.file != source.file;
                 let was_near = self.package(symbol.file).as_deref() == Some(package);
+                let after = self.package_after(symbol.file, moved).unwrap_or_default();
+                if was_near && after != new_package && self.is_known_nearby(symbol) {
+                    let line = source.line(it.range());
+                    return refused(format!(
+                        "`{}` is known in its package only, and {}:{line} uses it",
+                        facts.name(found.name),
+                        source.path
+                    ));
+                }
                 let was_glob = !was_near && !self.imports_by_name(source, symbol);
                 if !is_top || found.is_local || !(was_near || was_glob && moved.has(symbol.file)) {
                     continue;
                 }
-                let after = self.package_after(symbol.file, moved).unwrap_or_default();
                 let name = source.text.get(it.range().to_usize()).unwrap_or_default();
                 if after != new_package && facts.name(found.name) == name {
                     needed.insert((after, name.to_owned()));
@@ -114,6 +121,21 @@ impl Analysis {
             let (place, text) = import_place(source, &lines.join("\n"));
             draft.replace(source.path, TextRange::empty(place), text);
         }
+        Ok(())
+    }
+
+    /// Whether nothing says that a definition may be used from other packages.
+    fn is_known_nearby(&self, symbol: SymbolRef) -> bool {
+        let Some(facts) = self.facts(symbol.file) else { return false };
+        let it = facts.symbol(symbol.symbol);
+        let owner = it.parent.map(|it| facts.symbol(it).kind);
+        let is_open = owner == Some(SymbolKind::Interface) || it.kind == SymbolKind::Variant;
+        let head = TextRange::new(it.range.start(), it.name_range.start().max(it.range.start()));
+        let text = self.text(symbol.file).unwrap_or_default();
+        let head = text.get(head.to_usize()).unwrap_or_default();
+        let mut words = head.split_whitespace();
+        let says = words.any(|it| ["public", "protected", "private"].contains(&it));
+        !it.is_local && !is_open && !says
     }
 
     fn imports_by_name(&self, source: &Source<'_>, symbol: SymbolRef) -> bool {

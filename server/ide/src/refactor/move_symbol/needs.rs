@@ -8,12 +8,12 @@ use syntax::{Access, Import, Imported};
 use text::{TextRange, TextSize};
 use vfs::FileId;
 
-use super::{Plan, import_line};
+use super::Plan;
 use crate::{
     Analysis,
     refactor::{
         Refactored,
-        imports::{local_name, relative_path},
+        imports::{import_line, local_name, relative_path},
         refused,
         source::Source,
     },

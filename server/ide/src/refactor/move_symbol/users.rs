@@ -7,13 +7,13 @@ use syntax::{Access, Imported, Node, SymbolKind};
 use text::TextRange;
 use vfs::FileId;
 
-use super::{Plan, import_line};
+use super::Plan;
 use crate::{
     Analysis,
     refactor::{
         Refactored,
         draft::Draft,
-        imports::{import_place, local_name},
+        imports::{import_line, import_place, local_name},
         lines::{indent_of, line_start, newline, next_line},
         refused,
         source::{Source, range_of},

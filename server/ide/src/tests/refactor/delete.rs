@@ -159,6 +159,38 @@ func (b Box) Area$0() int { return 1 }
 }
 
 #[test]
+fn what_may_mean_it_by_another_type_is_marked_in_go() {
+    check(
+        r#"
+//- /a.go
+package a
+
+type Box struct{}
+
+type Bag struct{}
+
+func (b Box) size$0() int { return 1 }
+
+func (b Bag) size() int { return 2 }
+
+func f(b Bag) int { return b.size() }
+"#,
+        expect![[r#"
+            //- /a.go
+            package a
+
+            type Box struct{}
+
+            type Bag struct{}
+
+            func (b Bag) size() int { return 2 }
+
+            func f(b Bag) int { return b.size() }
+            left /a.go:11:30 what its receiver is was inferred: it may mean the one that goes"#]],
+    );
+}
+
+#[test]
 fn an_unused_method_goes_in_java() {
     check(
         r#"
@@ -257,5 +289,40 @@ def f(x):
     x._b()
 "#,
         expect!["refused: what `_b` stands for at /b.py:2 is not known"],
+    );
+}
+
+#[test]
+fn an_unused_function_goes_in_javascript() {
+    check(
+        "//- /a.js\nfunction a() {}\n\n// Does b.\nfunction b$0() {\n  a();\n}\n\na();\n",
+        expect![[r#"
+            //- /a.js
+            function a() {}
+
+            a();"#]],
+    );
+}
+
+#[test]
+fn what_only_it_imports_goes_along_in_typescript_and_rust() {
+    check(
+        "//- /a.ts\nimport { x } from './x';\nimport { y } from './y';\n\n\
+         function b$0() {\n  x();\n}\n\n\
+         y();\n//- /x.ts\nexport function x() {}\n//- /y.ts\nexport function y() {}\n",
+        expect![[r#"
+            //- /a.ts
+            import { y } from './y';
+
+            y();"#]],
+    );
+    check(
+        "//- /src/lib.rs\nmod x;\nuse x::X;\n\nfn b$0(x: X) {}\n\nfn c() {}\n\
+         //- /src/x.rs\npub(crate) struct X;\n",
+        expect![[r#"
+            //- /src/lib.rs
+            mod x;
+
+            fn c() {}"#]],
     );
 }

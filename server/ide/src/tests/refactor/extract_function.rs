@@ -358,3 +358,66 @@ impl T for A {
         expect!["refused: its type says which functions it has: no other one fits in"],
     );
 }
+
+#[test]
+fn what_a_block_gives_is_not_lost_in_rust() {
+    check(
+        "fn f(a: u8) -> u8 {\n    $0match a { 1 => b(), _ => c() }$0\n}",
+        expect!["refused: what the block gives would be lost: select less, or a value"],
+    );
+    check(
+        "fn f(a: u8) -> u8 {\n    b();\n    $0if a { 1 } else { 2 }$0\n}",
+        expect!["refused: what the block gives would be lost: select less, or a value"],
+    );
+    check(
+        "fn f(&self) -> &'static [u8] {\n    $0&[1]$0\n}",
+        expect!["refused: what the block gives would be lost: select less, or a value"],
+    );
+    check(
+        "fn f(a: u8) {\n    $0match a {\n        1 => b(),\n        _ => c(),\n    }$0\n}\n\n\
+         fn b() {}\n\nfn c() {}",
+        expect![[r#"
+            //- /main.rs
+            fn f(a: u8) {
+                extracted(a);
+            }
+
+            fn extracted(a: u8) {
+                match a {
+                    1 => b(),
+                    _ => c(),
+                }
+            }
+
+            fn b() {}
+
+            fn c() {}"#]],
+    );
+}
+
+#[test]
+fn an_import_of_the_function_stays_with_what_it_is_for() {
+    check(
+        "fn f() {\n    use std::fs::remove;\n    a();\n    $0remove(1);$0\n}",
+        expect!["refused: the import at line 2 is known in this function only"],
+    );
+    check(
+        "fn f() {\n    $0use std::fs::remove;$0\n    remove(1);\n}",
+        expect!["refused: the import at line 2 would be known in there only"],
+    );
+}
+
+#[test]
+fn what_a_compiler_sees_of_a_throw_and_of_an_array_is_not_lost_in_java() {
+    let file = |body: &str| {
+        format!("//- /A.java\nclass A {{\n    int f(byte b[]) {{\n        {body}\n    }}\n}}")
+    };
+    check(
+        &file("g();\n        $0throw new E();$0"),
+        expect!["refused: nothing behind it is reached: the compiler would not see that any more"],
+    );
+    check(
+        &file("$0g(b);$0\n        return 1;"),
+        expect!["refused: the type of `b` is not written"],
+    );
+}

@@ -315,3 +315,44 @@ pub struct Unused;
             fn f(b: impl B2) {}"#]],
     );
 }
+
+#[test]
+fn a_name_is_imported_in_javascript() {
+    check_add(
+        "//- /pay.mjs\nexport function pay() {}\n\
+         //- /cart.mjs\nimport fs from 'fs'\n\nfs(pay$0())\n",
+        expect![[r#"
+            //- /cart.mjs
+            import fs from 'fs'
+            import { pay } from './pay.mjs'
+
+            fs(pay())"#]],
+    );
+}
+
+#[test]
+fn an_unused_import_goes_in_javascript_and_is_marked() {
+    check_organize(
+        "//- /a.js\nimport { b } from './b'\nimport { c } from './c'\n$0\nc()\n",
+        expect![[r#"
+            //- /a.js
+            import { c } from './c'
+
+            c()
+            left /a.js:1:1 goes, for nothing uses its name: keep it if importing it does something"#]],
+    );
+}
+
+#[test]
+fn modules_that_would_import_each_other_are_marked_in_python() {
+    check_add(
+        "//- /shop/__init__.py\n//- /shop/pay.py\nfrom shop.cart import total\ndef pay(): total()\n\
+         //- /shop/cart.py\ndef total(): pay$0()\n",
+        expect![[r#"
+            //- /shop/cart.py
+            from shop.pay import pay
+
+            def total(): pay()
+            left /shop/cart.py:1:17 its module imports this file, too: the order may matter"#]],
+    );
+}

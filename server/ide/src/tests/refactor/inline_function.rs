@@ -394,3 +394,21 @@ class A {
         expect!["refused: line 6 calls it on something else"],
     );
 }
+
+#[test]
+fn an_argument_for_anything_is_marked_in_typescript() {
+    check(
+        "//- /a.ts\nfunction f(a: any) {\n  return a + 1;\n}\n\n\
+         function g(b: any) {\n  return f$0(b);\n}\n",
+        expect![[r#"
+            //- /a.ts
+            function f(a: any) {
+              return a + 1;
+            }
+
+            function g(b: any) {
+              return b + 1;
+            }
+            left /a.ts:6:10 only a compiler can tell whether this still has its type"#]],
+    );
+}

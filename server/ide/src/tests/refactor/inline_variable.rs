@@ -14,10 +14,11 @@ fn a_stable_value_goes_to_every_use_in_rust() {
     check(
         "fn f(a: u8) -> u8 {\n    let b$0 = a + 1;\n\n    g(b, |c| c * b)\n}",
         expect![[r#"
-        //- /main.rs
-        fn f(a: u8) -> u8 {
-            g(a + 1, |c| c * (a + 1))
-        }"#]],
+            //- /main.rs
+            fn f(a: u8) -> u8 {
+                g(a + 1, |c| c * (a + 1))
+            }
+            left /main.rs:4:18 what the value names may be moved into the closure here"#]],
     );
 }
 
@@ -165,6 +166,67 @@ fn a_name_that_is_gone_where_it_would_be_used_is_refused() {
                     g()
                 except E as e:
                     return e"#]],
+    );
+}
+
+#[test]
+fn what_only_a_compiler_knows_of_owners_is_marked_in_rust() {
+    let inlined = |body: &str, expected: Expect| {
+        check(
+            &format!("impl A {{\n    fn f(&mut self, s: S) {{\n        {body}\n    }}\n}}"),
+            expected,
+        );
+    };
+    inlined(
+        "let a$0 = self.g();\n        self.h(a)",
+        expect![[r#"
+        //- /main.rs
+        impl A {
+            fn f(&mut self, s: S) {
+                self.h(self.g())
+            }
+        }
+        left /main.rs:4:16 what the value names may be moved or borrowed before it here"#]],
+    );
+    inlined(
+        "let a$0 = s.b();\n        (s, a)",
+        expect![[r#"
+        //- /main.rs
+        impl A {
+            fn f(&mut self, s: S) {
+                (s, s.b())
+            }
+        }
+        left /main.rs:4:13 what the value names may be moved or borrowed before it here"#]],
+    );
+    inlined(
+        "let a$0 = &s;\n        g(move |b| b + a)",
+        expect![[r#"
+        //- /main.rs
+        impl A {
+            fn f(&mut self, s: S) {
+                g(move |b| b + (&s))
+            }
+        }
+        left /main.rs:4:24 what the value names may be moved into the closure here"#]],
+    );
+    inlined(
+        "let a$0 = s.b();\n        g(a)",
+        expect![[r#"
+        //- /main.rs
+        impl A {
+            fn f(&mut self, s: S) {
+                g(s.b())
+            }
+        }"#]],
+    );
+}
+
+#[test]
+fn a_value_with_statements_of_its_own_stays() {
+    check(
+        "fn f(a: bool) {\n    let b$0 = if a { 1 } else { return };\n    g(b);\n}",
+        expect!["refused: its value is made by statements of its own"],
     );
 }
 

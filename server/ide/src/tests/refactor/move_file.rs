@@ -316,3 +316,181 @@ export { a } from './a';
         export const a = c;"#]];
     super::check_done(&analysis, analysis.move_files(&moves, Mover::Done), &expected);
 }
+
+#[test]
+fn imports_follow_a_folder_in_typescript_and_javascript() {
+    check(
+        ("/src/pay", "/src/money/pay"),
+        r#"
+//- /src/pay/a.ts
+import { b } from "./b";
+import { c } from "../c";
+export const a = b + c;
+//- /src/pay/b.ts
+export const b = 1;
+//- /src/c.ts
+export const c = 1;
+//- /src/user.ts
+import { a } from "./pay/a";
+a;
+//- /src/user.js
+import { b } from "./pay/b.ts";
+b;
+"#,
+        expect![[r#"
+            //- /src/pay/a.ts
+            import { b } from "./b";
+            import { c } from "../../c";
+            export const a = b + c;
+            //- /src/user.js
+            import { b } from "./money/pay/b.ts";
+            b;
+            //- /src/user.ts
+            import { a } from "./money/pay/a";
+            a;
+            move /src/pay/a.ts to /src/money/pay/a.ts
+            move /src/pay/b.ts to /src/money/pay/b.ts"#]],
+    );
+}
+
+#[test]
+fn imports_follow_a_package_in_python() {
+    check(
+        ("/shop/pay", "/shop/money"),
+        r#"
+//- /shop/__init__.py
+//- /shop/pay/__init__.py
+from .card import charge
+//- /shop/pay/card.py
+from ..cart import total
+def charge(): total()
+//- /shop/cart.py
+def total(): ...
+//- /main.py
+from shop.pay import charge
+import shop.pay.card
+charge(); shop.pay.card.charge()
+"#,
+        expect![[r#"
+            //- /main.py
+            from shop.money import charge
+            import shop.money.card
+            charge(); shop.money.card.charge()
+            move /shop/pay/__init__.py to /shop/money/__init__.py
+            move /shop/pay/card.py to /shop/money/card.py"#]],
+    );
+}
+
+#[test]
+fn imports_follow_a_package_in_java() {
+    check(
+        ("/src/shop/pay", "/src/shop/money"),
+        r#"
+//- /src/shop/pay/Card.java
+package shop.pay;
+
+import shop.Cart;
+
+public class Card { Cart cart; Purse purse; }
+//- /src/shop/pay/Purse.java
+package shop.pay;
+
+public class Purse {}
+//- /src/shop/Cart.java
+package shop;
+
+import shop.pay.Card;
+
+public class Cart { Card card; }
+"#,
+        expect![[r#"
+            //- /src/shop/Cart.java
+            package shop;
+
+            import shop.money.Card;
+
+            public class Cart { Card card; }
+            //- /src/shop/pay/Card.java
+            package shop.money;
+
+            import shop.Cart;
+
+            public class Card { Cart cart; Purse purse; }
+            //- /src/shop/pay/Purse.java
+            package shop.money;
+
+            public class Purse {}
+            move /src/shop/pay/Card.java to /src/shop/money/Card.java
+            move /src/shop/pay/Purse.java to /src/shop/money/Purse.java"#]],
+    );
+}
+
+#[test]
+fn a_folder_of_modules_gets_another_name_in_rust() {
+    check(
+        ("/src/pay", "/src/money"),
+        r#"
+//- /src/lib.rs
+mod pay;
+fn f() { pay::card::charge(); }
+//- /src/pay/mod.rs
+pub(crate) mod card;
+//- /src/pay/card.rs
+pub(crate) fn charge() {}
+//- /src/user.rs
+"#,
+        expect![[r#"
+            //- /src/lib.rs
+            mod money;
+            fn f() { money::card::charge(); }
+            move /src/pay/card.rs to /src/money/card.rs
+            move /src/pay/mod.rs to /src/money/mod.rs"#]],
+    );
+}
+
+#[test]
+fn a_variable_of_the_name_of_a_module_stays_in_rust() {
+    check(
+        ("/src/pay.rs", "/src/money.rs"),
+        r#"
+//- /src/main.rs
+mod pay;
+fn main() {
+    for pay in list() { macro_of!("{}", pay.sum()); g(&pay); }
+    pay::go();
+}
+//- /src/pay.rs
+pub fn go() {}
+"#,
+        expect![[r#"
+            //- /src/main.rs
+            mod money;
+            fn main() {
+                for pay in list() { macro_of!("{}", pay.sum()); g(&pay); }
+                money::go();
+            }
+            move /src/pay.rs to /src/money.rs
+            left /src/main.rs:3:41 would mean something else
+            left /src/main.rs:3:56 would mean something else"#]],
+    );
+}
+
+#[test]
+fn what_is_known_in_its_package_only_keeps_its_users_there_in_java() {
+    check(
+        ("/s/shop/pay/Card.java", "/s/shop/money/Card.java"),
+        r#"
+//- /s/shop/pay/Card.java
+package shop.pay;
+
+public class Card { Purse purse; }
+//- /s/shop/pay/Purse.java
+package shop.pay;
+
+class Purse {}
+"#,
+        expect![
+            "refused: `Purse` is known in its package only, and /s/shop/pay/Card.java:3 uses it"
+        ],
+    );
+}

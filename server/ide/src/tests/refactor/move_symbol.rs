@@ -629,3 +629,42 @@ fn what_is_built_with_the_tests_only_stays_there_in_go() {
         expect!["refused: one of /a_test.go and /a.go is built with the tests only"],
     );
 }
+
+#[test]
+fn what_is_public_stays_in_the_file_that_is_named_after_it_in_java() {
+    check(
+        "B.java",
+        "//- /A.java\npackage a;\n\npublic class A$0 {}\n//- /B.java\npackage a;\n\nclass B {}\n",
+        expect!["refused: `A` is public: its file has to be named after it"],
+    );
+}
+
+#[test]
+fn imports_follow_where_the_root_of_the_crate_lies_elsewhere_in_rust() {
+    check(
+        "/core/money.rs",
+        r#"
+//- /core/main.rs
+mod money;
+mod pay;
+use pay::total;
+fn main() { total(); }
+//- /core/pay.rs
+pub(crate) fn total$0() {}
+//- /core/money.rs
+fn cart() {}
+"#,
+        expect![[r#"
+            //- /core/main.rs
+            mod money;
+            mod pay;
+            use crate::money::total;
+            fn main() { total(); }
+            //- /core/money.rs
+            fn cart() {}
+
+            pub(crate) fn total() {}
+            //- /core/pay.rs
+        "#]],
+    );
+}
