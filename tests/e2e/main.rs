@@ -16,6 +16,7 @@ mod index_kills;
 #[cfg(target_os = "linux")]
 mod kills;
 mod knowledge;
+mod levels;
 mod lifecycle;
 mod models;
 mod neovim;
@@ -24,6 +25,7 @@ mod parts;
 mod questions;
 mod refactorings;
 mod rights;
+mod secrets;
 mod skills;
 mod state;
 mod terminal;

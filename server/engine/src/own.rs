@@ -8,11 +8,15 @@ use std::{collections::BTreeMap, fmt, ops::ControlFlow, sync::Arc};
 
 use agent::{AgentDef, Definition, Workflow};
 use evolve::{VOCABULARY_FILE, Vocabulary};
+use proposal::{Proposal, RiskKind, RiskLevel, RiskReason, Simulation};
 use settings::{Layers, Source, WORKSPACE_FILE};
 use store::{Trust, TrustRow};
 use vfs::{ContentHash, Link, Listed, Loader, VfsPath, WalkLimits, decode};
 
-use crate::own::trust::{Standing, TrustChange};
+use crate::{
+    Snapshot,
+    own::trust::{Standing, TrustChange},
+};
 
 /// The folder below the workspace.
 pub(crate) const OWN_FOLDER: &str = ".aios";
@@ -20,6 +24,8 @@ pub(crate) const OWN_FOLDER: &str = ".aios";
 const FILES_MAX: usize = 500;
 /// Characters of a definition's name in the records.
 const DIGEST_CHARS: usize = 32;
+/// Problems that are named in the reason of a risk at most.
+const SHOWN_MAX: usize = 3;
 
 /// What the product is told by the workspace.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -250,18 +256,45 @@ fn settings_problem(error: &settings::SettingsError) -> OwnProblem {
 /// What is wrong in `text` as the file at `path` (below the workspace); empty for files that are
 /// none of the product's own. For who shows it while it is being written.
 pub fn own_problems(path: &str, text: &str, own: &Own) -> Vec<OwnProblem> {
+    problems_in(&BTreeMap::from([(path.to_owned(), text.to_owned())]), own)
+}
+
+/// The same of several files that would be there together.
+fn problems_in(files: &BTreeMap<String, String>, own: &Own) -> Vec<OwnProblem> {
     let mut trial = Own::default();
-    let files = BTreeMap::from([(path.to_owned(), text.to_owned())]);
-    if path == WORKSPACE_FILE {
+    if let Some(text) = files.get(WORKSPACE_FILE) {
         let mut layers = Layers::default();
         layers.set_trusted(own.standing.files_may_act());
         let errors = layers.set_toml(Source::Workspace, WORKSPACE_FILE, text);
-        return errors.iter().map(settings_problem).collect();
+        trial.problems.extend(errors.iter().map(settings_problem));
     }
-    trial.take_agents(&Own::default(), &files);
-    trial.agents = own.agents.clone();
-    trial.take_workflows(&Own::default(), &files);
-    trial.take_vocabulary(&Own::default(), &files);
+    trial.take_agents(&Own::default(), files);
+    for (path, agent) in &own.agents {
+        trial.agents.entry(path.clone()).or_insert_with(|| Arc::clone(agent));
+    }
+    trial.take_workflows(&Own::default(), files);
+    trial.take_vocabulary(&Own::default(), files);
     trial.problems.sort();
     trial.problems
+}
+
+/// Says of a proposal which of the product's own files the server would not take as it leaves them.
+pub(crate) fn weigh(proposal: &mut Proposal, simulation: &Simulation, snapshot: &Snapshot) {
+    let Some(root) = snapshot.roots.first() else { return };
+    let own = simulation.files.iter().filter_map(|it| {
+        let path = it.after.as_ref().filter(|it| it.starts_with(&root.join(OWN_FOLDER)))?;
+        Some((path.relative_to(root)?.to_owned(), it.post_text()?.to_owned()))
+    });
+    let problems = problems_in(&own.collect(), &snapshot.own);
+    if problems.is_empty() {
+        return;
+    }
+    let shown: Vec<String> = problems.iter().take(SHOWN_MAX).map(ToString::to_string).collect();
+    let rest = match problems.len().saturating_sub(SHOWN_MAX) {
+        0 => String::new(),
+        n => format!(" and {n} more"),
+    };
+    let detail = format!("is not taken as it is, what was good stays: {}{rest}", shown.join("; "));
+    let reason = RiskReason { level: RiskLevel::High, kind: RiskKind::OwnInvalid, detail };
+    proposal::add_reason(&mut proposal.risk, reason);
 }

@@ -25,7 +25,7 @@ pub fn add_effect(proposal: &mut Proposal, simulation: &Simulation, analysis: &A
         let rest = if rest == 0 { String::new() } else { format!(" and {rest} more") };
         let detail = format!("leads nowhere afterwards: {}{rest}", named.join(", "));
         let kind = RiskKind::Dangling;
-        risk::add(&mut proposal.risk, RiskReason { level: RiskLevel::High, kind, detail });
+        risk::add_reason(&mut proposal.risk, RiskReason { level: RiskLevel::High, kind, detail });
     }
     proposal.impact.effect = Some(effect);
 }

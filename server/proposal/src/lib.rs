@@ -52,7 +52,7 @@ pub use crate::{
     propose::{Context, PROPOSAL_BYTES_MAX, PROPOSAL_FILES_MAX, ProposeError, propose},
     reverse::{Refusal, ReverseError},
     review::{Mark, Marked, mark_at, marks},
-    risk::needs_preview,
+    risk::{add_reason, needs_preview},
     secret::is_secret,
     show::{paths_below, visible_line, visible_text},
     simulate::{SimulateError, SimulatedFile, Simulation, simulate},

@@ -208,6 +208,8 @@ pub enum RiskKind {
     MovesFiles,
     /// Files under `.aios/` change: the product's own behaviour.
     OwnSettings,
+    /// Files under `.aios/` that the server would not take as they would be.
+    OwnInvalid,
     /// Contents that the journal does not keep; taking it back is impossible.
     Secret,
     /// A tool would write the file anew.
@@ -321,13 +323,14 @@ impl fmt::Display for RiskLevel {
 
 impl RiskKind {
     /// All kinds.
-    pub const ALL: [RiskKind; 12] = [
+    pub const ALL: [RiskKind; 13] = [
         RiskKind::NewSyntaxErrors,
         RiskKind::Dangling,
         RiskKind::NoRollback,
         RiskKind::DeletesFiles,
         RiskKind::MovesFiles,
         RiskKind::OwnSettings,
+        RiskKind::OwnInvalid,
         RiskKind::Secret,
         RiskKind::Generated,
         RiskKind::Vendored,
@@ -345,6 +348,7 @@ impl RiskKind {
             RiskKind::DeletesFiles => "deletes-files",
             RiskKind::MovesFiles => "moves-files",
             RiskKind::OwnSettings => "own-settings",
+            RiskKind::OwnInvalid => "own-invalid",
             RiskKind::Secret => "secret",
             RiskKind::Generated => "generated",
             RiskKind::Vendored => "vendored",

@@ -112,12 +112,12 @@ pub(crate) fn risk(facts: &Facts<'_>) -> Risk {
         add(level, RiskKind::ManyFiles, format!("{} files", impact.files));
     }
     let mut res = Risk::default();
-    reasons.into_iter().for_each(|it| self::add(&mut res, it));
+    reasons.into_iter().for_each(|it| add_reason(&mut res, it));
     res
 }
 
 /// Adds a reason in its place.
-pub(crate) fn add(risk: &mut Risk, reason: RiskReason) {
+pub fn add_reason(risk: &mut Risk, reason: RiskReason) {
     risk.level = risk.level.max(reason.level);
     risk.reasons.push(reason);
     risk.reasons.sort_by(|a, b| (b.level, a.kind).cmp(&(a.level, b.kind)));

@@ -3,10 +3,11 @@
 use std::{
     fs,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use anyhow::Context as _;
-use engine::{LoadGraph, ServerStatus};
+use engine::{IndexSummary, LoadGraph, Own, ServerStatus};
 use serde_json::{Value, json};
 use vfs::VfsPath;
 
@@ -101,7 +102,12 @@ fn checks(root: &Path) -> Vec<Check> {
         Check { name: "state folder", outcome: state.as_deref().map_err(text).and_then(writable) },
         Check { name: "languages", outcome: Ok(languages()) },
     ];
-    checks.push(Check { name: "index and journal", outcome: index_and_journal(root) });
+    let (index, own) = match look(root) {
+        Ok(seen) => (index_and_journal(root, &seen), own_files(&seen.own)),
+        Err(why) => (Err(why.clone()), Err(why)),
+    };
+    checks.push(Check { name: "index and journal", outcome: index });
+    checks.push(Check { name: "files under .aios", outcome: own });
     // After the history was opened: damage is found then.
     let damaged = state.as_deref().map_err(text).and_then(no_damaged_history);
     checks.push(Check { name: "damaged history", outcome: damaged });
@@ -142,17 +148,43 @@ fn languages() -> String {
     format!("{} packs: {}", names.len(), names.join(", "))
 }
 
-fn index_and_journal(root: &Path) -> Result<String, String> {
-    let status = || {
+/// What a session of its own says of the workspace.
+struct Seen {
+    summary: IndexSummary,
+    status: Arc<ServerStatus>,
+    own: Arc<Own>,
+}
+
+fn look(root: &Path) -> Result<Seen, String> {
+    let look = || {
         let mut session = Session::start(root, LoadGraph::IfChanged)?;
         let summary = session.index()?;
-        let status = session.ask("status", |snapshot| {
+        let seen = session.ask("status", |snapshot| {
             journal(snapshot)?.proposals(1)?;
-            Ok(snapshot.status.clone())
+            Ok((Arc::clone(&snapshot.status), Arc::clone(&snapshot.own)))
         });
-        anyhow::Ok((summary, status?))
+        let (status, own) = seen?;
+        anyhow::Ok(Seen { summary, status, own })
     };
-    let (summary, status) = status().map_err(|error| text(&error))?;
+    look().map_err(|error| text(&error))
+}
+
+/// Whether the settings, agents and workflows of the workspace are what they should be.
+fn own_files(own: &Own) -> Result<String, String> {
+    let problems: Vec<String> = own.problems.iter().map(ToString::to_string).collect();
+    match problems.is_empty() {
+        true => Ok(format!(
+            "{} agents, {} workflows, {}",
+            own.agents.len(),
+            own.workflows.len(),
+            own.standing.name()
+        )),
+        false => Err(problems.join("; ")),
+    }
+}
+
+fn index_and_journal(root: &Path, seen: &Seen) -> Result<String, String> {
+    let Seen { summary, status, .. } = seen;
     if !status.message.is_empty() {
         return Err(status.message.clone());
     }

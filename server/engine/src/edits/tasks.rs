@@ -16,7 +16,7 @@ use crate::{
     Clock, Place, Random, RunOutcome, Snapshot,
     edits::unread::named_unread,
     format::{self, Formatting},
-    own::runs,
+    own::{self, runs},
     task::Cancel,
 };
 
@@ -107,6 +107,7 @@ impl EditContext {
         let made = self.proposing_as(id, |ctx| propose(draft, ctx));
         let mut made = made.map_err(not_allowed)?;
         proposal::add_effect(&mut made.0, &made.1, &self.snapshot.analysis);
+        own::weigh(&mut made.0, &made.1, &self.snapshot);
         if self.cancel.is_cancelled() {
             return Err(Box::new(RunOutcome::Cancelled));
         }
