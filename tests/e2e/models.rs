@@ -210,33 +210,87 @@ fn a_program_on_this_machine_serves_a_model_and_ends_with_us() {
     assert!(told.contains("its program ended before it answered"), "{told}");
 }
 
-/// Not a test but the program of the one above, which is the only one that asks for it: says that
-/// it is busy reading its model, then answers each question with a word.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_program_on_this_machine_gives_texts_their_vectors_when_nobody_else_works() {
+    let code = "def slurp(path):\n    return open(path).read()\n\n\n\
+                def order(items):\n    return sorted(items)\n";
+    let workspace = Workspace::new(&[("files.py", code)]);
+    let note = workspace.state().join("port");
+    fs::create_dir_all(workspace.state()).unwrap();
+    let program = std::env::current_exe().unwrap();
+    let script = format!(
+        "AIOS_TEST_PORT=$1 AIOS_TEST_NOTE={} exec {} --exact {SERVES}",
+        note.display(),
+        program.display()
+    );
+    let config = format!(
+        "[ai]\nembedder = \"test\"\nembedder_dims = 2\n\
+         [[ai.models]]\nid = \"test\"\nprovider = \"compatible\"\n\
+         command = [\"sh\", \"-c\", {script:?}, \"sh\", \"{{port}}\"]\n"
+    );
+    let (code, told) = aios(&workspace, &config, &["index"]);
+    assert_eq!(code, 0, "{told}");
+    let rank = fs::read_to_string(note.with_extension("rank")).unwrap();
+    assert_eq!(rank, "19", "it takes what nobody else wants");
+    // Shares no word with what it means.
+    let question = ["search", "--json", "--explain", "load a document"];
+    let (code, told) = aios(&workspace, &config, &question);
+    assert_eq!(code, 0, "{told}");
+    let hits = told.lines().filter_map(|it| serde_json::from_str::<serde_json::Value>(it).ok());
+    let first = hits.into_iter().next().unwrap_or_else(|| panic!("{told}"));
+    assert_eq!(first["symbol"], "slurp", "{told}");
+    assert!(first["cosine"].as_f64().is_some_and(|it| 0.9 < it), "{told}");
+    let broken = config.replace("\"sh\", \"-c\"", "\"false\", \"-c\"");
+    let (code, told) = aios(&workspace, &broken, &["search", "slurp"]);
+    assert_eq!(code, 0, "words answer: {told}");
+    assert!(told.contains("slurp") && told.contains("ended before it answered"), "{told}");
+}
+
+/// What the program of the test below says of texts: whether they are about files.
+fn test_vectors(body: &str) -> String {
+    let body: serde_json::Value = serde_json::from_str(body).unwrap();
+    let vectors = body["input"].as_array().unwrap().iter().map(|it| {
+        let is_read = ["open(", "load"].iter().any(|word| it.as_str().unwrap().contains(word));
+        let vector = if is_read { [1.0, 0.0] } else { [0.0, 1.0] };
+        serde_json::json!({ "embedding": vector })
+    });
+    serde_json::json!({ "data": vectors.collect::<Vec<_>>() }).to_string()
+}
+
+/// Not a test but the program of the two above, which alone ask for it: says that it is busy
+/// reading its model, then answers each question with a word, and texts with vectors.
 #[test]
 fn a_program_that_serves() {
-    use std::io::{Read as _, Write as _};
+    use std::io::Write as _;
     let Ok(port) = std::env::var("AIOS_TEST_PORT") else { return };
     let port: u16 = port.parse().unwrap();
     let listener = std::net::TcpListener::bind(("127.0.0.1", port)).unwrap();
     let note = std::env::var("AIOS_TEST_NOTE").unwrap();
     fs::write(format!("{note}.new"), port.to_string()).unwrap();
     fs::rename(format!("{note}.new"), &note).unwrap();
+    // The nineteenth field after the program's name in brackets, which holds no blanks here.
+    let stat = fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let rank = stat.split(' ').nth(18).unwrap_or_default();
+    fs::write(format!("{note}.rank"), rank).unwrap();
     for (nth, stream) in listener.incoming().enumerate() {
         let mut stream = stream.unwrap();
-        let mut buffer = [0; 64 * 1024];
-        let Ok(n) = stream.read(&mut buffer) else { continue };
-        let asks = buffer[..n].starts_with(b"POST");
+        let Ok(asked) = request(&mut stream) else { continue };
+        let asks = asked.starts_with("POST");
         if asks && std::env::var_os("AIOS_TEST_HANG").is_some() {
             continue;
         }
+        let (head, text) = asked.split_once("\r\n\r\n").unwrap_or_default();
         let (status, body) = match (asks, nth) {
+            (true, _) if head.contains("/embeddings ") => ("200 OK", test_vectors(text)),
             (true, _) => (
                 "200 OK",
                 r#"{"choices": [{"index": 0, "finish_reason": "stop",
-                    "message": {"role": "assistant", "content": "ready"}}]}"#,
+                    "message": {"role": "assistant", "content": "ready"}}]}"#
+                    .to_owned(),
             ),
-            (false, 0) => ("503 Service Unavailable", "{}"),
-            (false, _) => ("200 OK", "{}"),
+            (false, 0) => ("503 Service Unavailable", "{}".to_owned()),
+            (false, _) => ("200 OK", "{}".to_owned()),
         };
         let head = format!(
             "HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\
@@ -245,5 +299,29 @@ fn a_program_that_serves() {
         );
         // A client that goes away is no matter.
         let _ = stream.write_all(format!("{head}{body}").as_bytes());
+    }
+}
+
+/// A request with its whole body.
+fn request(stream: &mut std::net::TcpStream) -> std::io::Result<String> {
+    use std::io::Read as _;
+    let mut res = Vec::new();
+    let mut buffer = [0; 64 * 1024];
+    loop {
+        let n = stream.read(&mut buffer)?;
+        res.extend_from_slice(&buffer[..n]);
+        let text = String::from_utf8_lossy(&res);
+        let Some((head, body)) = text.split_once("\r\n\r\n") else {
+            if n == 0 {
+                return Ok(text.into_owned());
+            }
+            continue;
+        };
+        let length = head.to_lowercase();
+        let length =
+            length.lines().find_map(|it| it.strip_prefix("content-length:")?.trim().parse().ok());
+        if n == 0 || length.unwrap_or(0) <= body.len() {
+            return Ok(text.into_owned());
+        }
     }
 }

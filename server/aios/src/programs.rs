@@ -13,10 +13,15 @@ use std::{
     time::Duration,
 };
 
-use models::{PORT, Program, Programs, free_port, is_serving};
+use models::{PORT, Program, Programs, Share, free_port, is_serving};
 
-/// What makes this program a keeper.
+/// What makes this program a keeper, and what one of a program that has of the processors what
+/// nobody else wants.
 const KEEP: &str = "__keep";
+const KEEP_IDLE: &str = "__keep-idle";
+/// The lowest that a process can go below others.
+#[cfg(unix)]
+const NICE_MAX: i32 = 19;
 /// How often it is looked whether the program listens.
 const LOOK: Duration = Duration::from_millis(50);
 /// A large model is read from a slow disk in this time.
@@ -34,13 +39,18 @@ impl Programs for UserPrograms {
     fn start(
         &self,
         command: &[String],
+        share: Share,
         cancel: &Arc<AtomicBool>,
     ) -> Result<Box<dyn Program>, Option<String>> {
         let told = |it: std::io::Error| Some(it.to_string());
         let port = free_port().map_err(told)?;
         let command = command.iter().map(|it| it.replace(PORT, &port.to_string()));
         let mut keeper = Command::new(std::env::current_exe().map_err(told)?);
-        keeper.arg(KEEP).args(command);
+        let keep = match share {
+            Share::Full => KEEP,
+            Share::Idle => KEEP_IDLE,
+        };
+        keeper.arg(keep).args(command);
         // Its input is what ties it to us; what the program prints is nobody's.
         keeper.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
         let keeper = keeper.spawn().map_err(told)?;
@@ -84,8 +94,13 @@ impl Drop for Kept {
 /// Keeps a program until nobody holds our input; `None` where this process is no keeper.
 pub(crate) fn keep(args: &[String]) -> Option<ExitCode> {
     let [first, program, rest @ ..] = args else { return None };
-    if first != KEEP {
+    if first != KEEP && first != KEEP_IDLE {
         return None;
+    }
+    // What is started has the rank of whoever starts it. Where that is refused it has ours.
+    #[cfg(unix)]
+    if first == KEEP_IDLE {
+        let _ = rustix::process::nice(NICE_MAX);
     }
     // A group of its own: what a terminal says to us does not reach it, and it ends as a whole.
     // Where that is refused, this process leads one already.

@@ -24,7 +24,7 @@ pub use crate::{
     rank::{Candidate, Known, Lists, Part, Ranked, Signal, rank},
     recall::{
         ANCHORS_MAX, AnchorNow, Freshness, MEMORIES_MAX, MEMORY_BYTES_MAX, MemoryKind, RecallQuery,
-        Recalled, content_hash, has_words, markdown, recall,
+        Recalled, Term, content_hash, has_words, markdown, recall,
     },
     search::{Sources, reorder, search},
     words::{distinct as distinct_words, words_of},

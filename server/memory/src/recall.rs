@@ -116,6 +116,28 @@ pub struct RecallQuery {
     pub memories_max: usize,
 }
 
+/// Whether a memory holds at a moment; first what does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Term {
+    /// It does.
+    Holds,
+    /// It begins later.
+    NotYet,
+    /// It ended, was replaced, or may be deleted.
+    Ended,
+}
+
+impl Term {
+    fn of(memory: &MemoryRow, now_ms: u64) -> Term {
+        let is_over = |end: Option<u64>| end.is_some_and(|it| it <= now_ms);
+        match memory.valid_from_ms <= now_ms {
+            _ if is_over(memory.valid_to_ms) || is_over(memory.expires_ms) => Term::Ended,
+            true => Term::Holds,
+            false => Term::NotYet,
+        }
+    }
+}
+
 /// A memory with what it is worth now.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Recalled {
@@ -125,8 +147,8 @@ pub struct Recalled {
     pub freshness: Freshness,
     /// What became of each anchor, in their order.
     pub anchors: Vec<AnchorNow>,
-    /// True where it holds at the moment that was asked for.
-    pub is_valid: bool,
+    /// Whether it holds at the moment that was asked for.
+    pub term: Term,
     /// The higher, the more it is about what was asked; comparable within one answer only.
     pub score: f32,
 }
@@ -141,9 +163,9 @@ pub fn recall(
     let scores = Scores::of(&memories, &query.text);
     let mut res = Vec::new();
     for memory in memories {
-        let is_valid = is_valid(&memory, query.now_ms);
+        let term = Term::of(&memory, query.now_ms);
         let score = scores.score(&memory.text);
-        let fits = (is_valid || query.with_ended)
+        let fits = (term == Term::Holds || query.with_ended)
             && query.kind.is_none_or(|it| it.as_str() == memory.kind)
             && is_about(&memory, query)
             && (query.text.trim().is_empty() || 0.0 < score);
@@ -152,25 +174,16 @@ pub fn recall(
         }
         let anchors: Vec<AnchorNow> = memory.anchors.iter().map(&mut *now).collect();
         let freshness = freshness(&anchors);
-        res.push(Recalled { memory, freshness, anchors, is_valid, score });
+        res.push(Recalled { memory, freshness, anchors, term, score });
     }
     res.sort_by(|a, b| {
-        let by_worth = (a.is_valid, a.freshness).cmp(&(b.is_valid, b.freshness));
         b.score
             .total_cmp(&a.score)
-            .then(b.is_valid.cmp(&a.is_valid))
-            .then(by_worth)
+            .then((a.term, a.freshness).cmp(&(b.term, b.freshness)))
             .then(b.memory.recorded_ms.cmp(&a.memory.recorded_ms))
     });
     res.truncate(query.memories_max);
     res
-}
-
-/// True where the memory holds at `now_ms`.
-fn is_valid(memory: &MemoryRow, now_ms: u64) -> bool {
-    memory.valid_from_ms <= now_ms
-        && memory.valid_to_ms.is_none_or(|it| now_ms < it)
-        && memory.expires_ms.is_none_or(|it| now_ms < it)
 }
 
 fn is_about(memory: &MemoryRow, query: &RecallQuery) -> bool {
@@ -213,7 +226,7 @@ impl Scores {
 
     fn score(&self, text: &str) -> f32 {
         let words = distinct(text);
-        let sum: f32 = words.iter().filter_map(|it| self.weights.get(it)).sum();
+        let sum = words.iter().filter_map(|it| self.weights.get(it)).fold(0.0, |a, b| a + b);
         // Short memories say one thing; a long one that has a word has less to do with it.
         sum / (1.0 + words.len() as f32 / 64.0)
     }
@@ -235,8 +248,12 @@ pub fn markdown(recalled: &[Recalled], date: &dyn Fn(u64) -> String) -> String {
     let mut res = String::from("# Memories\n");
     for it in recalled {
         let memory = &it.memory;
-        let ended = if it.is_valid { "" } else { ", ended" };
-        res.push_str(&format!("\n## {} · {}{ended}\n\n", memory.kind, it.freshness));
+        let term = match it.term {
+            Term::Holds => "",
+            Term::NotYet => ", not yet",
+            Term::Ended => ", ended",
+        };
+        res.push_str(&format!("\n## {} · {}{term}\n\n", memory.kind, it.freshness));
         for line in memory.text.lines() {
             res.push_str(&format!("> {line}\n"));
         }
@@ -308,8 +325,12 @@ mod tests {
         };
         let recalled = recall(memories.to_vec(), query, &mut now);
         let line = |it: &Recalled| {
-            let ended = if it.is_valid { "" } else { " ended" };
-            format!("{} {}{ended}\n", it.memory.id, it.freshness)
+            let term = match it.term {
+                Term::Holds => "",
+                Term::NotYet => " not yet",
+                Term::Ended => " ended",
+            };
+            format!("{} {}{term}\n", it.memory.id, it.freshness)
         };
         expected.assert_eq(&recalled.iter().map(line).collect::<String>());
     }
@@ -393,9 +414,9 @@ mod tests {
             &all,
             expect![[r#"
             holds unanchored
+            coming unanchored not yet
             replaced unanchored ended
             expired unanchored ended
-            coming unanchored ended
         "#]],
         );
     }

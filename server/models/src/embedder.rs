@@ -19,6 +19,14 @@ pub trait Embedder: Send + Sync {
         false
     }
 
+    /// Makes ready what a question would wait for, such as a program that has to be started.
+    ///
+    /// # Errors
+    /// Where that cannot be, and no text would get a vector.
+    fn prepare(&self) -> Result<(), EmbedError> {
+        Ok(())
+    }
+
     /// One vector for each text, in their order, of length one; of zeros where a text says nothing
     /// to the model.
     ///
@@ -54,6 +62,10 @@ impl<E: Embedder + ?Sized> Embedder for &E {
 
     fn is_cheap(&self) -> bool {
         (**self).is_cheap()
+    }
+
+    fn prepare(&self) -> Result<(), EmbedError> {
+        (**self).prepare()
     }
 
     fn embed(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>, EmbedError> {

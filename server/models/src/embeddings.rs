@@ -92,7 +92,7 @@ impl Embedder for RemoteEmbedder {
     }
 
     fn count_tokens(&self, text: &str) -> usize {
-        text.len().div_ceil(BYTES_PER_TOKEN)
+        count_tokens(text)
     }
 
     fn embed(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>, EmbedError> {
@@ -132,6 +132,11 @@ impl fmt::Debug for RemoteEmbedder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RemoteEmbedder").field("id", &self.id).finish_non_exhaustive()
     }
+}
+
+/// About how many tokens a text has for a model of which nothing is known.
+pub(crate) fn count_tokens(text: &str) -> usize {
+    text.len().div_ceil(BYTES_PER_TOKEN)
 }
 
 /// The vectors of an answer, in the order of the texts, of length one.

@@ -29,7 +29,7 @@ pub use crate::{
     embeddings::RemoteEmbedder,
     error::{ModelError, Phase},
     http::Timeouts,
-    local::{Local, PORT, Program, Programs},
+    local::{Local, LocalEmbedder, PORT, Program, Programs, Share},
     loopback::{free_port, is_serving},
     price::{Cost, Price},
     registry::{Faulty, NoModel, Registered, Registry},

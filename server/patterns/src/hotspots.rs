@@ -12,10 +12,10 @@ const FUNCTIONS_MAX: usize = 3;
 const COMMITS_MIN: u32 = 3;
 
 /// The files whose churn times complexity is highest, of those that change at all. `past_of` gives
-/// the past of a file, where it has one.
+/// the path that a file is known by and its past, where it has one.
 pub fn hotspots(
     graph: &CodeGraph,
-    past_of: &dyn Fn(FileId) -> Option<history::FilePast>,
+    past_of: &dyn Fn(FileId) -> Option<(String, history::FilePast)>,
     max: usize,
 ) -> Findings {
     let mut found = Vec::new();
@@ -34,7 +34,7 @@ pub fn hotspots(
         if hard.is_empty() {
             continue;
         }
-        let Some(past) = past_of(file) else {
+        let Some((path, past)) = past_of(file) else {
             n_without += 1;
             continue;
         };
@@ -52,7 +52,6 @@ pub fn hotspots(
                 note: format!("complexity {complexity}"),
             }
         });
-        let path = graph.path(file).and_then(|it| it.file_name()).unwrap_or_default();
         found.push(Finding {
             title: format!(
                 "{path}: {} commits by {}, churn {:.1}, complexity {sum} in {}",
@@ -77,7 +76,8 @@ pub fn hotspots(
         ));
     }
     if 0 < n_without {
-        limits.push(format!("{n_without} files with functions were never committed"));
+        let files = counted(n_without, "file");
+        limits.push(format!("{files} with functions: changed by no commit that was read"));
     }
     Findings { found, limits }.best(max)
 }

@@ -114,12 +114,18 @@ fn f() {}
     let past_of = |file: FileId| {
         let n = [1, 9, 9][file.index()];
         let churn = n as f32;
-        Some(FilePast { n_commits: n, n_authors: 1, churn, ..FilePast::default() })
+        let path = graph.path(file)?.as_str().trim_start_matches('/').to_owned();
+        Some((path, FilePast { n_commits: n, n_authors: 1, churn, ..FilePast::default() }))
     };
     let found = hotspots(&graph, &past_of, 2);
-    let titles: Vec<&str> =
-        found.found.iter().filter_map(|it| it.title.split(':').next()).collect();
-    assert_eq!(titles, ["hot.rs", "easy.rs"]);
+    let titles: Vec<&str> = found.found.iter().map(|it| it.title.as_str()).collect();
+    expect![[r#"
+        [
+            "w/hot.rs: 9 commits by 1 author, churn 9.0, complexity 16 in 1 function",
+            "w/easy.rs: 9 commits by 1 author, churn 9.0, complexity 2 in 1 function",
+        ]
+    "#]]
+    .assert_debug_eq(&titles);
     let still = "1 file of fewer than 3 commits is not told";
     assert!(found.limits.iter().any(|it| it == still), "{:?}", found.limits);
 }

@@ -54,7 +54,7 @@ fn cost_of_patterns() {
     shown("duplicates", || duplicates(&units, &DuplicateConfig::MEASURED));
     shown("conventions", || conventions(&graph, 50));
     let past = FilePast { n_commits: 1, n_authors: 1, churn: 1.0, ..FilePast::default() };
-    shown("hotspots, the past apart", || hotspots(&graph, &|_| Some(past), 50));
+    shown("hotspots, the past apart", || hotspots(&graph, &|_| Some((String::new(), past)), 50));
     let folder = |file: FileId| {
         let path = graph.path(file)?.as_str();
         Some(path.rsplit_once('/')?.0.to_owned())

@@ -439,7 +439,8 @@ pub const SETTINGS: &[Setting] = &[
         scope: Scope::Machine,
         doc: "The id of the model of `ai.models` that gives texts their vectors, by \
               `/v1/embeddings`; all code of the workspace is sent to it, and it is asked for \
-              nothing else. Empty: the built-in one, which sends nothing.",
+              nothing else. Where it is served by a `command`, that program has of the \
+              processors what nobody else wants. Empty: the built-in one, which sends nothing.",
     },
     Setting {
         key: "ai.embedder_dims",

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::bail;
 use engine::{About, Episode, Forget, LoadGraph, Remember, RunOutcome, RunRequest};
-use memory::{AnchorNow, Freshness, MemoryKind, RecallQuery, Recalled};
+use memory::{AnchorNow, Freshness, MemoryKind, RecallQuery, Recalled, Term};
 use proposal::{TransactionState, visible_line};
 use serde_json::{Value, json};
 
@@ -175,7 +175,7 @@ fn recalled_json(it: &Recalled) -> Value {
         "text": it.memory.text,
         "by": it.memory.author,
         "state": it.freshness.as_str(),
-        "holds": it.is_valid,
+        "holds": it.term == Term::Holds,
         "recorded": when::day(it.memory.recorded_ms),
         "from": when::day(it.memory.valid_from_ms),
         "until": it.memory.valid_to_ms.map(when::day),
@@ -187,24 +187,28 @@ fn recalled_json(it: &Recalled) -> Value {
 }
 
 fn recalled_text(it: &Recalled, output: Output) -> String {
-    let state = match (it.is_valid, it.freshness) {
-        (false, _) => output.paint(Paint::Removed, "ended"),
-        (true, Freshness::Fresh) => output.paint(Paint::Added, "fresh"),
-        (true, Freshness::Unanchored) => output.paint(Paint::Faint, "unanchored"),
-        (true, worse) => output.paint(Paint::Removed, worse),
+    let state = match (it.term, it.freshness) {
+        (Term::Ended, _) => output.paint(Paint::Removed, "ended"),
+        (Term::NotYet, _) => output.paint(Paint::Faint, "not yet"),
+        (Term::Holds, Freshness::Fresh) => output.paint(Paint::Added, "fresh"),
+        (Term::Holds, Freshness::Unanchored) => output.paint(Paint::Faint, "unanchored"),
+        (Term::Holds, worse) => output.paint(Paint::Removed, worse),
     };
-    let mut lines = vec![format!(
-        "{} {} {} {}",
-        output.paint(Paint::Place, &it.memory.id),
-        when::day(it.memory.recorded_ms),
-        it.memory.kind,
-        state
-    )];
+    let memory = &it.memory;
+    let id = output.paint(Paint::Place, &memory.id);
+    let mut head = format!("{id} {} {} {state}", when::day(memory.recorded_ms), memory.kind);
+    let begins = Some(memory.valid_from_ms).filter(|it| *it != memory.recorded_ms);
+    let times = [("from", begins), ("until", memory.valid_to_ms), ("expires", memory.expires_ms)];
+    for (word, at_ms) in times.into_iter().filter_map(|(word, at)| Some((word, at?))) {
+        head += &output.paint(Paint::Faint, format!(", {word} {}", when::day(at_ms)));
+    }
+    let mut lines = vec![head];
     lines.extend(it.memory.text.lines().map(|it| format!("    {}", visible_line(it))));
     for (anchor, now) in it.memory.anchors.iter().zip(&it.anchors) {
         let (now, to) = now_of(now);
         let to = to.map(|it| format!(" to {it}")).unwrap_or_default();
-        let place = format!("{} {}: {now}{to}", anchor.path, anchor.symbol);
+        let place = format!("{} {}", anchor.path, anchor.symbol);
+        let place = format!("{}: {now}{to}", place.trim_end());
         lines.push(format!("    {}", output.paint(Paint::Faint, place)));
     }
     lines.join("\n")

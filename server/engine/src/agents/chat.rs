@@ -3,8 +3,8 @@
 use std::{sync::Arc, time::Duration};
 
 use models::{
-    ChatModel, Embedder, KeyPlace, Keys, Local, ModelError, ModelSpec, Price, Programs, Registered,
-    Registry, Remembered, Remote, RemoteEmbedder, Timeouts, Wire,
+    ChatModel, Embedder, KeyPlace, Keys, Local, LocalEmbedder, ModelError, ModelSpec, Price,
+    Programs, Registered, Registry, Remembered, Remote, RemoteEmbedder, Timeouts, Wire,
 };
 use settings::{AiSettings, ModelProvider, ModelSettings};
 
@@ -25,8 +25,7 @@ pub fn remote_models(keys: Arc<dyn Keys>, programs: Arc<dyn Programs>) -> ChatMo
         let registry = Registry::new(models.collect(), ai.model.clone());
         let Some(id) = &ai.embedder else { return registry };
         registry.with_embedder(match ai.models.iter().find(embeds) {
-            Some(it) => RemoteEmbedder::new(spec(it), ai.embedder_dims, Arc::clone(&keys))
-                .map(|it| Arc::new(it) as Arc<dyn Embedder>),
+            Some(it) => embedder(it, ai.embedder_dims, &keys, &programs),
             None => Err(ModelError::Refused {
                 model: id.clone(),
                 fact: "`ai.embedder` names none of `ai.models`".to_owned(),
@@ -62,6 +61,19 @@ fn registered(
     let price =
         settings.prices.map(|(input, cached_input, output)| Price { input, cached_input, output });
     Registered { model, price }
+}
+
+fn embedder(
+    settings: &ModelSettings,
+    dims: usize,
+    keys: &Arc<dyn Keys>,
+    programs: &Arc<dyn Programs>,
+) -> Result<Arc<dyn Embedder>, ModelError> {
+    let (spec, keys) = (spec(settings), Arc::clone(keys));
+    Ok(match settings.command.clone() {
+        Some(it) => Arc::new(LocalEmbedder::new(spec, dims, it, keys, Arc::clone(programs))),
+        None => Arc::new(RemoteEmbedder::new(spec, dims, keys)?),
+    })
 }
 
 fn spec(settings: &ModelSettings) -> ModelSpec {

@@ -359,6 +359,9 @@ fn remembered(
     if row.valid_to_ms.is_some_and(|it| it <= row.valid_from_ms) {
         return refused("it would end before it begins".to_owned());
     }
+    if row.expires_ms.is_some_and(|it| it <= now_ms) {
+        return refused("it would be deleted at once: its expiry lies in the past".to_owned());
+    }
     match memories.remember(&row, MEMORIES_MAX)? {
         true => Ok(RunOutcome::Remembered(Box::new(row))),
         false => refused(format!("{MEMORIES_MAX} memories are kept already: forget some")),

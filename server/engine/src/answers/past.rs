@@ -174,7 +174,7 @@ pub struct LikeCommit {
 pub(crate) struct OpenHistory {
     pub(crate) repository: Repository,
     pub(crate) folder: Arc<FolderHistory>,
-    limits: Vec<String>,
+    pub(crate) limits: Vec<String>,
 }
 
 impl Snapshot {

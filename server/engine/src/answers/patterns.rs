@@ -61,13 +61,18 @@ impl Snapshot {
             PatternQuery::Conventions => Ok(conventions(graph, max)),
             PatternQuery::Hotspots => {
                 let pasts = self.pasts()?;
-                let past_of = |file: FileId| -> Option<FilePast> {
+                let past_of = |file: FileId| -> Option<(String, FilePast)> {
                     let path = self.vfs.path(file);
                     let root = root_of(&self.roots, path)?;
                     let past = pasts.iter().find(|it| it.0 == *root)?;
-                    past.1.file(path.relative_to(root)?).copied()
+                    let below = path.relative_to(root)?;
+                    Some((below.to_owned(), *past.1.file(below)?))
                 };
-                Ok(hotspots(graph, &past_of, max))
+                let mut found = hotspots(graph, &past_of, max);
+                for (root, _) in &pasts {
+                    found.limits.extend(self.history(root)?.limits);
+                }
+                Ok(found)
             }
             PatternQuery::CoChange { commit } => self.missing_partners(commit.as_deref(), max),
             PatternQuery::Layering => {

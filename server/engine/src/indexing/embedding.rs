@@ -8,13 +8,15 @@ use std::{
 
 use memory::{Embedding, PieceConfig};
 use models::Embedder;
-use rustc_hash::FxHashSet;
+use proposal::Journal;
+use rustc_hash::{FxHashMap, FxHashSet};
 use store::{FileRow, Store, TextVectors, VectorFiles};
 use syntax::FileFacts;
 use vfs::{ContentHash, Loader, VfsPath, decode};
 
 use crate::{
     IndexSummary, Lane, LoadGraph, Notice, NoticeLevel, ProgressState, RunId, RunOutcome,
+    answers::memories::RECENT_MAX,
     indexing::scan::Known,
     outside::IndexAccess,
     state::GlobalState,
@@ -102,6 +104,8 @@ pub(crate) enum EmbedDone {
 /// What a task works with.
 struct EmbedContext {
     store: Arc<dyn Store>,
+    /// What was used lately stands there.
+    journal: Option<Journal>,
     loader: Arc<dyn Loader>,
     model: Arc<dyn Embedder>,
     pieces: PieceConfig,
@@ -292,6 +296,7 @@ impl GlobalState {
         let model = self.embedder()?;
         (self.outside.access == IndexAccess::Write).then(|| EmbedContext {
             store: Arc::clone(&self.outside.store),
+            journal: self.outside.journal.clone(),
             loader: Arc::clone(&self.outside.loader),
             model,
             pieces: self.configuration.pieces(),
@@ -393,7 +398,14 @@ fn list(ctx: &EmbedContext) -> EmbedDone {
         Err(error) => notes.push(error.to_string()),
     }
     match ctx.store.files_without_vectors(&space) {
-        Ok(files) => EmbedDone::Listed(files, notes),
+        // Also where every text has its vector: questions want theirs.
+        Ok(mut files) => match ctx.model.prepare() {
+            Ok(()) => {
+                ctx.most_used_first(&mut files);
+                EmbedDone::Listed(files, notes)
+            }
+            Err(error) => EmbedDone::Failed(files.len(), error.to_string()),
+        },
         Err(error) => {
             notes.push(error.to_string());
             EmbedDone::Listed(Vec::new(), notes)
@@ -448,6 +460,18 @@ fn save(ctx: &EmbedContext) -> EmbedDone {
 impl EmbedContext {
     fn embedding(&self) -> Embedding<'_> {
         Embedding { model: self.model.as_ref(), pieces: self.pieces }
+    }
+
+    /// Files that were edited or looked at lately before all others, the last one first: they are
+    /// asked about most, and a slow model may be at work for hours.
+    fn most_used_first(&self, files: &mut [(String, String)]) {
+        let recent = self.journal.as_ref().map(|it| it.memories().recent(None, RECENT_MAX));
+        let recent = recent.and_then(Result::ok).unwrap_or_default();
+        let mut place: FxHashMap<&str, usize> = FxHashMap::default();
+        for (nth, it) in recent.iter().enumerate() {
+            place.entry(&it.path).or_insert(nth);
+        }
+        files.sort_by_key(|(_, path)| place.get(path.as_str()).copied().unwrap_or(usize::MAX));
     }
 
     /// The vectors that the file's texts lack; none where the file is not what was indexed, for

@@ -7,7 +7,7 @@ use engine::{
     Remember, RunRequest, SymbolHistory, WhenChanged,
 };
 use history::hex;
-use memory::{MemoryKind, RecallQuery, Recalled};
+use memory::{MemoryKind, RecallQuery, Recalled, Term};
 use patterns::{Finding, Site};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -232,7 +232,7 @@ fn memory(it: &Recalled) -> Value {
         "text": it.memory.text,
         "by": it.memory.author,
         "state": it.freshness.as_str(),
-        "holds": it.is_valid,
+        "holds": it.term == Term::Holds,
         "recorded": it.memory.recorded_ms,
         "about": anchors.collect::<Vec<_>>(),
     })
