@@ -6,8 +6,11 @@ use std::{
     process::Command,
 };
 
+use fixture::past::{changed_by_words, message};
+
 use crate::{
     cli,
+    evolving::workspace_of_words,
     terminal::Terminal,
     workspace::{CART, SHOP, Workspace},
 };
@@ -104,7 +107,9 @@ impl Seen {
             neovim.display(),
             config.display()
         );
-        let recording = folder.join("all.raw");
+        // Tests are threads, and each has a recording of its own.
+        let thread = std::thread::current().name().unwrap_or("all").replace("::", "-");
+        let recording = folder.join(format!("{thread}.raw"));
         // What an earlier run wrote is none of this one's.
         let _ = std::fs::remove_file(&recording);
         let terminal = Terminal::start(&workspace.root(), &command, recording);
@@ -131,6 +136,77 @@ impl Seen {
         let nth = self.n_looks.replace(self.n_looks.get() + 1) + 1;
         std::fs::write(self.folder.join(format!("{nth:02}-{what}.txt")), screen).unwrap();
     }
+}
+
+impl Seen {
+    /// Asks for what can be done at the cursor, and does what is called `title`.
+    #[track_caller]
+    fn choose(&self, title: &str) {
+        self.terminal.types("gra");
+        let screen = self.shows(title);
+        let line = screen.lines().rev().find(|it| it.contains(title)).unwrap_or_default();
+        let number: String = line.trim_start().chars().take_while(char::is_ascii_digit).collect();
+        assert!(!number.is_empty(), "{screen}");
+        self.terminal.types(&number);
+        self.terminal.keys(&["Enter"]);
+    }
+
+    /// Waits until a search for what a change said of itself finds what it changed before all
+    /// others, or does not any more.
+    #[track_caller]
+    fn finds(&self, nth: usize, is_first: bool) {
+        self.terminal.until("what a search finds first", |_| {
+            self.command("edit .aios/config.toml");
+            self.command(&format!("Aios search {}", message(nth)));
+            let is_hit = |line: &&str| line.contains(".py|");
+            let screen = self.terminal.until("hits", |screen| screen.lines().any(|it| is_hit(&it)));
+            self.command("cclose");
+            let first = screen.lines().find(is_hit).unwrap_or_default();
+            first.contains(&changed_by_words(nth)) == is_first
+        });
+    }
+}
+
+#[test]
+fn a_user_of_neovim_sees_what_words_stand_for_takes_it_and_takes_it_back() {
+    let Some(neovim) = neovim().filter(|_| Terminal::is_there()) else { return };
+    let workspace = workspace_of_words();
+    // A settings file of somebody else's would be asked about.
+    let run: [&[&str]; 3] =
+        [&["settings"], &["apply"], &["evolve", "run", "--try", "weights.vocabulary=100"]];
+    for args in run {
+        let (code, text) = cli::aios(&workspace, args);
+        assert_eq!(code, 0, "{text}");
+    }
+    let seen = Seen::open(&neovim, &workspace, ".aios/config.toml");
+    seen.finds(3, false);
+    // The suggestion stands at the settings, with its table and its diff.
+    seen.choose("AIOS: show the proof for weights.vocabulary 0 → 100");
+    seen.look("evolve-proof", "| both, on commits that the search did not see |");
+    seen.command("edit .aios/config.toml");
+    seen.choose("AIOS: show what would change: weights.vocabulary 0 → 100");
+    seen.look("evolve-diff", "vocabulary.toml");
+    seen.command("edit .aios/config.toml");
+    seen.choose("AIOS: apply weights.vocabulary 0 → 100");
+    seen.terminal.until("what came of it is known", |_| {
+        let changes = cli::json(&workspace, &["history"]);
+        changes.first().is_some_and(|it| it["state"] == "applied")
+    });
+    seen.command("wall");
+    seen.finds(3, true);
+    seen.command("qall!");
+
+    let seen = Seen::open(&neovim, &workspace, ".aios/config.toml");
+    seen.finds(3, true);
+    seen.choose("AIOS: take back weights.vocabulary 0 → 100");
+    seen.look("evolve-taking-back", "# Take back experiment");
+    seen.command("Aios apply");
+    seen.terminal.until("it is taken back", |_| !workspace.has(".aios/vocabulary.toml"));
+    seen.finds(3, false);
+    seen.command("qall!");
+
+    let seen = Seen::open(&neovim, &workspace, ".aios/config.toml");
+    seen.finds(3, false);
 }
 
 #[test]
