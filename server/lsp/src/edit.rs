@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use proposal::{ChangeAnnotation, Place};
-use text::{LineIndex, TextEdits};
+use text::{LineIndex, TextEdit, TextEdits, TextRange};
 use tower_lsp::gen_lsp_types as proto;
 use vfs::{FileOperation, SourceChange, VfsPath};
 
@@ -77,10 +77,30 @@ fn text_edits<'a>(
 ) -> impl Iterator<Item = proto::TextEdit> + use<'a> {
     let lines = written.lines.get(path).cloned().unwrap_or_default();
     let encoding = style.session.encoding;
-    edits.iter().map(move |it| proto::TextEdit {
-        range: to_range(&lines, it.range, encoding),
-        new_text: it.text.clone(),
+    let mut end_before = None;
+    edits.iter().map(move |it| {
+        let at_end = added_at_end(&lines, it).filter(|at| end_before < Some(at.0.start()));
+        end_before = Some(it.range.end());
+        let (range, new_text) = at_end.unwrap_or_else(|| (it.range, it.text.clone()));
+        proto::TextEdit { range: to_range(&lines, range, encoding), new_text }
     })
+}
+
+/// What adds lines behind the last one of a text, as an edit at the end of that line, which comes
+/// to the same: Neovim leaves an empty line behind what it adds where there is no line yet.
+fn added_at_end(lines: &LineIndex, edit: &TextEdit) -> Option<(TextRange, String)> {
+    let last = lines.n_lines().checked_sub(1)?;
+    let is_behind = edit.range.is_empty() && edit.range.start() == lines.len();
+    if !is_behind || !lines.line(last)?.is_empty() {
+        return None;
+    }
+    let line = lines.line(last.checked_sub(1)?)?;
+    let end = match TextRange::new(line.end(), lines.len()).to_usize().len() {
+        1 => "\n",
+        _ => "\r\n",
+    };
+    let added = edit.text.strip_suffix(end).filter(|it| !it.ends_with('\r'))?;
+    Some((TextRange::empty(line.end()), format!("{end}{added}")))
 }
 
 fn edits_of(
@@ -181,7 +201,6 @@ fn annotation_id(nth: usize) -> String {
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
-    use text::{TextEdit, TextRange};
 
     use super::*;
 
@@ -232,6 +251,25 @@ mod tests {
     fn text_edit(line: u32, start: u32, end: u32) -> Value {
         let at = |character: u32| json!({ "line": line, "character": character });
         json!({ "range": { "start": at(start), "end": at(end) }, "newText": "buy" })
+    }
+
+    #[test]
+    fn what_is_added_behind_the_last_line_is_added_at_its_end() {
+        let check = |text: &str, at: usize, added: &str, expected: Option<(usize, &str)>| {
+            let edit = TextEdit { range: TextRange::from_usize(at, at), text: added.to_owned() };
+            let actual = added_at_end(&LineIndex::new(text), &edit);
+            let expected =
+                expected.map(|(at, text)| (TextRange::from_usize(at, at), text.to_owned()));
+            assert_eq!(actual, expected, "{text:?} {added:?}");
+        };
+        check("a\nb\n", 4, "c\n", Some((3, "\nc")));
+        check("a\r\n", 3, "b\r\n", Some((1, "\r\nb")));
+        // Without a line end behind it the text would lose one; elsewhere nothing is amiss.
+        check("a\nb\n", 4, "c", None);
+        check("a\nb\n", 4, "c\r\n", None);
+        check("a\nb", 3, "c\n", None);
+        check("a\nb\n", 2, "c\n", None);
+        check("", 0, "c\n", None);
     }
 
     #[test]
