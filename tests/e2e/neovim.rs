@@ -39,8 +39,8 @@ fn client() -> PathBuf {
     client.canonicalize().unwrap()
 }
 
-fn check_specification(neovim: &Path) {
-    let workspace = Workspace::polyglot();
+/// Runs the specification; of its parts those that belong together, where `themes` names some.
+fn check_specification(neovim: &Path, workspace: &Workspace, themes: Option<&str>) {
     let client = client();
     let output = Command::new(neovim)
         .args(["--clean", "--headless", "-i", "NONE", "-n", "-l"])
@@ -49,6 +49,7 @@ fn check_specification(neovim: &Path) {
         .env("AIOS_BIN", env!("CARGO_BIN_EXE_aios"))
         .env("AIOS_STATE_DIR", workspace.state())
         .env("AIOS_CLIENT", client)
+        .envs(themes.map(|it| ("AIOS_SPEC", it)))
         .env("NVIM_LOG_FILE", workspace.state().with_file_name("nvim.log"))
         .env("XDG_STATE_HOME", workspace.state().with_file_name("xdg-state"))
         .output()
@@ -61,7 +62,13 @@ fn check_specification(neovim: &Path) {
 #[test]
 fn the_specification_of_the_neovim_client_holds() {
     let Some(neovim) = neovim() else { return };
-    check_specification(&neovim);
+    check_specification(&neovim, &Workspace::polyglot(), None);
+}
+
+#[test]
+fn agents_without_a_model_work_from_their_code_actions_in_neovim() {
+    let Some(neovim) = neovim() else { return };
+    check_specification(&neovim, &Workspace::new(&[]), Some("skills"));
 }
 
 /// Another Neovim, a newer one: none can be had that stays the same, and so none is required.
@@ -71,7 +78,7 @@ fn the_specification_of_the_neovim_client_holds_in_another_version() {
         eprintln!("skipped: AIOS_NVIM_OTHER names no Neovim");
         return;
     };
-    check_specification(Path::new(&neovim));
+    check_specification(Path::new(&neovim), &Workspace::polyglot(), None);
 }
 
 /// A Neovim in a terminal, as a user has it.

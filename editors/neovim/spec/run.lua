@@ -1,7 +1,7 @@
 -- Runs the specification against the real server, in the current folder, which is scratch:
 --   AIOS_BIN=… AIOS_CLIENT=… nvim --clean --headless -i NONE -n -l spec/run.lua
 -- Ends with 0 where everything holds. One Neovim lives through all cases, in order, as a user's
--- does.
+-- does. AIOS_SPEC names other themes than those of one whole session.
 local client_dir = assert(vim.env.AIOS_CLIENT, 'AIOS_CLIENT names the folder of this client')
 package.path = client_dir .. '/spec/?.lua;' .. package.path
 vim.opt.runtimepath:prepend(client_dir)
@@ -14,7 +14,8 @@ vim.ui.select = function(_, _, on_choice)
 end
 
 local cases = {}
-for _, theme in ipairs({ 'asking', 'changing', 'living' }) do
+local themes = vim.split(vim.env.AIOS_SPEC or 'asking changing living', ' ')
+for _, theme in ipairs(themes) do
   vim.list_extend(cases, require(theme))
 end
 
