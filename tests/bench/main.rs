@@ -10,6 +10,8 @@
 #![cfg(unix)]
 
 mod hostile;
+#[cfg(target_os = "linux")]
+mod titles;
 
 use std::{
     fmt::Write as _,
