@@ -276,3 +276,33 @@ fn a_capability_comes_and_goes_while_the_server_runs() {
     assert!(!workspace.has(AGENT) && !workspace.has(FLOW));
     editor.client.stop();
 }
+
+#[test]
+fn configuration_changes_while_the_server_runs() {
+    let workspace = Workspace::shop();
+    let mut editor = Editor::start(&workspace, &capabilities());
+    editor.client.wait_until_indexed();
+    let n_hits = |editor: &mut Editor<'_>| {
+        let found = editor.execute("aios.search", json!({ "query": "pay" }));
+        found["hits"].as_array().unwrap_or_else(|| panic!("{found}")).len()
+    };
+    let by_default = n_hits(&mut editor);
+    assert!(1 < by_default);
+    written(&mut editor, &workspace, SETTINGS, "[memory]\ntop_k = 1\n");
+    assert_eq!(n_hits(&mut editor), 1);
+
+    let broken = "[memory]\ntop_k = \"few\"\n";
+    let diff = written(&mut editor, &workspace, SETTINGS, broken);
+    assert!(diff.contains(".aios/config.toml:2: memory.top_k: "), "{diff}");
+    let uri = workspace.uri(SETTINGS);
+    let document = json!({ "textDocument": { "uri": uri } });
+    let found = editor.client.request("textDocument/diagnostic", document);
+    assert_eq!(found["items"][0]["range"]["start"]["line"], 1, "{found}");
+
+    taken_back(&mut editor);
+    assert_eq!(n_hits(&mut editor), 1);
+    taken_back(&mut editor);
+    assert_eq!(n_hits(&mut editor), by_default);
+    assert!(!workspace.has(SETTINGS));
+    editor.client.stop();
+}
