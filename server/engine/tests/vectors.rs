@@ -174,7 +174,8 @@ impl Drop for Desk {
 }
 
 const FILES: &str = "w/files.py";
-const READ: &str = "def slurp(path):\n    with open(path) as file:\n        return file.read()\n";
+const READ: &str =
+    "def read_text(path):\n    with open(path) as file:\n        return file.read()\n";
 const SORT: &str = "\ndef order(items):\n    return sorted(items, key=lambda it: it.price)\n";
 
 /// Shares no word with `READ`.
@@ -194,7 +195,7 @@ fn a_text_is_embedded_once_and_a_save_only_what_changed() {
     let model = Counting::new("one");
     let mut desk = Desk::new(&dir, &model);
     assert_eq!(model.take(), 2, "the copy has the same text");
-    desk.check(QUESTION, "slurp");
+    desk.check(QUESTION, "read_text");
 
     write(dir.path(), FILES, &format!("{READ}{}", SORT.replace("price", "weight")));
     desk.index();
@@ -204,7 +205,7 @@ fn a_text_is_embedded_once_and_a_save_only_what_changed() {
     drop(desk);
     let desk = Desk::new(&dir, &model);
     assert_eq!(model.take(), 0, "nothing changed");
-    desk.check(QUESTION, "slurp");
+    desk.check(QUESTION, "read_text");
 }
 
 #[test]
@@ -215,9 +216,10 @@ fn vectors_of_another_model_are_told_and_made_anew() {
     let model = Counting::new("two");
     let desk = Desk::new(&dir, &model);
     assert_eq!(model.take(), 1);
-    let told = desk.messages.iter().any(|it| it.contains("`one 512/50`") && it.contains("again"));
+    let told =
+        desk.messages.iter().any(|it| it.contains("`one 512/50 named`") && it.contains("again"));
     assert!(told, "{:?}", desk.messages);
-    desk.check(QUESTION, "slurp");
+    desk.check(QUESTION, "read_text");
     // The old ones are gone: going back is another beginning.
     drop(desk);
     let model = Counting::new("one");
@@ -236,7 +238,7 @@ fn vectors_of_other_dimensions_are_told_and_made_anew() {
     let told =
         desk.messages.iter().any(|it| it.contains("(256 components)") && it.contains("(64)"));
     assert!(told, "{:?}", desk.messages);
-    desk.check(QUESTION, "slurp");
+    desk.check(QUESTION, "read_text");
 }
 
 #[test]
@@ -249,9 +251,9 @@ fn a_lost_or_damaged_file_of_vectors_costs_nothing_but_time() {
     let file = dir.path().join("state/vectors/1.usearch");
     let whole = fs::read(&file).unwrap();
     fs::write(&file, &whole[..whole.len() / 3]).unwrap();
-    Desk::new(&dir, &model).check(QUESTION, "slurp");
+    Desk::new(&dir, &model).check(QUESTION, "read_text");
     fs::remove_file(&file).unwrap();
-    Desk::new(&dir, &model).check(QUESTION, "slurp");
+    Desk::new(&dir, &model).check(QUESTION, "read_text");
     assert_eq!(model.take(), 0, "the truth is in the database");
 }
 
@@ -268,12 +270,12 @@ fn a_command_reads_no_file_of_vectors_and_makes_one_that_is_lost() {
     fs::write(&file, &damaged).unwrap();
     Desk::command(&dir, &model);
     assert!(fs::read(&file).unwrap() == damaged, "nobody asked, so nobody looked");
-    Desk::new(&dir, &model).check(QUESTION, "slurp");
+    Desk::new(&dir, &model).check(QUESTION, "read_text");
     assert!(fs::read(&file).unwrap() != damaged, "a server looks");
     fs::remove_file(&file).unwrap();
     Desk::command(&dir, &model);
     assert!(file.exists());
-    Desk::new(&dir, &model).check(QUESTION, "slurp");
+    Desk::new(&dir, &model).check(QUESTION, "read_text");
 }
 
 #[test]
@@ -286,14 +288,14 @@ fn a_model_that_is_down_is_left_alone_and_words_answer() {
     let mut desk = Desk::new(&dir, &model);
     desk.index();
     assert_eq!(model.n_failed.load(Ordering::Relaxed), 1, "no file after the first was tried");
-    let answer = desk.ask("slurp path");
+    let answer = desk.ask("read_text path");
     assert_eq!(answer.retrievers, [Retriever::FullText]);
     assert_eq!(answer.hits[0].path, "files.py");
     assert!(0 < answer.unembedded, "what is missing is told");
     drop(desk);
     // The next server tries again.
     model.is_down.store(false, Ordering::Relaxed);
-    Desk::new(&dir, &model).check(QUESTION, "slurp");
+    Desk::new(&dir, &model).check(QUESTION, "read_text");
 }
 
 #[test]
@@ -311,7 +313,7 @@ fn a_lost_file_of_many_vectors_is_built_again() {
     assert!(2_000 < model.take());
     let file = dir.path().join("state/vectors/1.usearch");
     fs::remove_file(&file).unwrap();
-    Desk::new(&dir, &model).check(QUESTION, "slurp");
+    Desk::new(&dir, &model).check(QUESTION, "read_text");
     assert_eq!(model.take(), 0, "the truth is in the database");
     assert!(file.exists());
 }
@@ -327,7 +329,7 @@ fn what_is_typed_is_found_by_meaning_before_it_is_saved() {
         version: 1,
         text: format!("{READ}{SORT}"),
     });
-    desk.check(QUESTION, "slurp");
+    desk.check(QUESTION, "read_text");
     assert_eq!(desk.ask(QUESTION).lagging, Vec::<String>::new());
 }
 
