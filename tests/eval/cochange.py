@@ -7,6 +7,7 @@ The habits come from the commits before the newest N. Each of those N, of 2 to 3
 warning is right where it names that file. `alarms` is the share of whole commits that get any warning at all: what a
 user would see for nothing, as far as the commit was complete.
 """
+
 import argparse, collections, subprocess
 
 FILES_MAX = 30
@@ -14,16 +15,22 @@ FILES_MAX = 30
 
 def git(repository, *args):
     command = ["git", "-c", "safe.directory=*", "-C", repository, *args]
-    return subprocess.run(command, capture_output=True, text=True, errors="replace", check=True).stdout
+    return subprocess.run(
+        command, capture_output=True, text=True, errors="replace", check=True
+    ).stdout
 
 
 def commits(repository):
-    log = git(repository, "log", "--no-merges", "--name-only", "--format=%x01", "-n", "8000", "HEAD")
+    log = git(
+        repository, "log", "--no-merges", "--name-only", "--format=%x01", "-n", "8000", "HEAD"
+    )
     return [[line for line in it.split("\n") if line] for it in log.split("\x01")[1:]]
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("repositories", nargs="+")
     parser.add_argument("--commits", type=int, default=500)
     parser.add_argument("--share", type=float, default=0.9)
@@ -42,8 +49,14 @@ def main():
         def partners(file):
             if file not in known:
                 own = by_file[file][: args.last]
-                counts = collections.Counter(it for nth in own for it in small[nth] if it != file and it in there)
-                known[file] = {it for it, n in counts.items() if n >= args.together and n >= args.share * len(own)}
+                counts = collections.Counter(
+                    it for nth in own for it in small[nth] if it != file and it in there
+                )
+                known[file] = {
+                    it
+                    for it, n in counts.items()
+                    if n >= args.together and n >= args.share * len(own)
+                }
             return known[file]
 
         warnings = right = n_left_out = found = alarms = n_whole = 0
@@ -58,7 +71,9 @@ def main():
                 warnings, right = warnings + len(warned), right + (left_out in warned)
                 n_left_out, found = n_left_out + 1, found + (left_out in warned)
         share = lambda a, b: f"{a}/{b} = {a / max(b, 1):.2f}"
-        print(f"{repository}: right {share(right, warnings)}, found {share(found, n_left_out)}, alarms {share(alarms, n_whole)}")
+        print(
+            f"{repository}: right {share(right, warnings)}, found {share(found, n_left_out)}, alarms {share(alarms, n_whole)}"
+        )
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ and functions ({file, start, end}). Compared with "top hits until full": the hit
 with all its lines, until the next one does not fit; tokens are counted as `aios context` counts them. A function is
 inside where four fifths of its lines are.
 """
+
 import argparse, collections, json, os, random, shutil, subprocess, sys
 
 WORD, MARKS = 7, 2
@@ -75,7 +76,9 @@ def until_full(root, hits, tokens_max):
     for hit in hits:
         if hit["file"] not in texts:
             try:
-                with open(os.path.join(root, hit["file"]), encoding="utf-8", errors="replace") as text:
+                with open(
+                    os.path.join(root, hit["file"]), encoding="utf-8", errors="replace"
+                ) as text:
                     texts[hit["file"]] = text.read().split("\n")
             except OSError:
                 continue
@@ -88,7 +91,9 @@ def until_full(root, hits, tokens_max):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--data", required=True)
     parser.add_argument("--aios", required=True)
     parser.add_argument("--work", required=True)
@@ -101,31 +106,54 @@ def main():
         by_repo = collections.defaultdict(list)
         for it in cases:
             by_repo[it["repo"]].append(it)
-        cases = [it for of in by_repo.values() for it in random.Random(7).sample(of, min(args.per_repo, len(of)))]
+        cases = [
+            it
+            for of in by_repo.values()
+            for it in random.Random(7).sample(of, min(args.per_repo, len(of)))
+        ]
     cases.sort(key=lambda it: (it["repo"], it["commit"]))
     os.makedirs(args.work, exist_ok=True)
     shares = collections.defaultdict(list)
     for case in cases:
         root = checkout(case["repo"], case["commit"], args.work)
         aios = [args.aios, "--root", root, "--json"]
-        hits = [it for it in rows(aios + ["search", "--limit", "200", "--", case["query"]]) if "start_line" in it]
+        hits = [
+            it
+            for it in rows(aios + ["search", "--limit", "200", "--", case["query"]])
+            if "start_line" in it
+        ]
         for tokens in args.tokens:
             found = rows(aios + ["context", "--tokens", str(tokens), "--", case["query"]])
-            pieces = [(it["file"], it["start_line"], it["end_line"]) for it in found if "start_line" in it]
-            without = rows(aios + ["context", "--without-history", "--tokens", str(tokens), "--", case["query"]])
-            plain = [(it["file"], it["start_line"], it["end_line"]) for it in without if "start_line" in it]
+            pieces = [
+                (it["file"], it["start_line"], it["end_line"]) for it in found if "start_line" in it
+            ]
+            without = rows(
+                aios
+                + ["context", "--without-history", "--tokens", str(tokens), "--", case["query"]]
+            )
+            plain = [
+                (it["file"], it["start_line"], it["end_line"])
+                for it in without
+                if "start_line" in it
+            ]
             for repo in (case["repo"], "all"):
-                shares[(repo, tokens)].append((
-                    inside(until_full(root, hits, tokens), case["functions"]),
-                    inside(pieces, case["functions"]),
-                    inside(plain, case["functions"]),
-                ))
+                shares[(repo, tokens)].append(
+                    (
+                        inside(until_full(root, hits, tokens), case["functions"]),
+                        inside(pieces, case["functions"]),
+                        inside(plain, case["functions"]),
+                    )
+                )
         print(case["id"], file=sys.stderr)
-    print(f"{'':<24}{'tokens':>8}{'n':>5}{'top hits':>10}{'pack':>8}{'no hist':>9}{'better':>8}{'worse':>7}")
+    print(
+        f"{'':<24}{'tokens':>8}{'n':>5}{'top hits':>10}{'pack':>8}{'no hist':>9}{'better':>8}{'worse':>7}"
+    )
     for (repo, tokens), of in sorted(shares.items()):
         mean = lambda nth: 100 * sum(it[nth] for it in of) / len(of)
         better, worse = sum(it[1] > it[0] for it in of), sum(it[1] < it[0] for it in of)
-        print(f"{repo:<24}{tokens:>8}{len(of):>5}{mean(0):>10.1f}{mean(1):>8.1f}{mean(2):>9.1f}{better:>8}{worse:>7}")
+        print(
+            f"{repo:<24}{tokens:>8}{len(of):>5}{mean(0):>10.1f}{mean(1):>8.1f}{mean(2):>9.1f}{better:>8}{worse:>7}"
+        )
 
 
 if __name__ == "__main__":

@@ -38,7 +38,10 @@ import subprocess
 import numpy as np
 import scipy.sparse as sp
 
-WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+|[^\x00-\x7f]+")
+from words import pieces, words
+
+# Words of a text that a model reads.
+WORDS_MAX = 512
 NAME = re.compile(r"\w+")
 ENDINGS = {
     "python": "py", "javascript": "js", "typescript": "ts", "go": "go", "rust": "rs",
@@ -63,30 +66,11 @@ class Model:
         self.index = {w: i for i, w in enumerate(raw[at + n * dims :].decode().split("\n"))}
         self.known = {}
 
-    def pieces(self, word):
-        if word not in self.known:
-            self.known[word] = [self.index[word]] if word in self.index else self.cut(word)
-        return self.known[word]
-
-    def cut(self, word):
-        """The longest pieces of a word that is none itself, from the left."""
-        found, at = [], 0
-        while at < len(word):
-            for end in range(min(len(word), at + 20), at + 1, -1):
-                i = self.index.get(word[at:end])
-                if i is not None and (end - at >= 3 or end == len(word)):
-                    found.append(i)
-                    at = end
-                    break
-            else:
-                at += 1
-        return found
-
     def vectors(self, texts):
         rows, columns, values = [], [], []
         for n, text in enumerate(texts):
-            words = [w.lower() for w in WORD.findall(text)[:512] if w.isascii()]
-            count = collections.Counter(i for w in words for i in self.pieces(w))
+            ids = (i for w in words(text, WORDS_MAX) for i in pieces(w, self.index, self.known))
+            count = collections.Counter(ids)
             rows += [n] * len(count)
             columns += count
             values += [1 + np.log(c) for c in count.values()]
@@ -107,7 +91,7 @@ def terms(text):
     """Words of a text: names cut where their case changes, and whole, too."""
     res = []
     for name in NAME.findall(text):
-        parts = [w.lower() for w in WORD.findall(name)]
+        parts = words(name, None)
         res += map(stem, parts)
         if len(parts) > 1:
             res.append("".join(parts))
@@ -224,12 +208,12 @@ def interval(differences):
 def measured(models, server, asked):
     """Reciprocal places of each way to find, by its name."""
     _, _, codes, questions, right = asked
-    right, words = np.array(right), bm25(codes, questions)
-    res = {"BM25": reciprocal(words, right)}
+    right, lexical = np.array(right), bm25(codes, questions)
+    res = {"BM25": reciprocal(lexical, right)}
     for n, model in enumerate(models, 1):
         near = model.vectors(questions) @ model.vectors(codes).T
         res[f"alone {n}"] = reciprocal(near, right)
-        res[f"half {n}"] = reciprocal(scaled(words) + scaled(near), right)
+        res[f"half {n}"] = reciprocal(scaled(lexical) + scaled(near), right)
         if server:
             res[f"served {n}"] = server.reciprocal(model, *asked)
     return res

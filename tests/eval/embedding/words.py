@@ -7,7 +7,7 @@ PIECE_MAX = 20
 
 
 def words(text, most):
-    """The first `most` words in lower case; names are cut where their case changes."""
+    """The first `most` words (None: all) in lower case; names are cut where their case changes."""
     return [word.lower() for word in WORD.findall(text)[:most]]
 
 

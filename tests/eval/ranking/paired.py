@@ -14,6 +14,7 @@ questions of fewer than 15 words, for those whose functions BM25 places after th
 those that share no word with the body or the name of any of them. Then the program's gain on each ranking, with the 95 % interval of 2,000
 resamplings of the questions and how many are better and worse. Needs numpy.
 """
+
 import argparse
 import json
 
@@ -23,8 +24,13 @@ METRICS = ("file R@1", "file R@5", "file R@10", "func R@5", "func R@10")
 RANKINGS = {
     "BM25": {"body": 1.0},
     "fields": {
-        "body": 1.0, "name": 0.4, "path": 0.3, "file": 0.5, "doc": 0.2,
-        "test": -0.5, "no definition": -0.5,
+        "body": 1.0,
+        "name": 0.4,
+        "path": 0.3,
+        "file": 0.5,
+        "doc": 0.2,
+        "test": -0.5,
+        "no definition": -0.5,
     },
 }
 SHORT_WORDS, FAR = 15, 100
@@ -32,6 +38,7 @@ SHORT_WORDS, FAR = 15, 100
 
 def replayed(question, weights):
     """The metrics of a question whose hits are ordered by `weights`."""
+
     def score(hit):
         return sum(weights.get(name, 0.0) * value for name, value in hit["values"].items())
 
@@ -39,9 +46,7 @@ def replayed(question, weights):
     right = {hit["file"] for hit in hits if hit["gold_file"] is not False}
     files, gold = list(dict.fromkeys(hit["file"] for hit in hits)), [set(h["gold"]) for h in hits]
     res = [len(right & set(files[:k])) / max(question["n_files"], 1) for k in (1, 5, 10)]
-    return res + [
-        len(set().union(*gold[:k])) / max(question["n_functions"], 1) for k in (5, 10)
-    ]
+    return res + [len(set().union(*gold[:k])) / max(question["n_functions"], 1) for k in (5, 10)]
 
 
 def shares_words(question):
@@ -87,7 +92,9 @@ def main():
     questions = {it["id"]: it for it in map(json.loads, open(a.features)) if it["id"] in results}
     if missing := results.keys() - questions.keys():
         print(f"{len(missing)} questions of the results have no features and are left out")
-    found = {name: {i: replayed(q, w) for i, q in questions.items()} for name, w in RANKINGS.items()}
+    found = {
+        name: {i: replayed(q, w) for i, q in questions.items()} for name, w in RANKINGS.items()
+    }
     found["program"] = {i: [results[i]["s"].get(it, 0.0) for it in METRICS] for i in questions}
     ids = sorted(questions)
     tell("all", ids, found)
