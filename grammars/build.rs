@@ -142,6 +142,7 @@ const REFACTOR_KEYS: &[(&str, Shape)] = &[
     ("not_inside", Shape::Texts),
     ("parameters", Shape::Texts),
     ("passed", Shape::Texts),
+    ("narrowed", Shape::Texts),
     ("results", Shape::Texts),
     ("function", Shape::Text),
     ("method", Shape::Text),

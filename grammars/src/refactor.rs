@@ -103,6 +103,8 @@ pub struct RefactorRules {
     pub parameters: &'static [&'static str],
     /// Kinds of types that are passed without being given away; empty where all are.
     pub passed: &'static [&'static str],
+    /// Kinds of declarations and of types of which more may be known where a variable is used.
+    pub narrowed: &'static [&'static str],
     /// Where a function writes the type of its result.
     pub results: &'static [&'static str],
     /// A function: `{name}`, `{parameters}`, `{result}`, `{body}`.

@@ -47,6 +47,8 @@ struct Flow {
     /// The variable that is declared inside and used behind.
     result: Option<Given>,
     uses_receiver: bool,
+    /// Uses of variables of whose types more may be known there than is written.
+    narrowed: Vec<TextRange>,
 }
 
 impl Analysis {
@@ -65,6 +67,9 @@ impl Analysis {
             None => self.free_name(source, "extracted")?,
         };
         let is_method = flow.uses_receiver || source.rules.function.is_empty();
+        if !is_method {
+            check_types(source, &part, &flow)?;
+        }
         let call = self.call(source, &flow, &name, is_method);
         let text = self.written(source, &part, &flow, (&name, is_method))?;
         self.drafted(source, &part, &flow, (&name, call, text))
@@ -101,7 +106,7 @@ impl Analysis {
                 if part.range.contains_range(found.name_range) {
                     self.gives(source, part, (symbol, it.range()), &mut flow)?;
                 } else if is_inside {
-                    self.needs(source, symbol, it.kind(), &mut flow)?;
+                    self.needs(source, (symbol, it.range()), it.kind(), &mut flow)?;
                 }
             }
         }
@@ -151,7 +156,7 @@ impl Analysis {
     fn needs(
         &self,
         source: &Source<'_>,
-        symbol: SymbolRef,
+        (symbol, used): (SymbolRef, TextRange),
         kind: ReferenceKind,
         flow: &mut Flow,
     ) -> Refactored<()> {
@@ -169,6 +174,9 @@ impl Analysis {
             return refused(format!("`{name}` is from outside and is given another value"));
         }
         let ty = written_type(source, it)?;
+        if may_be_narrower(source, it) {
+            flow.narrowed.push(used);
+        }
         flow.parameters.insert(it.name_range.start(), (name, ty));
         Ok(())
     }
@@ -297,6 +305,10 @@ impl Analysis {
             let old = FileRange { file: source.file, range: it.name_range };
             (old, TextRange::from_usize(start, start + it.name.len()))
         });
+        for used in &flow.narrowed {
+            let why = "more may be known of its type here than what is written";
+            draft.left.extend(self.left_at(source.file, *used, why));
+        }
         let call = draft.replace(source.path, part.range, used);
         draft.redeclared.extend(declared.map(|(from, within)| Move { from, edit: call, within }));
         Ok(draft)
@@ -512,13 +524,7 @@ pub(super) fn written_type(source: &Source<'_>, it: &Symbol) -> Refactored<Strin
     }
     let name = source.facts.name(it.name);
     let unknown = || RefactorError::Refused(format!("the type of `{name}` is not written"));
-    let node = source.around(it.name_range).ok_or_else(unknown)?;
-    let up = std::iter::successors(Some(node), Node::parent).take(5);
-    let found = up.filter_map(|it| parts(it, rules.parameters)).next().ok_or_else(unknown)?;
-    let (Some(written), Some(ty)) = (found.first(), found.get(1)) else { return Err(unknown()) };
-    if range_of(*written) != it.name_range {
-        return Err(unknown());
-    }
+    let (_, ty) = declaration(source, it).ok_or_else(unknown)?;
     // `byte name[]` is no byte.
     let behind = source.text.get(it.name_range.end().to_usize()..).unwrap_or_default();
     if ty.end_byte() <= it.name_range.start().to_usize() && behind.trim_start().starts_with('[') {
@@ -527,7 +533,7 @@ pub(super) fn written_type(source: &Source<'_>, it: &Symbol) -> Refactored<Strin
     if !rules.passed.is_empty() && !rules.passed.contains(&ty.kind()) {
         return refused(format!("`{name}` would be given away"));
     }
-    let text = source.of(*ty);
+    let text = source.of(ty);
     if text == "var" {
         return Err(unknown());
     }
@@ -538,6 +544,44 @@ pub(super) fn written_type(source: &Source<'_>, it: &Symbol) -> Refactored<Strin
     } else {
         text[1..].trim().to_owned()
     })
+}
+
+/// Where a variable is declared, and its type there.
+fn declaration<'t>(source: &'t Source<'_>, it: &Symbol) -> Option<(Node<'t>, Node<'t>)> {
+    let up = std::iter::successors(source.around(it.name_range), Node::parent).take(5);
+    let mut found = up.filter_map(|node| Some((node, parts(node, source.rules.parameters)?)));
+    let (node, parts) = found.next()?;
+    let (written, ty) = (parts.first()?, parts.get(1)?);
+    (range_of(*written) == it.name_range).then_some((node, *ty))
+}
+
+/// True where a test before a use may have said more of a variable than its declaration: a function
+/// that is given it knows only what is written.
+fn may_be_narrower(source: &Source<'_>, it: &Symbol) -> bool {
+    let narrowed = source.rules.narrowed;
+    declaration(source, it).is_some_and(|(node, ty)| {
+        let mut cursor = ty.walk();
+        let mut types = ty.named_children(&mut cursor).chain([ty, node]);
+        types.any(|it| narrowed.contains(&it.kind()))
+    })
+}
+
+/// That the types which the function writes mean something where it goes.
+fn check_types(source: &Source<'_>, part: &Part<'_>, flow: &Flow) -> Refactored<()> {
+    let facts = source.facts;
+    let given = flow.result.iter().map(|it| &it.ty);
+    let types: Vec<&String> = flow.parameters.values().map(|it| &it.1).chain(given).collect();
+    let names = |ty: &str, name: &str| {
+        ty.split(|it: char| !it.is_alphanumeric() && it != '_' && it != '$').any(|it| it == name)
+    };
+    for (_, symbol) in facts.symbols().filter(|it| it.1.kind == SymbolKind::TypeParameter) {
+        let name = facts.name(symbol.name);
+        let is_known_here = facts.scope(symbol.scope).range.contains_range(part.range);
+        if is_known_here && types.iter().any(|it| names(it, name)) {
+            return refused(format!("the type `{name}` is not known where the function goes"));
+        }
+    }
+    Ok(())
 }
 
 /// The definition behind which the new function goes.

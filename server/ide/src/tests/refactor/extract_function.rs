@@ -239,6 +239,51 @@ fn a_comparison_becomes_a_function_in_rust() {
 }
 
 #[test]
+fn a_type_that_a_test_may_have_narrowed_is_marked_in_typescript() {
+    check(
+        r#"
+//- /a.ts
+function f(a: string | undefined, b?: number) {
+    if (a && b) {
+        $0console.log(a.trim());
+        console.log(b.toFixed());$0
+    }
+}
+"#,
+        expect![[r#"
+            //- /a.ts
+            function f(a: string | undefined, b?: number) {
+                if (a && b) {
+                    extracted(a, b);
+                }
+            }
+
+            function extracted(a: string | undefined, b: number) {
+                console.log(a.trim());
+                console.log(b.toFixed());
+            }
+            left /a.ts:3:21 more may be known of its type here than what is written
+            left /a.ts:4:21 more may be known of its type here than what is written"#]],
+    );
+}
+
+#[test]
+fn a_type_that_only_the_class_knows_is_refused_in_typescript() {
+    check(
+        r#"
+//- /a.ts
+class All<T> {
+    add(a: Set<T>, b: T) {
+        $0a.add(b);
+        console.log(a.size);$0
+    }
+}
+"#,
+        expect!["refused: the type `T` is not known where the function goes"],
+    );
+}
+
+#[test]
 fn an_early_return_is_refused() {
     check(
         "//- /a.py\ndef f(a):\n    $0if a:\n        return 1$0\n    return 2\n",
