@@ -74,7 +74,9 @@ fn answers(workspace: &Workspace) -> String {
         tell(&row, &["file", "skipped", "files", "indexed", "lag", "unembedded", "message"]);
     }
     let index = json(workspace, &["index"]).pop().unwrap();
-    tell(&index, &["files", "read", "gone", "lines", "languages", "symbols", "skipped"]);
+    // Lines and symbols are as they were counted last: where little was left to read after a kill,
+    // nobody counts them again.
+    tell(&index, &["files", "read", "gone", "languages", "skipped"]);
     for question in ["run stage", "step", "part of stages", "New3"] {
         // Hits by their own words. What else is found depends on vectors too, which count by the
         // nearest and the farthest, among them those of texts that are gone.
