@@ -8,6 +8,7 @@ use crate::{
     cli::{aios, json, told},
     client::capabilities,
     editor::Editor,
+    workflows::SCRIBE,
     workspace::{SHOP, Workspace},
 };
 
@@ -16,21 +17,6 @@ const SCRIPT: &str = ".aios/scripts/check.py";
 const AGENT: &str = ".aios/agents/scribe.yaml";
 const FLOW: &str = ".aios/workflows/mark.yaml";
 
-/// An agent without a model: it writes a mark into a file.
-const SCRIBE: &str = "\
-name: scribe
-version: 1.0.0
-type: generator
-instructions: Writes a mark.
-capabilities:
-- name: mark
-  description: Puts a mark before the end
-  skill: edit
-  parameters:
-  - {name: path, type: string, required: true}
-  - {name: old, type: string, required: true}
-  - {name: new, type: string, required: true}
-";
 const MARK: &str = "\
 name: mark
 version: 1.0.0

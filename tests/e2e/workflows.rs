@@ -14,7 +14,8 @@ use crate::{
 /// How long a workflow may take to come to a step. The machine may be busy.
 const STEP_MS_MAX: u64 = 60_000;
 
-const AGENT: &str = "\
+/// An agent without a model: it puts a mark into a file.
+pub(crate) const SCRIBE: &str = "\
 name: scribe
 version: 1.0.0
 type: generator
@@ -42,7 +43,7 @@ fn workspace() -> Workspace {
     }
     let workspace = Workspace::new(&[
         ("log.txt", "end\n"),
-        (".aios/agents/scribe.yaml", AGENT),
+        (".aios/agents/scribe.yaml", SCRIBE),
         (".aios/workflows/five.yaml", &flow),
     ]);
     assert_eq!(aios(&workspace, &["trust", "--yes"]).0, 0);
