@@ -14,6 +14,8 @@ import argparse, collections, json
 import numpy as np
 from scipy.optimize import minimize
 
+from baselines import BASELINES
+
 # What the server weighs with now (`server/memory/src/feature.rs`).
 NOW = {
     "body": 0.64,
@@ -37,17 +39,8 @@ NOW = {
 }
 FEATURES = list(NOW)
 FIXED = {"past use", "file in the question", "line in the question", "identifier in it"}
-BASELINES = {
-    "BM25 of functions": {"body": 1.0},
-    "fields": {
-        "body": 1.0,
-        "name": 0.4,
-        "path": 0.3,
-        "file": 0.5,
-        "doc": 0.2,
-        "test": -0.5,
-        "no definition": -0.5,
-    },
+RANKINGS = {
+    **BASELINES,
     "without vectors": {k: v for k, v in NOW.items() if "vector" not in k},
     "before": NOW,
 }
@@ -156,7 +149,7 @@ for repo in repos:
     for q in questions:
         if q.repo == repo:
             held[q.id] = q.score(w)
-results = {name: {q.id: q.score(vector(w)) for q in questions} for name, w in BASELINES.items()}
+results = {name: {q.id: q.score(vector(w)) for q in questions} for name, w in RANKINGS.items()}
 results["held out"] = held
 final = learn(questions)
 results["(fitted)"] = {q.id: q.score(final) for q in questions}

@@ -5,7 +5,7 @@
 
 RESULTS.jsonl is what `score_search.py --out` kept of the program's own answers. FEATURES.jsonl is
 of the `features` example for the same questions, with 200 hits each: what every hit is made of.
-Two rankings are replayed from it: `BM25`, the words of functions alone, and `fields`, the sum that
+Two rankings are replayed from it: `BM25 of functions`, their words alone, and `fields`, the sum that
 was the best before anything was learned (body + .4 name + .3 path + .5 file + .2 documentation,
 tests and what is no definition half as much).
 
@@ -20,19 +20,9 @@ import json
 
 import numpy as np
 
+from baselines import BASELINES
+
 METRICS = ("file R@1", "file R@5", "file R@10", "func R@5", "func R@10")
-RANKINGS = {
-    "BM25": {"body": 1.0},
-    "fields": {
-        "body": 1.0,
-        "name": 0.4,
-        "path": 0.3,
-        "file": 0.5,
-        "doc": 0.2,
-        "test": -0.5,
-        "no definition": -0.5,
-    },
-}
 SHORT_WORDS, FAR = 15, 100
 
 
@@ -67,7 +57,7 @@ def tell(title, ids, found):
     for ranking, by_id in found.items():
         means = np.mean([by_id[it] for it in ids], axis=0)
         print(f"  {ranking:<39}" + "".join(f"{100 * it:>11.1f}" for it in means))
-    for ranking in RANKINGS:
+    for ranking in BASELINES:
         apart = np.array([np.subtract(found["program"][it], found[ranking][it]) for it in ids])
         print(f"  program against {ranking}:  " + "  ".join(map(gain, METRICS, apart.T)))
 
@@ -93,7 +83,7 @@ def main():
     if missing := results.keys() - questions.keys():
         print(f"{len(missing)} questions of the results have no features and are left out")
     found = {
-        name: {i: replayed(q, w) for i, q in questions.items()} for name, w in RANKINGS.items()
+        name: {i: replayed(q, w) for i, q in questions.items()} for name, w in BASELINES.items()
     }
     found["program"] = {i: [results[i]["s"].get(it, 0.0) for it in METRICS] for i in questions}
     ids = sorted(questions)
