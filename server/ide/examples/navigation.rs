@@ -6,6 +6,9 @@
 // does.
 #![allow(clippy::disallowed_methods, clippy::print_stdout, clippy::unwrap_used)]
 
+#[path = "project/files.rs"]
+mod files;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
@@ -92,7 +95,7 @@ fn load(folder: &Path) -> Project {
     let folder = std::fs::canonicalize(folder).unwrap();
     let root = VfsPath::from_path(&folder).unwrap();
     let mut paths = Vec::new();
-    walk(&folder, &mut paths);
+    files::walk(&folder, &mut paths);
     paths.sort();
     let mut host = AnalysisHost::new();
     let mut files = BTreeMap::new();
@@ -114,19 +117,6 @@ fn load(folder: &Path) -> Project {
         Some(Arc::from(std::fs::read_to_string(paths.get(file.index())?).ok()?))
     };
     Project { root, analysis: host.analysis(Arc::new(read)), files }
-}
-
-fn walk(folder: &Path, acc: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(folder).unwrap().flatten() {
-        let name = entry.file_name();
-        let name = name.to_string_lossy();
-        let is_hidden = name.starts_with('.') || ["node_modules", "target"].contains(&&*name);
-        match entry.file_type().unwrap() {
-            it if it.is_dir() && !is_hidden => walk(&entry.path(), acc),
-            it if it.is_file() => acc.push(entry.path()),
-            _ => {}
-        }
-    }
 }
 
 fn read_lines(path: &Path) -> Vec<Value> {

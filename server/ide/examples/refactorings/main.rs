@@ -12,6 +12,8 @@
 
 mod compiling;
 mod disorder;
+#[path = "../project/files.rs"]
+mod files;
 mod meanings;
 
 use std::{
@@ -376,7 +378,7 @@ fn place(project: &Project, at: FileRange) -> String {
 fn load(folder: &Path) -> Project {
     let root = std::fs::canonicalize(folder).unwrap();
     let mut paths = Vec::new();
-    walk(&root, &mut paths);
+    files::walk(&root, &mut paths);
     paths.sort();
     let mut host = AnalysisHost::new();
     let mut files = Vec::new();
@@ -400,19 +402,6 @@ fn load(folder: &Path) -> Project {
     let analysis = host.analysis(Arc::new(read));
     let meanings = Meanings::of(&analysis);
     Project { root, files, analysis, meanings }
-}
-
-fn walk(folder: &Path, acc: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(folder).unwrap().flatten() {
-        let name = entry.file_name();
-        let name = name.to_string_lossy();
-        let is_hidden = name.starts_with('.') || ["node_modules", "target"].contains(&&*name);
-        match entry.file_type().unwrap() {
-            it if it.is_dir() && !is_hidden => walk(&entry.path(), acc),
-            it if it.is_file() => acc.push(entry.path()),
-            _ => {}
-        }
-    }
 }
 
 fn copy_folder(from: &Path, to: &Path) {
