@@ -12,7 +12,7 @@ pub const VOCABULARY_FILE: &str = ".aios/vocabulary.toml";
 
 /// Words of a file at most; more are told and left out.
 const WORDS_MAX: usize = 5_000;
-/// Places of one word, and places that change often, at most.
+/// Places of one word at most, and places that change often, of which more are told.
 const SPOTS_MAX: usize = 1_000;
 /// Commits that are added to those which say a word before a share of them is believed.
 const DOUBT: f32 = 2.0;
@@ -283,7 +283,11 @@ fn parsed_place(written: &str) -> Option<(Spot, u32, u32)> {
 
 fn parsed_often(table: &Table, wrong: &mut Vec<(String, String)>) -> BTreeMap<Spot, u8> {
     let mut res = BTreeMap::new();
-    for (spot, value) in table.iter().take(SPOTS_MAX) {
+    for (nth, (spot, value)) in table.iter().enumerate() {
+        if SPOTS_MAX <= nth {
+            wrong.push((spot.clone(), format!("no more than {SPOTS_MAX} places are read")));
+            break;
+        }
         let percent = value.as_integer().and_then(|it| u8::try_from(it).ok());
         match percent.filter(|it| (1..=100).contains(it)) {
             Some(percent) => drop(res.insert(Spot::parse(spot), percent)),
