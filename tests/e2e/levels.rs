@@ -2,6 +2,8 @@
 //! proposed, shown, applied and in force; one that breaks it on purpose is told with the place, and
 //! what was good stays; and all is taken back. From the shell, and from an editor.
 
+use std::time::{Duration, Instant};
+
 use serde_json::{Value, json};
 
 use crate::{
@@ -11,6 +13,10 @@ use crate::{
     workflows::SCRIBE,
     workspace::{SHOP, Workspace},
 };
+
+/// The machine may be busy.
+const PATIENCE: Duration = Duration::from_secs(60);
+const PAUSE: Duration = Duration::from_millis(20);
 
 const SETTINGS: &str = ".aios/config.toml";
 const SCRIPT: &str = ".aios/scripts/check.py";
@@ -198,6 +204,22 @@ fn written(editor: &mut Editor<'_>, workspace: &Workspace, path: &str, text: &st
     diff
 }
 
+/// Waits until `now` says `expected`: the server takes its own files in beside what it answers.
+#[track_caller]
+fn comes_to<T: PartialEq + std::fmt::Debug>(
+    editor: &mut Editor<'_>,
+    now: impl Fn(&mut Editor<'_>) -> T,
+    expected: T,
+) {
+    let began = Instant::now();
+    let mut last = now(editor);
+    while last != expected && began.elapsed() < PATIENCE {
+        std::thread::sleep(PAUSE);
+        last = now(editor);
+    }
+    assert_eq!(last, expected);
+}
+
 #[track_caller]
 fn taken_back(editor: &mut Editor<'_>) {
     let undone = editor.execute("aios.undo", json!({}));
@@ -245,20 +267,21 @@ fn a_capability_comes_and_goes_while_the_server_runs() {
     assert_eq!(known(&mut editor), (false, false));
     written(&mut editor, &workspace, AGENT, SCRIBE);
     written(&mut editor, &workspace, FLOW, MARK);
-    assert_eq!(known(&mut editor), (true, true));
+    comes_to(&mut editor, known, (true, true));
 
     let diff = written(&mut editor, &workspace, AGENT, &SCRIBE.replace("generator", "sorcerer"));
     assert!(diff.contains(".aios/agents/scribe.yaml:3:7: "), "{diff}");
     let uri = workspace.uri(AGENT);
     let document = json!({ "textDocument": { "uri": uri } });
-    let found = editor.client.request("textDocument/diagnostic", document);
-    let places: Vec<&Value> =
-        found["items"].as_array().unwrap().iter().map(|it| &it["range"]["start"]).collect();
-    assert_eq!(places, [&json!({ "line": 2, "character": 6 })], "{found}");
+    let places = |editor: &mut Editor<'_>| -> Vec<Value> {
+        let found = editor.client.request("textDocument/diagnostic", document.clone());
+        found["items"].as_array().unwrap().iter().map(|it| it["range"]["start"].clone()).collect()
+    };
+    comes_to(&mut editor, places, vec![json!({ "line": 2, "character": 6 })]);
     assert_eq!(known(&mut editor), (true, true), "the last good agent stays");
 
     (0..3).for_each(|_| taken_back(&mut editor));
-    assert_eq!(known(&mut editor), (false, false));
+    comes_to(&mut editor, known, (false, false));
     assert!(!workspace.has(AGENT) && !workspace.has(FLOW));
     editor.client.stop();
 }
@@ -275,20 +298,23 @@ fn configuration_changes_while_the_server_runs() {
     let by_default = n_hits(&mut editor);
     assert!(1 < by_default);
     written(&mut editor, &workspace, SETTINGS, "[memory]\ntop_k = 1\n");
-    assert_eq!(n_hits(&mut editor), 1);
+    comes_to(&mut editor, n_hits, 1);
 
     let broken = "[memory]\ntop_k = \"few\"\n";
     let diff = written(&mut editor, &workspace, SETTINGS, broken);
     assert!(diff.contains(".aios/config.toml:2: memory.top_k: "), "{diff}");
     let uri = workspace.uri(SETTINGS);
     let document = json!({ "textDocument": { "uri": uri } });
-    let found = editor.client.request("textDocument/diagnostic", document);
-    assert_eq!(found["items"][0]["range"]["start"]["line"], 1, "{found}");
+    let line = |editor: &mut Editor<'_>| {
+        let found = editor.client.request("textDocument/diagnostic", document.clone());
+        found["items"][0]["range"]["start"]["line"].as_u64()
+    };
+    comes_to(&mut editor, line, Some(1));
 
     taken_back(&mut editor);
-    assert_eq!(n_hits(&mut editor), 1);
+    comes_to(&mut editor, n_hits, 1);
     taken_back(&mut editor);
-    assert_eq!(n_hits(&mut editor), by_default);
+    comes_to(&mut editor, n_hits, by_default);
     assert!(!workspace.has(SETTINGS));
     editor.client.stop();
 }
