@@ -27,6 +27,7 @@ mod refactorings;
 mod rights;
 mod secrets;
 mod skills;
+mod specialists;
 mod state;
 mod terminal;
 #[cfg(target_os = "linux")]

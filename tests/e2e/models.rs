@@ -16,7 +16,7 @@ pub(crate) fn configure(workspace: &Workspace, config: &str) {
 }
 
 /// Runs `aios` with `config` as the user's settings; the exit code and all that it prints.
-fn aios(workspace: &Workspace, config: &str, args: &[&str]) -> (i32, String) {
+pub(crate) fn aios(workspace: &Workspace, config: &str, args: &[&str]) -> (i32, String) {
     configure(workspace, config);
     let output = Command::new(env!("CARGO_BIN_EXE_aios"))
         .args(args)

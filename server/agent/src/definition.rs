@@ -1,9 +1,11 @@
 //! An agent: what it is called, what it can do, how it is told to behave, and what starts it.
 
+use std::sync::Arc;
+
 use crate::{
-    Cron, Handler, Limits, Skill, Tool, event,
+    Cron, Handler, Limits, OwnTool, Skill, Tool, event,
     table::Table,
-    yaml::{At, Node, Problem, parse},
+    yaml::{At, Node, NodeKind, Problem, parse},
 };
 
 /// What hooks can be called around.
@@ -26,6 +28,8 @@ pub struct AgentDef {
     pub instructions: String,
     /// The tools it may call; each is one that agents of its kind may have.
     pub tools: Vec<String>,
+    /// Programs that it brings and may run; a specialist's alone.
+    pub own_tools: Vec<Arc<OwnTool>>,
     /// The model it asks; `None`: the one of the settings.
     pub model: Option<String>,
     /// How much a run of it may take.
@@ -45,7 +49,7 @@ pub enum AgentKind {
     Analyzer,
     /// Makes something.
     Generator,
-    /// Knows one thing.
+    /// Knows one thing, and brings programs of its own for it.
     Specialist,
 }
 
@@ -117,6 +121,12 @@ pub struct Hook {
 }
 
 impl AgentDef {
+    /// The names of all tools that it may call, those that it brings last.
+    pub fn tool_names(&self) -> Vec<&str> {
+        let own = self.own_tools.iter().map(|it| it.name.as_str());
+        self.tools.iter().map(String::as_str).chain(own).collect()
+    }
+
     /// The agent that `text`, a file's, defines.
     ///
     /// # Errors
@@ -145,10 +155,11 @@ fn agent(node: &Node, acc: &mut Vec<Problem>) -> Option<AgentDef> {
     let version = version(&mut table, acc);
     let kind = table.need_word("type", &kinds, acc);
     let author = table.get("metadata").and_then(|it| metadata(it, acc));
+    let (tools, own_tools) = tools(&mut table, kind, acc);
     let capabilities = table.list("capabilities", acc).iter();
-    let capabilities = capabilities.filter_map(|it| capability(it, kind, acc)).collect();
+    let capabilities =
+        capabilities.filter_map(|it| capability(it, kind, &own_tools, acc)).collect();
     let instructions = table.need_text("instructions", acc);
-    let tools = tools(&mut table, kind, acc);
     let model = table.text("model", acc);
     let limits = Limits::read(&mut table, acc);
     let triggers = triggers(&mut table, acc);
@@ -162,6 +173,7 @@ fn agent(node: &Node, acc: &mut Vec<Problem>) -> Option<AgentDef> {
         capabilities,
         instructions,
         tools,
+        own_tools,
         model,
         limits,
         triggers,
@@ -192,36 +204,58 @@ fn metadata(node: &Node, acc: &mut Vec<Problem>) -> Option<String> {
     author.flatten().map(str::to_owned)
 }
 
-/// The tools, where an agent of this kind may have each.
-fn tools(table: &mut Table<'_>, kind: Option<AgentKind>, acc: &mut Vec<Problem>) -> Vec<String> {
-    let mut res = Vec::new();
-    for (name, at) in table.texts("tools", acc) {
-        match Tool::named(&name) {
-            None => acc.push(at.problem(format!("there is no tool `{name}`"))),
+/// The tools, where an agent of this kind may have each, and those that it brings.
+fn tools(
+    table: &mut Table<'_>,
+    kind: Option<AgentKind>,
+    acc: &mut Vec<Problem>,
+) -> (Vec<String>, Vec<Arc<OwnTool>>) {
+    let (mut res, mut own) = (Vec::new(), Vec::<Arc<OwnTool>>::new());
+    for node in table.list("tools", acc) {
+        let NodeKind::Text(name, _) = &node.kind else {
+            if kind.is_some_and(|it| it != AgentKind::Specialist) {
+                acc.push(node.at.problem("only a specialist brings tools of its own"));
+                continue;
+            }
+            let Some(tool) = OwnTool::read(node, acc) else { continue };
+            if own.iter().any(|it| it.name == tool.name) {
+                acc.push(node.at.problem(format!("there are two tools `{}`", tool.name)));
+            }
+            own.push(tool);
+            continue;
+        };
+        match Tool::named(name) {
+            None => acc.push(node.at.problem(format!("there is no tool `{name}`"))),
             Some(tool) => {
-                check_tool(tool, kind, at, acc);
+                check_tool(&tool, kind, node.at, acc);
                 res.push(tool.name().to_owned());
             }
         }
     }
-    res
+    (res, own)
 }
 
-fn check_tool(tool: Tool, kind: Option<AgentKind>, at: At, acc: &mut Vec<Problem>) {
+fn check_tool(tool: &Tool, kind: Option<AgentKind>, at: At, acc: &mut Vec<Problem>) {
     if let Some(kind) = kind.filter(|it| !tool.is_for(*it)) {
         let (tool, kind) = (tool.name(), kind.name());
         acc.push(at.problem(format!("an agent of type {kind} may not call `{tool}`")));
     }
 }
 
-fn capability(node: &Node, kind: Option<AgentKind>, acc: &mut Vec<Problem>) -> Option<Capability> {
+fn capability(
+    node: &Node,
+    kind: Option<AgentKind>,
+    own_tools: &[Arc<OwnTool>],
+    acc: &mut Vec<Problem>,
+) -> Option<Capability> {
     let mut table = Table::of(node, "a capability", acc)?;
     let name = table.need_name("name", acc);
     let description = table.need_text("description", acc);
     let skill_at = table.get("skill").map_or(table.at, |it| it.at);
     let skill = table.text("skill", acc).and_then(|name| {
-        let skill = Tool::named(&name).filter(|it| *it != Tool::Send);
-        match skill {
+        let own = own_tools.iter().find(|it| it.name == name).map(|it| Tool::Own(it.clone()));
+        let skill = own.or_else(|| Tool::named(&name).filter(|it| *it != Tool::Send));
+        match &skill {
             None => acc.push(skill_at.problem(format!("there is no skill `{name}`"))),
             Some(skill) => check_tool(skill, kind, skill_at, acc),
         }

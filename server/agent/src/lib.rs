@@ -12,6 +12,7 @@ mod flow;
 mod hook;
 mod lifecycle;
 mod limits;
+mod own_tool;
 mod page;
 mod route;
 mod run;
@@ -38,6 +39,7 @@ pub use crate::{
     hook::{BoundHook, Handler, HookChain, HookNote, HookStep},
     lifecycle::{AgentState, Found, IllegalTransition, Life, Transition, settle},
     limits::{Limit, Limits, Spent},
+    own_tool::OwnTool,
     page::{
         MESSAGE_BYTES_MAX, Written, place_for_message, read_message, read_request, request_page,
     },

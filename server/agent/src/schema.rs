@@ -36,7 +36,7 @@ fn agent() -> Value {
     ];
     let kinds = KINDS.map(AgentKind::name);
     let kind = "What it is: an assistant answers, an analyzer also publishes findings, a generator \
-                also proposes changes, a specialist does what its tools do.";
+                also proposes changes, a specialist also runs programs that it brings.";
     let mut schema = table(
         &["name", "version", "type", "instructions"],
         [
@@ -46,7 +46,7 @@ fn agent() -> Value {
             ("metadata", table(&[], metadata)),
             ("capabilities", list("What it can do.", capability())),
             ("instructions", text("How it is told to behave.")),
-            ("tools", list("The tools it may call.", json!({"enum": tools(|_| true)}))),
+            ("tools", list("The tools it may call.", tool(|_| true))),
             ("model", text("The model it asks; without it that of the settings.")),
             ("limits", limits()),
             ("triggers", list("What starts it.", trigger())),
@@ -56,11 +56,15 @@ fn agent() -> Value {
     // Which tools it may call is a matter of its kind.
     let rules = KINDS.map(|kind| {
         let may = |it: &Tool| it.is_for(kind);
+        let (items, skill) = match kind {
+            AgentKind::Specialist => (tool(may), skill(may)),
+            _ => (json!({"enum": tools(may)}), json!({"enum": skills(may)})),
+        };
         json!({
             "if": {"properties": {"type": {"const": kind.name()}}, "required": ["type"]},
             "then": {"properties": {
-                "tools": {"items": {"enum": tools(may)}},
-                "capabilities": {"items": {"properties": {"skill": {"enum": skills(may)}}}},
+                "tools": {"items": items},
+                "capabilities": {"items": {"properties": {"skill": skill}}},
             }},
         })
     });
@@ -122,10 +126,8 @@ fn step() -> Value {
 }
 
 fn capability() -> Value {
-    let skill = json!({
-        "enum": skills(|_| true),
-        "description": "The tool that does it without a model.",
-    });
+    let mut skill = skill(|_| true);
+    skill["description"] = json!("The tool that does it without a model.");
     table(
         &["name", "description"],
         [
@@ -252,14 +254,38 @@ fn whole(doc: &str, min: u64, max: u64) -> Value {
 }
 
 /// The names of tools that an agent may have.
-fn tools(is_wanted: impl Fn(&Tool) -> bool) -> Vec<&'static str> {
+fn tools(is_wanted: impl Fn(&Tool) -> bool) -> Vec<String> {
     let some_kind = |it: &Tool| KINDS.iter().any(|kind| it.is_for(*kind));
-    Tool::all().filter(some_kind).filter(is_wanted).map(Tool::name).collect()
+    let wanted = Tool::all().filter(some_kind).filter(is_wanted);
+    wanted.map(|it| it.name().to_owned()).collect()
 }
 
 /// Those that a capability may be done with.
-fn skills(is_wanted: impl Fn(&Tool) -> bool) -> Vec<&'static str> {
+fn skills(is_wanted: impl Fn(&Tool) -> bool) -> Vec<String> {
     tools(|it| *it != Tool::Send && is_wanted(it))
+}
+
+/// A tool of aios by its name, or one that the agent brings.
+fn tool(is_wanted: impl Fn(&Tool) -> bool) -> Value {
+    let run = "The program, a name or a file below `.aios/`, and its arguments; `{NAME}` in one \
+               stands for a parameter.";
+    let mut argv = list(run, json!({"type": "string"}));
+    argv["minItems"] = json!(1);
+    let own = table(
+        &["name", "description", "run"],
+        [
+            ("name", name("Its name; none of a tool of aios.")),
+            ("description", text("What it does.")),
+            ("run", argv),
+            ("parameters", list("What it takes.", parameter())),
+        ],
+    );
+    json!({"anyOf": [{"enum": tools(is_wanted)}, own]})
+}
+
+/// What does a capability without a model: a tool of aios, or one that the agent brings.
+fn skill(is_wanted: impl Fn(&Tool) -> bool) -> Value {
+    json!({"anyOf": [{"enum": skills(is_wanted)}, name("A tool of its own.")]})
 }
 
 #[cfg(test)]
@@ -272,8 +298,9 @@ mod tests {
     const AGENT: &str = "\
 name: a
 version: 1.0.0
-type: generator
+type: specialist
 metadata: {author: user}
+tools: [{name: t, description: d, run: [sh]}]
 capabilities:
   - name: look
     description: d
@@ -308,6 +335,7 @@ steps: [{id: one, agent: a}]
             ("an agent", &agent, ""),
             ("metadata", &agent, "/properties/metadata"),
             ("a capability", &agent, "/properties/capabilities/items"),
+            ("a tool", &agent, "/properties/tools/items/anyOf/1"),
             ("limits", &agent, "/properties/limits"),
             ("a hook", &agent, "/properties/hooks/items"),
             ("a trigger", &workflow, "/properties/triggers/items"),
@@ -317,7 +345,7 @@ steps: [{id: one, agent: a}]
         ] {
             assert_eq!(asked[what], keys(schema, pointer), "{what}");
         }
-        assert_eq!(asked.len(), 9, "{asked:?}");
+        assert_eq!(asked.len(), 10, "{asked:?}");
     }
 
     #[test]

@@ -50,7 +50,7 @@ impl Task {
 
     /// What does it without a model. Words that came with it need one.
     pub fn skill(&self) -> Option<Tool> {
-        self.capability()?.skill.filter(|_| self.message.is_empty())
+        self.capability()?.skill.clone().filter(|_| self.message.is_empty())
     }
 
     /// The arguments, by name.

@@ -8,6 +8,7 @@ pub(crate) mod events;
 pub(crate) mod given;
 pub(crate) mod messages;
 pub(crate) mod place;
+pub(crate) mod programs;
 pub(crate) mod replay;
 pub(crate) mod runs;
 pub(crate) mod steps;

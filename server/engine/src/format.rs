@@ -45,7 +45,7 @@ pub(crate) enum Formatting {
     By(Tools),
 }
 
-/// With what formatters are run.
+/// With what formatters, and programs of agents, are run.
 pub(crate) struct Tools {
     pub(crate) sandboxing: Sandboxing,
     /// Where copies and scratch files lie.
@@ -70,10 +70,15 @@ impl GlobalState {
                 "a formatter runs what the workspace configures; trust it first",
             );
         }
-        match (self.outside.sandboxing.clone(), self.outside.verify_folder()) {
-            (Some(sandboxing), Some(folder)) => Formatting::By(Tools { sandboxing, folder }),
-            _ => Formatting::Not("this program has no sandbox to format in"),
-        }
+        let not = || Formatting::Not("this program has no sandbox to format in");
+        self.tools().map_or_else(not, Formatting::By)
+    }
+
+    /// With what programs are run, where there is a sandbox.
+    pub(crate) fn tools(&self) -> Option<Tools> {
+        let (sandboxing, folder) =
+            (self.outside.sandboxing.clone()?, self.outside.verify_folder()?);
+        Some(Tools { sandboxing, folder })
     }
 }
 

@@ -93,22 +93,18 @@ impl GlobalState {
         self.begin_progress(run, "Checking");
         let Some(edit) = self.edit_context_of(run) else { return };
         let inbox = self.outside.inbox.clone();
-        let context = VerifyContext {
-            edit,
-            sandboxing,
-            folder,
-            root,
-            settings: self.configuration.settings.verify.clone(),
-            say: Box::new(move |text| {
-                inbox.send(Event::Task(TaskDone::Verify(VerifyDone::Progress(run, text))));
-            }),
-        };
+        let settings = self.configuration.settings.verify.clone();
         let lost = RunOutcome::Failed("internal error, see the log".to_owned());
         self.outside.give(Task {
             lane: Lane::Outside,
             name: "verify",
             on_panic: TaskDone::Verify(VerifyDone::Over(run, Box::new(lost))),
             work: Box::new(move || {
+                let say = Box::new(move |text| {
+                    inbox.send(Event::Task(TaskDone::Verify(VerifyDone::Progress(run, text))));
+                });
+                let edit = &edit;
+                let context = VerifyContext { edit, sandboxing, folder, root, settings, say };
                 let outcome = tasks::verify(&context, subject);
                 TaskDone::Verify(VerifyDone::Over(run, Box::new(outcome)))
             }),

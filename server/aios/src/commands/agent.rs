@@ -72,7 +72,7 @@ fn status_json(status: &AgentStatus) -> Value {
         "file": agent.and_then(|it| it.path.as_ref()),
         "built_in": agent.is_some_and(|it| it.path.is_none()),
         "capabilities": capabilities.map(Iterator::collect::<Vec<_>>),
-        "tools": agent.map(|it| &it.def.tools),
+        "tools": agent.map(|it| it.def.tool_names()),
         "proposal": status.proposal.as_ref().map(ToString::to_string),
         "blocked": status.blocked,
     })

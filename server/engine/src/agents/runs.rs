@@ -229,7 +229,8 @@ impl GlobalState {
         let document = document.map(|(folder, it)| folder.join(&format!("{}.md", it.id)));
         let inbox = self.outside.inbox.clone();
         let listener = Listener { run, inbox, document };
-        let step = StepContext { edit: ctx, hops, about, kept, def, spent, folder, listener };
+        let (edit, programs) = (ctx, self.programs());
+        let step = StepContext { edit, hops, about, kept, def, spent, folder, listener, programs };
         self.agent_runs.n_steps += 1;
         let nth = self.agent_runs.n_steps;
         self.agent_runs.steps.insert(nth, UnderWay { run: Some(run), end_ms });

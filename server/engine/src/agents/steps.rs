@@ -4,7 +4,8 @@
 use std::sync::Arc;
 
 use agent::{
-    AgentDef, AgentRun, Answer, Effect, End, Finding, Input, Proposed, Said, Spent, Task, Tool,
+    AgentDef, AgentRun, Answer, Call, Effect, End, Finding, Input, Proposed, Said, SkillId, Spent,
+    Task, Tool,
 };
 use models::{ChatRequest, Delta, retry_wait};
 use proposal::{AgentRunId, Draft, Origin, ProposalId};
@@ -13,7 +14,12 @@ use vfs::VfsPath;
 
 use crate::{
     AgentTask, ReadError, RunOutcome,
-    agents::{document::Listener, given, messages, place, replay, tools},
+    agents::{
+        document::Listener,
+        given, messages, place,
+        programs::{self, Programs},
+        replay, tools,
+    },
     edits::tasks::{EditContext, Ended, not_allowed},
 };
 
@@ -70,6 +76,8 @@ pub(crate) struct StepContext {
     pub(crate) folder: Option<VfsPath>,
     /// Who hears what a model says while it says it.
     pub(crate) listener: Listener,
+    /// With what something is run for the agent.
+    pub(crate) programs: Programs,
 }
 
 /// What a step brought.
@@ -250,7 +258,7 @@ fn with_place(ctx: &StepContext, asked: &AgentTask) -> Result<AgentTask, Ended> 
     if status.blocked.is_some() || capability.words().filter(is_missing).is_none() {
         return Ok(task);
     }
-    if let (None, Some(why)) = (capability.skill, no_model(ctx, asked)) {
+    if let (None, Some(why)) = (&capability.skill, no_model(ctx, asked)) {
         return Err(not_allowed(format!("agent `{}` needs a model: {why}", asked.agent)));
     }
     let name = format!("ask-{}-{:08x}.md", def.name, ctx.edit.random.next() as u32);
@@ -303,7 +311,7 @@ fn carry_effect(
                     Err(why) => answered(script, Answer::Failed(why)),
                 });
             }
-            match tools::answer(&ctx.edit, &call) {
+            match call_tool(ctx, &call) {
                 Ok(answer) => Ok(answered(script, answer)),
                 Err(error) if ctx.edit.cancel.is_cancelled() => {
                     Ok(answered(script, Answer::Failed(error.to_string())))
@@ -330,6 +338,14 @@ fn carry_effect(
         }
         Effect::Say(said) => say(script, said),
         Effect::Done(end) => finish(ctx, script, end),
+    }
+}
+
+fn call_tool(ctx: &StepContext, call: &Call) -> Result<Answer, ReadError> {
+    match &call.tool {
+        Tool::Skill(SkillId::Verify) => Ok(programs::check(ctx, &call.taken)),
+        Tool::Own(tool) => Ok(programs::run(ctx, tool, &call.arguments)),
+        _ => tools::answer(&ctx.edit, call),
     }
 }
 

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use agent::{AgentDef, Answer, Call, Finding, SkillId, SkillReply, Tool};
+use ide::{Refactoring, Rewrite};
 use proposal::is_secret;
 use text::{TextRange, TextSize};
 use vfs::{SourceChange, Texts, VfsPath};
@@ -22,8 +23,9 @@ pub(crate) fn answer(ctx: &EditContext, call: &Call) -> Result<Answer, ReadError
         Tool::Report => report(ctx, arguments),
         Tool::Edit => edit(ctx, arguments, taken),
         Tool::Write => write(ctx, arguments),
+        Tool::Rewrite => rewrite(ctx, arguments),
         Tool::Define => define(ctx, arguments),
-        Tool::Send => Err("a message is sent by the executor".to_owned()),
+        Tool::Send | Tool::Own(_) => Err("the executor does that".to_owned()),
     };
     Ok(match answered {
         Ok((reply, text)) => Answer::Done { reply, text },
@@ -75,9 +77,8 @@ fn skill_answer(
     }
 }
 
-/// The file that is meant: below the workspace, and none that git or secrets keep.
-fn file(ctx: &EditContext, arguments: &BTreeMap<String, String>) -> Result<VfsPath, String> {
-    let written = argument(arguments, "path")?;
+/// The file that is meant: below the workspace, and none that git keeps.
+pub(crate) fn file(ctx: &EditContext, written: &str) -> Result<VfsPath, String> {
     let is_odd = |it: &str| matches!(it, "" | "." | "..") || is_named(it, ".git");
     let root = ctx.snapshot.roots.first().ok_or("no folder is open")?;
     let relative = match written.strip_prefix(root.as_str()) {
@@ -102,15 +103,20 @@ fn changed_file(
     ctx: &EditContext,
     arguments: &BTreeMap<String, String>,
 ) -> Result<VfsPath, String> {
-    let path = file(ctx, arguments)?;
+    let path = file(ctx, argument(arguments, "path")?)?;
+    check_changed(ctx, &path)?;
+    Ok(path)
+}
+
+fn check_changed(ctx: &EditContext, path: &VfsPath) -> Result<(), String> {
     let below = ctx.snapshot.roots.first().and_then(|it| path.relative_to(it)).unwrap_or_default();
     if below.split('/').any(|it| is_named(it, OWN_FOLDER)) {
         return Err(format!("{below} decides what aios itself may do: no agent changes it so"));
     }
-    if is_secret(&path) {
+    if is_secret(path) {
         return Err(format!("{below} may hold secrets: no agent changes it"));
     }
-    Ok(path)
+    Ok(())
 }
 
 /// Whether the part of a path is `name` on any file system: some take a capital or a dot at the end
@@ -126,7 +132,7 @@ fn drafted(ctx: &EditContext, path: &VfsPath, taken: &[Call]) -> Result<Option<S
         None => None,
     };
     for call in taken {
-        if file(ctx, &call.arguments)? != *path {
+        if file(ctx, argument(&call.arguments, "path")?)? != *path {
             continue;
         }
         text = match call.tool {
@@ -173,7 +179,7 @@ fn text_of(ctx: &EditContext, path: &VfsPath) -> Result<String, String> {
 type Answered = Result<(SkillReply, String), String>;
 
 fn read(ctx: &EditContext, arguments: &BTreeMap<String, String>, taken: &[Call]) -> Answered {
-    let path = file(ctx, arguments)?;
+    let path = file(ctx, argument(arguments, "path")?)?;
     let listed = ctx.snapshot.roots.first().is_some_and(|it| ctx.snapshot.is_listed(it, &path));
     if !listed {
         return Err(format!("{path} is ignored by the workspace: it is not read"));
@@ -195,7 +201,7 @@ fn read(ctx: &EditContext, arguments: &BTreeMap<String, String>, taken: &[Call])
 }
 
 fn report(ctx: &EditContext, arguments: &BTreeMap<String, String>) -> Answered {
-    let path = file(ctx, arguments)?;
+    let path = file(ctx, argument(arguments, "path")?)?;
     let message = argument(arguments, "message")?.to_owned();
     let line = number(arguments, "line")?.ok_or("the argument `line` is missing")?;
     let text = text_of(ctx, &path)?;
@@ -230,6 +236,20 @@ fn write(ctx: &EditContext, arguments: &BTreeMap<String, String>) -> Answered {
     let path = changed_file(ctx, arguments)?;
     let text = argument(arguments, "text")?.to_owned();
     Ok(on_paper(ctx, &path, arguments, text))
+}
+
+fn rewrite(ctx: &EditContext, arguments: &BTreeMap<String, String>) -> Answered {
+    let text = |name| argument(arguments, name).map(str::to_owned);
+    let below = arguments.get("path").map(|it| file(ctx, it)).transpose()?;
+    let done = ctx.snapshot.analysis.rewrite(&Rewrite {
+        pattern: text("pattern")?,
+        replacement: text("replacement")?,
+        language: text("language")?,
+        below,
+    });
+    let Refactoring { title, reason, change, left, .. } = done.map_err(|it| it.to_string())?;
+    change.paths().iter().try_for_each(|it| check_changed(ctx, it))?;
+    Ok((SkillReply::Change { title, reason, change, left }, String::new()))
 }
 
 /// The file of an agent, where it defines one without faults.

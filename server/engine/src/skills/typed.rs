@@ -169,7 +169,7 @@ impl Snapshot {
         for agent in all.into_iter().filter(|it| it.blocked.is_none()).filter_map(|it| it.agent) {
             let has_model = self.model_state(agent.def.model.as_deref()) == ModelState::Ready;
             for (nth, capability) in agent.def.capabilities.iter().enumerate() {
-                let is_wanted = match (capability.skill, &agent.path) {
+                let is_wanted = match (&capability.skill, &agent.path) {
                     (Some(_), None) => false,
                     (Some(_), Some(_)) => true,
                     (None, _) => has_model,

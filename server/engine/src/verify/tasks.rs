@@ -34,6 +34,13 @@ pub(crate) enum Subject {
     Workspace,
     /// A proposal of the journal.
     Recorded(ProposalId),
+    /// What an agent has taken down, and nobody was asked about.
+    Draft {
+        /// The change.
+        proposal: Arc<Proposal>,
+        /// Its files before and after.
+        simulation: Arc<Simulation>,
+    },
     /// A change that was just applied.
     Applied {
         /// The change.
@@ -46,8 +53,8 @@ pub(crate) enum Subject {
 }
 
 /// What a check works with.
-pub(crate) struct VerifyContext {
-    pub(crate) edit: EditContext,
+pub(crate) struct VerifyContext<'a> {
+    pub(crate) edit: &'a EditContext,
     pub(crate) sandboxing: Sandboxing,
     /// Where copy, caches and scratch files lie.
     pub(crate) folder: PathBuf,
@@ -63,6 +70,8 @@ type Over = Vec<(VfsPath, Option<Arc<[u8]>>)>;
 /// The change under check.
 struct Case {
     proposal: Option<Arc<Proposal>>,
+    /// True where the journal knows the proposal.
+    is_recorded: bool,
     transaction: Option<TransactionId>,
     /// What the copy holds instead of what is on disk.
     over: Over,
@@ -71,7 +80,7 @@ struct Case {
 }
 
 /// Checks `subject`, and keeps the verdict.
-pub(crate) fn verify(ctx: &VerifyContext, subject: Subject) -> RunOutcome {
+pub(crate) fn verify(ctx: &VerifyContext<'_>, subject: Subject) -> RunOutcome {
     let case = match case(ctx, subject) {
         Ok(case) => case,
         Err(outcome) => return *outcome,
@@ -95,7 +104,7 @@ pub(crate) fn verify(ctx: &VerifyContext, subject: Subject) -> RunOutcome {
         return RunOutcome::Cancelled;
     }
     let verdict = Verdict::of(reports, notes);
-    let proposal = case.proposal.as_ref().map(|it| it.id.clone());
+    let proposal = case.proposal.as_ref().filter(|_| case.is_recorded).map(|it| it.id.clone());
     let row = verdict.to_row(proposal.as_ref().map(ProposalId::as_str), ctx.edit.clock.wall_ms());
     if let Err(error) = ctx.edit.journal.add_verdict(&row) {
         tracing::warn!(%error, "the verdict could not be kept");
@@ -103,16 +112,25 @@ pub(crate) fn verify(ctx: &VerifyContext, subject: Subject) -> RunOutcome {
     RunOutcome::Verified { proposal, transaction: case.transaction, verdict: Box::new(verdict) }
 }
 
-fn case(ctx: &VerifyContext, subject: Subject) -> Result<Case, Box<RunOutcome>> {
+fn case(ctx: &VerifyContext<'_>, subject: Subject) -> Result<Case, Box<RunOutcome>> {
     let unsaved = unsaved(ctx);
     match subject {
         Subject::Workspace => {
-            Ok(Case { proposal: None, transaction: None, over: unsaved, before: None })
+            let over = unsaved;
+            Ok(Case { proposal: None, is_recorded: false, transaction: None, over, before: None })
         }
+        Subject::Draft { proposal, simulation } => Ok(Case {
+            proposal: Some(proposal),
+            is_recorded: false,
+            transaction: None,
+            over: with(&unsaved, applied(&simulation)),
+            before: Some(unsaved),
+        }),
         Subject::Applied { proposal, simulation, transaction } => {
             let before = Some(with(&unsaved, reverted(&simulation)));
             let over = with(&unsaved, applied(&simulation));
-            Ok(Case { proposal: Some(proposal), transaction: Some(transaction), over, before })
+            let transaction = Some(transaction);
+            Ok(Case { proposal: Some(proposal), is_recorded: true, transaction, over, before })
         }
         Subject::Recorded(id) => recorded(ctx, &id, unsaved),
     }
@@ -120,7 +138,11 @@ fn case(ctx: &VerifyContext, subject: Subject) -> Result<Case, Box<RunOutcome>> 
 
 /// A proposal of the journal: one that waits is tried in the copy, one that was applied is in the
 /// files already.
-fn recorded(ctx: &VerifyContext, id: &ProposalId, unsaved: Over) -> Result<Case, Box<RunOutcome>> {
+fn recorded(
+    ctx: &VerifyContext<'_>,
+    id: &ProposalId,
+    unsaved: Over,
+) -> Result<Case, Box<RunOutcome>> {
     let refused = |it| tasks::refused(&it);
     let recorded = ctx.edit.journal.proposal(id).map_err(refused)?;
     let simulation = ctx.edit.simulation_of(&recorded).map_err(refused)?;
@@ -133,11 +155,12 @@ fn recorded(ctx: &VerifyContext, id: &ProposalId, unsaved: Over) -> Result<Case,
         }
         _ => (unsaved, None),
     };
-    Ok(Case { proposal: Some(Arc::new(recorded.proposal)), transaction: None, over, before })
+    let proposal = Some(Arc::new(recorded.proposal));
+    Ok(Case { proposal, is_recorded: true, transaction: None, over, before })
 }
 
 /// Texts of open documents: what the user sees is what is checked.
-fn unsaved(ctx: &VerifyContext) -> Over {
+fn unsaved(ctx: &VerifyContext<'_>) -> Over {
     let vfs = &ctx.edit.snapshot.vfs;
     let open = vfs.overlays().filter(|it| vfs.path(it.0).starts_with(&ctx.root));
     open.map(|(file, overlay)| {
@@ -190,7 +213,7 @@ fn code_reports(proposal: Option<&Proposal>) -> Vec<CheckReport> {
 }
 
 fn run_commands(
-    ctx: &VerifyContext,
+    ctx: &VerifyContext<'_>,
     case: &Case,
     notes: &mut Vec<String>,
 ) -> Result<Vec<CheckReport>, String> {
@@ -221,7 +244,7 @@ fn run_commands(
     Ok(res)
 }
 
-fn choose(ctx: &VerifyContext, case: &Case, notes: &mut Vec<String>) -> Vec<Check> {
+fn choose(ctx: &VerifyContext<'_>, case: &Case, notes: &mut Vec<String>) -> Vec<Check> {
     if !ctx.settings.commands.is_empty() {
         return configured(&ctx.settings.commands);
     }
@@ -253,7 +276,7 @@ fn choose(ctx: &VerifyContext, case: &Case, notes: &mut Vec<String>) -> Vec<Chec
 }
 
 /// The files that a check is about, below the workspace: those of the change, else all.
-fn subject_paths(ctx: &VerifyContext, case: &Case) -> Vec<String> {
+fn subject_paths(ctx: &VerifyContext<'_>, case: &Case) -> Vec<String> {
     let relative = |path: &VfsPath| path.relative_to(&ctx.root).map(str::to_owned);
     match &case.proposal {
         Some(proposal) => proposal.files.iter().filter_map(|it| relative(it.path())).collect(),
@@ -267,7 +290,7 @@ fn subject_paths(ctx: &VerifyContext, case: &Case) -> Vec<String> {
 
 /// Runs one check; where it fails, once more without the change.
 fn run_check(
-    ctx: &VerifyContext,
+    ctx: &VerifyContext<'_>,
     case: &Case,
     copy: &WorkspaceCopy,
     check: &Check,
@@ -306,7 +329,7 @@ fn run_check(
 
 /// Runs one check as the copy stands now; true where it has failed.
 fn carry_out(
-    ctx: &VerifyContext,
+    ctx: &VerifyContext<'_>,
     copy: &WorkspaceCopy,
     check: &Check,
     notes: &mut Vec<String>,
@@ -363,7 +386,7 @@ fn detail(ended: &Ended, output: &str) -> String {
     format!("{}{said}", ended.how)
 }
 
-fn job(ctx: &VerifyContext, copy: &WorkspaceCopy, check: &Check) -> Result<Job, String> {
+fn job(ctx: &VerifyContext<'_>, copy: &WorkspaceCopy, check: &Check) -> Result<Job, String> {
     let machine = &ctx.sandboxing.machine;
     let place = |name: &str| ctx.folder.join(name);
     let (home, temporary, cache) = (place("home"), place("tmp"), place("cache"));
