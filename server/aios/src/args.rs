@@ -154,11 +154,11 @@ Examples:
     #[command(after_help = "Examples:\n  aios models\n  aios models --check local")]
     Models(ModelsArgs),
 
-    /// Do what a sentence or a command says: review, explain, rename, … ; no model is asked
+    /// Do what a sentence or a command says: review, explain, rename, …
     #[command(after_help = "\
 A command begins with / and names a skill; `aios do --list` shows them all. A sentence is matched to
-the skills by its words and its meaning: where that is not clear the choices are shown, and what
-writes is never started by a sentence alone.
+the skills by its words and its meaning, or by the model where one is configured: where that is not
+clear the choices are shown, and what writes is never started by a sentence alone.
 
 Examples:
   aios do /review
