@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use evolve::{
     EvidenceConfig, Evolution, EvolutionConfig, EvolutionStep, Evolved, LOOKS_MAX, Model,
-    Parameter, TrialConfig, Vocabulary, admitted, declared, in_force, measured, parameters,
-    shipped, summary, tasks_row,
+    OFTEN_KEY, Parameter, TrialConfig, Vocabulary, WORDS_KEY, admitted, declared, in_force,
+    measured, parameters, shipped, summary, tasks_row,
 };
 use history::{Repository, Update, UpdateConfig};
 use proposal::{ExperimentId, Proposal, ProposalState, Simulation};
@@ -261,6 +261,10 @@ impl GlobalState {
         // What the editor says is stronger than what is proposed: it would change nothing.
         let layers = self.configuration.layers();
         parameters.retain(|it| layers.origin(it.key) != Some(Source::Client));
+        // Nothing is built on words that wait for trust, nor put in their place.
+        if self.own.vocabulary_waits() {
+            parameters.retain(|it| ![WORDS_KEY, OFTEN_KEY].contains(&it.key));
+        }
         let weights = &self.configuration.settings.weights;
         let set = |key: &str| {
             let of = weights.iter().find(|it| key.strip_prefix("weights.") == Some(it.0));

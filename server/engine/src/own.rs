@@ -42,8 +42,11 @@ pub struct Own {
     pub digests: BTreeMap<String, String>,
     /// The workflows by file, each in its last good state.
     pub workflows: BTreeMap<String, Arc<Workflow>>,
-    /// What the repository's own words stand for, in its last good state.
+    /// What the repository's own words stand for, in its last good state; nothing while the file is
+    /// not as the user trusts it.
     pub vocabulary: Arc<Vocabulary>,
+    /// What the file says in its last good state, trusted or not.
+    pub written_vocabulary: Arc<Vocabulary>,
     /// What is wrong in the files as they are.
     pub problems: Vec<OwnProblem>,
 }
@@ -143,6 +146,7 @@ impl Own {
             digests: BTreeMap::new(),
             workflows: BTreeMap::new(),
             vocabulary: Arc::default(),
+            written_vocabulary: Arc::default(),
             problems: unread,
         };
         layers.set_trusted(standing.files_may_act());
@@ -157,9 +161,15 @@ impl Own {
         }
         res.take_agents(old, &files);
         res.take_workflows(old, &files);
-        res.take_vocabulary(old, &files);
+        res.take_vocabulary(old, &files, trusted.as_ref());
         res.problems.sort();
         res
+    }
+
+    /// True where the file of the repository's words says something that does not count, because it
+    /// is not as the user trusts it.
+    pub fn vocabulary_waits(&self) -> bool {
+        self.vocabulary.is_empty() && !self.written_vocabulary.is_empty()
     }
 
     fn take_agents(&mut self, old: &Own, files: &BTreeMap<String, String>) {
@@ -201,24 +211,38 @@ impl Own {
         }
     }
 
-    fn take_vocabulary(&mut self, old: &Own, files: &BTreeMap<String, String>) {
+    /// What words stand for decides what is read first, by people and by agents: so it counts only
+    /// where the user trusts the file just as it is.
+    fn take_vocabulary(
+        &mut self,
+        old: &Own,
+        files: &BTreeMap<String, String>,
+        trusted: Option<&TrustRow>,
+    ) {
+        let mut keep = || {
+            self.vocabulary = Arc::clone(&old.vocabulary);
+            self.written_vocabulary = Arc::clone(&old.written_vocabulary);
+        };
         let Some(text) = files.get(VOCABULARY_FILE) else {
             // What cannot be read keeps its last good state.
             if self.problems.iter().any(|it| it.path == VOCABULARY_FILE) {
-                self.vocabulary = Arc::clone(&old.vocabulary);
+                keep();
             }
             return;
         };
         match Vocabulary::parse(text) {
             Ok((vocabulary, facts)) => {
-                self.vocabulary = Arc::new(vocabulary);
+                self.written_vocabulary = Arc::new(vocabulary);
+                if trusted.is_some_and(|it| it.has(VOCABULARY_FILE, text)) {
+                    self.vocabulary = Arc::clone(&self.written_vocabulary);
+                }
                 let path = VOCABULARY_FILE.to_owned();
                 let problem =
                     |(line, fact)| OwnProblem { path: path.clone(), line, column: 0, fact };
                 self.problems.extend(facts.into_iter().map(problem));
             }
             Err((line, fact)) => {
-                self.vocabulary = Arc::clone(&old.vocabulary);
+                keep();
                 let path = VOCABULARY_FILE.to_owned();
                 self.problems.push(OwnProblem { path, line, column: 0, fact });
             }
@@ -273,7 +297,7 @@ fn problems_in(files: &BTreeMap<String, String>, own: &Own) -> Vec<OwnProblem> {
         trial.agents.entry(path.clone()).or_insert_with(|| Arc::clone(agent));
     }
     trial.take_workflows(&Own::default(), files);
-    trial.take_vocabulary(&Own::default(), files);
+    trial.take_vocabulary(&Own::default(), files, None);
     trial.problems.sort();
     trial.problems
 }

@@ -55,11 +55,12 @@ impl Desk {
         }
     }
 
-    /// The files that are found for what a change said of itself, best first, each once.
+    /// The code that is found for what a change said of itself: files, best first, each once.
     fn found(&self, nth: usize) -> Vec<String> {
         let query = Query::text(&message(nth), 20);
         let answer = self.engine.read_blocking("search", move |it| it.search(&query)).unwrap();
         let mut paths: Vec<String> = answer.hits.into_iter().map(|it| it.path).collect();
+        paths.retain(|it| !it.starts_with(".aios/"));
         paths.dedup();
         paths
     }
@@ -150,6 +151,35 @@ fn what_words_stand_for_is_learned_as_a_file_that_people_correct_and_take_back()
     assert_eq!(desk.found(3), before);
     let desk = desk.reopen();
     assert_eq!((desk.found(3), desk.bent()), (before, Vec::new()));
+}
+
+/// What a repository says that its words stand for would put any place before what was asked for.
+#[test]
+fn words_that_come_with_a_repository_count_once_they_are_trusted() {
+    let mut desk = Desk::open(repository_of(&telling_words(CHANGES)));
+    let hostile = changed_by_words(50);
+    assert!(!desk.found(3).contains(&hostile));
+    let words: Vec<String> =
+        message(3).split(' ').map(|it| format!("{it:?} = [\"9/9 {hostile}\"]\n")).collect();
+    let text = format!("[words]\n{}", words.concat());
+    desk.edit(VOCABULARY_FILE, &text);
+    assert_eq!(desk.own().standing, engine::Standing::Untrusted);
+    assert!(desk.own().vocabulary_waits());
+    assert!(!desk.found(3).contains(&hostile), "nobody trusts it");
+    assert!(desk.told.iter().any(|it| it.starts_with(VOCABULARY_FILE)), "{:?}", desk.told);
+    // Nor is anything put in its place unseen.
+    let (experiment, proposal) = desk.evolved(EvolveRequest::default());
+    assert!(experiment.body.before.iter().all(|it| it.0 != "weights.vocabulary"));
+    assert!(proposal.is_none() || desk.text(VOCABULARY_FILE).as_ref() == Some(&text));
+    desk.trust();
+    assert_eq!(desk.found(3)[0], hostile, "now it counts");
+    // Trust is in the content: what is pulled later is asked about anew, across a restart too.
+    desk.edit(VOCABULARY_FILE, &text.replace("9/9", "8/9"));
+    assert!(!desk.found(3).contains(&hostile));
+    let mut desk = desk.reopen();
+    assert!(!desk.found(3).contains(&hostile));
+    desk.edit(VOCABULARY_FILE, &text);
+    assert_eq!(desk.found(3)[0], hostile);
 }
 
 /// Rules on this variant alone: what is proposed.

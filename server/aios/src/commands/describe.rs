@@ -59,6 +59,7 @@ fn described(snapshot: &Snapshot) -> Result<Value, ReadError> {
     let episodes = snapshot.noted_episodes(None, KEPT_MAX)?;
     let mut counted: BTreeMap<&str, usize> = BTreeMap::new();
     episodes.iter().for_each(|it| *counted.entry(&it.kind).or_default() += 1);
+    let words = &snapshot.own.written_vocabulary;
     Ok(json!({
         "workspace": snapshot.roots.iter().map(|it| it.as_str()).collect::<Vec<_>>(),
         "standing": snapshot.own.standing.name(),
@@ -69,9 +70,10 @@ fn described(snapshot: &Snapshot) -> Result<Value, ReadError> {
         "learned": learned(&experiments),
         "vocabulary": {
             "file": evolve::VOCABULARY_FILE,
-            "learned": snapshot.own.vocabulary.learned,
-            "words": snapshot.own.vocabulary.words.len(),
-            "often": snapshot.own.vocabulary.often.len(),
+            "learned": words.learned,
+            "words": words.words.len(),
+            "often": words.often.len(),
+            "trusted": !snapshot.own.vocabulary_waits(),
         },
         "episodes": { "on": snapshot.settings.episodes, "kept": counted, "each_max": EPISODES_MAX },
     }))
@@ -205,10 +207,11 @@ fn text(all: &Value) -> String {
     let words = &all["vocabulary"];
     if words["words"] != 0 || words["often"] != 0 {
         lines.push(format!(
-            "words       {} of this repository's own, {} places that change often ({})",
+            "words       {} of this repository's own, {} places that change often ({}{})",
             words["words"],
             words["often"],
-            words["file"].as_str().unwrap_or_default()
+            words["file"].as_str().unwrap_or_default(),
+            if words["trusted"] == true { "" } else { ", not trusted" }
         ));
     }
     let kept = all["episodes"]["kept"].as_object().cloned().unwrap_or_default();

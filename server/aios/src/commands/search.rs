@@ -57,7 +57,9 @@ pub(crate) fn run(root: &Path, args: &SearchArgs, output: Output) -> anyhow::Res
         let neighbours = answer.hits.iter().filter(|_| with_neighbours);
         let neighbours = neighbours.map(|it| neighbours_of(snapshot, it));
         let neighbours = neighbours.collect::<Result<Vec<_>, _>>()?;
-        Ok((answer, neighbours, snapshot.own.vocabulary.stands_for(&asked)))
+        let own = &snapshot.own;
+        let words = own.written_vocabulary.stands_for(&asked);
+        Ok((answer, neighbours, (words, own.vocabulary_waits())))
     })?;
     for (nth, hit) in answer.hits.iter().enumerate() {
         let around = neighbours.get(nth);
@@ -82,7 +84,7 @@ pub(crate) fn run(root: &Path, args: &SearchArgs, output: Output) -> anyhow::Res
         return Ok(output.refuse("nothing was found")?);
     }
     if args.explain {
-        tell_words(&words, output)?;
+        tell_words(&words.0, words.1, output)?;
     }
     tell_how(&answer, output)?;
     Ok(Exit::Done)
@@ -136,21 +138,27 @@ impl Around {
     }
 }
 
-/// What the question says that stands for a place in this repository.
-fn tell_words(words: &[StandsFor], output: Output) -> anyhow::Result<()> {
+/// What the question says that stands for a place in this repository; where that waits for trust,
+/// it counted nothing.
+fn tell_words(words: &[StandsFor], waits: bool, output: Output) -> anyhow::Result<()> {
     if words.is_empty() {
         return Ok(());
     }
+    let head = match waits {
+        false => "the repository's words:".to_owned(),
+        true => {
+            "the repository's words, which count once you trust them (`aios trust`):".to_owned()
+        }
+    };
     let object = |it: &StandsFor| {
         let (place, share) = (it.spot.to_string(), [it.times, it.said]);
         json!({ "word": it.word, "place": place, "changed": share[0], "of": share[1] })
     };
     output.line(
-        || json!({ "words": words.iter().map(object).collect::<Vec<_>>() }),
+        || json!({ "words": words.iter().map(object).collect::<Vec<_>>(), "trusted": !waits }),
         || {
             let lines = words.iter().map(|it| format!("  {it}"));
-            let lines: Vec<String> =
-                ["the repository's words:".to_owned()].into_iter().chain(lines).collect();
+            let lines: Vec<String> = [head].into_iter().chain(lines).collect();
             output.paint(Paint::Faint, lines.join("\n"))
         },
     )?;

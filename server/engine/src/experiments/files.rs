@@ -27,7 +27,7 @@ pub(super) fn files(
         // A file in which nothing is left was there for what is taken back only.
         res.push((path, Some(new).filter(|it| !it.trim().is_empty())));
     }
-    let now = &ctx.snapshot.own.vocabulary;
+    let now = &ctx.snapshot.own.written_vocabulary;
     let then = vocabulary(now, changed, learned);
     if then != **now {
         let text = (!then.is_empty()).then(|| then.text());
@@ -46,7 +46,7 @@ fn number((key, value): &(String, u16)) -> (String, u16) {
     (key.clone(), if is_gone { default().unwrap_or(*value) } else { *value })
 }
 
-/// The words in force once `changed` count.
+/// The words that the file says once `changed` count.
 fn vocabulary(now: &Vocabulary, changed: &[(String, u16)], learned: &Vocabulary) -> Vocabulary {
     let value = |key: &str| changed.iter().find(|it| it.0 == key).map(|it| it.1);
     let mut res = now.clone();
