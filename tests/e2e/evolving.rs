@@ -73,6 +73,10 @@ fn a_shell_sees_the_proof_applies_it_and_takes_it_back() {
     let status = &json(&workspace, &["evolve", "status"])[0];
     let experiment = status["in_force"][0].as_str().unwrap();
     assert_eq!(status["settings"]["weights.path"], 300);
+    let (_, text) = aios(&workspace, &["evolve", "status"]);
+    let in_use =
+        format!("in use: {experiment}: 0 questions before and 0 since are too few to tell");
+    assert!(text.contains(&in_use), "{text}");
     server_knows_itself(&workspace, experiment);
     let (code, text) = aios(&workspace, &["evolve", "revert", experiment]);
     assert_eq!(code, 0, "{text}");

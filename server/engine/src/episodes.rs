@@ -38,8 +38,16 @@ const WAITING_MAX: usize = 500;
 const EDITOR: &str = "the editor's own undo";
 
 /// Runs that are no doing of the user's, or that tell nothing.
-const QUIET: [&str; 7] =
-    ["index", "await files", "read history", "step", "show history", "show hits", "forget"];
+const QUIET: [&str; 8] = [
+    "index",
+    "await files",
+    "read history",
+    "step",
+    "show history",
+    "show hits",
+    "forget",
+    crate::experiments::watching::RUN,
+];
 
 /// What is noted and not written yet, and what was asked last.
 #[derive(Default)]

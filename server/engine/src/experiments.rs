@@ -3,6 +3,7 @@
 
 mod files;
 pub(crate) mod standing;
+pub(crate) mod watching;
 
 use std::sync::Arc;
 
@@ -79,6 +80,8 @@ pub(crate) enum EvolveDone {
     More(Box<Evolving>),
     /// It has ended: what the archive keeps, and the proposal where there is one.
     Ended(RunId, Box<ExperimentRow>, Option<Box<(Proposal, Simulation)>>),
+    /// What is in force is no worse in use, or there is too little use to tell.
+    Watched(RunId),
     /// It came to nothing.
     Over(RunId, RunOutcome),
 }
@@ -148,7 +151,15 @@ impl GlobalState {
             self.experiments.running = Some(parked.run);
             return self.go_on_evolving(parked);
         }
-        if self.index.is_busy() || !self.is_time_for_experiment() {
+        if !self.index.is_busy() {
+            self.watch_experiment();
+        }
+    }
+
+    /// Begins an experiment where nobody does anything and it is time for one.
+    fn begin_unasked(&mut self) {
+        let is_free = self.experiments.running.is_none() && self.experiments.parked.is_none();
+        if !is_free || !self.is_idle() || !self.is_time_for_experiment() {
             return;
         }
         let run = self.runs.own_id();
@@ -164,13 +175,16 @@ impl GlobalState {
         let now_ms = self.outside.clock.wall_ms();
         let Ok(past) = standing::experiments(journal, REMEMBERED_MAX) else { return false };
         let is_recent = past.first().is_some_and(|it| now_ms < it.row.at_ms + BETWEEN_MS);
+        let is_waiting = past.iter().any(|it| it.state == Some(ProposalState::Pending));
         let asked = past.iter().find(|it| evolve::accepted_variant(&it.row).is_some());
-        let is_vain = asked.is_some_and(|it| {
-            let is_soon = now_ms < it.row.at_ms + REMEMBERED_MS;
-            let is_waiting = it.state == Some(ProposalState::Pending);
-            is_waiting || (is_soon && !it.is_in_force)
-        });
-        !is_recent && !is_vain
+        let is_vain =
+            asked.is_some_and(|it| now_ms < it.row.at_ms + REMEMBERED_MS && !it.is_in_force);
+        !is_recent && !is_waiting && !is_vain
+    }
+
+    fn is_idle(&self) -> bool {
+        let idle_ms = self.experiments.active_ms + IDLE_MS;
+        idle_ms <= self.outside.clock.now_ms() && !self.index.is_busy()
     }
 
     fn begin_experiment(&mut self, run: RunId, request: EvolveRequest, is_asked_for: bool) {
@@ -295,18 +309,25 @@ impl GlobalState {
             }
             EvolveDone::More(evolving) => self.more(evolving),
             EvolveDone::Ended(run, row, made) => self.experiment_ended(run, *row, made),
+            EvolveDone::Watched(run) => {
+                self.end_run(run, RunOutcome::Done("nothing is worse in use".to_owned()));
+                self.begin_unasked();
+            }
             EvolveDone::Over(run, outcome) => {
-                self.experiments.running = None;
+                self.no_longer_runs(run);
                 self.end_run(run, outcome);
             }
         }
     }
 
+    fn no_longer_runs(&mut self, run: RunId) {
+        let running = &mut self.experiments.running;
+        *running = running.take().filter(|it| *it != run);
+    }
+
     fn more(&mut self, evolving: Box<Evolving>) {
         let run = evolving.run;
-        let idle_ms = self.experiments.active_ms + IDLE_MS;
-        let is_idle = idle_ms <= self.outside.clock.now_ms() && !self.index.is_busy();
-        if !evolving.is_asked_for && !is_idle && !evolving.cancel.is_cancelled() {
+        if !evolving.is_asked_for && !self.is_idle() && !evolving.cancel.is_cancelled() {
             self.experiments.running = None;
             self.experiments.parked = Some(evolving);
             return;
@@ -348,7 +369,7 @@ impl GlobalState {
         row: ExperimentRow,
         made: Option<Box<(Proposal, Simulation)>>,
     ) {
-        self.experiments.running = None;
+        self.no_longer_runs(run);
         let proposal = made.map(|it| it.0.id);
         let is_automatic = self.configuration.settings.evolve == EvolvePolicy::AutoConfig;
         match &proposal {

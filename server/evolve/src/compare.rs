@@ -36,6 +36,29 @@ pub struct Comparison {
     pub chance: f64,
 }
 
+/// Questions before and since, compared. Means are shares of 1: a question counts 1 whose first hit
+/// was opened and worked on, less the later it stood, and nothing where no hit was opened.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Apart {
+    /// Questions before.
+    pub n_before: usize,
+    /// Questions since.
+    pub n_after: usize,
+    /// Mean before.
+    pub before: f64,
+    /// Mean since.
+    pub after: f64,
+    /// Lower end of the interval in which the difference of the means lies.
+    pub low: f64,
+    /// Upper end.
+    pub high: f64,
+    /// How sure the interval is.
+    pub confidence: f64,
+    /// How often chance alone would make the questions since so much worse (one-sided
+    /// randomisation test: which questions are those since is drawn anew).
+    pub chance: f64,
+}
+
 impl Comparison {
     /// The mean difference.
     pub fn gain(&self) -> f64 {
@@ -85,6 +108,50 @@ pub fn compare(before: &[f64], after: &[f64], confidence: f64, seed: u64) -> Com
     }
 }
 
+/// Compares the answers of different questions: how much better those `after` are than those
+/// `before`. The interval is that of a bootstrap of both; the chance is how often the questions
+/// fall apart as badly where it is drawn anew which of them came after.
+pub(crate) fn apart(before: &[f64], after: &[f64], confidence: f64, random: &mut Seeded) -> Apart {
+    let mean = |it: &[f64]| it.iter().sum::<f64>() / it.len().max(1) as f64;
+    let mut drawn_mean = |of: &[f64]| {
+        let n = of.len().max(1) as f64;
+        (0..of.len()).map(|_| of[random.below(of.len())]).sum::<f64>() / n
+    };
+    let mut differences: Vec<f64> =
+        (0..SAMPLES).map(|_| drawn_mean(after) - drawn_mean(before)).collect();
+    differences.sort_by(f64::total_cmp);
+    let tail = ((1.0 - confidence) / 2.0 * SAMPLES as f64) as usize;
+    Apart {
+        n_before: before.len(),
+        n_after: after.len(),
+        before: mean(before),
+        after: mean(after),
+        low: differences[tail],
+        high: differences[SAMPLES - 1 - tail],
+        confidence,
+        chance: chance_of_less(before, after, random),
+    }
+}
+
+/// How often those `after` add up to as little where it is drawn anew which they are.
+fn chance_of_less(before: &[f64], after: &[f64], random: &mut Seeded) -> f64 {
+    let sum: f64 = after.iter().sum();
+    let mut all = [after, before].concat();
+    let mut n_reached = 0;
+    for nth in 1..=FLIPS_MAX {
+        // The first places of a shuffle.
+        for place in 0..after.len() {
+            let other = place + random.below(all.len() - place);
+            all.swap(place, other);
+        }
+        n_reached += usize::from(all[..after.len()].iter().sum::<f64>() <= sum + 1e-9);
+        if REACHED_MAX <= n_reached {
+            return n_reached as f64 / nth as f64;
+        }
+    }
+    (n_reached + 1) as f64 / (FLIPS_MAX + 1) as f64
+}
+
 /// How often the differences add up to as much where a coin decides the sign of each.
 fn chance(differences: &[f64], random: &mut Seeded) -> f64 {
     let differences: Vec<f64> = differences.iter().copied().filter(|it| 1e-9 < it.abs()).collect();
@@ -121,6 +188,23 @@ impl fmt::Display for Comparison {
              better, {worse} worse)",
             100.0 * before,
             100.0 * after,
+            100.0 * confidence,
+            100.0 * low,
+            100.0 * high,
+        )
+    }
+}
+
+impl fmt::Display for Apart {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Apart { n_before, n_after, before, after, low, high, confidence, .. } = self;
+        write!(
+            f,
+            "{:.1} of {n_before} questions before → {:.1} of {n_after} since ({:+.1}, {:.1} % sure \
+             between {:+.1} and {:+.1})",
+            100.0 * before,
+            100.0 * after,
+            100.0 * (after - before),
             100.0 * confidence,
             100.0 * low,
             100.0 * high,

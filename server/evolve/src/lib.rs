@@ -15,9 +15,10 @@ mod report;
 mod search;
 mod trial;
 mod vocabulary;
+mod watch;
 
 pub use crate::{
-    compare::{Comparison, compare},
+    compare::{Apart, Comparison, compare},
     corpus::{Corpus, CorpusError, Model},
     evidence::{Evidence, EvidenceConfig, FunctionName, Task},
     evolution::{Evolution, EvolutionConfig, EvolutionStep, Evolved},
@@ -26,8 +27,9 @@ pub use crate::{
     random::Seeded,
     refuse::{OFTEN_KEY, WORDS_KEY, admitted, declared, in_force, parameters, shipped},
     replay::{Found, Replay, Score},
-    report::{measured, report, summary, tasks_row},
+    report::{measured, report, summary, tasks_row, worse_in_use},
     search::{Candidate, FoundBy, Parameter, Percents, Search, SearchConfig},
     trial::{Arena, Attempt, LOOKS_MAX, Next, Ruling, Trial, TrialConfig, weights_of},
     vocabulary::{Spot, StandsFor, VOCABULARY_FILE, Vocabulary, Word, Wrong},
+    watch::{InUse, WORSE_CHANCE_MAX, in_use},
 };

@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use store::history::{ExperimentRow, MeasureRow, TasksRow, VariantRow};
 
 use crate::{
-    Attempt, Comparison, Parameter, TAKEN_BACK, Task, lineage::accepted_variant, search::FoundBy,
+    Apart, Attempt, Comparison, Parameter, TAKEN_BACK, Task, lineage::accepted_variant,
+    search::FoundBy,
 };
 
 /// What an attempt was measured by, as the archive keeps it.
@@ -33,6 +34,25 @@ pub fn measured(attempt: &Attempt, parameters: &[Parameter]) -> VariantRow {
         .to_owned(),
         measures,
         against: attempt.against.clone(),
+    }
+}
+
+/// What spoke against something in force, as the archive keeps it.
+pub fn worse_in_use(found: &Apart) -> VariantRow {
+    let row = MeasureRow {
+        n: found.n_after as u64,
+        before: found.before,
+        after: found.after,
+        low: found.low,
+        high: found.high,
+        confidence: found.confidence,
+        ..MeasureRow::default()
+    };
+    VariantRow {
+        found_by: "use".to_owned(),
+        measures: vec![("where the hits stood that were opened and used".to_owned(), row)],
+        against: Some(format!("worse in use: {found}")),
+        ..VariantRow::default()
     }
 }
 
@@ -142,7 +162,9 @@ pub fn report(row: &ExperimentRow, day: &dyn Fn(u64) -> String) -> String {
         let verdict = variant.against.as_deref().unwrap_or("accepted");
         say(format!("\n## Variant {}: {verdict}\n", nth + 1));
         let changed = changed(row, variant);
-        say(format!("Found by {}: {}.\n", variant.found_by, changed.join(", ")));
+        let changed =
+            if changed.is_empty() { "nothing new".to_owned() } else { changed.join(", ") };
+        say(format!("Found by {}: {changed}.\n", variant.found_by));
         say("| measure | questions | before | after | difference | sure | better | worse |".into());
         say("| --- | --- | --- | --- | --- | --- | --- | --- |".into());
         for (name, it) in &variant.measures {

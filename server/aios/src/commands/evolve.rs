@@ -3,8 +3,10 @@
 use std::{path::Path, sync::Arc};
 
 use anyhow::{Context as _, bail};
-use engine::{EvolveRequest, Experiment, LoadGraph, RunOutcome, RunRequest, Then};
-use evolve::{VOCABULARY_FILE, Vocabulary, report, summary};
+use engine::{
+    EvolveRequest, Experiment, LoadGraph, ReadError, RunOutcome, RunRequest, Snapshot, Then,
+};
+use evolve::{InUse, VOCABULARY_FILE, Vocabulary, report, summary};
 use proposal::ProposalState;
 use serde_json::{Value, json};
 use settings::EvolvePolicy;
@@ -71,20 +73,46 @@ fn experiment(
     }
 }
 
-fn status(root: &Path, output: Output) -> anyhow::Result<Exit> {
-    let session = Session::indexed(root, LoadGraph::Never)?;
-    let (policy, bent, words, all) = session.ask("evolve status", |snapshot| {
+/// What there is to say of how experiments stand.
+struct Standing {
+    policy: EvolvePolicy,
+    /// Weights that are not as shipped.
+    bent: Vec<(String, u16)>,
+    words: Arc<Vocabulary>,
+    /// True where the words wait for trust.
+    words_wait: bool,
+    all: Vec<Experiment>,
+    in_use: Option<(String, InUse)>,
+}
+
+impl Standing {
+    fn of(snapshot: &Snapshot) -> Result<Standing, ReadError> {
         let is_bent = |it: &&(&str, u16)| {
             let default = settings::Setting::find(&format!("weights.{}", it.0));
             default.map(settings::Setting::default_value)
                 != Some(settings::Value::Int(i64::from(it.1)))
         };
         let bent = snapshot.settings.weights.iter().filter(is_bent);
-        let bent: Vec<(String, u16)> = bent.map(|it| (format!("weights.{}", it.0), it.1)).collect();
-        let words = Arc::clone(&snapshot.own.vocabulary);
-        Ok((snapshot.settings.evolve, bent, words, snapshot.experiments(SEARCHED_MAX)?))
-    })?;
-    let policy = match policy {
+        Ok(Standing {
+            policy: snapshot.settings.evolve,
+            bent: bent.map(|it| (format!("weights.{}", it.0), it.1)).collect(),
+            words: Arc::clone(&snapshot.own.written_vocabulary),
+            words_wait: snapshot.own.vocabulary_waits(),
+            all: snapshot.experiments(SEARCHED_MAX)?,
+            in_use: snapshot.experiment_in_use()?,
+        })
+    }
+}
+
+fn use_json((experiment, said): &(String, InUse)) -> Value {
+    json!({ "experiment": experiment, "said": said.to_string() })
+}
+
+fn status(root: &Path, output: Output) -> anyhow::Result<Exit> {
+    let session = Session::indexed(root, LoadGraph::Never)?;
+    let standing = session.ask("evolve status", Standing::of)?;
+    let Standing { bent, words, words_wait, all, in_use, .. } = standing;
+    let policy = match standing.policy {
         EvolvePolicy::Off => "off",
         EvolvePolicy::Suggest => "suggest",
         EvolvePolicy::AutoConfig => "auto-config",
@@ -105,18 +133,20 @@ fn status(root: &Path, output: Output) -> anyhow::Result<Exit> {
                     "learned": words.learned,
                     "words": words.words.len(),
                     "often": words.often.len(),
+                    "trusted": !words_wait,
                 },
                 "last": last.map(|it| experiment_json(&it.row)),
                 "stands": last.and_then(|it| it.state).map(ProposalState::name),
                 "waiting": ids(&waiting),
                 "in_force": ids(&in_force),
+                "in_use": in_use.as_ref().map(use_json),
             })
         },
         || {
             let set: Vec<String> = bent.iter().map(|it| format!("{} = {}", it.0, it.1)).collect();
             let set = if set.is_empty() { "as shipped".to_owned() } else { set.join(", ") };
             let mut lines = vec![format!("policy: {policy}"), format!("weights: {set}")];
-            lines.extend(words_line(&words));
+            lines.extend(words_line(&words, words_wait));
             lines.push(match last {
                 Some(it) => format!("last experiment: {}", line(it, output)),
                 None => "no experiment was made yet; `aios evolve run` makes one".to_owned(),
@@ -133,20 +163,22 @@ fn status(root: &Path, output: Output) -> anyhow::Result<Exit> {
                 let id = &it.row.id;
                 format!("in force: {}; `aios evolve revert {id}` takes it back", summary(&it.row))
             }));
+            lines.extend(in_use.as_ref().map(|it| format!("in use: {}: {}", it.0, it.1)));
             lines.join("\n")
         },
     )?;
     Ok(Exit::Done)
 }
 
-/// How much is in force of the repository's own words; nothing where nothing is.
-fn words_line(words: &Vocabulary) -> Option<String> {
+/// How much is said of the repository's own words; nothing where nothing is.
+fn words_line(words: &Vocabulary, waits: bool) -> Option<String> {
     let Vocabulary { learned, words: all, often, .. } = words;
     (!words.is_empty()).then(|| {
         let (n_words, n_often) = (all.len(), often.len());
         format!(
             "words: {n_words} of this repository's own, and {n_often} places that change often, \
-             learned from {learned}: {VOCABULARY_FILE}"
+             learned from {learned}: {VOCABULARY_FILE}{}",
+            if waits { "; they count once you trust them (`aios trust`)" } else { "" }
         )
     })
 }

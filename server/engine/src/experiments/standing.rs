@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 
 use evolve::{
-    Accepted, TAKEN_BACK, TakenBack, Vocabulary, accepted_variant, in_force, parameters, without,
+    Accepted, Apart, TAKEN_BACK, TakenBack, Vocabulary, accepted_variant, in_force, parameters,
+    without, worse_in_use,
 };
 use proposal::{ExperimentId, Journal, Proposal, ProposalId, ProposalState, Simulation};
 use store::history::{ExperimentBody, ExperimentRow};
@@ -20,7 +21,7 @@ use crate::{
     state::GlobalState,
 };
 
-type Made = (Proposal, Simulation);
+pub(super) type Made = (Proposal, Simulation);
 
 /// An experiment of the archive, and where what it proposed stands.
 #[derive(Clone, Debug)]
@@ -83,14 +84,25 @@ impl GlobalState {
 
 /// The proposal; `None` where nothing has to change, and it counts as taken back from now on.
 fn take_back(ctx: &EditContext, id: Option<String>) -> Result<Option<Made>, Ended> {
-    let refused = |why: String| Box::new(RunOutcome::Refused(why));
-    let failed = |why: store::StoreError| Box::new(RunOutcome::Failed(why.to_string()));
     let all = experiments(&ctx.journal, KEPT_MAX).map_err(failed)?;
     let is_meant = |it: &&Experiment| id.as_ref().is_none_or(|id| *id == it.row.id);
     let Some(target) = all.iter().filter(|it| it.is_in_force).find(is_meant) else {
         let which = id.map_or("any experiment".to_owned(), |it| format!("`{it}`"));
-        return Err(refused(format!("nothing that {which} changed is in force")));
+        let why = format!("nothing that {which} changed is in force");
+        return Err(Box::new(RunOutcome::Refused(why)));
     };
+    let (_, made) = taken_back(ctx, &all, target, None)?;
+    Ok(made)
+}
+
+/// Notes in the archive that `target` of `all` is to be taken back, perhaps because of how it does
+/// in use; the row, and the proposal where something has to change.
+pub(super) fn taken_back(
+    ctx: &EditContext,
+    all: &[Experiment],
+    target: &Experiment,
+    in_use: Option<&Apart>,
+) -> Result<(ExperimentRow, Option<Made>), Ended> {
     let accepted = all.iter().rev().filter(|it| it.row.body.root == target.row.body.root);
     let accepted: Vec<Accepted> =
         accepted.filter_map(|it| Accepted::of(&it.row, it.is_in_force)).collect();
@@ -99,7 +111,8 @@ fn take_back(ctx: &EditContext, id: Option<String>) -> Result<Option<Made>, Ende
     let mut notes: Vec<String> =
         changes.iter().map(|(key, now, then)| format!("{key} {now} → {then}")).collect();
     notes.extend(left.iter().map(|(key, why)| format!("{key} stays: {why}")));
-    let note = format!("experiment {} is taken back: {}", target.row.id, notes.join(", "));
+    let why = in_use.map_or(String::new(), |it| format!(" because it is worse in use ({it})"));
+    let note = format!("experiment {} is taken back{why}: {}", target.row.id, notes.join(", "));
     let made = match changes.is_empty() {
         true => None,
         false => Some(write(ctx, target, &changes, &note)?),
@@ -114,11 +127,16 @@ fn take_back(ctx: &EditContext, id: Option<String>) -> Result<Option<Made>, Ende
             root: target.row.body.root.clone(),
             parent: Some(target.row.id.clone()),
             notes: vec![note],
+            variants: in_use.into_iter().map(worse_in_use).collect(),
             ..ExperimentBody::default()
         },
     };
     ctx.journal.experiments().add_experiment(&row, KEPT_MAX).map_err(failed)?;
-    Ok(made)
+    Ok((row, made))
+}
+
+pub(super) fn failed(why: store::StoreError) -> Ended {
+    Box::new(RunOutcome::Failed(why.to_string()))
 }
 
 /// What each setting that experiments may change counts now.
@@ -129,7 +147,7 @@ fn counting(snapshot: &Snapshot) -> BTreeMap<String, u16> {
         let name = key.strip_prefix("weights.")?;
         weights.copied().find(|it| it.0 == name).map(|it| it.1)
     };
-    let counts = in_force(&parameters, &snapshot.own.vocabulary, &set);
+    let counts = in_force(&parameters, &snapshot.own.written_vocabulary, &set);
     parameters.iter().map(|it| it.key.to_owned()).zip(counts).collect()
 }
 
