@@ -63,8 +63,9 @@ impl Task {
         &self.message
     }
 
-    /// What was said and given, without the names of parameters.
-    pub(crate) fn words(&self) -> impl Iterator<Item = &str> {
+    /// What was said and given, word for word: without the names of parameters, and without what
+    /// the agent says of itself.
+    pub fn words(&self) -> impl Iterator<Item = &str> {
         let given = self.arguments.values().map(String::as_str).chain([self.message()]);
         given.flat_map(str::split_whitespace)
     }

@@ -177,6 +177,26 @@ fn a_model_proposes_and_nothing_is_changed_before_the_user_says_so() {
 }
 
 #[test]
+fn a_model_is_given_a_place_with_what_belongs_to_it_and_no_guesses() {
+    let mut desk = Desk::with_writer(script(vec![says("Fine."), says("Fine.")]));
+    desk.edit("shop.py", "from cart import total\n\n\ndef price(cart):\n    return total(cart)\n");
+    desk.edit("other.py", "def unlike(items):\n    return items\n");
+    let mut given = |message: &str| {
+        let report = desk.ran(told("writer", message));
+        let steps = desk.engine.read_blocking("run", move |it| it.agent_run(&report.id));
+        let (_, steps) = steps.unwrap();
+        steps.into_iter().find(|it| it.kind == "context").unwrap().body
+    };
+    let of_place = given("is cart.py:1 right?");
+    assert!(of_place.contains("cart.py:1-2 (named in the task)"), "{of_place}");
+    assert!(of_place.contains("cart.py:1-2 (the definition here"), "{of_place}");
+    assert!(of_place.contains("shop.py:4-5 (calls total)"), "{of_place}");
+    // Nobody asked for what is only a little like it.
+    let of_words = given("some of the items");
+    assert_eq!(of_words, "");
+}
+
+#[test]
 fn what_the_policy_does_not_allow_is_refused_and_in_the_transcript() {
     let write = |path: &str| {
         let arguments = format!("{{\"path\": {path:?}, \"text\": \"x\"}}");

@@ -45,7 +45,7 @@ fn task(agent: &str, arguments: &[(&str, &str)]) -> AgentTask {
 }
 
 fn question() -> AgentTask {
-    task("ask", &[("question", "what does total do?")])
+    task("ask", &[("question", "what does total in cart.py:1 do?")])
 }
 
 fn instruction() -> AgentTask {
@@ -118,7 +118,7 @@ fn an_answer_is_told_with_its_citations_checked() {
              and `len` in cart.py:2 (unverified: other code stands there).\n\n\
              (1 of 3 citations verified)"
         );
-        // What a search finds for the question is there before the model asks for anything.
+        // What the question names is there before the model asks for anything.
         let first = provider.asked()[0].body.to_string();
         assert!(first.contains("<workspace>") && first.contains("cart.py:1"), "{first}");
         assert_eq!(report.spent.tokens, 2 * 27);

@@ -297,7 +297,7 @@ fn a_context_begins_with_the_place_and_gives_each_piece_its_reason() {
     let mut desk = Desk::new(SHOP);
     let at = Some(Area::Place(Place::Symbol("total".to_owned())));
     let task = "charge more".to_owned();
-    let query = ContextQuery { task, tokens_max: 400, with_history: false, at };
+    let query = ContextQuery { task, tokens_max: 400, with_history: false, at, relevance_min: 0.0 };
     let found = desk.engine.read_blocking("context", move |it| it.context(&query)).unwrap();
     let pieces = found.pack.pieces.iter().map(|it| (it.0.symbol.as_deref(), it.0.why.as_str()));
     let pieces: Vec<(Option<&str>, &str)> = pieces.collect();

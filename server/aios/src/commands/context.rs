@@ -30,6 +30,7 @@ pub(crate) fn run(root: &Path, args: &ContextArgs, output: Output) -> anyhow::Re
         task: args.task.join(" "),
         tokens_max: args.tokens as usize,
         with_history: !args.without_history,
+        relevance_min: 0.0,
     };
     let found = session.ask("context", move |snapshot| snapshot.context(&query))?;
     for (piece, tokens) in &found.pack.pieces {

@@ -1,9 +1,11 @@
 //! What a model is given before it asks, and whether what it says in the end is borne out.
 
-use agent::{Shown, Task, check_citations, citations};
+use agent::{Citation, Shown, Task, check_citations, citations};
+use memory::Piece;
+use text::{LineCol, PositionEncoding};
 use vfs::VfsPath;
 
-use crate::{ContextQuery, ReadError, Snapshot};
+use crate::{Area, ContextQuery, ReadError, Snapshot};
 
 /// Tokens of what is found for a task.
 const TOKENS_MAX: usize = 6_000;
@@ -12,26 +14,56 @@ const AROUND_LINES: u32 = 20;
 /// Places that a task names and that are shown.
 const PLACES_MAX: usize = 4;
 
-/// The code that `task` names and that a search finds for it, each piece with its place.
+/// The code that `task` names with what belongs to it, and what a search finds for it that is
+/// surely meant, each piece with its place.
 ///
 /// # Errors
 /// What the index reports.
 pub(crate) fn context_for(snapshot: &Snapshot, task: &Task) -> Result<String, ReadError> {
     let words = task.describe();
     let mut res = String::new();
-    for it in citations(&words).iter().take(PLACES_MAX) {
+    let places = citations(&words);
+    let mut shown: Vec<(&str, u32, u32)> = Vec::new();
+    for it in places.iter().take(PLACES_MAX) {
         let from = it.lines.0.saturating_sub(AROUND_LINES).max(1);
         let wide = (from, it.lines.1.saturating_add(AROUND_LINES));
         let Some(text) = lines_of(snapshot, &it.path, wide) else { continue };
         push_piece(&mut res, (&it.path, from, "named in the task"), &text);
+        shown.push((&it.path, from, from + text.lines().count() as u32));
     }
-    let tokens_max = TOKENS_MAX;
-    // The places that it names are above, in full.
-    let query = ContextQuery { task: words, tokens_max, with_history: false, at: None };
-    for (piece, _) in &snapshot.context(&query)?.pack.pieces {
-        push_piece(&mut res, (&piece.path, piece.lines.0, &piece.why), &piece.text);
+    let query = ContextQuery {
+        // What an agent says of itself is no question about the code.
+        task: task.words().collect::<Vec<_>>().join(" "),
+        tokens_max: TOKENS_MAX,
+        with_history: true,
+        at: places.first().and_then(|it| area(snapshot, it)),
+        relevance_min: f32::from(snapshot.settings.context_threshold) / 100.0,
+    };
+    let pack = snapshot.context(&query)?.pack;
+    let is_shown = |it: &Piece| {
+        let (first, last) = it.lines;
+        shown.iter().any(|of| of.0 == it.path && of.1 <= first && last < of.2)
+    };
+    for (piece, _) in &pack.pieces {
+        let (first, last) = piece.lines;
+        match is_shown(piece) {
+            true => {
+                let (path, why) = (&piece.path, &piece.why);
+                res.push_str(&format!("{path}:{first}-{last} ({why}; shown above)\n\n"));
+            }
+            false => push_piece(&mut res, (&piece.path, first, &piece.why), &piece.text),
+        }
     }
     Ok(res)
+}
+
+/// The start of a place that a task names.
+fn area(snapshot: &Snapshot, it: &Citation) -> Option<Area> {
+    let found = snapshot.roots.iter().map(|root| root.join(&it.path));
+    let path = found.into_iter().find(|it| snapshot.file(it).is_ok())?;
+    let start = LineCol { line: it.lines.0.checked_sub(1)?, col: 0 };
+    let encoding = PositionEncoding::Utf8;
+    Some(Area::Range { path, range: (start, start), encoding, version: None })
 }
 
 fn push_piece(acc: &mut String, (path, first, why): (&str, u32, &str), text: &str) {

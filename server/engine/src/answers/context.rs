@@ -38,7 +38,7 @@ const COMMIT: f32 = 0.25;
 const MEMORY: f32 = 0.5;
 
 /// What a context is for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ContextQuery {
     /// What is to be done.
     pub task: String,
@@ -48,6 +48,8 @@ pub struct ContextQuery {
     pub with_history: bool,
     /// Where the user is: what is selected there comes first.
     pub at: Option<Area>,
+    /// Hits of a smaller relevance, 0 to 1, are left out: 0 where the user asks for the context.
+    pub relevance_min: f32,
 }
 
 /// A context and what it does not hold.
@@ -71,7 +73,9 @@ impl Snapshot {
         if let Some(at) = &query.at {
             self.of_place(self.area(at)?, &mut pieces)?;
         }
-        let answer = self.search(&Query::text(task, HITS_MAX))?;
+        let mut search = Query::text(task, HITS_MAX);
+        search.filters.relevance_min = query.relevance_min;
+        let answer = self.search(&search)?;
         for (nth, hit) in answer.hits.iter().enumerate() {
             self.check()?;
             // By its place rather than by its score: scores of one question lie close together.
@@ -96,6 +100,10 @@ impl Snapshot {
         self.of_memories(task, &mut pieces, &mut limits)?;
         for (retriever, why) in &answer.absent {
             limits.push(format!("without {retriever}: {why}"));
+        }
+        if 0.0 < query.relevance_min {
+            let percent = query.relevance_min * 100.0;
+            limits.push(format!("hits of a relevance below {percent:.0} % are left out"));
         }
         limits.push("tokens are an estimate, which differs from model to model".to_owned());
         Ok(ContextPack { pack: pack(pieces, query.tokens_max), limits })

@@ -328,7 +328,13 @@ impl Snapshot {
     pub(super) fn context_skill(&self, call: &SkillCall) -> Result<SkillReply, ReadError> {
         let task = call.arguments.get("task").unwrap_or_default().to_owned();
         let at = call.at.clone();
-        let query = ContextQuery { task, tokens_max: CONTEXT_TOKENS, with_history: true, at };
+        let query = ContextQuery {
+            task,
+            tokens_max: CONTEXT_TOKENS,
+            with_history: true,
+            at,
+            relevance_min: 0.0,
+        };
         let found = self.context(&query)?;
         let mut page = Page::new(self, format!("Context: {}", code(&query.task)));
         for (piece, tokens) in &found.pack.pieces {

@@ -282,7 +282,13 @@ pub(super) async fn context(link: &Link, argument: Value) -> Result<Option<Value
     link.engine.post(ClientChange::Asked { question: argument.task.clone() });
     read_history(link).await;
     let at = argument.area(link)?;
-    let query = ContextQuery { task: argument.task, tokens_max, with_history: true, at };
+    let query = ContextQuery {
+        task: argument.task,
+        tokens_max,
+        with_history: true,
+        at,
+        relevance_min: 0.0,
+    };
     ask(link, "context", move |view| {
         let found = view.snapshot.context(&query)?;
         let pieces = found.pack.pieces.iter().map(|(it, tokens)| {
