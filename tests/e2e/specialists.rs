@@ -79,6 +79,13 @@ fn a_specialist_runs_the_program_that_it_brings_and_nothing_else_comes_of_it() {
         let (code, why) = count(path);
         assert!(code == 1 && why.contains(fact), "{why}");
     }
+    // What trust never looked at is not run.
+    workspace.write("elsewhere.sh", COUNT);
+    std::fs::remove_file(workspace.root().join(TOOL)).unwrap();
+    std::os::unix::fs::symlink("../../elsewhere.sh", workspace.root().join(TOOL)).unwrap();
+    let (code, why) = count("path=a.py");
+    assert!(code == 1 && why.contains("links and files that git ignores"), "{why}");
+    std::fs::remove_file(workspace.root().join(TOOL)).unwrap();
     // A program that was changed is not the one that was trusted.
     workspace.write(TOOL, "echo other\n");
     let (code, why) = count("path=a.py");

@@ -36,6 +36,8 @@ pub struct Own {
     pub changes: Vec<TrustChange>,
     /// Names the contents of all files: what the user has seen when they say that they trust it.
     pub fingerprint: String,
+    /// Names the contents of the files that [`Own::fingerprint`] stands for, one by one.
+    pub contents: BTreeMap<String, String>,
     /// The agents by file, each in its last good state.
     pub agents: BTreeMap<String, Arc<AgentDef>>,
     /// Names the contents of the files of [`Own::agents`] and [`Own::workflows`].
@@ -142,6 +144,7 @@ impl Own {
             standing,
             changes,
             fingerprint,
+            contents: files.iter().map(|it| (it.0.clone(), digest(it.1))).collect(),
             agents: BTreeMap::new(),
             digests: BTreeMap::new(),
             workflows: BTreeMap::new(),

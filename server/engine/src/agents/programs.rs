@@ -16,7 +16,7 @@ use crate::{
     edits::tasks::EditContext,
     event::Event,
     format::Tools,
-    own::OWN_FOLDER,
+    own::{OWN_FOLDER, digest},
     state::GlobalState,
     task::TaskDone,
     verify::{
@@ -130,6 +130,7 @@ fn ran(
     let root = ctx.edit.snapshot.roots.first().ok_or("no folder is open")?;
     check_places(&ctx.edit, tool, arguments)?;
     let argv = tool.argv(arguments)?;
+    argv.iter().try_for_each(|it| check_trusted(&ctx.edit, root, it))?;
     let folder = tools.folder.join("tools");
     Drafts::sweep(&folder, ctx.edit.clock.wall_ms().saturating_sub(LEFT_MS_MIN));
     let place = folder.join(ctx.edit.random.next().to_string());
@@ -172,6 +173,24 @@ fn check_places(
         }
     }
     Ok(())
+}
+
+/// A file below `.aios/` is run only as the user trusted it: no link, nothing that git leaves out,
+/// and not what somebody wrote there a moment ago.
+fn check_trusted(ctx: &EditContext, root: &VfsPath, argument: &str) -> Result<(), String> {
+    if argument.split_once('/').is_none_or(|it| it.0 != OWN_FOLDER) {
+        return Ok(());
+    }
+    let path = root.join(argument);
+    let text = ctx.snapshot.loader.read(&path).and_then(|it| vfs::decode(&path, it));
+    let now = text.map(|it| digest(&it)).map_err(|it| it.to_string())?;
+    match ctx.snapshot.own.contents.get(argument) == Some(&now) {
+        true => Ok(()),
+        false => Err(format!(
+            "{argument} is not as it was trusted, or was never looked at: links and files that \
+             git ignores are not"
+        )),
+    }
 }
 
 fn job(tools: &Tools, argv: &[String], root: &VfsPath, scratch: &Path) -> Result<Job, String> {
