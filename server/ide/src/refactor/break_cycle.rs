@@ -1,18 +1,35 @@
 //! Break a cycle of imports: the definition that a module of the cycle is imported for moves to a
 //! file of its own, so that the import leads out of the cycle.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use graph::SymbolRef;
+use grammars::Modules;
+use graph::{Asking, ImportedFiles, Resolved, SymbolRef};
 use syntax::Imported;
 use text::TextRange;
 use vfs::FileId;
 
-use super::{Refactor, RefactorError, Refactored, Refactoring, refused};
+use super::{
+    Refactor, RefactorError, Refactored, Refactoring, refused,
+    source::{Source, stands_at},
+};
 use crate::{Analysis, FilePosition, FileRange, Rule, Rules, questions::nodes};
 
 /// Files that are looked through for a way back.
 const REACHED_MAX: usize = 20_000;
+/// Names and lines that are told.
+const TOLD_MAX: usize = 5;
+
+/// What a file uses of a module that it imports as a whole.
+#[derive(Default)]
+struct WholeUse {
+    /// The lines of the imports.
+    imports: BTreeSet<u32>,
+    /// The definitions at the top level of the module, with the lines that name them.
+    names: BTreeMap<SymbolRef, BTreeSet<u32>>,
+    /// The lines of those that run while the file is loaded.
+    at_load: BTreeSet<u32>,
+}
 
 /// One import of a cycle: who imports whom.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -62,8 +79,7 @@ impl Analysis {
             let Some(facts) = self.facts(place.file) else { continue };
             for (nth, import) in facts.imports.iter().enumerate() {
                 if import.range.intersects(place.range)
-                    && let graph::ImportedFiles::Files(files) =
-                        asking.imported_files(place.file, nth)
+                    && let ImportedFiles::Files(files) = asking.imported_files(place.file, nth)
                     && let [to] = files[..]
                 {
                     res.insert(Step { from: place.file, to });
@@ -107,10 +123,13 @@ impl Analysis {
                 return refused("too many files would have to be looked at");
             }
             let n_imports = self.facts(file).map_or(0, |it| it.imports.len());
-            for next in (0..n_imports).flat_map(|it| self.graph().imported_files(file, it)) {
-                if reached.insert(next) {
-                    todo.push(next);
+            for nth in 0..n_imports {
+                // The module that is named, and the one in it that is taken: both are loaded.
+                let mut loaded = self.graph().imported_files(file, nth);
+                if let ImportedFiles::Files(files) = asking.imported_files(file, nth) {
+                    loaded.extend(files);
                 }
+                todo.extend(loaded.into_iter().filter(|it| reached.insert(*it)));
             }
         }
         Ok(())
@@ -123,14 +142,17 @@ impl Analysis {
         let facts = self.facts(step.from).ok_or(gone)?;
         let mut symbols: BTreeSet<SymbolRef> = BTreeSet::new();
         for (nth, import) in facts.imports.iter().enumerate() {
-            let graph::ImportedFiles::Files(files) = asking.imported_files(step.from, nth) else {
+            let ImportedFiles::Files(files) = asking.imported_files(step.from, nth) else {
                 continue;
             };
             if !files.contains(&step.to) {
                 continue;
             }
-            let (Imported::Name(_), Some(reference)) = (import.name, import.reference) else {
-                return refused("the module is imported as a whole");
+            let is_module = matches!(asking.import_resolves(step.from, nth), Resolved::Module(_));
+            let (Imported::Name(_), Some(reference), false) =
+                (import.name, import.reference, is_module)
+            else {
+                return refused(self.taken_whole(&asking, step)?);
             };
             let offset = facts.reference(reference).start();
             let found = self.symbols_at(FilePosition { file: step.from, offset })?;
@@ -147,6 +169,108 @@ impl Analysis {
             (None, _) => refused("nothing is imported by its name"),
         }
     }
+
+    /// Why a module that is imported as a whole keeps the cycle: what is used through it, and what
+    /// would break it.
+    fn taken_whole(&self, asking: &Asking<'_>, step: Step) -> Refactored<String> {
+        let source = self.source(step.from)?;
+        let used = self.whole_use(asking, step, &source)?;
+        let at = lines(&used.imports);
+        let head = format!("the module is imported as a whole ({at})");
+        if used.names.is_empty() {
+            return Ok(format!(
+                "{head} and no definition of it is known to be used there\n  without {at} the \
+                 cycle would be broken, unless the module is loaded for what it does"
+            ));
+        }
+        let names = used.names.iter();
+        let names: Vec<String> =
+            names.map(|(it, at)| format!("{} ({})", self.quoted(*it), lines(at))).collect();
+        let mut bound = Vec::new();
+        for symbol in used.names.keys() {
+            match self.check_way_out(step, *symbol) {
+                Ok(()) => {}
+                Err(RefactorError::Cancelled) => return Err(RefactorError::Cancelled),
+                Err(why) => bound.push(why.to_string()),
+            }
+        }
+        let moved = match bound.is_empty() {
+            true => "moved to another file and imported by name, the cycle would be broken".into(),
+            false => format!("a move would not break the cycle: {}", some_of(&bound)),
+        };
+        // Elsewhere an import is a statement of the file, or does not load anything.
+        let may_wait = source.language.modules == Modules::DottedPackages;
+        let waiting = match (may_wait, used.at_load.is_empty()) {
+            (true, true) => "\n  an import in the functions that use it would break it".to_owned(),
+            (true, false) => format!(
+                "\n  an import in functions would not, it is used while the file is loaded ({})",
+                lines(&used.at_load)
+            ),
+            (false, _) => String::new(),
+        };
+        Ok(format!("{head} for {}\n  {moved}{waiting}", some_of(&names)))
+    }
+
+    fn whole_use(
+        &self,
+        asking: &Asking<'_>,
+        step: Step,
+        source: &Source<'_>,
+    ) -> Refactored<WholeUse> {
+        let mut res = WholeUse::default();
+        let Some(facts) = self.facts(step.to) else { return Ok(res) };
+        for (nth, import) in source.facts.imports.iter().enumerate() {
+            if let ImportedFiles::Files(files) = asking.imported_files(step.from, nth)
+                && files.contains(&step.to)
+            {
+                res.imports.insert(source.line(import.range));
+            }
+        }
+        let uses = asking.uses_in_file(step.from, &mut || self.check())?;
+        for (_, used) in uses.uses {
+            let target = used.target;
+            if target.file != step.to || facts.symbol(target.symbol).parent.is_some() {
+                continue;
+            }
+            let range = source.facts.reference(used.found.reference).range();
+            let line = source.line(range);
+            res.names.entry(target).or_default().insert(line);
+            if !is_in_body(source, range) {
+                res.at_load.insert(line);
+            }
+        }
+        Ok(res)
+    }
+
+    fn quoted(&self, symbol: SymbolRef) -> String {
+        let name = self.facts(symbol.file).map(|it| it.name(it.symbol(symbol.symbol).name));
+        format!("`{}`", name.unwrap_or_default())
+    }
+}
+
+/// `a, b and 3 more`.
+fn some_of(all: &[String]) -> String {
+    match all.len().checked_sub(TOLD_MAX) {
+        None | Some(0) => all.join(", "),
+        Some(n) => format!("{} and {n} more", all[..TOLD_MAX].join(", ")),
+    }
+}
+
+fn lines(all: &BTreeSet<u32>) -> String {
+    let word = if all.len() == 1 { "line" } else { "lines" };
+    format!("{word} {}", some_of(&all.iter().map(u32::to_string).collect::<Vec<_>>()))
+}
+
+/// Whether what stands at `range` runs when a function is called, not when its file is loaded.
+fn is_in_body(source: &Source<'_>, range: TextRange) -> bool {
+    let mut at = source.around(range);
+    while let Some((child, parent)) = at.and_then(|it| Some((it, it.parent()?))) {
+        if stands_at(parent, child, source.rules.bodies) {
+            return true;
+        }
+        at = Some(parent);
+    }
+    false
 }
 
 /// The text as it goes on in a sentence.
