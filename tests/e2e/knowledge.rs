@@ -69,6 +69,34 @@ fn the_commits_of_a_symbol_are_found_through_a_rename() {
 }
 
 #[test]
+fn a_file_is_named_by_the_end_of_its_path_where_no_other_ends_so() {
+    let workspace = shop();
+    workspace.write("lib/walk.py", "def walk():\n    pass\n");
+    commit(&workspace, 3, "Walk");
+    let rows = json(&workspace, &["git", "walk.py"]);
+    assert_eq!(rows[0]["file"], "lib/walk.py");
+    assert_eq!(texts(&rows, "subject"), ["Walk"]);
+    assert_eq!(json(&workspace, &["refs", "walk.py:1:5"])[0]["file"], "lib/walk.py");
+    workspace.write("tests/lib/walk.py", "");
+    let (code, stdout) = aios(&workspace, &["git", "walk.py"]);
+    let choices = "walk.py: 2 files are named so: lib/walk.py, tests/lib/walk.py";
+    assert_eq!((code, stdout.trim_end()), (1, choices));
+    assert_eq!(json(&workspace, &["git", "tests/lib/walk.py"])[0]["file"], "tests/lib/walk.py");
+    let (code, stdout) = aios(&workspace, &["git", "alk.py"]);
+    assert_eq!((code, stdout.trim_end()), (1, "alk.py: no such file"));
+}
+
+#[test]
+fn code_like_a_place_tells_what_of_the_place_was_not_used() {
+    let long: Vec<String> = (0..200).map(|it| format!("    step{it}_of_all()\n")).collect();
+    let workspace = shop();
+    workspace.write("long.py", &format!("def pay_all():\n{}", long.concat()));
+    let (code, stdout) = aios(&workspace, &["search", "--similar", "long.py:1"]);
+    let note = stdout.lines().last().unwrap_or_default();
+    assert!(code == 0 && note.ends_with(" words of what stands there were not used"), "{note}");
+}
+
+#[test]
 fn a_search_since_a_day_finds_what_was_committed_or_written_since() {
     let workspace = shop();
     let files = |args: &[&str]| {

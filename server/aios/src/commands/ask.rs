@@ -9,7 +9,7 @@ use text::{LineCol, PositionEncoding, TextRange};
 use vfs::{FileId, VfsPath};
 
 use crate::{
-    commands::target::{Target, existing_file, refuse_missing},
+    commands::target::{Target, file_named},
     exit::Exit,
     output::{Output, Paint},
     session::Session,
@@ -26,10 +26,9 @@ pub(crate) fn symbols(
     output: Output,
 ) -> anyhow::Result<Exit> {
     let session = Session::indexed(root, LoadGraph::Always)?;
-    let rows = match existing_file(target, &session.root) {
+    let rows = match file_named(target, &session.root)? {
         Some(path) => session.ask("symbols", move |snapshot| outline_of(snapshot, &path, max))?,
         None => {
-            refuse_missing(target)?;
             let query = target.to_owned();
             session.ask("symbols", move |snapshot| symbols_named(snapshot, &query, max))?
         }

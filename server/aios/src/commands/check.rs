@@ -10,10 +10,7 @@ use vfs::{FileId, VfsPath};
 
 use crate::{
     args::CheckArgs,
-    commands::{
-        ask::Row,
-        target::{existing_file, refuse_missing},
-    },
+    commands::{ask::Row, target::file_named},
     exit::Exit,
     output::{Output, Paint},
     session::Session,
@@ -31,12 +28,9 @@ pub(crate) fn run(root: &Path, args: &CheckArgs, output: Output) -> anyhow::Resu
     let session = Session::indexed(root, LoadGraph::Always)?;
     let only: Option<VfsPath> = match &args.file {
         None => None,
-        Some(written) => match existing_file(written, &session.root) {
+        Some(written) => match file_named(written, &session.root)? {
             Some(path) => Some(path),
-            None => {
-                refuse_missing(written)?;
-                return Ok(output.refuse(format!("{written}: no such file"))?);
-            }
+            None => return Ok(output.refuse(format!("{written}: no such file"))?),
         },
     };
     let max = usize::from(args.limit);

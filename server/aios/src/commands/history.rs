@@ -15,7 +15,7 @@ use vfs::VfsPath;
 
 use crate::{
     args::GitArgs,
-    commands::target::{Target, existing_file},
+    commands::target::{Target, file_named},
     exit::Exit,
     output::{Output, Paint},
     session::{Session, tell},
@@ -65,7 +65,7 @@ fn of_symbol(
     query: HistoryQuery,
     output: Output,
 ) -> anyhow::Result<Exit> {
-    let file = existing_file(written, &session.root);
+    let file = file_named(written, &session.root)?;
     let target = match &file {
         Some(_) => None,
         None => Some(Target::parse(written, &session.root)?),

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::{
     args::{ForgetArgs, RecallArgs, RecallKind, RememberArgs},
-    commands::target::{Target, existing_file},
+    commands::target::{Target, file_named},
     exit::Exit,
     output::{Output, Paint},
     session::Session,
@@ -115,7 +115,7 @@ pub(crate) fn forget(root: &Path, args: &ForgetArgs, output: Output) -> anyhow::
 
 /// The file or the symbol that is written.
 fn about_of(written: &str, session: &Session) -> anyhow::Result<About> {
-    Ok(match existing_file(written, &session.root) {
+    Ok(match file_named(written, &session.root)? {
         Some(path) => About::File(path),
         None => About::Symbol(Target::parse(written, &session.root)?.into_place()),
     })

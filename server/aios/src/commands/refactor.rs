@@ -11,7 +11,7 @@ use crate::{
     args::{MoveArgs, RefactorKind, RewriteArgs},
     commands::{
         change::{Afterwards, proposed},
-        target::{Target, existing_file},
+        target::{Target, file_named},
     },
     exit::Exit,
     output::Output,
@@ -119,6 +119,6 @@ fn area(written: &str, root: &VfsPath) -> Result<Area, ReadError> {
     };
     let start = position(line, column).ok_or_else(shape)?;
     let end = position(end_line, end_column).ok_or_else(shape)?;
-    let path = existing_file(file, root).ok_or_else(|| refused("no such file"))?;
+    let path = file_named(file, root)?.ok_or_else(|| refused("no such file"))?;
     Ok(Area::Range { path, range: (start, end), encoding: PositionEncoding::Utf32, version: None })
 }

@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     args::SearchArgs,
-    commands::{history, target::existing_file},
+    commands::{history, target::file_named},
     exit::Exit,
     output::{Output, Paint},
     session::Session,
@@ -86,7 +86,7 @@ pub(crate) fn run(root: &Path, args: &SearchArgs, output: Output) -> anyhow::Res
     if args.explain {
         tell_words(&words.0, words.1, output)?;
     }
-    tell_how(&answer, output)?;
+    tell_how(&answer, args, output)?;
     Ok(Exit::Done)
 }
 
@@ -166,7 +166,7 @@ fn tell_words(words: &[StandsFor], waits: bool, output: Output) -> anyhow::Resul
 }
 
 /// Who looked, who did not, and what the answer does not cover.
-fn tell_how(answer: &Answer, output: Output) -> anyhow::Result<()> {
+fn tell_how(answer: &Answer, args: &SearchArgs, output: Output) -> anyhow::Result<()> {
     let took: Vec<String> = answer.retrievers.iter().map(ToString::to_string).collect();
     let absent: Vec<String> =
         answer.absent.iter().map(|(who, why)| format!("{who}: {why}")).collect();
@@ -179,7 +179,9 @@ fn tell_how(answer: &Answer, output: Output) -> anyhow::Result<()> {
         }
         if 0 < answer.words_left_out {
             let words = answer.words_left_out;
-            note.push_str(&format!("; the last {words} words of the question were not used"));
+            // Code that is to be found again is longer than a question.
+            let asked = if args.similar.is_some() { "what stands there" } else { "the question" };
+            note.push_str(&format!("; the last {words} words of {asked} were not used"));
         }
         output.paint(Paint::Faint, note)
     };
@@ -204,7 +206,7 @@ fn place(written: &str, session: &Session) -> anyhow::Result<(vfs::VfsPath, u32)
     let Some((file, line)) = parts.filter(|it| 0 < it.1) else {
         bail!("`{written}` is no FILE:LINE; lines count from 1");
     };
-    match existing_file(file, &session.root) {
+    match file_named(file, &session.root)? {
         Some(path) => Ok((path, line)),
         None => bail!("{file}: no such file"),
     }

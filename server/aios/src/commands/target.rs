@@ -1,12 +1,15 @@
 //! A symbol as it is written on a command line: a name path, or `FILE:LINE:COLUMN`.
 
-use std::path::Path;
+use std::{ops::ControlFlow, path::Path};
 
 use disk::Disk;
 use engine::{Place, ReadError, Snapshot};
 use ide::{FilePosition, NavTarget};
 use text::{LineCol, LineIndex, PositionEncoding};
-use vfs::{Loader as _, VfsPath, decode};
+use vfs::{Listed, Loader as _, VfsPath, WalkLimits, decode};
+
+/// Files of one name that are shown where any of them may be meant.
+const CHOICES_SHOWN_MAX: usize = 5;
 
 /// What the user pointed at.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,16 +21,14 @@ pub(crate) enum Target {
 }
 
 impl Target {
-    /// What `written` means; files are looked up from the current folder, then from `root`.
+    /// What `written` means; files are looked up as by [`file_named`].
     ///
     /// # Errors
     /// [`ReadError::Refused`] where it is written as a place that is not there.
     pub(crate) fn parse(written: &str, root: &VfsPath) -> Result<Target, ReadError> {
         let name = || Target::Name(written.to_owned());
         let Some((file, line, column)) = parts(written) else { return Ok(name()) };
-        let Some(path) = existing_file(file, root) else {
-            return refuse_missing(file).map(|()| name());
-        };
+        let Some(path) = file_named(file, root)? else { return Ok(name()) };
         let position = position_in(&path, line, column);
         let position = position.map_err(|why| ReadError::Refused(format!("{file}: {why}")))?;
         Ok(Target::At(path, position))
@@ -98,19 +99,52 @@ fn position_in(path: &VfsPath, line: u32, column: u32) -> Result<LineCol, String
     }
 }
 
-/// Refuses `written` where it can only be a file: it was not found.
+/// The file that `written` names: from the current folder, from `root`, or else the only one in the
+/// workspace whose path ends so. `None` where it may be the name of something else.
 ///
 /// # Errors
-/// [`ReadError::Refused`], naming the file.
-pub(crate) fn refuse_missing(written: &str) -> Result<(), ReadError> {
-    match written.contains('/') || grammars::language_for_path(written, "").is_some() {
-        true => Err(ReadError::Refused(format!("{written}: no such file"))),
-        false => Ok(()),
+/// [`ReadError::Refused`] where it can only be a file, and there is none or more than one.
+pub(crate) fn file_named(written: &str, root: &VfsPath) -> Result<Option<VfsPath>, ReadError> {
+    if let Some(path) = existing_file(written, root) {
+        return Ok(Some(path));
+    }
+    if !written.contains('/') && grammars::language_for_path(written, "").is_none() {
+        return Ok(None);
+    }
+    let refused = |why: &str| Err(ReadError::Refused(format!("{written}: {why}")));
+    let mut found = files_ending(written, root);
+    match found.len() {
+        0 => refused("no such file"),
+        1 => Ok(found.pop()),
+        n => {
+            let some = found.iter().take(CHOICES_SHOWN_MAX).filter_map(|it| it.relative_to(root));
+            let some: Vec<&str> = some.collect();
+            let more = match n - some.len() {
+                0 => String::new(),
+                n => format!(" and {n} more"),
+            };
+            refused(&format!("{n} files are named so: {}{more}", some.join(", ")))
+        }
     }
 }
 
-/// The file that `written` names, from the current folder or from `root`.
-pub(crate) fn existing_file(written: &str, root: &VfsPath) -> Option<VfsPath> {
+/// The files of the workspace whose paths end in `written`, name by name.
+fn files_ending(written: &str, root: &VfsPath) -> Vec<VfsPath> {
+    let end = format!("/{written}");
+    let mut res = Vec::new();
+    Disk.list(root, &WalkLimits::default(), &mut |listed| {
+        if let Listed::File { path, .. } = listed
+            && path.relative_to(root).is_some_and(|it| it.ends_with(&end))
+        {
+            res.push(path);
+        }
+        ControlFlow::Continue(())
+    });
+    res.sort();
+    res
+}
+
+fn existing_file(written: &str, root: &VfsPath) -> Option<VfsPath> {
     let below_root = root.join(written);
     let from_here = Path::new(written).canonicalize().ok().filter(|it| it.is_file());
     let from_here = from_here.and_then(|it| VfsPath::from_path(&it));
