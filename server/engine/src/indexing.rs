@@ -496,7 +496,7 @@ impl GlobalState {
         let counting = match (self.index.waiting.is_empty(), round.is_whole) {
             // To resolve every name is work for those who asked for just that.
             (false, _) if self.configuration.graph == LoadGraph::IfChanged => Counting::All,
-            (false, _) | (true, true) => Counting::Symbols,
+            (false, _) | (true, true) => Counting::Little,
             (true, false) => Counting::Nothing,
         };
         let is_loaded = round.is_loaded && counting != Counting::Nothing;

@@ -441,8 +441,8 @@ pub struct IndexSummary {
     pub symbols: usize,
     /// References by what became of them; `None` where they were never counted.
     pub edges: Option<EdgeCounts>,
-    /// True where edges, and without a graph symbols and lines too, were counted before the latest
-    /// changes: to count anew costs more than to take in a few files.
+    /// True where edges were counted before the latest changes: an edit in one file may lead the
+    /// names of any other elsewhere, so that to count anew costs more than to take in a few files.
     pub edges_stale: bool,
     /// Left out, and why; bounded.
     pub skipped: Vec<SkippedFile>,

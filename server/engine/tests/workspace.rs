@@ -220,18 +220,25 @@ fn one_changed_file_of_many_is_taken_in_without_counting_all_anew() {
     }
     let first = Desk::with_graph(&dir, LoadGraph::IfChanged).index();
     assert_eq!((first.read, first.symbols, first.edges_stale), (30, 30, false));
-    write(&dir, "m7.py", b"def other(): pass\n");
+    write(&dir, "m7.py", b"def other(): pass\n\ndef third(): pass\n");
     let mut desk = Desk::with_graph(&dir, LoadGraph::IfChanged);
     let second = desk.index();
     assert_eq!((second.read, second.edges, second.edges_stale), (1, first.edges, true));
+    // Symbols and lines are known of each file, so that their sums are those of now.
+    assert_eq!((second.symbols, second.lines), (31, first.lines + 2));
     let hits = desk.read(|it| Ok(it.search(&Query::text("other", 5))?.hits));
     assert_eq!(hits.first().and_then(|it| it.symbol.as_deref()), Some("other"));
     drop(desk);
     // Whoever needs the graph has all of it, and counts what costs little.
     let mut desk = Desk::new(&dir);
     let third = desk.index();
-    assert_eq!((third.read, third.symbols, third.edges_stale), (0, 30, true));
-    assert_eq!(desk.names().len(), 30);
+    assert_eq!((third.read, third.symbols, third.edges_stale), (0, 31, true));
+    assert_eq!(desk.names().len(), 31);
+    drop(desk);
+    fs::remove_file(dir.path().join("w/m7.py")).unwrap();
+    let fourth = Desk::with_graph(&dir, LoadGraph::IfChanged).index();
+    assert_eq!((fourth.gone, fourth.symbols, fourth.lines), (1, 29, first.lines - 2));
+    assert_eq!(fourth.languages, [("python".to_owned(), 29)]);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use history::{HistoryError, Renames, Repository};
 use memory::{Embedding, PieceConfig, documents};
 use models::{EmbedError, Embedder};
 use rustc_hash::{FxHashMap, FxHashSet};
-use store::{FileRow, FileWrite, SqliteStore, Store, StoreError, commits::ObjectKey};
+use store::{FileCounts, FileRow, FileWrite, SqliteStore, Store, StoreError, commits::ObjectKey};
 use syntax::FileFacts;
 
 use crate::Task;
@@ -162,6 +162,7 @@ impl Corpus {
                     hash: *blake3::hash(text.as_bytes()).as_bytes(),
                     language: facts.language.map(|it| it.id.to_owned()),
                     is_test: facts.is_test,
+                    counts: FileCounts::default(),
                 },
                 facts: None,
                 documents: Some(documents(path, &text, &facts)),

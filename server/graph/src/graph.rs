@@ -136,7 +136,7 @@ impl CodeGraph {
             let lines = facts.lines.n_lines() as usize;
             let language = facts.language.map_or("text", |it| it.id);
             res.files += 1;
-            res.symbols += facts.symbols.iter().filter(|it| !it.is_local).count();
+            res.symbols += facts.n_symbols();
             res.references += facts.references.len();
             res.imports += facts.imports.len();
             res.lines += lines;

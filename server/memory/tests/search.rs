@@ -10,8 +10,8 @@ use memory::{
     Signals, Sources, Tests, UnsavedFile, Values, Weights, documents, rank, reorder, search,
 };
 use store::{
-    DocumentId, Field, FileRow, FileWrite, Role, ScoredDoc, SqliteStore, Store, TextVectors,
-    VectorFormat, VectorSpace, open_in_memory,
+    DocumentId, Field, FileCounts, FileRow, FileWrite, Role, ScoredDoc, SqliteStore, Store,
+    TextVectors, VectorFormat, VectorSpace, open_in_memory,
 };
 use syntax::FileFacts;
 
@@ -47,6 +47,7 @@ fn store_of(fixture: &str) -> SqliteStore {
                 hash: *blake3::hash(file.text.as_bytes()).as_bytes(),
                 language: facts.language.map(|it| it.id.to_owned()),
                 is_test: facts.is_test,
+                counts: FileCounts::default(),
             },
             facts: None,
             documents: Some(documents(path, &file.text, &facts)),
@@ -221,6 +222,7 @@ fn two_worktrees_in_one_store_do_not_see_each_other() {
         hash: [0; 32],
         language: Some("python".to_owned()),
         is_test: false,
+        counts: FileCounts::default(),
     };
     let documents = Some(documents("later.py", text, &facts));
     store.put("/worktree", &[FileWrite { row, facts: None, documents, skipped: None }]).unwrap();

@@ -22,8 +22,8 @@ pub use crate::{
     open::{Access, Mode, Opened, Recovery, open, open_in_memory},
     rows::{
         CONTENT_KEY_BYTES, ContentKey, DOCUMENTS_PER_FILE_MAX, Document, DocumentId, DocumentRow,
-        Field, FieldStatistics, FileDocuments, FileRow, FileWrite, FullTextQuery, Role, ScoredDoc,
-        SkippedRow, Store,
+        Field, FieldStatistics, FileCounts, FileDocuments, FileRow, FileWrite, FullTextQuery, Role,
+        ScoredDoc, SkippedRow, Store,
     },
     sqlite::SqliteStore,
     trust::{TRUST_FILE, Trust, TrustRow},

@@ -32,6 +32,18 @@ pub struct FileRow {
     pub language: Option<String>,
     /// True for tests, which count less in a search.
     pub is_test: bool,
+    /// What there is to count in it.
+    pub counts: FileCounts,
+}
+
+/// What a summary counts in one file. Kept with each, so that the sum is right after every change
+/// without any other file being read again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FileCounts {
+    /// Symbols, local ones apart.
+    pub symbols: u32,
+    /// Lines.
+    pub lines: u32,
 }
 
 impl FileRow {

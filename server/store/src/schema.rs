@@ -3,7 +3,7 @@
 use crate::{Field, database::Migration};
 
 /// The only step: the whole schema. A change of it is a new number, and old caches are dropped.
-pub(crate) const SCHEMA: [Migration; 1] = [Migration { number: 6, sql: SQL }];
+pub(crate) const SCHEMA: [Migration; 1] = [Migration { number: 7, sql: SQL }];
 
 // The full-text tables hold no text of their own (`content=''`): what they return is a number, and
 // the place in the code is a row of `documents`. One table a field, because BM25 is computed per
@@ -20,6 +20,8 @@ CREATE TABLE files (
     hash BLOB NOT NULL,
     language TEXT,
     is_test INTEGER NOT NULL,
+    n_symbols INTEGER NOT NULL,
+    n_lines INTEGER NOT NULL,
     reading TEXT NOT NULL,
     n_documents INTEGER NOT NULL,
     -- The space in which all its documents have vectors.

@@ -12,9 +12,9 @@ use std::{
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::{
-    DocumentId, DocumentRow, Fault, FieldStatistics, FileRow, FileWrite, FullTextQuery, Nearest,
-    Result, Role, ScoredDoc, SkippedRow, Store, StoreError, TextVectors, VectorFiles, VectorKey,
-    VectorSpace,
+    DocumentId, DocumentRow, Fault, FieldStatistics, FileCounts, FileRow, FileWrite, FullTextQuery,
+    Nearest, Result, Role, ScoredDoc, SkippedRow, Store, StoreError, TextVectors, VectorFiles,
+    VectorKey, VectorSpace,
     database::{Open, open_database},
     full_text::{
         self,
@@ -224,7 +224,8 @@ impl Store for SqliteStore {
     fn files(&self, root: &str) -> Result<Vec<FileRow>> {
         self.read(|db| {
             let mut rows = db.prepare_cached(
-                "SELECT f.path, len, mtime_ns, hash, language, is_test FROM files f
+                "SELECT f.path, len, mtime_ns, hash, language, is_test, n_symbols, n_lines
+                 FROM files f
                  JOIN roots r ON r.id = f.root WHERE r.path = ? ORDER BY f.path",
             )?;
             rows.query_map([root], file_row)?.collect()
@@ -242,14 +243,15 @@ impl Store for SqliteStore {
     fn facts_of(&self, root: &str, found: &mut dyn FnMut(FileRow, Vec<u8>)) -> Result<()> {
         self.read(|db| {
             let mut rows = db.prepare_cached(
-                "SELECT f.path, len, mtime_ns, f.hash, f.language, is_test, checksum, data
+                "SELECT f.path, len, mtime_ns, f.hash, f.language, is_test, n_symbols, n_lines,
+                 checksum, data
                  FROM files f JOIN roots r ON r.id = f.root
                  JOIN facts a ON a.hash = f.hash AND a.reading = f.reading
                  WHERE r.path = ? ORDER BY f.path",
             )?;
             let mut rows = rows.query([root])?;
             while let Some(row) = rows.next()? {
-                found(file_row(row)?, facts_data(row, 6)?);
+                found(file_row(row)?, facts_data(row, 8)?);
             }
             Ok(())
         })
@@ -446,6 +448,7 @@ fn file_row(row: &Row<'_>) -> rusqlite::Result<FileRow> {
         hash: row.get(3)?,
         language: row.get(4)?,
         is_test: row.get(5)?,
+        counts: FileCounts { symbols: row.get(6)?, lines: row.get(7)? },
     })
 }
 

@@ -125,7 +125,7 @@ fn put_row(
         Some((id, _)) => {
             db.prepare_cached(
                 "UPDATE files SET len = ?, mtime_ns = ?, hash = ?, language = ?, is_test = ?,
-                 reading = ? WHERE id = ?",
+                 n_symbols = ?, n_lines = ?, reading = ? WHERE id = ?",
             )?
             .execute(params![
                 len,
@@ -133,6 +133,8 @@ fn put_row(
                 row.hash,
                 row.language,
                 row.is_test,
+                row.counts.symbols,
+                row.counts.lines,
                 row.reading(),
                 id
             ])?;
@@ -140,8 +142,8 @@ fn put_row(
         }
         None => {
             db.prepare_cached(
-                "INSERT INTO files (root, path, len, mtime_ns, hash, language, is_test, reading,
-                 n_documents) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0)",
+                "INSERT INTO files (root, path, len, mtime_ns, hash, language, is_test, n_symbols,
+                 n_lines, reading, n_documents) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
             )?
             .execute(params![
                 root,
@@ -151,6 +153,8 @@ fn put_row(
                 row.hash,
                 row.language,
                 row.is_test,
+                row.counts.symbols,
+                row.counts.lines,
                 row.reading()
             ])?;
             Ok(db.last_insert_rowid())

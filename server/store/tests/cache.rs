@@ -7,8 +7,9 @@ use std::{fs, path::Path};
 
 use expect_test::{Expect, expect};
 use store::{
-    Access, Document, Fault, Field, FileDocuments, FileRow, FileWrite, FullTextQuery, Mode, Role,
-    SkippedRow, Store, TextVectors, VectorFiles, VectorFormat, VectorSpace, open, open_in_memory,
+    Access, Document, Fault, Field, FileCounts, FileDocuments, FileRow, FileWrite, FullTextQuery,
+    Mode, Role, SkippedRow, Store, TextVectors, VectorFiles, VectorFormat, VectorSpace, open,
+    open_in_memory,
 };
 
 const ROOT: &str = "/project";
@@ -22,6 +23,7 @@ fn row(path: &str, text: &str) -> FileRow {
         hash: *blake3::hash(text.as_bytes()).as_bytes(),
         language: Some("rust".to_owned()),
         is_test: false,
+        counts: FileCounts { symbols: 2, lines: 3 },
     }
 }
 

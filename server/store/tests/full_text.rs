@@ -5,7 +5,8 @@ use std::path::Path;
 use rusqlite::{Connection, OpenFlags};
 use rustc_hash::FxHashMap;
 use store::{
-    Access, Document, Field, FileDocuments, FileRow, FileWrite, FullTextQuery, Store, open,
+    Access, Document, Field, FileCounts, FileDocuments, FileRow, FileWrite, FullTextQuery, Store,
+    open,
 };
 
 const ROOT: &str = "/project";
@@ -51,6 +52,7 @@ fn file(nth: u64, dice: &mut Dice) -> FileWrite {
             hash: [0; 32],
             language: None,
             is_test: false,
+            counts: FileCounts::default(),
         },
         facts: None,
         documents: Some(FileDocuments {

@@ -581,6 +581,11 @@ impl FileFacts {
         self.references.iter().enumerate().map(|(index, it)| (ReferenceIdx::new(index), it))
     }
 
+    /// How many symbols a summary counts: local ones are none of them.
+    pub fn n_symbols(&self) -> usize {
+        self.symbols.iter().filter(|it| !it.is_local).count()
+    }
+
     /// The innermost scope around `offset`.
     pub fn scope_at(&self, offset: TextSize) -> ScopeIdx {
         let after = self.scopes.partition_point(|it| it.range.start() <= offset);

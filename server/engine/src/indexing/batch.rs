@@ -6,7 +6,7 @@ use grammars::Language;
 use ide::OpenDocument;
 use memory::documents;
 use rustc_hash::FxHashMap;
-use store::{FileRow, FileWrite};
+use store::{FileCounts, FileRow, FileWrite};
 use syntax::{FileFacts, Unfit};
 use vfs::{ContentHash, DiskState, ReadError, SkipReason, VfsPath, decode};
 
@@ -89,6 +89,10 @@ pub(crate) fn read_batch(ctx: &ScanContext, batch: &Batch) -> BatchDone {
     res
 }
 
+fn counts_of(facts: &FileFacts) -> FileCounts {
+    FileCounts { symbols: facts.n_symbols() as u32, lines: facts.lines.n_lines() }
+}
+
 struct FileReader<'a> {
     ctx: &'a ScanContext,
     batch: &'a Batch,
@@ -145,7 +149,8 @@ impl FileReader<'_> {
 
     /// The row alone is kept, so that the file is not read again until it changes.
     fn left_out(&self, disk: DiskState, reason: SkipReason) -> FileRead {
-        let row = self.row(&Known { disk, language: None, is_test: false });
+        let counts = FileCounts::default();
+        let row = self.row(&Known { disk, language: None, is_test: false, counts });
         let skipped = Some(reason.to_string());
         FileRead {
             outcome: FileOutcome::Skipped(Some(disk), reason),
@@ -161,11 +166,12 @@ impl FileReader<'_> {
             Ok(text) => text,
             Err(error) => return self.left_out(disk, error.skip_reason()),
         };
-        let known = self.known(disk, &text);
+        let mut known = self.known(disk, &text);
         let stored = self.stored_facts(&known);
         let is_touched = self.candidate.known.as_ref().is_some_and(|it| it.disk.hash == disk.hash);
         let is_kept = stored.is_some();
         let facts = stored.map_or_else(|| self.facts(&text), Arc::new);
+        known.counts = counts_of(&facts);
         // What a file that was only touched had is still right.
         let is_written = !(is_touched && is_kept);
         let write = FileWrite {
@@ -184,13 +190,15 @@ impl FileReader<'_> {
         }
     }
 
-    /// What decides how a text is read: its language, and whether it holds tests.
+    /// What decides how a text is read: its language, and whether it holds tests. Nothing is
+    /// counted yet.
     fn known(&self, disk: DiskState, text: &str) -> Known {
         let language = self.language(text);
         Known {
             disk,
             language: language.map(|it| Arc::from(it.id)),
             is_test: language.is_some_and(|it| it.is_test_path(self.relative())),
+            counts: FileCounts::default(),
         }
     }
 
@@ -245,6 +253,7 @@ impl FileReader<'_> {
             hash: *known.disk.hash.as_bytes(),
             language: known.language.as_deref().map(str::to_owned),
             is_test: known.is_test,
+            counts: known.counts,
         }
     }
 

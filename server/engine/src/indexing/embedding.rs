@@ -503,7 +503,7 @@ impl EmbedContext {
     }
 
     fn facts_of(&self, file: &FileToEmbed) -> store::Result<Option<FileFacts>> {
-        let Known { disk, language, is_test } = &file.known;
+        let Known { disk, language, is_test, counts } = &file.known;
         let row = FileRow {
             path: file.relative.clone(),
             len: disk.len,
@@ -511,6 +511,7 @@ impl EmbedContext {
             hash: *disk.hash.as_bytes(),
             language: language.as_deref().map(str::to_owned),
             is_test: *is_test,
+            counts: *counts,
         };
         Ok(self.store.facts(&row)?.and_then(|it| FileFacts::from_bytes(&it)))
     }

@@ -3,7 +3,7 @@
 use std::{ops::ControlFlow, sync::Arc};
 
 use rustc_hash::{FxHashMap, FxHashSet};
-use store::{FileRow, Store, Trust};
+use store::{FileCounts, FileRow, Store, Trust};
 use vfs::{
     ContentHash, DiskState, Link, Listed, Loader, ReadError, SkipReason, Stat, VfsPath, WalkLimits,
 };
@@ -46,6 +46,7 @@ pub(crate) struct Known {
     /// Id of its language; `None` for plain text.
     pub(crate) language: Option<Arc<str>>,
     pub(crate) is_test: bool,
+    pub(crate) counts: FileCounts,
 }
 
 /// What a comparison found.
@@ -246,6 +247,7 @@ fn known_of(row: FileRow) -> Option<Known> {
         disk: DiskState { hash, len: row.len, mtime_ns: row.mtime_ns },
         language: row.language.map(Arc::from),
         is_test: row.is_test,
+        counts: row.counts,
     })
 }
 

@@ -24,14 +24,15 @@ const META: &str = "summary";
 /// So many files must have changed before spare facts are looked for.
 const GARBAGE_AFTER: usize = 64;
 
-/// How much is counted.
+/// How much is counted in the graph. Files, lines and symbols are known of each file, and summed up
+/// in every round.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Counting {
-    /// Nothing: a file was saved. What was kept is no longer true.
+    /// Nothing: a file was saved. What was kept of edges is no longer true.
     Nothing,
-    /// What costs little.
-    Symbols,
-    /// And how every name resolves, where that was asked for or is not known yet.
+    /// What costs little, and how every name resolves where that is not known yet.
+    Little,
+    /// And how every name resolves, where that was asked for.
     All,
 }
 
@@ -45,10 +46,9 @@ pub(crate) struct Summing {
     pub(crate) troubles: Vec<String>,
     /// Bytes of the facts of all files; 0 where they were not looked at.
     pub(crate) facts_bytes: usize,
-    languages: BTreeMap<String, usize>,
 }
 
-/// What is kept between rounds.
+/// What is kept between rounds: edges, and what else there was when they were last looked at.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Kept {
     symbols: usize,
@@ -61,22 +61,23 @@ struct Kept {
 impl Summing {
     /// What the loop knows at the end of `round`.
     pub(crate) fn new(round: &Round, indexed: &Languages, n_skipped: usize) -> Summing {
-        let mut languages = BTreeMap::new();
-        for language in indexed.values().map(|it| it.language.as_deref().unwrap_or("text")) {
-            *languages.entry(language.to_owned()).or_default() += 1;
+        let mut languages: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut summary = IndexSummary {
+            files: indexed.len(),
+            read: round.n_read,
+            gone: round.n_gone,
+            n_skipped,
+            ..IndexSummary::default()
+        };
+        for known in indexed.values() {
+            *languages.entry(known.language.as_deref().unwrap_or("text")).or_default() += 1;
+            summary.symbols += known.counts.symbols as usize;
+            summary.lines += u64::from(known.counts.lines);
         }
-        Summing {
-            summary: IndexSummary {
-                files: indexed.len(),
-                read: round.n_read,
-                gone: round.n_gone,
-                n_skipped,
-                ..IndexSummary::default()
-            },
-            troubles: Vec::new(),
-            facts_bytes: 0,
-            languages,
-        }
+        let languages = languages.into_iter().map(|(name, n)| (name.to_owned(), n));
+        summary.languages = languages.collect();
+        summary.languages.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        Summing { summary, troubles: Vec::new(), facts_bytes: 0 }
     }
 }
 
@@ -93,56 +94,45 @@ pub(crate) fn sum_up(
         keep_skipped(ctx, &mut acc, &skipped);
     }
     let key = meta_key(&ctx.roots);
-    let changed = 0 < acc.summary.read + acc.summary.gone;
     let old = ctx.store.meta(&key).ok().flatten().and_then(|it| Kept::parse(&it));
-    let new = match &analysis {
-        Some(analysis) => {
-            count(ctx, &mut acc, analysis, (old.as_ref(), counting == Counting::All && changed))
-        }
-        None => {
-            let old = old.clone().unwrap_or_default();
-            Kept { edges_stale: old.edges_stale || changed, ..old }
-        }
-    };
+    if let Some(analysis) = &analysis {
+        let graph = analysis.graph();
+        let facts = graph.files().into_iter().filter_map(|it| analysis.facts(it));
+        acc.facts_bytes = facts.map(|it| bytes_of(it)).sum();
+    }
+    let new = kept(ctx, &acc.summary, old.as_ref(), (analysis.as_ref(), counting));
     if ctx.may_write && old.as_ref() != Some(&new) {
         let kept = ctx.store.set_meta(&key, &new.to_text());
         acc.troubles.extend(kept.err().map(|it| it.to_string()));
     }
-    acc.summary.symbols = new.symbols;
-    acc.summary.lines = new.lines;
     acc.summary.edges_stale = new.edges.is_some() && new.edges_stale;
     acc.summary.edges = new.edges;
-    let mut languages: Vec<(String, usize)> = acc.languages.clone().into_iter().collect();
-    languages.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-    acc.summary.languages = languages;
     collect_garbage(ctx, &mut acc);
     acc
 }
 
-/// Counts in the graph. Of `old`, the edges stand where they need not be counted again.
-fn count(
+/// The edges of the graph, where there is one and they are asked for or were never counted; else
+/// those of `old`, and whether anything has changed since.
+fn kept(
     ctx: &ScanContext,
-    acc: &mut Summing,
-    analysis: &Analysis,
-    (old, wants_edges): (Option<&Kept>, bool),
+    summary: &IndexSummary,
+    old: Option<&Kept>,
+    (analysis, counting): (Option<&Analysis>, Counting),
 ) -> Kept {
-    let graph = analysis.graph();
-    let facts = graph.files().into_iter().filter_map(|it| analysis.facts(it));
-    acc.facts_bytes = facts.map(|it| bytes_of(it)).sum();
-    let summary = graph.summary();
-    acc.languages = summary.languages.iter().map(|it| (it.language.to_owned(), it.files)).collect();
-    let (symbols, lines) = (summary.symbols, summary.lines as u64);
-    let old_edges = old.and_then(|it| it.edges);
-    if wants_edges || old_edges.is_none() {
+    let (symbols, lines) = (summary.symbols, summary.lines);
+    let changed = 0 < summary.read + summary.gone;
+    let edges = old.and_then(|it| it.edges);
+    let is_wanted = edges.is_none() || counting == Counting::All && changed;
+    if let Some(analysis) = analysis.filter(|_| is_wanted) {
         let mut check = || if ctx.cancel.is_cancelled() { Err(Cancelled) } else { Ok(()) };
-        if let Ok(edges) = graph.count_edges(&mut check) {
+        if let Ok(edges) = analysis.graph().count_edges(&mut check) {
             return Kept { symbols, lines, edges: Some(edges), edges_stale: false };
         }
     }
+    // A round that was killed has changed files and kept nothing.
     let is_same = old.is_some_and(|it| (it.symbols, it.lines) == (symbols, lines));
     let was_stale = old.is_some_and(|it| it.edges_stale);
-    let changed = 0 < acc.summary.read + acc.summary.gone;
-    Kept { symbols, lines, edges: old_edges, edges_stale: was_stale || changed || !is_same }
+    Kept { symbols, lines, edges, edges_stale: was_stale || changed || !is_same }
 }
 
 /// About how much the facts of one file hold.
