@@ -11,7 +11,7 @@ use std::{fs, ops::Range};
 use engine::{EvolveRequest, RunRequest};
 use evolve::TAKEN_BACK;
 use fixture::past::{changed, telling_paths};
-use hours::{Days, repository};
+use hours::{Days, MINUTE_MS, repository};
 use proposal::{ProposalId, ProposalState};
 use tempfile::TempDir;
 
@@ -31,7 +31,9 @@ fn accepted() -> (TempDir, Days) {
 impl Days {
     fn ask(&mut self, which: Range<usize>, place: impl Fn(usize) -> usize) {
         let files: Vec<String> = (0..10).map(changed).collect();
-        which.for_each(|nth| self.asks(&format!("where is {nth}"), &files, place(nth)));
+        which.for_each(|nth| {
+            self.asks(&format!("where is {nth}"), &files, (place(nth), 2 * MINUTE_MS))
+        });
     }
 
     fn settings(&self) -> Option<String> {

@@ -114,6 +114,7 @@ impl Days {
             offers: Vec::new(),
         };
         days.engine.calm();
+        days.hear();
         days
     }
 
@@ -175,17 +176,18 @@ impl Days {
     }
 
     /// A question is asked in an editor, and of its hits the one at `place` is opened and worked
-    /// on; 0: none is. It takes two minutes.
-    pub fn asks(&mut self, question: &str, files: &[String], place: usize) {
+    /// on; 0: none is. That takes so many milliseconds.
+    pub fn asks(&mut self, question: &str, files: &[String], (place, took_ms): (usize, u64)) {
         let paths: Vec<VfsPath> = files.iter().map(|it| self.root.join(it)).collect();
         let used = place.checked_sub(1).map(|nth| paths[nth].clone());
         let question = question.to_owned();
-        self.clock.now_ms.fetch_add(MINUTE_MS, Ordering::Relaxed);
+        self.clock.now_ms.fetch_add(took_ms / 2, Ordering::Relaxed);
         self.active_ms = self.clock.now_ms();
+        self.engine.fire_timers();
         self.post(ClientChange::Asked { question: question.clone() });
         self.post(ClientChange::Found { question, paths });
         self.engine.calm();
-        self.clock.now_ms.fetch_add(MINUTE_MS, Ordering::Relaxed);
+        self.clock.now_ms.fetch_add(took_ms / 2, Ordering::Relaxed);
         let Some(path) = used else { return };
         let text = fs::read_to_string(path.as_path()).unwrap();
         let language = "python".to_owned();
