@@ -3,6 +3,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use grammars::Modules;
 use graph::{CodeGraph, Resolved, SymbolRef};
 use rustc_hash::{FxHashMap, FxHashSet};
 use syntax::{FileFacts, ReferenceIdx, Symbol, SymbolIdx, SymbolKind};
@@ -449,6 +450,10 @@ fn symbols_of(graph: &CodeGraph, file: FileId) -> BTreeMap<String, SymbolKind> {
 
 fn exported_of(graph: &CodeGraph, file: FileId) -> std::collections::BTreeSet<String> {
     let exported = non_local(graph, file).filter(|it| it.1.exported && !it.1.is_test);
+    let language = graph.facts(file).and_then(|it| it.language);
+    // What loads nothing and binds no names is data: only its headings are linked from elsewhere.
+    let is_data = language.is_none_or(|it| it.modules == Modules::None && it.bindings.is_empty());
+    let exported = exported.filter(|it| !is_data || it.1.kind == SymbolKind::Heading);
     exported.filter_map(|it| graph.name_path(it.0)).collect()
 }
 
@@ -555,6 +560,29 @@ def test_buy():
                 Removed /pay.py pay
                 Added /pay.py settle
                 test /test_shop.py Some("test_buy")"#]],
+        );
+    }
+
+    #[test]
+    fn keys_of_a_data_file_are_no_face_of_it_and_headings_and_tables_are() {
+        let agent = "//- /agent.yaml\nname: a\nlimits: &all\n  steps: 1\nmore: *all\n";
+        check(SHOP, agent, expect!["+1 -0 edges"]);
+        check(SHOP, "//- /a.json\n{\"name\": {\"first\": 1}}\n", expect!["+0 -0 edges"]);
+        check(SHOP, "//- /a.toml\n[package]\nname = \"a\"\n", expect!["+0 -0 edges"]);
+        check(
+            SHOP,
+            "//- /a.md\n# Use\n\n[a]: b.md\n",
+            expect![[r#"
+                +0 -0 edges
+                Added /a.md Use"#]],
+        );
+        check(
+            SHOP,
+            "//- /a.sql\nCREATE TABLE orders (id int);\n",
+            expect![[r#"
+                +0 -0 edges
+                Added /a.sql orders
+                Added /a.sql orders::id"#]],
         );
     }
 
