@@ -11,7 +11,7 @@ use vfs::VfsPath;
 use crate::{
     ext,
     handlers::code_action::{is_selection, with_command},
-    skill_actions::{argument, symbol_around},
+    skill_actions::{argument, symbol_around, symbol_meant},
     view::View,
 };
 
@@ -38,16 +38,16 @@ pub(crate) fn agents(
         return Ok(acc);
     }
     let place = argument(view, at, range);
-    let symbol = symbol_around(view, at);
-    let what = match (&symbol, is_selection(range)) {
+    let named = |name: Option<String>| match (name, is_selection(range)) {
         (_, true) => "the selection".to_owned(),
         (Some(name), false) => format!("`{name}`"),
         (None, false) => "this".to_owned(),
     };
+    let (code, symbol) = (named(symbol_around(view, at)), named(symbol_meant(view, at)));
     for status in view.snapshot.agents()? {
         let Some(agent) = status.agent.filter(|_| status.blocked.is_none()) else { continue };
         let model = view.snapshot.model_state(agent.def.model.as_deref());
-        let place = Place { argument: &place, what: &what };
+        let place = Place { argument: &place, code: &code, symbol: &symbol };
         for capability in &agent.def.capabilities {
             let mut offered = Vec::new();
             match (agent.path.is_none(), agent.def.name.as_str()) {
@@ -93,8 +93,10 @@ fn with_model((action, asks_model): (CodeAction, bool), model: &ModelState) -> O
 /// Where an agent would be started.
 struct Place<'a> {
     argument: &'a Value,
-    /// For titles.
-    what: &'a str,
+    /// For titles: the code that an agent is given as its place.
+    code: &'a str,
+    /// For titles: the symbol that it is given.
+    symbol: &'a str,
 }
 
 impl Place<'_> {
@@ -124,17 +126,17 @@ impl Place<'_> {
 }
 
 fn built_in(name: &str, place: &Place<'_>, capability: &Capability) -> Option<CodeAction> {
-    let Place { what, .. } = place;
+    let Place { code, symbol, .. } = place;
     let (title, kind, more, prompt) = match name {
         "edit" => {
             let prompt = Some("What shall be changed?");
-            (format!("AIOS: change {what} as told …"), CHANGE, json!({}), prompt)
+            (format!("AIOS: change {code} as told …"), CHANGE, json!({}), prompt)
         }
-        "write-tests" => (format!("AIOS: write tests for {what}"), CHANGE, json!({}), None),
-        "write-docs" => (format!("AIOS: write documentation for {what}"), CHANGE, json!({}), None),
+        "write-tests" => (format!("AIOS: write tests for {code}"), CHANGE, json!({}), None),
+        "write-docs" => (format!("AIOS: write documentation for {code}"), CHANGE, json!({}), None),
         "explain" => {
             let more = json!({ "message": "Explain it." });
-            (format!("AIOS: explain {what} with a model"), ANSWER, more, None)
+            (format!("AIOS: explain {symbol} with a model"), ANSWER, more, None)
         }
         "ask" => {
             let prompt = Some("What do you want to know?");

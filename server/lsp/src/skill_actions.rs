@@ -26,7 +26,7 @@ pub(crate) fn questions(view: &View<'_>, path: &VfsPath, range: Range) -> Vec<Co
     let mut acc = Vec::new();
     let Some(at) = view.file_range(path, range) else { return acc };
     let argument = argument(view, at, range);
-    if let Some(name) = symbol_around(view, at) {
+    if let Some(name) = symbol_meant(view, at) {
         for (skill, title) in [
             (SkillId::Explain, "explain"),
             (SkillId::Impact, "impact of"),
@@ -149,15 +149,18 @@ fn fix(action: CodeAction) -> CodeAction {
     CodeAction { kind: Some(CodeActionKind::QuickFix), ..action }
 }
 
-/// The name of the definition that the place is in, or names.
-pub(crate) fn symbol_around(view: &View<'_>, at: FileRange) -> Option<String> {
+/// The name of the definition that the place names, or is in.
+pub(crate) fn symbol_meant(view: &View<'_>, at: FileRange) -> Option<String> {
     let analysis = &view.snapshot.analysis;
     let position = FilePosition { file: at.file, offset: at.range.start() };
-    let meant = analysis.symbols_at(position).ok()?.first().copied();
-    let around = || {
-        let symbol = analysis.facts(at.file)?.symbol_around(position.offset)?;
-        Some(SymbolRef { file: at.file, symbol })
-    };
-    let symbol = meant.or_else(around)?;
-    Some(analysis.facts(symbol.file)?.name_path(symbol.symbol))
+    match analysis.symbols_at(position).ok()?.first().copied() {
+        Some(SymbolRef { file, symbol }) => Some(analysis.facts(file)?.name_path(symbol)),
+        None => symbol_around(view, at),
+    }
+}
+
+/// The name of the definition that the place is in.
+pub(crate) fn symbol_around(view: &View<'_>, at: FileRange) -> Option<String> {
+    let facts = view.snapshot.analysis.facts(at.file)?;
+    Some(facts.name_path(facts.symbol_around(at.range.start())?))
 }
