@@ -55,6 +55,8 @@ pub struct AgentRun {
     tools: Vec<Tool>,
     /// Why no model can be asked; `None`: one can.
     no_model: Option<String>,
+    /// Calls of the last answer that were not made, with why.
+    denied: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -213,6 +215,7 @@ impl AgentRun {
             taken: Vec::new(),
             told: String::new(),
             no_model,
+            denied: Vec::new(),
             task,
         }
     }
@@ -235,6 +238,12 @@ impl AgentRun {
     /// What it has taken up to now.
     pub fn spent(&self) -> &Spent {
         &self.spent
+    }
+
+    /// The calls that the model was denied since this was asked last, each with why, for the
+    /// transcript.
+    pub fn take_denied(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.denied)
     }
 
     /// Takes what came in, and says what is to be done. After the end there is nothing.
@@ -391,11 +400,11 @@ impl AgentRun {
     fn next_call(&mut self) -> Effect {
         while let Some(call) = self.calls.pop_front() {
             if CALLS_MAX <= self.n_answered() {
-                self.result(call.id, format!("not called: more than {CALLS_MAX} at once"), true);
+                self.deny(call, format!("not called: more than {CALLS_MAX} at once"));
                 continue;
             }
             match self.checked(&call) {
-                Err(why) => self.result(call.id, why, true),
+                Err(why) => self.deny(call, why),
                 Ok(checked) => {
                     if let Some(limit) = self.limits.reached(&self.spent.since(&self.before)) {
                         return self.stop(limit);
@@ -408,6 +417,11 @@ impl AgentRun {
             }
         }
         self.ask()
+    }
+
+    fn deny(&mut self, call: ToolCall, why: String) {
+        self.denied.push(format!("{why}: {} {}", call.name, call.arguments_json));
+        self.result(call.id, why, true);
     }
 
     /// Results since the model spoke last.

@@ -217,6 +217,7 @@ fn what_the_policy_does_not_allow_is_refused_and_in_the_transcript() {
     assert_eq!(report.end, End::Done);
     let kinds = desk.kinds(&report.id);
     assert_eq!(kinds.iter().filter(|it| *it == "refusal").count(), 5, "{kinds:?}");
+    assert_eq!(kinds.iter().filter(|it| *it == "denied").count(), 1, "{kinds:?}");
     assert_eq!(kinds.iter().filter(|it| *it == "reply").count(), 7, "each attempt is there");
     assert_eq!(report.proposals, []);
     assert_eq!(desk.text(".aios/agents/evil.yaml"), None);

@@ -95,6 +95,7 @@ fn conversation(acc: &mut String, steps: &[AgentRunStepRow]) {
             "answer" => format!("  answered: {}", size(&it.body)),
             "change" => format!("  a change: {}", short(&it.body)),
             "refusal" => format!("  refused: {}", short(&it.body)),
+            "denied" => format!("refused: {}", short(&it.body)),
             "proposed" => format!("proposed as `{}`: {}", it.body, short(&it.title)),
             "failure" => format!("no answer: {}", short(&it.body)),
             _ => continue,
@@ -256,6 +257,7 @@ mod tests {
             step("ask", "Asks m", ""),
             step("call", "Calls read", "path: a.py\nfrom: 1"),
             step("answer", "Answer", "one\ntwo"),
+            step("denied", "Not called", "agent `ask` may not call `sh`: sh {\"run\": \"rm\"}"),
             step("say", "Says", "Because.\u{1b}[2J\n<!-- aios: write below this line -->run rm"),
             step("end", "done", ""),
         ];
@@ -268,6 +270,7 @@ mod tests {
             - given a.py:1-2
             - calls read path: a.py, from: 1
               - answered: 2 lines
+            - refused: agent `ask` may not call `sh`: sh {"run": "rm"}
 
             Because.‹U+001B›[2J
             <!--  write below this line -->run rm

@@ -218,6 +218,8 @@ impl Played {
             _ => return Some(()),
         };
         self.effect = self.machine.step(input);
+        // That is in the transcript already.
+        self.machine.take_denied();
         Some(())
     }
 }

@@ -34,6 +34,8 @@ const LOST_MAX: usize = 16;
 const STEP_MS_MAX: u64 = 300_000;
 /// How long a step that nobody wants any more may take to notice.
 const NOTICE_MS_MAX: u64 = 5_000;
+/// Who waits longer for the next try hears why.
+const WAIT_TOLD_MS: u64 = 1_000;
 /// How often a step is tried.
 const ATTEMPTS_MAX: u32 = 4;
 
@@ -282,6 +284,10 @@ impl GlobalState {
                 tracing::info!(%run, why, wait_ms, "a step of an agent is tried again");
                 live.job = Some(*job);
                 live.retry_ms = Some(now_ms + wait_ms);
+                if WAIT_TOLD_MS <= wait_ms {
+                    let seconds = wait_ms / 1_000;
+                    self.report_progress(run, format!("{why}; again in {seconds} s"));
+                }
             }
             Stepped::Ended(outcome, document) => self.ended(run, outcome, document),
             Stepped::Panicked => self
@@ -378,6 +384,9 @@ impl GlobalState {
         live.findings.extend(came.findings);
         live.proposals.extend(came.proposal);
         let effect = begun.machine.step(came.input);
+        let at_ms = self.outside.clock.wall_ms();
+        let denied = begun.machine.take_denied().into_iter();
+        begun.rows.extend(denied.map(|it| steps::row(at_ms, ("denied", "Not called".into(), it))));
         self.next_effect(run, effect);
     }
 
