@@ -203,11 +203,27 @@ fn a_program_on_this_machine_serves_a_model_and_ends_with_us() {
     server.kill().unwrap();
     server.wait().unwrap();
     wait("it outlives us", &|| !is_there());
-    let broken = "[[ai.models]]\nid = \"test\"\nprovider = \"compatible\"\n\
-                  command = [\"false\", \"{port}\"]\n";
-    let (code, told) = aios(&workspace, broken, &["models", "--check", "test"]);
-    assert_eq!(code, 1);
-    assert!(told.contains("its program ended before it answered"), "{told}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_program_that_serves_no_model_is_told_of_with_its_own_words() {
+    let workspace = Workspace::new(&[("a.py", "x = 1\n")]);
+    for (command, why) in [
+        (r#"["false", "{port}"]"#, "its program ended before it answered\n"),
+        (r#"["no-such-server", "{port}"]"#, "`no-such-server` cannot be started: No such file"),
+        (
+            r#"["sh", "-c", "echo reads >&2; echo 'no a.gguf' >&2; exit 1", "{port}"]"#,
+            "its program ended before it answered: no a.gguf",
+        ),
+    ] {
+        let config = format!(
+            "[[ai.models]]\nid = \"test\"\nprovider = \"compatible\"\ncommand = {command}\n"
+        );
+        let (code, told) = aios(&workspace, &config, &["models", "--check", "test"]);
+        assert_eq!(code, 1);
+        assert!(told.contains(why), "{told}");
+    }
 }
 
 #[cfg(target_os = "linux")]

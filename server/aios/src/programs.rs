@@ -3,13 +3,13 @@
 //! what that has started. So the program ends with us, however we end.
 
 use std::{
-    io::Read as _,
-    process::{Child, Command, ExitCode, Stdio},
+    io::{Read as _, Write as _},
+    process::{Child, ChildStderr, Command, ExitCode, Stdio},
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
-    thread,
+    thread::{self, JoinHandle},
     time::Duration,
 };
 
@@ -26,6 +26,10 @@ const NICE_MAX: i32 = 19;
 const LOOK: Duration = Duration::from_millis(50);
 /// A large model is read from a slow disk in this time.
 const LOOKS_MAX: u32 = 20 * 300;
+/// Bytes of what it has printed last that are kept.
+const SAID_BYTES_MAX: usize = 4096;
+/// Characters of that which are told.
+const SAID_CHARS_MAX: usize = 300;
 
 /// The programs of whoever runs this.
 pub(crate) struct UserPrograms;
@@ -51,16 +55,18 @@ impl Programs for UserPrograms {
             Share::Idle => KEEP_IDLE,
         };
         keeper.arg(keep).args(command);
-        // Its input is what ties it to us; what the program prints is nobody's.
-        keeper.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
-        let keeper = keeper.spawn().map_err(told)?;
+        // Its input is what ties it to us; of what the program prints only why it ends is told.
+        keeper.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
+        let mut keeper = keeper.spawn().map_err(told)?;
+        let said = keeper.stderr.take().map(Said::listen);
         let mut kept = Kept { keeper, port };
         for _ in 0..LOOKS_MAX {
             if cancel.load(Ordering::Relaxed) {
                 return Err(None);
             }
             if kept.has_ended() {
-                return Err(Some("its program ended before it answered".to_owned()));
+                let why = said.map(Said::last_line).unwrap_or_default();
+                return Err(Some(format!("its program ended before it answered{why}")));
             }
             if is_serving(port, LOOK) {
                 return Ok(Box::new(kept));
@@ -68,6 +74,45 @@ impl Programs for UserPrograms {
             thread::sleep(LOOK);
         }
         Err(Some("its program does not answer".to_owned()))
+    }
+}
+
+/// The end of what a program prints where it tells of errors. It is read as long as it is printed:
+/// who is not listened to stands still.
+struct Said {
+    end: Arc<Mutex<Vec<u8>>>,
+    reader: JoinHandle<()>,
+}
+
+impl Said {
+    fn listen(mut stderr: ChildStderr) -> Said {
+        let end = Arc::<Mutex<Vec<u8>>>::default();
+        let of_reader = Arc::clone(&end);
+        let reader = thread::spawn(move || {
+            let mut piece = [0; SAID_BYTES_MAX];
+            while let Ok(n @ 1..) = stderr.read(&mut piece) {
+                let mut end = of_reader.lock().unwrap_or_else(PoisonError::into_inner);
+                end.extend_from_slice(&piece[..n]);
+                let n_over = end.len().saturating_sub(SAID_BYTES_MAX);
+                end.drain(..n_over);
+            }
+        });
+        Said { end, reader }
+    }
+
+    /// The last line of a program that has ended, to stand behind what became of it.
+    fn last_line(self) -> String {
+        // Whatever it has started may hold the other end, and is not waited for.
+        for _ in 0..4 {
+            if !self.reader.is_finished() {
+                thread::sleep(LOOK);
+            }
+        }
+        let end = self.end.lock().unwrap_or_else(PoisonError::into_inner);
+        let text = String::from_utf8_lossy(&end);
+        let line = text.lines().rev().find(|it| !it.trim().is_empty()).unwrap_or_default();
+        let line: String = line.trim().chars().take(SAID_CHARS_MAX).collect();
+        if line.is_empty() { line } else { format!(": {}", proposal::visible_line(&line)) }
     }
 }
 
@@ -107,7 +152,14 @@ pub(crate) fn keep(args: &[String]) -> Option<ExitCode> {
     #[cfg(unix)]
     let _ = rustix::process::setpgid(None, None);
     let started = Command::new(program).args(rest).stdin(Stdio::null()).spawn();
-    let Ok(mut child) = started else { return Some(ExitCode::FAILURE) };
+    let mut child = match started {
+        Ok(child) => child,
+        Err(error) => {
+            // Whoever keeps us tells it.
+            let _ = writeln!(std::io::stderr(), "`{program}` cannot be started: {error}");
+            return Some(ExitCode::FAILURE);
+        }
+    };
     let input = thread::spawn(|| {
         let mut rest = Vec::new();
         // Nothing is ever written: this ends when the other end is gone.
