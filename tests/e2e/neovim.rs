@@ -1,6 +1,8 @@
 //! A real Neovim with the real server: runs the specification in `editors/neovim/spec`, and looks
 //! at what a user sees of it in a terminal.
 
+mod agents;
+
 use std::{
     path::{Path, PathBuf},
     process::Command,
@@ -48,6 +50,9 @@ fn check_specification(neovim: &Path, workspace: &Workspace, themes: Option<&str
         .current_dir(workspace.root())
         .env("AIOS_BIN", env!("CARGO_BIN_EXE_aios"))
         .env("AIOS_STATE_DIR", workspace.state())
+        // What the user of this machine has set is none of a test's business.
+        .env("XDG_CONFIG_HOME", workspace.state().join("config"))
+        .env("TEST_KEY", "sk-nobody-may-see-this")
         .env("AIOS_CLIENT", client)
         .envs(themes.map(|it| ("AIOS_SPEC", it)))
         .env("NVIM_LOG_FILE", workspace.state().with_file_name("nvim.log"))

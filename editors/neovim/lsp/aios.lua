@@ -31,7 +31,7 @@ return {
     },
     experimental = {
       serverStatusNotification = true,
-      aios = { inputNewName = true, candidates = true, save = true },
+      aios = { inputNewName = true, candidates = true, save = true, liveDocuments = true },
     },
   },
   -- Definition, hover and their like are left to a language's own server where there is one.
@@ -47,6 +47,9 @@ return {
     ['aios.runAgent'] = function(command, ctx)
       require('aios.commands').run_agent(command, ctx)
     end,
+    ['aios.continueRun'] = function(command, ctx)
+      require('aios.commands').run_agent(command, ctx)
+    end,
     -- What a lens with callers and tests runs.
     ['aios.callers'] = function(command, ctx)
       require('aios.commands').ask_at(command, ctx)
@@ -58,6 +61,9 @@ return {
     end,
     ['aios/save'] = function(_, params)
       require('aios.handlers').save(params)
+    end,
+    ['aios/documentChanged'] = function(_, params)
+      require('aios.handlers').document_changed(params)
     end,
     ['aios/serverStatus'] = function(err, status, ctx)
       require('aios.handlers').server_status(err, status, ctx)

@@ -66,6 +66,19 @@ function M.buffer(path)
   return table.concat(lines, '\n') .. (vim.bo[bufnr].endofline and '\n' or '')
 end
 
+--- What a file holds for the user: its buffer where it is open, else the disk; nil where there is
+--- none.
+---@param path string
+---@return string?
+function M.text(path)
+  local bufnr = M.bufnr(path)
+  local is_open = bufnr and vim.api.nvim_buf_is_loaded(bufnr)
+  if is_open and vim.uv.fs_stat(path) then
+    return M.buffer(path)
+  end
+  return M.read(path)
+end
+
 --- Enables the server. Its process id is left behind, for the case that kills it.
 function M.enable()
   vim.lsp.config('aios', {

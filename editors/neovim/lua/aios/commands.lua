@@ -22,12 +22,13 @@ function M.rename_at(command, ctx)
   end)
 end
 
---- Starts an agent; what it needs to be told is asked for.
+--- Starts an agent, or goes on with it; what it needs to be told is asked for.
 ---@param command lsp.Command
 ---@param ctx { bufnr: integer, client_id: integer }
 function M.run_agent(command, ctx)
   local client = assert(vim.lsp.get_client_by_id(ctx.client_id))
   local argument = command.arguments[1]
+  require('aios.handlers').save_written(ctx.bufnr)
   if not argument.prompt or argument.message then
     return execute(client, command.command, argument)
   end
@@ -234,6 +235,23 @@ local function act(part)
   end
 end
 
+--- Has a model mend what is wrong in the line, whoever says that it is: of what other servers and
+--- linters find, `gra` tells our server nothing.
+local function fix()
+  local line = vim.api.nvim_win_get_cursor(0)[1] - 1
+  local wrong = vim.diagnostic.get(0, { lnum = line })
+  if #wrong == 0 then
+    return notify('nothing is said to be wrong in this line')
+  end
+  vim.lsp.buf.code_action({
+    apply = true,
+    context = { diagnostics = vim.lsp.diagnostic.from(wrong) },
+    filter = function(action)
+      return vim.startswith(action.title, 'AIOS: fix with a model')
+    end,
+  })
+end
+
 --- Answers a proposal: the one that is named, else the one whose diff is shown, else the only one.
 ---@param command string
 ---@return fun(client: vim.lsp.Client, id: string)
@@ -304,6 +322,7 @@ M.subcommands = {
   deadcode = { desc = 'What nothing alive uses', run = overall('deadCode') },
   graph = { desc = 'Draw what is around the symbol: [name or modules]', run = graph },
   ['do'] = { desc = 'Do what a sentence or a /command says: [text]', run = typed },
+  fix = { desc = 'Have a model fix what is wrong in this line', run = fix },
   clear = { desc = 'Take the marks of a review away', run = plain('aios.clearFindings') },
   trust = { desc = 'Show what is not trusted, or trust it', run = plain('aios.trust', 'seen') },
   untrust = { desc = 'Take the trust in this workspace back', run = plain('aios.untrust') },

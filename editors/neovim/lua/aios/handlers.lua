@@ -63,6 +63,28 @@ function M.save(params)
   end
 end
 
+--- Reads a document again that the server has written anew: the transcript of a run, while its
+--- model speaks. What the user has written in it stays.
+---@param params { uri: string }
+function M.document_changed(params)
+  local bufnr = vim.uri_to_bufnr(params.uri)
+  if vim.api.nvim_buf_is_loaded(bufnr) and not vim.bo[bufnr].modified then
+    vim.bo[bufnr].autoread = true
+    vim.cmd.checktime(bufnr)
+  end
+end
+
+--- Writes the document of the server in which the user has written to an agent, before it is sent:
+--- what comes of it is written behind, and is read again.
+---@param bufnr integer
+function M.save_written(bufnr)
+  if M.is_shown(bufnr) and vim.bo[bufnr].modified then
+    vim.api.nvim_buf_call(bufnr, function()
+      vim.cmd('silent write!')
+    end)
+  end
+end
+
 ---@param _ any
 ---@param status aios.ServerStatus
 ---@param ctx lsp.HandlerContext
