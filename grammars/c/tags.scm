@@ -9,10 +9,13 @@
 ; Functions, declared and defined.
 (declaration type: (_) @type
   declarator: [
-    (_ declarator: (identifier) @name parameters: (_))
-    (_ !value declarator: (_ declarator: (identifier) @name parameters: (_)))
+    (_ declarator: (identifier) parameters: (_))
+    (_ declarator: (parenthesized_declarator (identifier)) parameters: (_))
+    (_ !value declarator: (_ declarator: (identifier) parameters: (_)))
     (_ !value declarator: (_
-      declarator: (_ declarator: (identifier) @name parameters: (_))))]
+      declarator: (parenthesized_declarator (identifier)) parameters: (_)))
+    (_ !value declarator: (_
+      declarator: (_ declarator: (identifier) parameters: (_))))] @declarator
 ) @definition.function
 (function_definition type: (_) @type declarator: (_) @declarator body: (_) @body
 ) @definition.function

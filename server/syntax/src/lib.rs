@@ -1,6 +1,7 @@
 //! Parses one file and extracts its facts: a pure function of its text, with no knowledge of other
 //! files.
 
+mod behind_macro;
 mod classify;
 mod codec;
 mod extract;

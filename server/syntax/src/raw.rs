@@ -10,6 +10,7 @@ use tree_sitter::{
 
 use crate::{
     NAME_BYTES_MAX,
+    behind_macro::{behind_macro, is_torn},
     extract::doc_types,
     names::Interner,
     shared::{Context, Region, Walk},
@@ -452,8 +453,13 @@ impl Raw {
             let first = self.captured.len();
             let first_argument = self.arguments.len();
             let mut n_args = None;
+            let is_torn = captures.iter().any(|it| is_torn(it.node));
             for it in captures {
-                let capture = source.compiled.captures[it.index as usize];
+                let capture = match source.compiled.captures[it.index as usize] {
+                    Capture::Owner if is_torn => continue,
+                    Capture::DefinitionMethod if is_torn => Capture::DefinitionFunction,
+                    other => other,
+                };
                 self.push_captured(capture, it.node, source);
                 if capture == Capture::CallWhole {
                     n_args = self.push_arguments(it.node, source);
@@ -545,7 +551,8 @@ impl Raw {
                     && cursor.depth() > 0
             };
             if kinds.is(Kinds::BINDING) && !skipped {
-                let span = Span::of(cursor.node());
+                let behind = (capture == Capture::Name).then(|| behind_macro(&cursor)).flatten();
+                let span = Span::of(behind.unwrap_or_else(|| cursor.node()));
                 let is_upper = source.text_of(span).starts_with(char::is_uppercase);
                 if source.language.binding_uppercase || !is_upper {
                     self.captured.push(Captured { capture, span });

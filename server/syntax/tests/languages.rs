@@ -470,3 +470,66 @@ fn f(w: usize) { p!("{w:w$} {v}", 1, w = w); p!(w == 1, w => 2); p!("{w}") }
         "#]],
     );
 }
+
+#[test]
+fn a_function_behind_a_macro_has_its_own_name() {
+    let text = "\
+API int plain(int a);
+API T typed(int b);
+API T *pointed(int c);
+API int (bracketed)(int d);
+API T (typed_bracketed)(int e);
+API const char *(pointed_bracketed)(int f);
+API T defined(int g) { return typed(g); }
+";
+    for path in ["a.c", "a.h"] {
+        check(
+            path,
+            text,
+            expect![[r#"
+        Function plain 1:9-14 in File@1 exported type=API
+          Parameter a 1:19-20 in Function@1 local
+        Function typed 2:7-12 in File@1 exported type=API
+          Parameter b 2:17-18 in Function@2 local
+        Function pointed 3:8-15 in File@1 exported type=API
+          Parameter c 3:20-21 in Function@3 local
+        Function bracketed 4:10-19 in File@1 exported type=API
+          Parameter d 4:25-26 in Function@4 local
+        Function typed_bracketed 5:8-23 in File@1 exported type=API
+          Parameter e 5:29-30 in Function@5 local
+        Function pointed_bracketed 6:18-35 in File@1 exported type=API
+          Parameter f 6:41-42 in Function@6 local
+        Function defined 7:7-14 in File@1 exported type=API
+          Parameter g 7:19-20 in Function@7 local
+          Type API 1:1-4 in plain
+          Read int 1:5-8 in plain
+          Type API 2:1-4 in typed
+          Read T 2:5-6 in typed
+          Type API 3:1-4 in pointed
+          Read T 3:5-6 in pointed
+          Type API 4:1-4 in bracketed
+          Read int 4:5-8 in bracketed
+          Type API 5:1-4 in typed_bracketed
+          Read T 5:5-6 in typed_bracketed
+          Type API 6:1-4 in pointed_bracketed
+          Read char 6:11-15 in pointed_bracketed
+          Type API 7:1-4 in defined
+          Read T 7:5-6 in defined
+          Call typed 7:31-36 in defined args=1
+          Read g 7:37-38 in defined
+        chunk 1:1-22 plain
+        chunk 2:1-20 typed
+        chunk 3:1-23 pointed
+        chunk 4:1-28 bracketed
+        chunk 5:1-32 typed_bracketed
+        chunk 6:1-44 pointed_bracketed
+        chunk 7:1-42 defined
+        error 1:5-8
+        error 2:5-6
+        error 3:5-6
+        error 6:11-15
+        error 7:5-6
+    "#]],
+        );
+    }
+}
