@@ -9,14 +9,14 @@ mod desk;
 use std::{
     sync::{
         Arc, Condvar, Mutex,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
 };
 
 use agent::{End, Limit, Transition};
 use desk::Desk;
-use engine::{AgentReport, AgentRequest, AgentTask, RunOutcome, RunRequest};
+use engine::{AgentReport, AgentRequest, AgentTask, Clock, RunOutcome, RunRequest};
 use models::{ChatModel, ChatRequest, Delta, ModelError, Registered, Registry, Reply, Scripted};
 use proposal::AgentRunId;
 
@@ -75,6 +75,19 @@ impl Gate {
     }
 }
 
+/// A clock that a test moves.
+struct Hands(AtomicU64);
+
+impl Clock for Hands {
+    fn now_ms(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    fn wall_ms(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
 fn registry(model: impl ChatModel + 'static) -> Registry {
     Registry::new(vec![Registered { model: Arc::new(model), price: None }], None)
 }
@@ -96,14 +109,18 @@ impl Desk {
     /// A workspace with a writer that may act.
     fn with_writer(models: Registry) -> Desk {
         let hasty = (".aios/agents/hasty.yaml", HASTY);
-        let mut desk = Desk::with_models(&[(FILE, WRITER), hasty, ("cart.py", CART)], models);
+        Desk::with_models(&[(FILE, WRITER), hasty, ("cart.py", CART)], models).with_both_active()
+    }
+
+    fn with_both_active(mut self) -> Desk {
+        let desk = &mut self;
         desk.trust();
         for name in ["writer", "hasty"] {
             let (name, transition) = (name.to_owned(), Transition::Activate);
             let request = RunRequest::Agent(AgentRequest::Move { name, transition });
             assert!(matches!(desk.run(request), RunOutcome::Done(_)));
         }
-        desk
+        self
     }
 
     #[track_caller]
@@ -263,6 +280,37 @@ fn a_panic_and_a_hang_end_their_own_run_and_no_other() {
     assert_eq!(report.end, End::Stopped(Limit::Seconds(1)));
     // Its thread is still there, and everything else goes on.
     assert_eq!(desk.ran(told("writer", "work")).end, End::Done);
+    gate.open();
+}
+
+#[test]
+fn a_slow_model_has_as_much_time_as_its_run() {
+    let (gate, reached) = (Gate::default(), Gate::default());
+    let (waits, reaches) = (gate.clone(), reached.clone());
+    let model = Acting(move |_: &ChatRequest, _: &AtomicBool| {
+        reaches.open();
+        waits.wait();
+        says("late")
+    });
+    let dir = tempfile::tempdir().unwrap();
+    for (path, text) in [(FILE, WRITER), (".aios/agents/hasty.yaml", HASTY), ("cart.py", CART)] {
+        desk::write(dir.path(), path, text);
+    }
+    let hands = Arc::new(Hands(AtomicU64::new(1_700_000_000_000)));
+    let clock = Arc::clone(&hands) as Arc<dyn Clock>;
+    let mut desk = Desk::open_with_at(dir, registry(model), clock).with_both_active();
+    let run = desk.engine.run(RunRequest::RunAgent(Box::new(told("writer", "slowly"))));
+    reached.wait();
+    let mut moved = |seconds: u64| {
+        hands.0.fetch_add(seconds * 1_000, Ordering::Relaxed);
+        desk.run(RunRequest::Index);
+        desk.engine.read_blocking("runs", |it| it.agent_runs(1)).unwrap()[0].end.state.clone()
+    };
+    assert_eq!(moved(590), "running");
+    moved(11);
+    let outcome = desk.outcome(run);
+    let RunOutcome::Ran(report) = outcome else { panic!("{outcome:?}") };
+    assert_eq!(report.end, End::Stopped(Limit::Seconds(600)));
     gate.open();
 }
 

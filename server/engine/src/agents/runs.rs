@@ -30,7 +30,7 @@ const RUNS_MAX: usize = 4_096;
 const STEPS_MAX: usize = 4;
 /// Hanging steps that are put up with.
 const LOST_MAX: usize = 16;
-/// A step takes no longer, whatever its run may.
+/// A step takes no longer, whatever its run may; but a model has limits of its own.
 const STEP_MS_MAX: u64 = 300_000;
 /// How long a step that nobody wants any more may take to notice.
 const NOTICE_MS_MAX: u64 = 5_000;
@@ -218,8 +218,10 @@ impl GlobalState {
         let folder = self.outside.runs_folder().filter(|_| show);
         let Some(live) = self.agent_runs.runs.get_mut(&run) else { return };
         let Some(job) = live.job.take() else { return };
-        let end_ms = now_ms + STEP_MS_MAX;
-        let end_ms = live.deadline_ms.map_or(end_ms, |it| it.min(end_ms));
+        let end_ms = match (&job, live.deadline_ms) {
+            (Job::Carry(Effect::Ask(_)), Some(deadline_ms)) => deadline_ms,
+            (_, deadline_ms) => deadline_ms.unwrap_or(u64::MAX).min(now_ms + STEP_MS_MAX),
+        };
         let rows = live.begun.as_mut().map(|it| std::mem::take(&mut it.rows)).unwrap_or_default();
         let begun = live.begun.as_ref();
         let kept = begun.map(|it| Kept { id: it.id.clone(), rows, proposal: it.proposal.clone() });
@@ -535,23 +537,32 @@ impl GlobalState {
         }
         due.into_iter().for_each(|it| runs.make_ready(it));
         let is_over = |it: &(&RunId, &Live)| it.1.deadline_ms.is_some_and(|it| it <= now_ms);
-        let mut over: Vec<RunId> = runs.runs.iter().filter(is_over).map(|it| *it.0).collect();
+        let over: Vec<RunId> = runs.runs.iter().filter(is_over).map(|it| *it.0).collect();
         let n_steps = runs.steps.len();
+        let mut hanging = Vec::new();
         runs.steps.retain(|_, step| {
             let is_hanging = step.end_ms <= now_ms;
-            over.extend(step.run.filter(|_| is_hanging));
+            hanging.extend(step.run.filter(|it| is_hanging && !over.contains(it)));
             !is_hanging
         });
         runs.n_lost += n_steps - runs.steps.len();
-        over.sort_unstable();
-        over.dedup();
         for run in over {
-            self.time_is_over(run, now_ms);
+            self.took_too_long(run, now_ms, |machine| machine.step(Input::TimeIsOver));
+        }
+        for run in hanging {
+            let why = format!("a step took longer than {} seconds", STEP_MS_MAX / 1_000);
+            self.took_too_long(run, now_ms, |_| Effect::Done(End::Failed(why)));
         }
         self.pump_agents();
     }
 
-    fn time_is_over(&mut self, run: RunId, now_ms: u64) {
+    /// Gives up whatever a run does now, and has it end as `decide` says.
+    fn took_too_long(
+        &mut self,
+        run: RunId,
+        now_ms: u64,
+        decide: impl FnOnce(&mut AgentRun) -> Effect,
+    ) {
         tracing::warn!(%run, "an agent's run took too long and is ended");
         if let Some(it) = self.runs.get(run) {
             it.cancel.cancel();
@@ -561,7 +572,7 @@ impl GlobalState {
         self.cancel_receivers(run);
         let Some(live) = self.agent_runs.runs.get_mut(&run) else { return };
         (live.deadline_ms, live.retry_ms) = (None, None);
-        self.feed(run, |machine| machine.step(Input::TimeIsOver));
+        self.feed(run, decide);
     }
 
     /// Tells what the end of another server interrupted.

@@ -79,6 +79,11 @@ impl Desk {
         Desk::open_full(dir, Registry::off(), clock, Arc::new(Disk))
     }
 
+    /// With models, by another clock.
+    pub fn open_with_at(dir: TempDir, models: Registry, clock: Arc<dyn Clock>) -> Desk {
+        Desk::open_full(dir, models, clock, Arc::new(Disk))
+    }
+
     fn open_full(
         dir: TempDir,
         models: Registry,
