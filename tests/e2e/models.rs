@@ -133,6 +133,7 @@ fn a_question_is_answered_with_its_citations_checked_and_no_command_for_the_term
             "{told}"
         );
         assert!(told.contains("(1 of 2 citations verified)"), "{told}");
+        assert!(told.contains("1 step, 27 tokens, cost 0.0002"), "{told}");
         assert!(!told.contains('\u{1b}'), "{told}");
         let (_, runs) = aios(&workspace, &config, &["runs"]);
         assert!(runs.contains("ask"), "{runs}");

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use models::Cost;
+
 use crate::{table::Table, yaml::Problem};
 
 /// What holds where a definition says nothing.
@@ -37,6 +39,17 @@ pub struct Spent {
     pub tokens: u64,
     /// Money, as in [`Limits::cost_micros_max`].
     pub cost_micros: u64,
+}
+
+impl fmt::Display for Spent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let steps = if self.steps == 1 { "step" } else { "steps" };
+        write!(f, "{} {steps}, {} tokens", self.steps, self.tokens)?;
+        match self.cost_micros {
+            0 => Ok(()),
+            micros => write!(f, ", cost {}", Cost(micros)),
+        }
+    }
 }
 
 /// A limit that was reached.

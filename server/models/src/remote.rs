@@ -11,6 +11,7 @@ use ureq::http::{HeaderMap, Uri, header};
 use crate::{
     ChatModel, ChatRequest, Delta, KeyPlace, Keys, ModelError, Reply, Secret, Timeouts, Wire,
     http::{Answer, Failure, is_loopback, post},
+    secret::Hiding,
     sse::EventStream,
     wire::{Ask, Draft, WireError, error_message},
 };
@@ -237,8 +238,33 @@ impl ChatModel for Remote {
     ) -> Result<Reply, ModelError> {
         let (body, timeouts) = (self.body(request), &self.spec.timeouts);
         let (mut answer, key) = self.answer(&self.uri, body, timeouts, cancel)?;
-        self.reply(&mut answer, deltas).map_err(|error| without_key(error, key.as_ref()))
+        let mut hiding = Hiding::new(key.as_ref());
+        let mut heard = |delta: Delta<'_>| match delta {
+            Delta::Text(text) => match hiding.push(text) {
+                known if known.is_empty() => {}
+                known => deltas(Delta::Text(&known)),
+            },
+            call @ Delta::Call(_) => deltas(call),
+        };
+        let reply = self.reply(&mut answer, &mut heard);
+        let rest = hiding.end();
+        if !rest.is_empty() {
+            deltas(Delta::Text(&rest));
+        }
+        match (reply, &key) {
+            (Ok(reply), Some(key)) => Ok(hidden_in_reply(reply, key)),
+            (reply, key) => reply.map_err(|error| without_key(error, key.as_ref())),
+        }
     }
+}
+
+/// A provider has the key, and what it says is written down.
+fn hidden_in_reply(mut reply: Reply, key: &Secret) -> Reply {
+    reply.text = key.hidden_in(&reply.text);
+    for call in &mut reply.tool_calls {
+        call.arguments_json = key.hidden_in(&call.arguments_json);
+    }
+    reply
 }
 
 /// Where requests of `spec` go, by their path below its address.

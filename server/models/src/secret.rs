@@ -24,6 +24,37 @@ impl Secret {
     }
 }
 
+/// A text that comes in pieces, without the key, should somebody send it back.
+pub(crate) struct Hiding<'a> {
+    secret: Option<&'a Secret>,
+    /// What may be the beginning of the key: what follows tells.
+    waiting: String,
+}
+
+impl<'a> Hiding<'a> {
+    pub(crate) fn new(secret: Option<&'a Secret>) -> Hiding<'a> {
+        Hiding { secret, waiting: String::new() }
+    }
+
+    /// What is known to hold no key, of `text` and of what waited.
+    pub(crate) fn push(&mut self, text: &str) -> String {
+        let Some(secret) = self.secret else { return text.to_owned() };
+        self.waiting.push_str(text);
+        let mut res = secret.hidden_in(&self.waiting);
+        let key = secret.reveal();
+        let beginnings = key.char_indices().map(|it| it.0).rev().filter(|it| 0 < *it);
+        let begun = beginnings.map(|it| &key[..it]).find(|it| res.ends_with(*it));
+        let n_known = res.len() - begun.map_or(0, str::len);
+        self.waiting = res.split_off(n_known);
+        res
+    }
+
+    /// What waited to the end.
+    pub(crate) fn end(self) -> String {
+        self.waiting
+    }
+}
+
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Secret(…)")
@@ -81,6 +112,22 @@ mod tests {
         assert_eq!(format!("{secret:?}"), "Secret(…)");
         assert_eq!(secret.hidden_in("wrong key sk-123."), "wrong key ….");
         assert_eq!(Secret::new(" \n"), None);
+    }
+
+    #[test]
+    fn a_key_is_hidden_however_it_is_cut() {
+        let secret = Secret::new("sk-é3").unwrap();
+        let text = "a sk-é3, sk-é, ssk-é3s";
+        for piece_chars in 1..8 {
+            let mut hiding = Hiding::new(Some(&secret));
+            let chars: Vec<char> = text.chars().collect();
+            let pieces = chars.chunks(piece_chars).map(|it| it.iter().collect::<String>());
+            let mut res: String = pieces.map(|it| hiding.push(&it)).collect();
+            res.push_str(&hiding.end());
+            assert_eq!(res, "a …, sk-é, s…s", "in pieces of {piece_chars}");
+        }
+        let mut hiding = Hiding::new(None);
+        assert_eq!(hiding.push("sk-é3"), "sk-é3");
     }
 
     #[test]

@@ -308,6 +308,33 @@ fn a_key_in_a_file_does_not_get_into_a_prompt() {
 }
 
 #[test]
+fn a_provider_that_says_the_key_is_not_heard_saying_it() {
+    for protocol in BOTH {
+        let words = format!("Your key is {KEY}, not {}", &KEY[..6]);
+        let turns = [
+            Turn::Slowly(words.clone(), Duration::ZERO),
+            Turn::Whole(words),
+            Turn::Call("read", format!("{{\"path\": \"{KEY}\"}}")),
+        ];
+        // Cut at every few bytes, so that the key comes in parts.
+        let mut left = turns.into_iter();
+        let provider = Provider::in_pieces(protocol, 7, move |_| left.next().unwrap());
+        let model = remote(protocol, provider.url());
+        for wanted in ["Your key is …, not sk-a-k", "Your key is …, not sk-a-k", ""] {
+            let mut heard = String::new();
+            let mut hear = |delta: Delta<'_>| {
+                if let Delta::Text(text) = delta {
+                    heard.push_str(text);
+                }
+            };
+            let reply = model.chat(&request(), &Arc::default(), &mut hear).unwrap();
+            assert_eq!((reply.text.as_str(), heard.as_str()), (wanted, wanted));
+            assert!(!format!("{reply:?}").contains(KEY), "{reply:?}");
+        }
+    }
+}
+
+#[test]
 fn without_its_key_nothing_is_sent() {
     for protocol in BOTH {
         let provider = Provider::script(protocol, Vec::new());

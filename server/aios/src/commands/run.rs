@@ -126,7 +126,6 @@ pub(crate) fn print(report: &AgentReport, output: Output) -> anyhow::Result<Exit
         || {
             let why = if end.why().is_empty() { String::new() } else { format!(": {}", end.why()) };
             let state = format!("{} {}{why}", output.paint(Paint::Name, id), end.name());
-            let spent = format!("{} steps, {} tokens", spent.steps, spent.tokens);
             format!("{state}  {}", output.paint(Paint::Faint, spent))
         },
     )?;

@@ -8,7 +8,12 @@ use proposal::{AgentRunId, visible_line};
 use store::history::{AgentRunRow, AgentRunStepRow};
 use vfs::VfsPath;
 
-use crate::{ReadError, RunId, Snapshot, agents::replay::reply_of, event::Inbox, task::TaskDone};
+use crate::{
+    ReadError, RunId, Snapshot,
+    agents::{replay::reply_of, transcript::spent_by},
+    event::Inbox,
+    task::TaskDone,
+};
 
 /// A step is shown by so many characters at most; all of it is in the transcript.
 const STEP_CHARS_MAX: usize = 120;
@@ -52,14 +57,11 @@ fn page(row: &AgentRunRow, steps: &[AgentRunStepRow], can_go_on: bool) -> String
     if end.state == "running" {
         return res;
     }
-    let cost = match end.cost_micros {
-        0 => String::new(),
-        micros => format!(", cost {:.4}", micros as f64 / 1e6),
-    };
     let _ = writeln!(
         res,
-        "\n---\n\n{} steps, {} tokens{cost}. Every word of it: `aios runs show {}`\n",
-        end.steps, end.tokens, row.id
+        "\n---\n\n{}. Every word of it: `aios runs show {}`\n",
+        spent_by(row),
+        row.id
     );
     if can_go_on {
         res.push_str(&place_for_message(&row.agent));

@@ -2,8 +2,9 @@
 
 use std::fmt::Write as _;
 
+use agent::Spent;
 use proposal::AgentRunId;
-use store::history::{AgentRunRow, AgentRunStepRow};
+use store::history::{AgentRunEnd, AgentRunRow, AgentRunStepRow};
 
 use crate::{ReadError, Snapshot, agents::replay::reply_of};
 
@@ -32,6 +33,12 @@ impl Snapshot {
     }
 }
 
+/// What a run has taken.
+pub(crate) fn spent_by(row: &AgentRunRow) -> Spent {
+    let AgentRunEnd { steps, tokens, cost_micros, .. } = row.end;
+    Spent { steps, tokens, cost_micros }
+}
+
 /// The transcript of a run, as Markdown.
 pub fn transcript(row: &AgentRunRow, steps: &[AgentRunStepRow]) -> String {
     let mut res = format!("# {} {}\n\n", row.agent, row.id);
@@ -39,10 +46,7 @@ pub fn transcript(row: &AgentRunRow, steps: &[AgentRunStepRow]) -> String {
     let why = if end.why.is_empty() { String::new() } else { format!(": {}", end.why) };
     let _ = writeln!(res, "{}{why}", end.state);
     let _ = writeln!(res, "\nasked by {}, for: {}", row.caller, row.cause);
-    let _ = writeln!(res, "{} steps, {} tokens", end.steps, end.tokens);
-    if 0 < end.cost_micros {
-        let _ = writeln!(res, "cost {:.4}", end.cost_micros as f64 / 1e6);
-    }
+    let _ = writeln!(res, "{}", spent_by(row));
     for step in steps {
         let _ = writeln!(res, "\n## {}\n", step.title);
         match step.kind.as_str() {
