@@ -103,3 +103,10 @@
 (call_expression
   function: (identifier) @_append arguments: (argument_list . (_) @passed)
   (#eq? @_append "append")) @passes
+
+; A type of many is none of its elements.
+(type_spec type: [
+  (slice_type element: (_) @array)
+  (array_type element: (_) @array)
+  (map_type value: (_) @array)
+  (channel_type value: (_) @array)])

@@ -147,6 +147,10 @@ pub(crate) fn declared_child(
 ) -> Option<Thing> {
     let facts = res.facts(file);
     let owner = facts.scope(scope).owner;
+    if owner.is_none() && scope != ScopeIdx::FILE {
+        // A block declares nothing of its file.
+        return None;
+    }
     let is_declared = |it: &syntax::ModDecl| it.parent == owner && facts.name(it.name) == name;
     if facts.mods.is_empty() || !facts.mods.iter().any(is_declared) {
         return None;

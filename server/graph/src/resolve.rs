@@ -42,6 +42,8 @@ const STEPS_MAX: usize = 20_000;
 const KNOWN_MAX: usize = 400_000;
 /// Of these, so many are left to the next question; beyond that it begins with nothing.
 const REMEMBERED_MAX: usize = 150_000;
+/// What follows a part of a path: the next one, or first the arguments of a type.
+const PATH_PARTS_LOOKED_AT: usize = 4;
 /// A name that may mean more than so many things says nothing.
 const MEANINGS_MAX: usize = 512;
 
@@ -312,12 +314,34 @@ impl<'g> Resolver<'g> {
 
     /// What a reference stands for.
     pub(crate) fn reference(&self, file: FileId, idx: ReferenceIdx) -> Outcome {
-        let want = Want::of(self.facts(file).reference(idx));
+        let want = self.want_of(file, idx);
         self.guarded(Lookup::Reference(file, idx, want), || {
             let outcome = self.reference_as(file, idx, want);
+            let outcome = match outcome {
+                Outcome::Unknown if want == Want::Container => {
+                    self.reference_as(file, idx, Want::of(self.facts(file).reference(idx)))
+                }
+                outcome => outcome,
+            };
             let outcome = self.or_in_scope(file, idx, outcome);
             self.fitting(file, idx, outcome).or_else(|| self.only_near_member(file, idx))
         })
+    }
+
+    /// What a name is asked for: before `::` it is a module or a type, though a function bears the
+    /// name too.
+    fn want_of(&self, file: FileId, idx: ReferenceIdx) -> Want {
+        let facts = self.facts(file);
+        let want = Want::of(facts.reference(idx));
+        if want != Want::Any || self.modules(file) != Modules::ModTree {
+            return want;
+        }
+        let behind = facts.references.iter().skip(idx.index() + 1).take(PATH_PARTS_LOOKED_AT);
+        let mut behind = behind.filter(|it| it.access() == Access::Path);
+        match behind.any(|it| it.qualifier() == Qualifier::Reference(idx)) {
+            true => Want::Container,
+            false => want,
+        }
     }
 
     /// What a name stands for that is a member of something, or else known by scope.

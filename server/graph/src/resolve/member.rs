@@ -88,6 +88,9 @@ impl Resolver<'_> {
         let mut res: Vec<Hit> = Vec::new();
         for hit in types {
             let Thing::Symbol(symbol) = hit.thing else { continue };
+            if self.is_told_apart_by_none(symbol, name, want) {
+                continue;
+            }
             for found in self.member(&hit.thing, name, want, symbol.file).hits() {
                 if res.iter().all(|it| it.thing != found.thing) {
                     let resolution = found.resolution.max(Resolution::Inferred);
@@ -162,9 +165,36 @@ impl Resolver<'_> {
         match self.symbol(symbol).kind {
             SymbolKind::Type | SymbolKind::TypeParameter => self
                 .member_of_named_body(symbol, name, want)
-                .or_else(|| self.member_through_alias(symbol, name, want)),
+                .or_else(|| self.member_through_alias(symbol, name, want))
+                .or_else(|| self.member_of_held(symbol, name, want)),
             _ => Outcome::Unknown,
         }
+    }
+
+    /// A member of what a type of many holds (`type List []Item`), where the facts do not show
+    /// whether one of the many is taken.
+    fn member_of_held(&self, many: SymbolRef, name: &str, want: Want) -> Outcome {
+        let Some(held) = self.symbol(many).type_ref else { return Outcome::Unknown };
+        let is_shown = self.modules(many.file) != Modules::FolderPackages;
+        if is_shown || !self.facts(many.file).reference(held).is_array() {
+            return Outcome::Unknown;
+        }
+        for hit in self.type_named(many.file, held).hits() {
+            let found = self.member(&hit.thing, name, want, many.file);
+            if found != Outcome::Unknown && hit.thing != Thing::Symbol(many) {
+                return found;
+            }
+        }
+        Outcome::Unknown
+    }
+
+    /// Whether a type of many and what it holds both have a member of the name: a value of either
+    /// looks the same in the facts.
+    fn is_told_apart_by_none(&self, many: SymbolRef, name: &str, want: Want) -> bool {
+        let own = || self.member_of_declaration(many, name, want) != Outcome::Unknown;
+        self.symbol(many).kind == SymbolKind::Type
+            && self.member_of_held(many, name, want) != Outcome::Unknown
+            && own()
     }
 
     /// A member of a type itself, not of what it inherits.

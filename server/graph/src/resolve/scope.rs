@@ -79,6 +79,13 @@ impl Resolver<'_> {
         }
         if let Some(id) = id {
             let own = self.defined_in(place, id, want);
+            let fits = own.iter().all(|it| self.fits(&it.thing, want));
+            if !own.is_empty() && !fits && want == Want::Container {
+                // A function and a module may bear one name.
+                let module = modules::declared_child(self, file, scope, name);
+                let module = module.map(|it| vec![Hit::exact(it, "module declared in scope")]);
+                return Outcome::Hits(module.unwrap_or(own));
+            }
             if !own.is_empty() {
                 return Outcome::Hits(own);
             }

@@ -515,6 +515,10 @@ impl Resolver<'_> {
         let target =
             symbol.type_ref.or(symbol.value.filter(|it| !it.is_call).map(|it| it.reference));
         let target = target?;
+        if self.facts(alias.file).reference(target).is_array() {
+            // A name for many: what it stands for has other members than one of them.
+            return None;
+        }
         Some(self.guarded(Lookup::Type(*alias, Taken::No), || self.type_named(alias.file, target)))
     }
 
