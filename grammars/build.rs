@@ -134,6 +134,7 @@ const REFACTOR_KEYS: &[(&str, Shape)] = &[
     ("hidden_by", Shape::Texts),
     ("entry_points", Shape::Texts),
     ("prescribed", Shape::Texts),
+    ("found_by_name", Shape::Texts),
     ("blank", Shape::Text),
     ("empty_block", Shape::Text),
     ("exits", Shape::Texts),

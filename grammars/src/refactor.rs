@@ -87,6 +87,8 @@ pub struct RefactorRules {
     pub entry_points: &'static [&'static str],
     /// Names of functions that keep them: the language looks for the name.
     pub prescribed: &'static [&'static str],
+    /// Names of files, without their endings, by which the language or its tools find them.
+    pub found_by_name: &'static [&'static str],
     /// The name of what is given none.
     pub blank: &'static str,
     /// What stands in a block that must not be empty.

@@ -180,7 +180,10 @@ fn run(project: &Project, kind: &str, options: &Options) {
             println!("      {n:>5} {why}");
         }
         for (nth, name) in &tally.otherwise {
-            println!("      OTHERWISE at {name} after {}", tally.done[*nth].place);
+            let Done { change, is_proven, place } = &tally.done[*nth];
+            let marked = if *is_proven { "" } else { "(marked) " };
+            println!("      OTHERWISE {marked}at {name} after {place}");
+            change.operations.iter().for_each(|it| println!("            {it:?}"));
         }
         for nth in failed.into_iter().flatten() {
             let it = &tally.done[nth];

@@ -22,6 +22,23 @@ enum Meaning {
     Elsewhere,
 }
 
+impl Meaning {
+    fn shown(&self, graph: &CodeGraph) -> String {
+        let path = |file: FileId| graph.path(file).map_or(String::new(), ToString::to_string);
+        match self {
+            Meaning::Places(all) => {
+                let all = all.iter().map(|it| format!("{}@{}", path(it.0), it.1.raw()));
+                all.collect::<Vec<_>>().join(" ")
+            }
+            Meaning::Modules(all) => {
+                let all = all.iter().map(|it| path(*it));
+                format!("module {}", all.collect::<Vec<_>>().join(" "))
+            }
+            Meaning::Elsewhere => "nothing here".to_owned(),
+        }
+    }
+}
+
 /// A name in the text: where it stands, and what it means.
 struct Name {
     range: TextRange,
@@ -41,7 +58,7 @@ impl Meanings {
     }
 
     /// The names that a change does not write and that mean something else after it, as
-    /// `path:line`.
+    /// `path:line name: what before, what now`.
     pub(crate) fn lost(&self, analysis: &Analysis, change: &SourceChange) -> Vec<String> {
         let (graph, moving) = after(analysis, change);
         let edits = |file: FileId| change.edits.get(analysis.path(file)?);
@@ -52,14 +69,18 @@ impl Meanings {
                 let Some(start) = moved(edits(*file), name.range) else { continue };
                 let found = facts.reference_at(start);
                 let found = found.filter(|it| facts.reference(*it).start() == start);
-                let is_kept = found.is_some_and(|it| {
-                    let now = meaning(&graph, graph.resolve(*file, it));
-                    is_same(&name.meaning, &now, &edits, &moving)
-                });
+                let now = found.map(|it| meaning(&graph, graph.resolve(*file, it)));
+                let is_kept =
+                    now.as_ref().is_some_and(|now| is_same(&name.meaning, now, &edits, &moving));
                 if !is_kept {
                     let path = analysis.path(*file).map_or(String::new(), ToString::to_string);
                     let line = analysis.line_index(*file).map(|it| it.line_of(name.range.start()));
-                    res.push(format!("{path}:{}", line.map_or(0, |it| it + 1)));
+                    let text = analysis.text(*file).unwrap_or_default();
+                    let written = text.get(name.range.to_usize()).unwrap_or_default();
+                    let before = name.meaning.shown(analysis.graph());
+                    let now = now.map_or("no name".to_owned(), |it| it.shown(&graph));
+                    let line = line.map_or(0, |it| it + 1);
+                    res.push(format!("{path}:{line} {written}: {before}, now {now}"));
                 }
             }
         }

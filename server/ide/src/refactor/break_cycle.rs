@@ -122,15 +122,7 @@ impl Analysis {
             if REACHED_MAX < reached.len() {
                 return refused("too many files would have to be looked at");
             }
-            let n_imports = self.facts(file).map_or(0, |it| it.imports.len());
-            for nth in 0..n_imports {
-                // The module that is named, and the one in it that is taken: both are loaded.
-                let mut loaded = self.graph().imported_files(file, nth);
-                if let ImportedFiles::Files(files) = asking.imported_files(file, nth) {
-                    loaded.extend(files);
-                }
-                todo.extend(loaded.into_iter().filter(|it| reached.insert(*it)));
-            }
+            todo.extend(self.loaded_by(&asking, file).into_iter().filter(|it| reached.insert(*it)));
         }
         Ok(())
     }

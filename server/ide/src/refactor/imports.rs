@@ -149,14 +149,16 @@ impl Analysis {
             draft.left.extend(self.left_at(source.file, at.range, RING));
         }
         let line = import_line(source, (&module, &name, &name), false);
-        let (place, text) = import_place(source, &line);
-        draft.replace(source.path, TextRange::empty(place), text);
+        let mut first = TextSize::from_usize(source.text.len());
         for (reference, it) in source.facts.references() {
             let is_it = it.access() == Access::Bare && source.facts.name(it.name()) == name;
             if is_it && self.graph().resolve(source.file, reference).targets().is_empty() {
                 draft.gains.push((FileRange { file: source.file, range: it.range() }, symbol));
+                first = first.min(it.start());
             }
         }
+        let (place, text) = import_place_before(source, &line, first);
+        draft.replace(source.path, TextRange::empty(place), text);
         Ok(draft)
     }
 
@@ -361,6 +363,12 @@ fn writes_double_quotes(source: &Source<'_>) -> bool {
 
 /// Where a new import goes, and its line with what separates it from the rest.
 pub(super) fn import_place(source: &Source<'_>, line: &str) -> (TextSize, String) {
+    import_place_before(source, line, TextSize::from_usize(source.text.len()))
+}
+
+/// The same, where it is used at `first`: an import that stands last on purpose does not draw it
+/// there.
+fn import_place_before(source: &Source<'_>, line: &str, first: TextSize) -> (TextSize, String) {
     let newline = newline(&source.text);
     let root = source.tree.root_node();
     let top = children(root, source.language);
@@ -370,7 +378,8 @@ pub(super) fn import_place(source: &Source<'_>, line: &str) -> (TextSize, String
             !import.reexport && range.contains_range(import.range) && import.scope.index() == 0
         })
     };
-    let imports: Vec<&Node<'_>> = top.iter().filter(|it| is_import(it)).collect();
+    let is_before = |it: &Node<'_>| range_of(*it).end() <= first;
+    let imports: Vec<&Node<'_>> = top.iter().filter(|it| is_import(it) && is_before(it)).collect();
     let is_clause = |it: &&Node<'_>| {
         source.language.skip.contains(&it.kind()) || it.kind().contains("inner_attribute")
     };

@@ -206,6 +206,7 @@ impl Analysis {
         }
         self.move_modules(moved, &mut draft)?;
         self.leave_mentions(moved, &mut draft)?;
+        self.leave_found_by_name(moved, &mut draft);
         draft.watched = files.into_iter().collect();
         // Several imports of one statement write the same place.
         let mut known: BTreeMap<(VfsPath, TextRange), String> = BTreeMap::new();

@@ -4,7 +4,7 @@ mod needs;
 mod users;
 
 use grammars::Modules;
-use graph::SymbolRef;
+use graph::{Asking, ImportedFiles, SymbolRef};
 use rustc_hash::FxHashSet;
 use syntax::{Node, Symbol, SymbolKind};
 use text::{TextRange, TextSize};
@@ -275,19 +275,27 @@ impl Analysis {
 
     /// These files and all that they come to import.
     pub(super) fn imported_from(&self, mut todo: Vec<FileId>) -> Refactored<FxHashSet<FileId>> {
+        let asking = self.graph().asking();
         let mut reached: FxHashSet<FileId> = todo.iter().copied().collect();
         while let Some(file) = todo.pop().filter(|_| reached.len() < REACHED_MAX) {
             self.check()?;
-            let Some(facts) = self.facts(file) else { continue };
-            for nth in 0..facts.imports.len() {
-                for next in self.graph().imported_files(file, nth) {
-                    if reached.insert(next) {
-                        todo.push(next);
-                    }
-                }
-            }
+            todo.extend(self.loaded_by(&asking, file).into_iter().filter(|it| reached.insert(*it)));
         }
         Ok(reached)
+    }
+
+    /// The files that the imports of a file load: the modules that they name, and those that they
+    /// take out of them.
+    pub(super) fn loaded_by(&self, asking: &Asking<'_>, file: FileId) -> Vec<FileId> {
+        let n_imports = self.facts(file).map_or(0, |it| it.imports.len());
+        let mut res = Vec::new();
+        for nth in 0..n_imports {
+            res.extend(self.graph().imported_files(file, nth));
+            if let ImportedFiles::Files(files) = asking.imported_files(file, nth) {
+                res.extend(files);
+            }
+        }
+        res
     }
 
     /// Writes the definition at its new place.

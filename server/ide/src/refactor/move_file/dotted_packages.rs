@@ -92,6 +92,10 @@ impl Analysis {
             _ => None,
         };
         let package = files.first().copied();
+        if sub.is_some_and(|it| !moved.has(it)) && !own_moves {
+            // Its folder is a package without the file, too.
+            return;
+        }
         if package.is_some_and(|it| moved.has(it)) || own_moves && package.is_some() {
             let Some(target) = package else { return };
             let new = match import.dots {

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use grammars::{Docs, Modules};
-use text::TextRange;
+use text::{TextRange, TextSize};
 use vfs::{FileId, VfsPath};
 
 use super::Moved;
@@ -21,6 +21,7 @@ const BYTES_MAX: usize = 1 << 20;
 const PLACES_MAX: usize = 20;
 
 const NAMES: &str = "it names a file that moves, and does not follow";
+const FOUND: &str = "what finds this file by its name and folder does not follow";
 
 impl Analysis {
     /// Marks where the data files in the folders around name a file that moves, by its path from
@@ -50,6 +51,27 @@ impl Analysis {
         Ok(())
     }
 
+    /// Marks what moves and is found by its name and its folder, where it does not keep both.
+    pub(super) fn leave_found_by_name(&self, moved: &Moved, draft: &mut Draft) {
+        for (file, to) in &moved.paths {
+            let (Some(from), Some(facts)) = (self.path(*file), self.facts(*file)) else { continue };
+            let names = facts.language.map_or(&[][..], |it| it.refactor.found_by_name);
+            let is_kept = || stem(from) == stem(to) && self.all_follow(from, to, moved);
+            if names.contains(&stem(from)) && !is_kept() {
+                let start = TextRange::empty(TextSize::default());
+                draft.left.extend(self.left_at(*file, start, FOUND));
+            }
+        }
+    }
+
+    /// Whether everything that is in the folder of a file, or below, goes with it.
+    fn all_follow(&self, from: &VfsPath, to: &VfsPath, moved: &Moved) -> bool {
+        let (Some(old), Some(new)) = (from.parent(), to.parent()) else { return false };
+        let files = self.graph().files().into_iter();
+        let mut beside = files.filter_map(|it| Some((it, self.path(it)?.relative_to(&old)?)));
+        beside.all(|(file, below)| moved.paths.get(&file) == Some(&new.join(below)))
+    }
+
     /// The files without code in the folders around what moves.
     fn data_around(&self, moved: &Moved) -> Vec<FileId> {
         let mut folders: BTreeSet<VfsPath> = BTreeSet::new();
@@ -71,6 +93,10 @@ impl Analysis {
         let files = self.graph().files().into_iter();
         files.filter(is_data).take(FILES_MAX).collect()
     }
+}
+
+fn stem(path: &VfsPath) -> &str {
+    without_ending(path.file_name().unwrap_or_default())
 }
 
 /// How a path may be written.

@@ -356,3 +356,50 @@ fn modules_that_would_import_each_other_are_marked_in_python() {
             left /shop/cart.py:1:17 its module imports this file, too: the order may matter"#]],
     );
 }
+
+#[test]
+fn an_import_that_stands_behind_the_use_draws_no_other_there_in_python() {
+    check_add(
+        r#"
+//- /web/__init__.py
+class Server: ...
+//- /shop/__init__.py
+"""A shop."""
+server = Server$0()
+
+from shop import views
+//- /shop/views.py
+"#,
+        expect![[r#"
+            //- /shop/__init__.py
+            """A shop."""
+            from web import Server
+
+            server = Server()
+
+            from shop import views"#]],
+    );
+}
+
+#[test]
+fn modules_that_a_package_is_asked_for_are_loaded_too_in_python() {
+    check_add(
+        r#"
+//- /shop/__init__.py
+//- /shop/cart.py
+import os
+pay$0()
+def add(): ...
+//- /shop/pay.py
+from shop import cart
+def pay(): ...
+"#,
+        expect![[r#"
+            //- /shop/cart.py
+            import os
+            from shop.pay import pay
+            pay()
+            def add(): ...
+            left /shop/cart.py:2:4 its module imports this file, too: the order may matter"#]],
+    );
+}

@@ -469,9 +469,7 @@ pub fn go() {}
                 for pay in list() { macro_of!("{}", pay.sum()); g(&pay); }
                 money::go();
             }
-            move /src/pay.rs to /src/money.rs
-            left /src/main.rs:3:41 would mean something else
-            left /src/main.rs:3:56 would mean something else"#]],
+            move /src/pay.rs to /src/money.rs"#]],
     );
 }
 
@@ -492,5 +490,43 @@ class Purse {}
         expect![
             "refused: `Purse` is known in its package only, and /s/shop/pay/Card.java:3 uses it"
         ],
+    );
+}
+
+#[test]
+fn what_is_found_by_its_name_and_folder_is_marked_where_it_does_not_keep_both() {
+    let fixture = r#"
+//- /lib/__init__.py
+//- /pkg/__init__.py
+//- /pkg/__main__.py
+from pkg import part
+//- /pkg/part.py
+"#;
+    check(
+        ("/pkg/__main__.py", "/pkg/start.py"),
+        fixture,
+        expect![[r#"
+
+        move /pkg/__main__.py to /pkg/start.py
+        left /pkg/__main__.py:1:1 what finds this file by its name and folder does not follow"#]],
+    );
+    check(
+        ("/pkg/__init__.py", "/lib/all/__init__.py"),
+        fixture,
+        expect![[r#"
+
+        move /pkg/__init__.py to /lib/all/__init__.py
+        left /pkg/__init__.py:1:1 what finds this file by its name and folder does not follow
+        left /pkg/__main__.py:1:6 would mean something else"#]],
+    );
+    check(
+        ("/pkg", "/lib/pkg"),
+        fixture,
+        expect![[r#"
+        //- /pkg/__main__.py
+        from lib.pkg import part
+        move /pkg/__init__.py to /lib/pkg/__init__.py
+        move /pkg/__main__.py to /lib/pkg/__main__.py
+        move /pkg/part.py to /lib/pkg/part.py"#]],
     );
 }
