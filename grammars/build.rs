@@ -36,6 +36,7 @@ const KEYS: &[(&str, Shape)] = &[
     ("pattern_held", Shape::Texts),
     ("transparent", Shape::Texts),
     ("token_trees", Shape::Texts),
+    ("token_texts", Shape::Texts),
     ("format_strings", Shape::Texts),
     ("binding_uppercase", Shape::Bool),
     ("rebinding", Shape::OneOf("Rebinding", &["shadow", "write"])),

@@ -64,6 +64,9 @@ pub struct Language {
     /// Node kinds that hold mere tokens (arguments of a macro): what a name in them does is told
     /// from the tokens beside it.
     pub token_trees: &'static [&'static str],
+    /// Node kinds whose text is such tokens, of which the grammar makes no nodes (the body of a
+    /// macro).
+    pub token_texts: &'static [&'static str],
     /// Node kinds of string contents in such tokens whose `{name}` are references.
     pub format_strings: &'static [&'static str],
     /// False where a name in a pattern that begins in upper case is a reference, not a binding.

@@ -311,6 +311,9 @@ impl Kinds {
     /// Binds, in a pattern, what the whole pattern is given.
     pub const SAME: Kinds = Kinds(1 << 12);
 
+    /// Its text is mere tokens.
+    pub const TOKEN_TEXT: Kinds = Kinds(1 << 13);
+
     /// True where it is one of `kinds`.
     pub fn is(self, kinds: Kinds) -> bool {
         self.0 & kinds.0 != 0
@@ -442,6 +445,7 @@ fn kinds_of(language: &Language, grammar: &tree_sitter::Language) -> Vec<Kinds> 
         (language.pattern_skip, Kinds::PATTERN_SKIP),
         (language.transparent, Kinds::TRANSPARENT),
         (language.token_trees, Kinds::TOKEN_TREE),
+        (language.token_texts, Kinds::TOKEN_TEXT),
         (language.format_strings, Kinds::FORMAT_STRING),
         (language.comments, Kinds::COMMENT),
         (language.doc_between, Kinds::DOC_BETWEEN),

@@ -109,6 +109,7 @@ fn unknown_kinds(language: &Language) -> Vec<String> {
         ("pattern_skip", language.pattern_skip),
         ("transparent", language.transparent),
         ("token_trees", language.token_trees),
+        ("token_texts", language.token_texts),
         ("format_strings", language.format_strings),
         ("skip", language.skip),
         ("bindings", language.bindings),

@@ -17,6 +17,7 @@ mod reference;
 mod renamed;
 mod shared;
 mod splice;
+mod tokens;
 mod tree;
 mod types;
 

@@ -14,6 +14,7 @@ use crate::{
     extract::doc_types,
     names::Interner,
     shared::{Context, Region, Walk},
+    tokens,
 };
 
 /// Half-open byte range.
@@ -362,6 +363,8 @@ impl Raw {
                 () => LeafKind::Plain,
             };
             self.leaves.extend(leaf_of(span, kind, source, &mut self.names));
+        } else if kinds.is(Kinds::TOKEN_TEXT) {
+            tokens::push_names(&mut self.leaves, span, source, &mut self.names);
         } else if kinds.is(Kinds::COMMENT.or(Kinds::DOC_BETWEEN)) {
             let is_comment = kinds.is(Kinds::COMMENT);
             self.trivia.push(Trivia { span, is_comment });

@@ -533,3 +533,40 @@ API T defined(int g) { return typed(g); }
         );
     }
 }
+
+#[test]
+fn the_body_of_a_macro_names_what_it_uses() {
+    check(
+        "a.c",
+        r#"
+#define LIMIT (BASE + 1)
+#define top(L) ((L)->ci->top.p)
+#define push(L, v) \
+  { grow(L, 1); api_check(L, "v" && (v)); L->top = v; }
+"#,
+        expect![[r#"
+            Macro LIMIT 2:9-14 in File@1 exported
+            Macro top 3:9-12 in File@1 exported
+              Parameter L 3:13-14 in Function@3 local
+            Macro push 4:9-13 in File@1 exported
+              Parameter L 4:14-15 in Function@4 local
+              Parameter v 4:17-18 in Function@4 local
+              Read BASE 2:16-20 in LIMIT
+              Read L 3:18-19 in top
+              Read ?.ci 3:22-24 in top
+              Read ci.top 3:26-29 in top
+              Read top.p 3:30-31 in top
+              Call grow 5:5-9 in push
+              Read L 5:10-11 in push
+              Call api_check 5:17-26 in push
+              Read L 5:27-28 in push
+              Read v 5:38-39 in push
+              Read L 5:43-44 in push
+              Read L.top 5:46-49 in push
+              Read v 5:52-53 in push
+            chunk 2:1-3:1 LIMIT
+            chunk 3:1-4:1 top
+            chunk 4:1-6:1 push
+        "#]],
+    );
+}

@@ -322,7 +322,7 @@ impl Uses {
     pub(crate) fn resolve_qualifiers(&mut self, source: Source<'_>) {
         for index in 0..self.uses.len() {
             if self.leaves[index].kind == LeafKind::Token && self.uses[index].kind.is_none() {
-                self.classify_token(index, source.text);
+                self.classify_token(index, source);
             } else if let Before::Span(span) = self.uses[index].qualifier {
                 self.uses[index].qualifier = self.value_at(span);
             }
@@ -335,16 +335,19 @@ impl Uses {
     }
 
     /// In mere tokens there is no tree: what stands beside a name tells what it does.
-    fn classify_token(&mut self, index: usize, text: &str) {
-        let leaf = self.leaves[index];
+    fn classify_token(&mut self, index: usize, source: Source<'_>) {
+        let (leaf, text) = (self.leaves[index], source.text);
+        // Where no tokens have a tree, they are those of C.
+        let is_c = source.language.token_trees.is_empty();
         let (before, after) = (&text[..leaf.start as usize], &text[leaf.end() as usize..]);
         let before = before.trim_ascii_end();
         let access = match () {
             () if before.ends_with("::") => Access::Path,
+            () if is_c && before.ends_with("->") => Access::Member,
             () if before.ends_with('.') && !before.ends_with("..") => Access::Member,
             () => Access::Bare,
         };
-        let dots = if access == Access::Path { 2 } else { 1 };
+        let dots = if before.ends_with('.') { 1 } else { 2 };
         let qualifier = match access {
             Access::Bare => Before::Nothing,
             _ => {
@@ -360,6 +363,7 @@ impl Uses {
         };
         let after = after.trim_ascii_start();
         if access == Access::Bare
+            && !is_c
             && after.starts_with(':')
             && !after.starts_with("::")
             && let Some(made) = self.literal_around(index, before)
@@ -370,13 +374,13 @@ impl Uses {
         }
         let kind = match after.as_bytes() {
             [b'(', ..] => Some(ReferenceKind::Call),
-            [b'!', b'(' | b'[' | b'{', ..] => Some(ReferenceKind::Macro),
+            [b'!', b'(' | b'[' | b'{', ..] if !is_c => Some(ReferenceKind::Macro),
             _ => None,
         };
         let it = &mut self.uses[index];
         (it.access, it.qualifier, it.kind) = (access, qualifier, kind);
         let is_given = after.starts_with('=') && !after[1..].starts_with(['=', '>']);
-        if is_given && before.ends_with(['(', ',']) {
+        if is_given && !is_c && before.ends_with(['(', ',']) {
             it.is_ignored = true;
             self.ignore_in_format(index, before);
         }
