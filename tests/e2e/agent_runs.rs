@@ -240,7 +240,7 @@ fn what_needs_a_model_says_why_there_is_none_and_is_gone_where_none_is_wanted() 
             editor.client.request("workspace/executeCommand", json!({ "command": "aios.agents" }));
         let agents = listed["agents"].as_array().unwrap().iter();
         let agents: Vec<&str> = agents.map(|it| it["agent"].as_str().unwrap()).collect();
-        assert_eq!(agents, ["explain", "find"]);
+        assert_eq!(agents, ["explain", "find", "skills"]);
         editor.client.stop();
     }
 }

@@ -29,6 +29,7 @@ mod secrets;
 mod skills;
 mod specialists;
 mod state;
+mod suggestions;
 mod terminal;
 #[cfg(target_os = "linux")]
 mod tls;

@@ -14,6 +14,9 @@ pub struct BuiltIn {
     pub def: Arc<AgentDef>,
 }
 
+/// The one that does every skill that needs no model, for the steps of workflows.
+pub(crate) const SKILLS_AGENT: &str = "skills";
+
 /// The texts, by name.
 const TEXTS: &[&str] = &[
     include_str!("../agents/ask.yaml"),
@@ -22,6 +25,7 @@ const TEXTS: &[&str] = &[
     include_str!("../agents/find.yaml"),
     include_str!("../agents/fix.yaml"),
     include_str!("../agents/new-agent.yaml"),
+    include_str!("../agents/skills.yaml"),
     include_str!("../agents/write-docs.yaml"),
     include_str!("../agents/write-tests.yaml"),
 ];
@@ -42,6 +46,7 @@ pub fn built_in_agents() -> &'static [BuiltIn] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{AgentKind, SKILLS, Tool};
 
     #[test]
     fn every_built_in_agent_is_well_defined_and_has_its_own_name() {
@@ -53,5 +58,15 @@ mod tests {
         sorted.sort_unstable();
         sorted.dedup();
         assert_eq!(names, sorted);
+    }
+
+    #[test]
+    fn one_agent_does_every_skill_that_an_agent_may_do() {
+        let skills = built_in_agents().iter().find(|it| it.def.name == SKILLS_AGENT).unwrap();
+        let done = skills.def.capabilities.iter();
+        let done: Vec<Tool> =
+            done.filter_map(|it| it.skill.clone().filter(|of| of.name() == it.name)).collect();
+        let may = SKILLS.iter().map(|it| Tool::Skill(it.id));
+        assert_eq!(done, may.filter(|it| it.is_for(AgentKind::Specialist)).collect::<Vec<_>>());
     }
 }

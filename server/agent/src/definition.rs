@@ -34,6 +34,8 @@ pub struct AgentDef {
     pub model: Option<String>,
     /// How much a run of it may take.
     pub limits: Limits,
+    /// True where it is set aside: it does not act while its file says so.
+    pub is_suspended: bool,
     /// What starts it.
     pub triggers: Vec<Trigger>,
     /// What is called around its steps.
@@ -162,6 +164,7 @@ fn agent(node: &Node, acc: &mut Vec<Problem>) -> Option<AgentDef> {
     let instructions = table.need_text("instructions", acc);
     let model = table.text("model", acc);
     let limits = Limits::read(&mut table, acc);
+    let is_suspended = table.flag("suspended", acc).unwrap_or(false);
     let triggers = triggers(&mut table, acc);
     let hooks = table.list("hooks", acc).iter().filter_map(|it| hook(it, acc)).collect();
     table.end(acc);
@@ -176,6 +179,7 @@ fn agent(node: &Node, acc: &mut Vec<Problem>) -> Option<AgentDef> {
         own_tools,
         model,
         limits,
+        is_suspended,
         triggers,
         hooks,
     })

@@ -10,11 +10,14 @@ mod definition;
 mod event;
 mod flow;
 mod hook;
+mod instruct;
 mod lifecycle;
 mod limits;
 mod own_tool;
 mod page;
+mod revise;
 mod route;
+mod routine;
 mod run;
 mod schema;
 mod skill;
@@ -37,13 +40,16 @@ pub use crate::{
     event::{EVENTS, matches_event},
     flow::{StepEffect, StepInput, StepOutput, StepRun, StepState, WorkflowRun, WorkflowState},
     hook::{BoundHook, Handler, HookChain, HookNote, HookStep},
+    instruct::{instructed, instructing},
     lifecycle::{AgentState, Found, IllegalTransition, Life, Transition, settle},
     limits::{Limit, Limits, Spent},
     own_tool::OwnTool,
     page::{
         MESSAGE_BYTES_MAX, Written, place_for_message, read_message, read_request, request_page,
     },
+    revise::{Revision, limit_values, revised},
     route::{Able, Chosen, IsName, Meaning, Route, Routed, Router, choosing, chosen, router},
+    routine::{can_be_step, is_routine, routine},
     run::{AgentRun, Answer, Call, Effect, End, Input, Proposed, Said},
     skill::{
         ArgumentError, Arguments, Finding, Needed, SKILLS, Skill, SkillChoice, SkillId, SkillKind,

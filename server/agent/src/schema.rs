@@ -49,6 +49,7 @@ fn agent() -> Value {
             ("tools", list("The tools it may call.", tool(|_| true))),
             ("model", text("The model it asks; without it that of the settings.")),
             ("limits", limits()),
+            ("suspended", flag("Whether it is set aside: it does not act while it is.")),
             ("triggers", list("What starts it.", trigger())),
             ("hooks", list("What is called around its steps.", hook())),
         ],

@@ -344,6 +344,7 @@ Examples:
 Examples:
   aios evolve run                               look now; what there is proof of is proposed
   aios evolve run --try weights.vector=60       rule on a setting of your own, the same way
+  aios evolve run --level capability            what you do again and again, as a workflow
   aios evolve status
   aios evolve history
   aios evolve history e-20261123-1a2b3c         all of one experiment
@@ -1315,6 +1316,11 @@ pub(crate) enum EvolveCommand {
         #[arg(long, value_name = "WHEN", value_parser = when::written)]
         until: Option<String>,
 
+        /// Look through what was done with the server for something else than weights
+        #[arg(long, value_name = "LEVEL", value_parser = LEVELS)]
+        #[arg(conflicts_with_all = ["given", "until"])]
+        level: Option<String>,
+
         /// Apply at once what was proposed
         #[arg(long)]
         apply: bool,
@@ -1342,9 +1348,12 @@ pub(crate) enum EvolveCommand {
     },
 }
 
+/// Levels at which something is suggested because of what was noted, and by the code as it is.
+const LEVELS: [&str; 4] = ["configuration", "code", "structure", "capability"];
+
 /// Kinds of episodes.
-pub(crate) const EPISODE_KINDS: [&str; 7] =
-    ["question", "opened", "used", "command", "change", "agent", "slow"];
+pub(crate) const EPISODE_KINDS: [&str; 9] =
+    ["question", "opened", "used", "missed", "command", "change", "agent", "slow", "noise"];
 
 /// Arguments of `aios episodes`.
 #[derive(Args, Debug)]

@@ -252,7 +252,11 @@ fn status(
     let proposal = row.filter(|_| settled.is_empty()).and_then(|it| it.proposal.as_deref());
     let blocked = match (agent, state) {
         (None, _) => Some(format!("agent `{name}` has no definition: its file is not there")),
-        (Some(agent), AgentState::Active) => own.distrusted(agent),
+        (Some(agent), AgentState::Active) => own.distrusted(agent).or_else(|| {
+            let is_aside = agent.def.is_suspended;
+            is_aside
+                .then(|| format!("agent `{name}` is set aside: its file says `suspended: true`"))
+        }),
         (Some(agent), state) => Some(own.distrusted(agent).unwrap_or_else(|| {
             format!("agent `{name}` is {}, and only active ones act", state.name())
         })),

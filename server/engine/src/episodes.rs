@@ -7,6 +7,8 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
+use rustc_hash::{FxHashMap, FxHashSet};
+
 use proposal::{Journal, Outcome, ProposalState, TransactionId};
 use store::history::EpisodeRow;
 use vfs::VfsPath;
@@ -34,11 +36,17 @@ pub(crate) const SLOW_MS: u64 = 1_000;
 /// Rows that wait to be written; a disk that takes none loses the oldest.
 const WAITING_MAX: usize = 500;
 
+/// A file that was read again so often without anybody having opened it makes noise, and again each
+/// time that it was.
+const NOISE: u32 = 20;
+/// Files of which it is counted how often they are read, and files that were opened or found.
+const COUNTED_MAX: usize = 10_000;
+
 /// Whoever turns a change by the editor's own undo.
 const EDITOR: &str = "the editor's own undo";
 
 /// Runs that are no doing of the user's, or that tell nothing.
-const QUIET: [&str; 8] = [
+const QUIET: [&str; 9] = [
     "index",
     "await files",
     "read history",
@@ -47,6 +55,7 @@ const QUIET: [&str; 8] = [
     "show hits",
     "forget",
     crate::experiments::watching::RUN,
+    crate::experiments::levels::RUN,
 ];
 
 /// What is noted and not written yet, and what was asked last.
@@ -54,6 +63,10 @@ const QUIET: [&str; 8] = [
 pub(crate) struct Episodes {
     waiting: Waiting,
     asked: Option<Asked>,
+    /// How often files changed on the disk that nobody looked at.
+    read: FxHashMap<VfsPath, u32>,
+    /// Those that somebody looked at.
+    looked_at: FxHashSet<VfsPath>,
 }
 
 /// Rows that wait to be written. Shared with the threads that write them: what the end of the
@@ -70,6 +83,8 @@ struct Asked {
     at_ms: u64,
     /// Files of the hits, best first, and how far each came.
     hits: Vec<(VfsPath, Standing)>,
+    /// True once it is known where the user went instead.
+    is_missed: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -168,17 +183,47 @@ impl GlobalState {
         }
         let client = self.client_name(client);
         let question = cut(question);
+        paths.iter().for_each(|it| self.note_wanted(it));
         self.note(EpisodeRow {
             place: paths.len() as u64,
             ..self.episode("question", &client, &question)
         });
         let hits = paths.into_iter().take(HITS_MAX).map(|it| (it, Standing::Found)).collect();
         let at_ms = self.outside.clock.wall_ms();
-        self.episodes.asked = Some(Asked { question, client, at_ms, hits });
+        self.episodes.asked = Some(Asked { question, client, at_ms, hits, is_missed: false });
+    }
+
+    /// Somebody wants to see a file: it makes no noise.
+    fn note_wanted(&mut self, path: &VfsPath) {
+        let Episodes { read, looked_at, .. } = &mut self.episodes;
+        read.remove(path);
+        if looked_at.len() < COUNTED_MAX {
+            looked_at.insert(path.clone());
+        }
+    }
+
+    /// A file that was known has changed on the disk, and was read again.
+    pub(crate) fn note_read_again(&mut self, path: &VfsPath) {
+        let Episodes { read, looked_at, .. } = &mut self.episodes;
+        let is_counted = read.len() < COUNTED_MAX || read.contains_key(path);
+        if looked_at.contains(path) || !is_counted {
+            return;
+        }
+        let n = read.entry(path.clone()).or_default();
+        *n += 1;
+        if *n < NOISE {
+            return;
+        }
+        *n = 0;
+        let below = root_of(&self.files.roots, path).and_then(|it| path.relative_to(it));
+        let path = below.unwrap_or_default().to_owned();
+        let row = self.episode("noise", "disk", "read again");
+        self.note(EpisodeRow { path, place: NOISE.into(), ..row });
     }
 
     /// A file was opened (or saved, with `is_used`): perhaps because it was found.
     pub(crate) fn note_looked_at(&mut self, path: &VfsPath, is_used: bool) {
+        self.note_wanted(path);
         let now_ms = self.outside.clock.wall_ms();
         let Some(asked) = &mut self.episodes.asked else { return };
         let took_ms = now_ms.saturating_sub(asked.at_ms);
@@ -187,6 +232,9 @@ impl GlobalState {
             false => ("opened", Standing::Opened, OPENED_MS),
         };
         let place = asked.hits.iter().position(|it| it.0 == *path);
+        if place.is_none() && !is_used {
+            return self.note_missed(path, now_ms);
+        }
         let Some(place) = place.filter(|_| took_ms <= within_ms) else { return };
         let before = mem::replace(&mut asked.hits[place].1, next);
         // Once is enough; and what was used was opened before.
@@ -204,11 +252,29 @@ impl GlobalState {
         });
     }
 
-    /// A run of a client's has ended.
+    /// A file was opened that the last question did not find: perhaps it was asked for, and is of a
+    /// kind that no language pack reads.
+    fn note_missed(&mut self, path: &VfsPath, now_ms: u64) {
+        let Some(asked) = &mut self.episodes.asked else { return };
+        let took_ms = now_ms.saturating_sub(asked.at_ms);
+        let is_answered = asked.hits.iter().any(|it| it.1 != Standing::Found);
+        let below = root_of(&self.files.roots, path).and_then(|it| path.relative_to(it));
+        let Some(below) = below.filter(|it| grammars::language_for_path(it, "").is_none()) else {
+            return;
+        };
+        if is_answered || OPENED_MS < took_ms || mem::replace(&mut asked.is_missed, true) {
+            return;
+        }
+        let (path, what) = (below.to_owned(), asked.question.clone());
+        let client = asked.client.clone();
+        self.note(EpisodeRow { path, took_ms, ..self.episode("missed", &client, &what) });
+    }
+
+    /// A run of a client's has ended; `about` is the file that it was about.
     pub(crate) fn note_run(
         &mut self,
         client: ClientId,
-        name: &'static str,
+        (name, about): (&'static str, Option<&VfsPath>),
         took_ms: u64,
         outcome: &RunOutcome,
     ) {
@@ -216,7 +282,9 @@ impl GlobalState {
             return;
         }
         let client = self.client_name(client);
-        let row = EpisodeRow { took_ms, ..self.episode("command", &client, name) };
+        let below = about.and_then(|it| it.relative_to(root_of(&self.files.roots, it)?));
+        let path = below.unwrap_or_default().to_owned();
+        let row = EpisodeRow { took_ms, path, ..self.episode("command", &client, name) };
         match outcome {
             RunOutcome::Ran(report) => {
                 let outcome = match &report.end {

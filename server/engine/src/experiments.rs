@@ -2,13 +2,14 @@
 //! anything, carried on step by step, and ended with a proposal or without.
 
 mod files;
+pub(crate) mod levels;
 pub(crate) mod standing;
 pub(crate) mod watching;
 
 use std::sync::Arc;
 
 use evolve::{
-    EvidenceConfig, Evolution, EvolutionConfig, EvolutionStep, Evolved, LOOKS_MAX, Model,
+    EvidenceConfig, Evolution, EvolutionConfig, EvolutionStep, Evolved, LOOKS_MAX, Level, Model,
     OFTEN_KEY, Parameter, TrialConfig, Vocabulary, WORDS_KEY, admitted, declared, in_force,
     measured, parameters, shipped, summary, tasks_row,
 };
@@ -59,6 +60,9 @@ pub struct EvolveRequest {
     pub given: Vec<(String, String)>,
     /// Only commits before this moment are evidence, in seconds since 1970.
     pub until_s: Option<i64>,
+    /// Not the weights of the search are to be tried, but what was noted is looked through for
+    /// suggestions at this level.
+    pub level: Option<Level>,
 }
 
 /// Experiments of this server.
@@ -72,6 +76,8 @@ pub(crate) struct Experiments {
     active_ms: u64,
     /// When an idle server looks next.
     look_ms: u64,
+    /// When it was looked for suggestions last, by the wall's clock.
+    looked_ms: Option<u64>,
 }
 
 /// What comes back of a task.
@@ -123,7 +129,20 @@ impl GlobalState {
             let why = "an experiment is under way already";
             return self.end_run(run, RunOutcome::Refused(why.to_owned()));
         }
-        self.begin_experiment(run, request, true);
+        match request.level {
+            None => self.begin_experiment(run, request, true),
+            Some(level) if request.given.is_empty() && request.until_s.is_none() => {
+                self.look(run, vec![level], true);
+            }
+            Some(level) => {
+                let why = format!(
+                    "only weights are tried on the history, not what is suggested at \
+                                   the level `{}`",
+                    level.name()
+                );
+                self.end_run(run, RunOutcome::Refused(why));
+            }
+        }
     }
 
     /// Somebody does something: whoever waits for idle time waits longer.
@@ -156,16 +175,23 @@ impl GlobalState {
         }
     }
 
-    /// Begins an experiment where nobody does anything and it is time for one.
+    /// Begins an experiment where nobody does anything and it is time for one, else a look at what
+    /// was done.
     fn begin_unasked(&mut self) {
         let is_free = self.experiments.running.is_none() && self.experiments.parked.is_none();
-        if !is_free || !self.is_idle() || !self.is_time_for_experiment() {
+        let is_for_weights = self.is_time_for_experiment();
+        let is_time = is_for_weights || self.is_time_to_look();
+        if !is_free || !self.is_idle() || !is_time {
             return;
         }
         let run = self.runs.own_id();
         let client = self.clients.owner().unwrap_or(ClientId(u64::MAX));
-        self.runs.begin_own(run, client, "evolve", self.outside.clock.now_ms());
-        self.begin_experiment(run, EvolveRequest::default(), false);
+        let name = if is_for_weights { "evolve" } else { levels::RUN };
+        self.runs.begin_own(run, client, name, self.outside.clock.now_ms());
+        match is_for_weights {
+            true => self.begin_experiment(run, EvolveRequest::default(), false),
+            false => self.look(run, Level::ALL.to_vec(), false),
+        }
     }
 
     /// True where the last experiment is long enough ago, and nobody was asked in vain: while a
@@ -176,7 +202,9 @@ impl GlobalState {
         let Ok(past) = standing::experiments(journal, REMEMBERED_MAX) else { return false };
         let is_recent = past.first().is_some_and(|it| now_ms < it.row.at_ms + BETWEEN_MS);
         let is_waiting = past.iter().any(|it| it.state == Some(ProposalState::Pending));
-        let asked = past.iter().find(|it| evolve::accepted_variant(&it.row).is_some());
+        let is_of_weights = |it: &&standing::Experiment| it.row.body.suggestion.is_none();
+        let mut of_weights = past.iter().filter(is_of_weights);
+        let asked = of_weights.find(|it| evolve::accepted_variant(&it.row).is_some());
         let is_vain =
             asked.is_some_and(|it| now_ms < it.row.at_ms + REMEMBERED_MS && !it.is_in_force);
         !is_recent && !is_waiting && !is_vain
@@ -371,7 +399,9 @@ impl GlobalState {
     ) {
         self.no_longer_runs(run);
         let proposal = made.map(|it| it.0.id);
-        let is_automatic = self.configuration.settings.evolve == EvolvePolicy::AutoConfig;
+        let level = row.body.suggestion.as_ref().and_then(|it| Level::parse(&it.level));
+        let is_automatic = self.configuration.settings.evolve == EvolvePolicy::AutoConfig
+            && level.is_none_or(|it| it == Level::Configuration);
         match &proposal {
             Some(id) if is_automatic => {
                 let text = format!("{}; applied, as `evolve` says: {id}", summary(&row));
@@ -391,6 +421,10 @@ impl GlobalState {
                         offer("Not", RunRequest::Reject(id.clone())),
                     ],
                 );
+            }
+            // What no file could say is told, once.
+            None if row.body.suggestion.is_some() => {
+                self.clients.message(crate::NoticeLevel::Info, summary(&row));
             }
             None => {}
         }

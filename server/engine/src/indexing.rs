@@ -353,7 +353,10 @@ impl GlobalState {
         let (disk, state) = match outcome {
             FileOutcome::Indexed(known, facts) => {
                 let disk = known.disk;
-                self.index.indexed.insert(path.clone(), known);
+                let old = self.index.indexed.insert(path.clone(), known);
+                if old.is_some_and(|it| it.disk.hash != disk.hash) {
+                    self.note_read_again(&path);
+                }
                 match is_parsed {
                     Some(true) => self.index.unskip(&path),
                     Some(false) => self.index.skip(path.clone(), SkipReason::NotParsed),

@@ -7,7 +7,7 @@ use proposal::paths_below;
 use vfs::VfsPath;
 
 use crate::{
-    Area, Notice, ProgressState, RunId, RunOutcome, RunRequest,
+    Area, Notice, Place, ProgressState, RunId, RunOutcome, RunRequest,
     event::ClientId,
     policy,
     skills::{SkillCall, Understood},
@@ -47,6 +47,8 @@ pub(crate) struct Run {
     is_child: bool,
     /// Where the user was, for what they choose next.
     at: Option<Area>,
+    /// The file that it is about, where it is told.
+    about: Option<VfsPath>,
     /// What a sentence was taken for.
     understood: Option<Understood>,
 }
@@ -62,6 +64,7 @@ impl Run {
             has_progress: false,
             is_child: false,
             at: None,
+            about: None,
             understood: None,
         }
     }
@@ -158,7 +161,11 @@ impl GlobalState {
     /// Starts what a client wants done, or says why not.
     pub(crate) fn start_run(&mut self, client: ClientId, id: RunId, request: RunRequest) {
         let name = request.name();
-        let run = Run::new(client, name, self.outside.clock.now_ms());
+        let about = match &request {
+            RunRequest::Skill { call, .. } => self.file_of(call),
+            _ => None,
+        };
+        let run = Run { about, ..Run::new(client, name, self.outside.clock.now_ms()) };
         let denied = match self.clients.caller(client) {
             Some(caller) => policy::authorise_run(caller, &request).err(),
             None => Some("the client is not known".to_owned()),
@@ -178,6 +185,28 @@ impl GlobalState {
             self.end_run(id, RunOutcome::Refused(why));
         } else {
             self.dispatch(id, request);
+        }
+    }
+
+    /// What was typed is this skill.
+    pub(crate) fn typed_as(&mut self, id: RunId, call: &SkillCall) {
+        let about = self.file_of(call);
+        if let Some(run) = self.runs.runs.get_mut(&id) {
+            (run.name, run.about) = (call.skill.skill().name, about);
+        }
+    }
+
+    /// The file that a skill is about, where it is told.
+    fn file_of(&self, call: &SkillCall) -> Option<VfsPath> {
+        if let Some(named) = call.arguments.get("file") {
+            let below = self.files.roots.first().map(|it| it.join(named));
+            return VfsPath::new(named).or(below);
+        }
+        match call.at.as_ref()? {
+            Area::Range { path, .. } | Area::Place(Place::Position { path, .. }) => {
+                Some(path.clone())
+            }
+            Area::Place(_) => None,
         }
     }
 
@@ -394,7 +423,7 @@ impl GlobalState {
         if let RunOutcome::Shown(path) = &outcome {
             self.clients.tell(run.client, Notice::ShowDocument { path: path.clone() });
         }
-        self.note_run(run.client, run.name, took_ms, &outcome);
+        self.note_run(run.client, (run.name, run.about.as_ref()), took_ms, &outcome);
         if matches!(&outcome, RunOutcome::Ran(report) if report.end == agent::End::Done) {
             self.after("run");
         }

@@ -71,7 +71,8 @@ impl Days {
 
     fn try_and_accept(&mut self, key: &str, value: &str) {
         let given = vec![(key.to_owned(), value.to_owned())];
-        let proposal = self.proposed(RunRequest::Evolve(EvolveRequest { given, until_s: None }));
+        let proposal =
+            self.proposed(RunRequest::Evolve(EvolveRequest { given, ..EvolveRequest::default() }));
         self.applied(RunRequest::Apply(proposal));
     }
 

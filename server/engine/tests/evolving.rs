@@ -184,7 +184,7 @@ fn words_that_come_with_a_repository_count_once_they_are_trusted() {
 
 /// Rules on this variant alone: what is proposed.
 fn variant(key: &str, value: &str) -> EvolveRequest {
-    EvolveRequest { given: vec![(key.to_owned(), value.to_owned())], until_s: None }
+    EvolveRequest { given: vec![(key.to_owned(), value.to_owned())], ..EvolveRequest::default() }
 }
 
 #[test]

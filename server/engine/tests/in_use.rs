@@ -22,7 +22,8 @@ fn accepted() -> (TempDir, Days) {
     let mut days = Days::begin(dir.path());
     days.ask(0..60, |nth| 1 + nth % 2);
     let given = vec![("weights.path".to_owned(), "300".to_owned())];
-    let proposal = days.proposed(RunRequest::Evolve(EvolveRequest { given, until_s: None }));
+    let proposal =
+        days.proposed(RunRequest::Evolve(EvolveRequest { given, ..EvolveRequest::default() }));
     days.applied(RunRequest::Apply(proposal));
     days.offers.clear();
     (dir, days)

@@ -7,6 +7,7 @@ mod evidence;
 mod evolution;
 mod guard;
 mod lessons;
+mod levels;
 mod lineage;
 mod random;
 mod refuse;
@@ -23,9 +24,16 @@ pub use crate::{
     evidence::{Evidence, EvidenceConfig, FunctionName, Task},
     evolution::{Evolution, EvolutionConfig, EvolutionStep, Evolved},
     guard::Guard,
+    levels::{
+        AgentNow, Indexed, Level, Looked, NUMBERS, RunLimit, Seen, Standing, Suggestion, Troubled,
+        Wish, cycles, failing_agents, longer_lists, misplaced, noisy_files, routines, short_limits,
+        suggestion_report, suggestion_summary, troubled_agents, unanswered,
+    },
     lineage::{Accepted, TAKEN_BACK, TakenBack, accepted_variant, without},
     random::Seeded,
-    refuse::{OFTEN_KEY, WORDS_KEY, admitted, declared, in_force, parameters, shipped},
+    refuse::{
+        OFTEN_KEY, WORDS_KEY, admitted, admitted_file, declared, in_force, parameters, shipped,
+    },
     replay::{Found, Replay, Score},
     report::{measured, report, summary, tasks_row, worse_in_use},
     search::{Candidate, FoundBy, Parameter, Percents, Search, SearchConfig},

@@ -8,24 +8,30 @@ use store::history::{ExperimentRow, VariantRow};
 /// What the archive calls an experiment that was taken back; its `parent` is the experiment.
 pub const TAKEN_BACK: &str = "taken back";
 
-/// An experiment whose proposal was applied.
+/// An experiment whose proposal was applied, and the numbers that it set.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Accepted {
+pub struct Accepted<N = u16> {
     /// Its id.
     pub id: String,
     /// Each setting that it changed: key, before, after.
-    pub patch: Vec<(String, u16, u16)>,
+    pub patch: Vec<(String, N, N)>,
     /// False once it was taken back.
     pub is_in_force: bool,
 }
 
 /// What taking an experiment back does.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct TakenBack {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TakenBack<N = u16> {
     /// Settings that get another value: key, now, then.
-    pub changes: Vec<(String, u16, u16)>,
+    pub changes: Vec<(String, N, N)>,
     /// Settings that stay although it set them, and why.
     pub left: Vec<(String, &'static str)>,
+}
+
+impl<N> Default for TakenBack<N> {
+    fn default() -> TakenBack<N> {
+        TakenBack { changes: Vec::new(), left: Vec::new() }
+    }
 }
 
 impl Accepted {
@@ -37,8 +43,18 @@ impl Accepted {
         let patch = changed.map(|(before, after)| (after.0.clone(), before.1, after.1));
         Some(Accepted { id: row.id.clone(), patch: patch.collect(), is_in_force })
     }
+}
 
-    fn sets(&self, key: &str) -> Option<u16> {
+impl Accepted<u64> {
+    /// The suggestion of `row` with the number that it set; `None` where it set none.
+    pub fn number_of(row: &ExperimentRow, is_in_force: bool) -> Option<Accepted<u64>> {
+        let number = row.body.suggestion.as_ref()?.number.clone()?;
+        Some(Accepted { id: row.id.clone(), patch: vec![number], is_in_force })
+    }
+}
+
+impl<N: Copy + PartialEq> Accepted<N> {
+    fn sets(&self, key: &str) -> Option<N> {
         self.patch.iter().find(|it| it.0 == key).map(|it| it.2)
     }
 }
@@ -54,15 +70,19 @@ pub fn accepted_variant(row: &ExperimentRow) -> Option<&VariantRow> {
 /// else's, and stays.
 ///
 /// So the order in which experiments are taken back makes no difference for what is left.
-pub fn without(accepted: &[Accepted], id: &str, now: &BTreeMap<String, u16>) -> TakenBack {
+pub fn without<N: Copy + PartialEq>(
+    accepted: &[Accepted<N>],
+    id: &str,
+    now: &BTreeMap<String, N>,
+) -> TakenBack<N> {
     let mut res = TakenBack::default();
     let place = accepted.iter().position(|it| it.is_in_force && it.id == id);
     let Some(place) = place else { return res };
-    for (key, _, after) in &accepted[place].patch {
+    for (key, before, after) in &accepted[place].patch {
         let newer = accepted[place + 1..].iter().rev().filter(|it| it.is_in_force);
         let newer = newer.clone().find_map(|it| it.sets(key));
         let standing = newer.unwrap_or(*after);
-        let then = newer.unwrap_or_else(|| below(accepted, place, key));
+        let then = newer.unwrap_or_else(|| below(accepted, place, (key, *before)));
         match now.get(key) {
             Some(value) if *value != standing => {
                 res.left.push((key.clone(), "somebody set it since"));
@@ -76,15 +96,18 @@ pub fn without(accepted: &[Accepted], id: &str, now: &BTreeMap<String, u16>) -> 
 
 /// What `key` was before the experiment at `place`; what was built on something that was taken back
 /// since goes back to before that, too.
-fn below(accepted: &[Accepted], place: usize, key: &str) -> u16 {
-    let before = |place: usize| accepted[place].patch.iter().find(|it| it.0 == key).map(|it| it.1);
-    let mut value = before(place).unwrap_or(100);
-    let mut end = place;
+fn below<N: Copy + PartialEq>(
+    accepted: &[Accepted<N>],
+    place: usize,
+    (key, before): (&str, N),
+) -> N {
+    let of = |place: usize| accepted[place].patch.iter().find(|it| it.0 == key).map(|it| it.1);
+    let (mut value, mut end) = (before, place);
     loop {
         let older = accepted[..end].iter().rposition(|it| it.sets(key) == Some(value));
         match older {
             Some(older) if !accepted[older].is_in_force => {
-                value = before(older).unwrap_or(value);
+                value = of(older).unwrap_or(value);
                 end = older;
             }
             _ => return value,

@@ -119,6 +119,31 @@ fn refusal(key: &str) -> String {
     format!("`{key}` is refused: {why}")
 }
 
+/// Whether a suggestion may write the file at `path`, below its folder: agents and workflows of the
+/// workspace, what is left out of the index, and code. What is trusted, what hooks and plugins do
+/// and the settings as a text are none of these; numbers of settings are set one by one.
+///
+/// # Errors
+/// The reason why it may not.
+pub fn admitted_file(path: &str) -> Result<(), String> {
+    let parts: Vec<&str> = path.split('/').collect();
+    let is_plain = parts.iter().all(|it| !matches!(*it, "" | "." | ".."));
+    let is_yaml = |name: &str| name.ends_with(".yaml") && !name.starts_with('.');
+    let is_admitted = is_plain
+        && match parts.as_slice() {
+            [".aios", "agents" | "workflows", name] => is_yaml(name),
+            [".aiosignore"] => true,
+            all => !all.iter().any(|it| it.starts_with('.')),
+        };
+    match is_admitted {
+        true => Ok(()),
+        false => Err(format!(
+            "`{path}` is refused: what decides over suggestions, what they are measured by and \
+             what is trusted are out of their reach"
+        )),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -136,6 +161,28 @@ mod tests {
         for wrong in ["401", "-1", "1e3", "", "70; evolve = \"auto-config\""] {
             let error = ask("weights.doc", wrong).unwrap_err();
             assert!(error.contains("is no whole number between 0 and 400"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_suggestion_writes_agents_workflows_and_code_and_nothing_that_decides() {
+        for path in [".aios/agents/a.yaml", ".aios/workflows/a-b.yaml", ".aiosignore", "src/a.rs"] {
+            assert_eq!(admitted_file(path), Ok(()), "{path}");
+        }
+        for path in [
+            ".aios/config.toml",
+            ".aios/vocabulary.toml",
+            ".aios/plugins/p/plugin.toml",
+            ".aios/agents/../config.toml",
+            ".aios/agents/deep/a.yaml",
+            ".git/config",
+            "src/.cargo/config.toml",
+            "../trust.db",
+            "/etc/passwd",
+            "",
+        ] {
+            let error = admitted_file(path).unwrap_err();
+            assert!(error.contains("out of their reach"), "{path}: {error}");
         }
     }
 

@@ -5,7 +5,9 @@ use std::fmt::Write as _;
 use store::history::{ExperimentRow, MeasureRow, TasksRow, VariantRow};
 
 use crate::{
-    Apart, Attempt, Comparison, Parameter, TAKEN_BACK, Task, lineage::accepted_variant,
+    Apart, Attempt, Comparison, Parameter, TAKEN_BACK, Task,
+    levels::{suggestion_report, suggestion_summary},
+    lineage::accepted_variant,
     search::FoundBy,
 };
 
@@ -83,6 +85,9 @@ pub fn summary(row: &ExperimentRow) -> String {
     if row.outcome == TAKEN_BACK {
         return row.body.notes.join("; ");
     }
+    if let Some(suggestion) = &row.body.suggestion {
+        return suggestion_summary(suggestion);
+    }
     let Some(variant) = accepted_variant(row) else {
         return match row.body.variants.last().and_then(|it| it.against.as_deref()) {
             Some(why) => format!("nothing is proposed: {why}"),
@@ -142,15 +147,17 @@ pub fn report(row: &ExperimentRow, day: &dyn Fn(u64) -> String) -> String {
     if 0 < body.held_out.n {
         say(format!("- the ruling went by: {}", tasks(&body.held_out)));
     }
-    say(format!("- commits looked at: {}", body.n_commits));
-    say(format!("- variants measured: {}", body.n_measured));
-    let seconds = |ms: u64| ms as f64 / 1000.0;
-    say(format!(
-        "- CPU time: {:.1} s of {:.0} s allowed",
-        seconds(body.cpu_ms),
-        seconds(body.cpu_ms_max)
-    ));
-    say(format!("- seed: {}", body.seed));
+    if body.level.is_empty() {
+        say(format!("- commits looked at: {}", body.n_commits));
+        say(format!("- variants measured: {}", body.n_measured));
+        let seconds = |ms: u64| ms as f64 / 1000.0;
+        say(format!(
+            "- CPU time: {:.1} s of {:.0} s allowed",
+            seconds(body.cpu_ms),
+            seconds(body.cpu_ms_max)
+        ));
+        say(format!("- seed: {}", body.seed));
+    }
     if let Some(parent) = &body.parent {
         say(format!("- began at what experiment {parent} proposed"));
     }
@@ -158,6 +165,9 @@ pub fn report(row: &ExperimentRow, day: &dyn Fn(u64) -> String) -> String {
         say(format!("- proposal: {proposal}"));
     }
     body.notes.iter().for_each(|it| say(format!("- {it}")));
+    if let Some(suggestion) = &body.suggestion {
+        say(suggestion_report(suggestion, day).trim_end().to_owned());
+    }
     for (nth, variant) in body.variants.iter().enumerate() {
         let verdict = variant.against.as_deref().unwrap_or("accepted");
         say(format!("\n## Variant {}: {verdict}\n", nth + 1));
@@ -165,6 +175,9 @@ pub fn report(row: &ExperimentRow, day: &dyn Fn(u64) -> String) -> String {
         let changed =
             if changed.is_empty() { "nothing new".to_owned() } else { changed.join(", ") };
         say(format!("Found by {}: {changed}.\n", variant.found_by));
+        if variant.measures.is_empty() {
+            continue;
+        }
         say("| measure | questions | before | after | difference | sure | better | worse |".into());
         say("| --- | --- | --- | --- | --- | --- | --- | --- |".into());
         for (name, it) in &variant.measures {

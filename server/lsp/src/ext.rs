@@ -239,9 +239,11 @@ pub const COMMANDS: &[Command] = &[
     },
     Command {
         name: EVOLVE,
-        arguments: "try?",
+        arguments: "try?, level?",
         doc: "Looks for settings that find the code better, with proof from the repository's own \
-              history, and proposes them; `try` (`{setting: percent}`) is ruled on first. Answers \
+              history, and proposes them; `try` (`{setting: percent}`) is ruled on first. With \
+              `level` (`configuration`, `code`, `structure`, `capability`) it looks through what \
+              was done for something to suggest. Answers \
               `{outcome: \"evolved\", experiment, result, proposal, message}` with `wait`.",
     },
     Command {

@@ -21,7 +21,10 @@ pub use self::{
     agent_runs::{AgentRunEnd, AgentRunRow, AgentRunStepRow, AgentRuns},
     agents::{AgentEventRow, Agents},
     episodes::{EpisodeRow, Episodes},
-    experiments::{ExperimentBody, ExperimentRow, Experiments, MeasureRow, TasksRow, VariantRow},
+    experiments::{
+        ExperimentBody, ExperimentRow, Experiments, MeasureRow, SeenRow, SuggestionRow, TasksRow,
+        VariantRow,
+    },
     marks::{MarkRow, Marks},
     memories::{AnchorRow, Memories, MemoryRow, RecentRow},
     messages::{MessageRow, Messages},

@@ -6,11 +6,11 @@ use anyhow::{Context as _, bail};
 use engine::{
     EvolveRequest, Experiment, LoadGraph, ReadError, RunOutcome, RunRequest, Snapshot, Then,
 };
-use evolve::{InUse, VOCABULARY_FILE, Vocabulary, report, summary};
+use evolve::{InUse, Level, VOCABULARY_FILE, Vocabulary, report, summary};
 use proposal::ProposalState;
 use serde_json::{Value, json};
 use settings::EvolvePolicy;
-use store::history::ExperimentRow;
+use store::history::{ExperimentRow, SuggestionRow};
 
 use crate::{
     args::EvolveCommand,
@@ -27,11 +27,12 @@ const SEARCHED_MAX: usize = 500;
 /// `aios evolve`.
 pub(crate) fn run(root: &Path, what: &EvolveCommand, output: Output) -> anyhow::Result<Exit> {
     match what {
-        EvolveCommand::Run { given, until, apply } => {
+        EvolveCommand::Run { given, until, level, apply } => {
             let until = until.as_deref().map(|it| when::moment(it, Way::Back)).transpose()?;
             let request = EvolveRequest {
                 given: given.iter().map(|it| variant(it)).collect::<anyhow::Result<_>>()?,
                 until_s: until.map(|it| it.as_second()),
+                level: level.as_deref().and_then(Level::parse),
             };
             let afterwards = if *apply { Afterwards::Apply } else { Afterwards::Show };
             experiment(root, request, afterwards, output)
@@ -55,7 +56,12 @@ fn experiment(
     afterwards: Afterwards,
     output: Output,
 ) -> anyhow::Result<Exit> {
-    let mut session = Session::with_vectors(root, LoadGraph::Never)?;
+    let mut session = match request.level {
+        None => Session::with_vectors(root, LoadGraph::Never)?,
+        // Who imports what decides there.
+        Some(Level::Structure | Level::Configuration) => Session::indexed(root, LoadGraph::Always)?,
+        Some(_) => Session::indexed(root, LoadGraph::Never)?,
+    };
     match session.run(RunRequest::Evolve(request))? {
         RunOutcome::Evolved { experiment, proposal } => {
             output.line(
@@ -280,5 +286,22 @@ fn experiment_json(row: &ExperimentRow) -> Value {
         "seed": body.seed,
         "notes": body.notes,
         "variants": variants.collect::<Vec<_>>(),
+        "level": if body.level.is_empty() { "weights" } else { &body.level },
+        "suggestion": body.suggestion.as_ref().map(suggestion_json),
+    })
+}
+
+fn suggestion_json(row: &SuggestionRow) -> Value {
+    let seen = row.seen.iter().map(
+        |it| json!({ "what": it.what, "n": it.n, "first_ms": it.first_ms, "last_ms": it.last_ms }),
+    );
+    json!({
+        "rule": row.rule,
+        "about": row.about,
+        "title": row.title,
+        "seen": seen.collect::<Vec<_>>(),
+        "before": row.before,
+        "after": row.after,
+        "sure": row.sure,
     })
 }

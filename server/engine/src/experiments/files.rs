@@ -19,7 +19,7 @@ pub(super) fn files(
     learned: &Vocabulary,
 ) -> Result<Vec<Wanted>, Ended> {
     let path = root.join(WORKSPACE_FILE);
-    let text = settings_text(ctx, &path)?;
+    let text = text_of(ctx, &path)?;
     let numbers: Vec<(String, u16)> = changed.iter().map(|it| number(it)).collect();
     let new = settings::with_numbers(&text, &numbers).map_err(tasks::not_allowed)?;
     let mut res = Vec::new();
@@ -62,8 +62,8 @@ fn vocabulary(now: &Vocabulary, changed: &[(String, u16)], learned: &Vocabulary)
     }
 }
 
-/// What the settings file holds; nothing where there is none.
-fn settings_text(ctx: &EditContext, path: &VfsPath) -> Result<String, Ended> {
+/// What a file holds; nothing where there is none.
+pub(super) fn text_of(ctx: &EditContext, path: &VfsPath) -> Result<String, Ended> {
     let now = ctx.present(path).map_err(tasks::not_allowed)?;
     let text = now.map(|it| vfs::decode(path, it.bytes.to_vec())).transpose();
     Ok(text.map_err(tasks::not_allowed)?.unwrap_or_default())

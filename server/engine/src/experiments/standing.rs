@@ -4,14 +4,15 @@
 use std::collections::BTreeMap;
 
 use evolve::{
-    Accepted, Apart, TAKEN_BACK, TakenBack, Vocabulary, accepted_variant, in_force, parameters,
-    without, worse_in_use,
+    Accepted, Apart, NUMBERS, TAKEN_BACK, TakenBack, Vocabulary, accepted_variant, in_force,
+    parameters, without, worse_in_use,
 };
 use proposal::{ExperimentId, Journal, Proposal, ProposalId, ProposalState, Simulation};
+use settings::{Setting, Value};
 use store::history::{ExperimentBody, ExperimentRow};
 use vfs::VfsPath;
 
-use super::{KEPT_MAX, files::files};
+use super::{KEPT_MAX, files::files, levels};
 use crate::{
     ReadError, RunId, RunOutcome, Snapshot, Then,
     edits::{
@@ -61,7 +62,8 @@ pub(super) fn experiments(
         if row.outcome == TAKEN_BACK && (is_applied || row.proposal.is_none()) {
             taken_back.extend(row.body.parent.clone());
         }
-        let is_accepted = is_applied && accepted_variant(&row).is_some();
+        let is_change = accepted_variant(&row).is_some() || row.body.suggestion.is_some();
+        let is_accepted = is_applied && is_change;
         let is_in_force = is_accepted && !taken_back.contains(&row.id);
         res.push(Experiment { row, state, is_in_force });
     }
@@ -103,19 +105,9 @@ pub(super) fn taken_back(
     target: &Experiment,
     in_use: Option<&Apart>,
 ) -> Result<(ExperimentRow, Option<Made>), Ended> {
-    let accepted = all.iter().rev().filter(|it| it.row.body.root == target.row.body.root);
-    let accepted: Vec<Accepted> =
-        accepted.filter_map(|it| Accepted::of(&it.row, it.is_in_force)).collect();
-    let now = counting(&ctx.snapshot);
-    let TakenBack { changes, left } = without(&accepted, &target.row.id, &now);
-    let mut notes: Vec<String> =
-        changes.iter().map(|(key, now, then)| format!("{key} {now} → {then}")).collect();
-    notes.extend(left.iter().map(|(key, why)| format!("{key} stays: {why}")));
-    let why = in_use.map_or(String::new(), |it| format!(" because it is worse in use ({it})"));
-    let note = format!("experiment {} is taken back{why}: {}", target.row.id, notes.join(", "));
-    let made = match changes.is_empty() {
-        true => None,
-        false => Some(write(ctx, target, &changes, &note)?),
+    let (made, note) = match accepted_variant(&target.row) {
+        Some(_) => settings_back(ctx, target, all, in_use)?,
+        None => levels::take_back(ctx, target, all)?,
     };
     let now_ms = ctx.clock.wall_ms();
     let row = ExperimentRow {
@@ -139,6 +131,30 @@ pub(super) fn failed(why: store::StoreError) -> Ended {
     Box::new(RunOutcome::Failed(why.to_string()))
 }
 
+/// Takes back the settings of an experiment: the proposal, and what is to be noted.
+fn settings_back(
+    ctx: &EditContext,
+    target: &Experiment,
+    all: &[Experiment],
+    in_use: Option<&Apart>,
+) -> Result<(Option<Made>, String), Ended> {
+    let accepted = all.iter().rev().filter(|it| it.row.body.root == target.row.body.root);
+    let accepted: Vec<Accepted> =
+        accepted.filter_map(|it| Accepted::of(&it.row, it.is_in_force)).collect();
+    let now = counting(&ctx.snapshot);
+    let TakenBack { changes, left } = without(&accepted, &target.row.id, &now);
+    let mut notes: Vec<String> =
+        changes.iter().map(|(key, now, then)| format!("{key} {now} → {then}")).collect();
+    notes.extend(left.iter().map(|(key, why)| format!("{key} stays: {why}")));
+    let why = in_use.map_or(String::new(), |it| format!(" because it is worse in use ({it})"));
+    let note = format!("experiment {} is taken back{why}: {}", target.row.id, notes.join(", "));
+    let made = match changes.is_empty() {
+        true => None,
+        false => Some(write(ctx, target, &changes, &note)?),
+    };
+    Ok((made, note))
+}
+
 /// What each setting that experiments may change counts now.
 fn counting(snapshot: &Snapshot) -> BTreeMap<String, u16> {
     let parameters = parameters();
@@ -148,7 +164,17 @@ fn counting(snapshot: &Snapshot) -> BTreeMap<String, u16> {
         weights.copied().find(|it| it.0 == name).map(|it| it.1)
     };
     let counts = in_force(&parameters, &snapshot.own.written_vocabulary, &set);
-    parameters.iter().map(|it| it.key.to_owned()).zip(counts).collect()
+    let mut res: BTreeMap<String, u16> =
+        parameters.iter().map(|it| it.key.to_owned()).zip(counts).collect();
+    // What suggestions set beside the weights.
+    for (key, ..) in NUMBERS {
+        let set = snapshot.in_force.get(key).map(|it| it.0.clone());
+        let value = set.or_else(|| Some(Setting::find(key)?.default_value()));
+        if let Some(Value::Int(value)) = value {
+            res.extend(u16::try_from(value).ok().map(|it| (key.to_owned(), it)));
+        }
+    }
+    res
 }
 
 /// Proposes the settings as they are without the experiment.

@@ -1,7 +1,7 @@
 //! After it was accepted: an idle server looks whether the newest experiment in force is worse in
 //! use, and where it is, proposes once to take it back.
 
-use evolve::{InUse, TAKEN_BACK, in_use};
+use evolve::{InUse, TAKEN_BACK, accepted_variant, in_use};
 use proposal::{Journal, ProposalId};
 use store::StoreError;
 use store::history::{EpisodeRow, TransactionKind};
@@ -84,7 +84,8 @@ fn newest_in_use<'a>(
 ) -> Result<Option<(&'a Experiment, InUse)>, StoreError> {
     let in_force: Vec<(ProposalId, &Experiment)> = all
         .iter()
-        .filter(|it| it.is_in_force)
+        // A workflow or another place of a file changes nothing of what is found first.
+        .filter(|it| it.is_in_force && accepted_variant(&it.row).is_some())
         .filter_map(|it| Some((ProposalId::parse(it.row.proposal.as_deref()?)?, it)))
         .collect();
     if in_force.is_empty() {

@@ -65,8 +65,12 @@ impl GlobalState {
 
     fn understood(&mut self, run: RunId, typed: Result<Typed, String>, then: Then) {
         match typed {
-            Ok(Typed::Call(call)) => self.skill_run(run, call, then),
+            Ok(Typed::Call(call)) => {
+                self.typed_as(run, &call);
+                self.skill_run(run, call, then);
+            }
             Ok(Typed::Meant { call, understood }) => {
+                self.typed_as(run, &call);
                 self.runs.understood(run, understood);
                 self.skill_run(run, call, then);
             }

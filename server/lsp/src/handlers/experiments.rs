@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use engine::{EvolveRequest, RunRequest};
+use evolve::Level;
 use proposal::ProposalId;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -16,6 +17,7 @@ use crate::{error, ext};
 #[serde(rename_all = "camelCase", default)]
 struct EvolveArgument {
     r#try: BTreeMap<String, Value>,
+    level: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -33,7 +35,7 @@ pub(super) fn is_about_experiments(command: &str) -> bool {
 /// What one of these commands asks for.
 pub(super) fn request(command: &str, argument: Value) -> Result<RunRequest> {
     if command == ext::EVOLVE {
-        return Ok(evolve(parse(argument, "try")?));
+        return evolve(parse(argument, "try")?);
     }
     let ExperimentArgument { experiment, keep } = parse(argument, "experiment")?;
     match (command, experiment) {
@@ -45,11 +47,17 @@ pub(super) fn request(command: &str, argument: Value) -> Result<RunRequest> {
     }
 }
 
-/// An experiment with the server's own settings.
-fn evolve(argument: EvolveArgument) -> RunRequest {
+/// An experiment with the server's own settings, or a look for suggestions at a level.
+fn evolve(argument: EvolveArgument) -> Result<RunRequest> {
     let written = |it: Value| it.as_str().map_or_else(|| it.to_string(), str::to_owned);
     let given = argument.r#try.into_iter().map(|(key, value)| (key, written(value)));
-    RunRequest::Evolve(EvolveRequest { given: given.collect(), until_s: None })
+    let level = argument.level.map(|it| {
+        let names = Level::ALL.map(Level::name).join(", ");
+        let why = || error::failed(format!("aios.evolve: `{it}` is no level; there are {names}"));
+        Level::parse(&it).ok_or_else(why)
+    });
+    let level = level.transpose()?;
+    Ok(RunRequest::Evolve(EvolveRequest { given: given.collect(), until_s: None, level }))
 }
 
 /// What came of an experiment, for whoever waits for it.

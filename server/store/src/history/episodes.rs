@@ -8,7 +8,7 @@ use crate::Result;
 /// Something that was done.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EpisodeRow {
-    /// `question`, `opened`, `used`, `command`, `change`, `agent` or `slow`.
+    /// `question`, `opened`, `used`, `missed`, `command`, `change`, `agent`, `slow`, `noise`.
     pub kind: String,
     /// When, in milliseconds since 1970.
     pub at_ms: u64,
@@ -20,7 +20,8 @@ pub struct EpisodeRow {
     pub outcome: String,
     /// The file, below its workspace folder; empty for none.
     pub path: String,
-    /// The place of the hit that was opened or used, from 1; how many hits a question had; else 0.
+    /// The place of the hit that was opened or used, from 1; how many hits a question had; how
+    /// often a file was read; else 0.
     pub place: u64,
     /// How long it took, or how soon it came, in milliseconds.
     pub took_ms: u64,

@@ -14,7 +14,7 @@ pub struct ExperimentRow {
     pub id: String,
     /// When it ended, in milliseconds since 1970.
     pub at_ms: u64,
-    /// What came of it, in a word: `accepted`, `dropped`, `refused`, `too little`.
+    /// What came of it, in a word or two: `accepted`, `dropped`, `suggested`.
     pub outcome: String,
     /// The proposal that was made of it.
     pub proposal: Option<String>,
@@ -50,6 +50,50 @@ pub struct ExperimentBody {
     pub seed: u64,
     /// What the reader has to know.
     pub notes: Vec<String>,
+    /// What it looked for where it was about something else than weights: a level's name.
+    pub level: String,
+    /// What was suggested by a rule, because of what was seen.
+    pub suggestion: Option<SuggestionRow>,
+}
+
+/// What is suggested, and what was seen that speaks for it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SuggestionRow {
+    /// At which level: `configuration`, `code`, `structure`, `capability`.
+    pub level: String,
+    /// By which rule.
+    pub rule: String,
+    /// What it is about: the same again is about the same.
+    pub about: String,
+    /// What it does, in one line.
+    pub title: String,
+    /// What was seen.
+    pub seen: Vec<SeenRow>,
+    /// How it was.
+    pub before: String,
+    /// How it is to be.
+    pub after: String,
+    /// How sure that is, and by what.
+    pub sure: String,
+    /// The number that it sets in a file: what it is called there, before and after.
+    pub number: Option<(String, u64, u64)>,
+    /// The lines that it adds to a file in which their order means nothing.
+    pub lines: Vec<String>,
+}
+
+/// Something that was seen.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SeenRow {
+    /// What.
+    pub what: String,
+    /// How often.
+    pub n: u64,
+    /// When first, in milliseconds since 1970; 0 where it is a state.
+    pub first_ms: u64,
+    /// When last.
+    pub last_ms: u64,
 }
 
 /// Some tasks.
