@@ -37,6 +37,7 @@ pub use crate::{
     agents::{
         Agent, AgentRequest, AgentStatus, ModelState,
         chat::{ChatModels, no_models, remote_models},
+        document::WrittenAnew,
         task::{AgentReport, AgentTask, Priority},
         transcript::transcript,
     },

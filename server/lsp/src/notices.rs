@@ -1,6 +1,7 @@
 //! What the engine tells, carried to the client: edits, messages, progress, status.
 
 use std::{
+    collections::BTreeMap,
     sync::{Arc, atomic::Ordering},
     time::Duration,
 };
@@ -259,14 +260,46 @@ async fn apply_edit(link: Arc<Link>, step: Box<EditStep>) {
     link.engine.post(ClientChange::EditAnswered { proposal, step, applied, reason });
 }
 
+/// What an editor is given that holds a document open: what was written to it since. Few read it
+/// again when it is shown once more; those that do say that they take `aios/documentChanged`.
+async fn renewal(link: &Link, path: &VfsPath) -> Option<ApplyWorkspaceEditParams> {
+    let can = &link.session.can;
+    if can.live_documents || !can.apply_edit || !link.spellings.is_open(path) {
+        return None;
+    }
+    let asked = path.clone();
+    let found = link.read("document", move |view| Ok(view.snapshot.written_anew(&asked))).await;
+    let anew = found.ok()??;
+    let style = Style { session: &link.session, spellings: &link.spellings };
+    let written = Written {
+        change: &anew.change,
+        lines: &BTreeMap::from([(path.clone(), anew.lines)]),
+        versions: &BTreeMap::from([(path.clone(), anew.version)]),
+        annotations: &[],
+        confirm: false,
+    };
+    let edit = workspace_edit(style, &written);
+    Some(ApplyWorkspaceEditParams { label: None, edit, metadata: None })
+}
+
 async fn show_document(link: Arc<Link>, path: VfsPath) {
+    let renewal = renewal(&link, &path).await;
+    let renew = async {
+        let Some(params) = renewal else { return };
+        let answer = link.client.send_request::<ApplyWorkspaceEditRequest>(params).await;
+        if let Err(error) = answer {
+            tracing::info!(%error, %path, "an open document stays as it was");
+        }
+    };
     let params = ShowDocumentParams {
         uri: link.spellings.uri(&path),
         external: Some(false),
         take_focus: Some(true),
         selection: None,
     };
-    match link.client.show_document(params).await {
+    // One after the other, and neither waits for the other's answer.
+    let ((), shown) = tokio::join!(renew, link.client.show_document(params));
+    match shown {
         Ok(true) => {}
         Ok(false) | Err(_) => {
             message(&link, NoticeLevel::Info, format!("to see it, open {path}")).await;

@@ -14,19 +14,24 @@ use vfs::{FileId, VfsPath};
 
 use crate::{session::Session, uri};
 
-/// How the client spells the URIs of its open documents, where that is not our spelling: an editor
-/// may compare them letter by letter.
+/// How the client spells the URIs of its open documents: an editor may compare them letter by
+/// letter.
 #[derive(Debug, Default)]
 pub(crate) struct Spellings {
-    open: RwLock<FxHashMap<VfsPath, Uri>>,
+    /// `None` for our own spelling.
+    open: RwLock<FxHashMap<VfsPath, Option<Uri>>>,
 }
 
 impl Spellings {
     /// Notes the spelling of a document that was opened.
     pub(crate) fn open(&self, path: &VfsPath, uri: Uri) {
-        if uri::from_path(path) != uri {
-            self.open.write().expect("no holder panics").insert(path.clone(), uri);
-        }
+        let uri = Some(uri).filter(|it| *it != uri::from_path(path));
+        self.open.write().expect("no holder panics").insert(path.clone(), uri);
+    }
+
+    /// Whether the client holds the document open.
+    pub(crate) fn is_open(&self, path: &VfsPath) -> bool {
+        self.open.read().expect("no holder panics").contains_key(path)
     }
 
     /// Forgets the spelling of a document that was closed.
@@ -36,7 +41,7 @@ impl Spellings {
 
     /// The URI of `path` as the client spells it.
     pub(crate) fn uri(&self, path: &VfsPath) -> Uri {
-        let known = self.open.read().expect("no holder panics").get(path).cloned();
+        let known = self.open.read().expect("no holder panics").get(path).cloned().flatten();
         known.unwrap_or_else(|| uri::from_path(path))
     }
 }

@@ -1,12 +1,13 @@
 //! The document of an agent's run, for the user to read while it is under way and to write the next
 //! message in: what was asked, said and proposed, and a line for each step between.
 
-use std::fmt::Write as _;
+use std::{fmt::Write as _, sync::Arc};
 
 use agent::place_for_message;
 use proposal::{AgentRunId, visible_line};
 use store::history::{AgentRunRow, AgentRunStepRow};
-use vfs::VfsPath;
+use text::LineIndex;
+use vfs::{SourceChange, Texts, VfsPath};
 
 use crate::{
     ReadError, RunId, Snapshot,
@@ -24,6 +25,17 @@ const WRITE_MS: u64 = 250;
 /// Bytes of words that are shown while they come; a longer answer is shown when it is there.
 const HEARD_BYTES_MAX: usize = 256 * 1024;
 
+/// What is different in a document that an editor holds open.
+#[derive(Clone, Debug)]
+pub struct WrittenAnew {
+    /// The way to what it holds now.
+    pub change: SourceChange,
+    /// The lines of what the editor holds.
+    pub lines: Arc<LineIndex>,
+    /// The version of that.
+    pub version: i32,
+}
+
 impl Snapshot {
     /// The path of the document of a run, where documents can be written.
     pub(crate) fn run_document(&self, id: &AgentRunId) -> Option<VfsPath> {
@@ -38,6 +50,35 @@ impl Snapshot {
     pub(crate) fn run_page(&self, id: &AgentRunId) -> Result<String, ReadError> {
         let (row, steps) = self.agent_run(id)?;
         Ok(page(&row, &steps, self.can_go_on(&row)))
+    }
+
+    /// What an editor is to be given that holds a document of ours open and does not read it again:
+    /// the way to what was written to the disk since. A message that the user wrote and that was
+    /// not sent stays. `None` where there is nothing to give.
+    ///
+    /// What is marked in the diff of a proposal is the user's: it is none of these.
+    pub fn written_anew(&self, path: &VfsPath) -> Option<WrittenAnew> {
+        let is_ours =
+            |folder: &VfsPath| path.relative_to(folder).is_some_and(|it| it.ends_with(".md"));
+        [&self.runs_folder, &self.proposals_folder].into_iter().flatten().find(|it| is_ours(it))?;
+        let overlay = self.vfs.overlay(self.vfs.file_id(path)?)?;
+        let held = overlay.rope.to_string();
+        let mut text = vfs::decode(path, self.loader.read(path).ok()?).ok()?;
+        if let Some(message) = agent::read_message(&held)
+            && !message.is_empty()
+            && !text.contains(&quoted(&message))
+            && agent::read_message(&text).is_some()
+        {
+            text.push_str(&format!("{message}\n"));
+        }
+        let lines = Arc::new(LineIndex::new(&held));
+        let texts = Texts::from_iter([(path.clone(), Some(held))]);
+        let change = SourceChange::between(&texts, &|_| Some(text.clone()));
+        (!change.edits.is_empty()).then_some(WrittenAnew {
+            change,
+            lines,
+            version: overlay.version,
+        })
     }
 
     /// Whether the agent of a run has a model to go on with.
