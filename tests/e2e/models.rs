@@ -134,6 +134,8 @@ fn a_question_is_answered_with_its_citations_checked_and_no_command_for_the_term
         );
         assert!(told.contains("(1 of 2 citations verified)"), "{told}");
         assert!(told.contains("1 step, 27 tokens, cost 0.0002"), "{told}");
+        let asked = provider.asked()[0].body.to_string();
+        assert!(asked.contains("def total(items)"), "it is given what the question is about");
         assert!(!told.contains('\u{1b}'), "{told}");
         let (_, runs) = aios(&workspace, &config, &["runs"]);
         assert!(runs.contains("ask"), "{runs}");
@@ -142,8 +144,34 @@ fn a_question_is_answered_with_its_citations_checked_and_no_command_for_the_term
     let (code, told) = aios(&workspace, "", &["ask", "why?"]);
     assert_eq!(code, 1);
     assert!(told.contains("no model is configured: see `ai.models`"), "{told}");
+    let (_, told) = aios(&workspace, "", &["agent", "list"]);
+    assert!(told.contains("built in  needs a model: no model is configured"), "{told}");
     let (_, told) = aios(&workspace, "ai.enabled = false", &["ask", "why?"]);
     assert!(told.contains("switched off by `ai.enabled`"), "{told}");
+    let (_, told) = aios(&workspace, "ai.enabled = false", &["agent", "list"]);
+    assert!(told.contains("find") && told.contains("explain"), "{told}");
+    assert!(!told.contains("edit") && !told.contains("ask"), "{told}");
+}
+
+#[test]
+fn what_an_agent_proposes_is_shown_in_a_shell_and_applied_where_that_is_said() {
+    let cart = "def total(items):\n    return sum(items)\n";
+    let edit = r#"{"path": "cart.py", "old": "sum(items)", "new": "sum(items) or 0"}"#;
+    for protocol in [Protocol::Anthropic, Protocol::OpenAi] {
+        let workspace = Workspace::new(&[("cart.py", cart)]);
+        let turn = [Turn::Call("edit", edit.to_owned()), Turn::Say("Never none.".to_owned())];
+        let provider = Provider::script(protocol, [turn.clone(), turn].concat());
+        let config = config(protocol, &provider.url(), "env:TEST_KEY");
+        let (code, told) = aios(&workspace, &config, &["do", "/edit never none"]);
+        assert_eq!(code, 0, "{told}");
+        for part in ["Never none.", "+    return sum(items) or 0", "nothing is changed yet"] {
+            assert!(told.contains(part), "{part} in {told}");
+        }
+        assert_eq!(workspace.read("cart.py"), cart);
+        let (code, told) = aios(&workspace, &config, &["do", "--apply", "/edit never none"]);
+        assert_eq!(code, 0, "{told}");
+        assert!(workspace.read("cart.py").contains("or 0"), "{told}");
+    }
 }
 
 #[cfg(target_os = "linux")]

@@ -60,6 +60,16 @@ impl Session {
         Ok(session)
     }
 
+    /// The same with vectors: what a search finds here is what it finds in an editor.
+    pub(crate) fn indexed_with_vectors(
+        root: &std::path::Path,
+        graph: LoadGraph,
+    ) -> anyhow::Result<Session> {
+        let mut session = Session::with_vectors(root, graph)?;
+        session.index()?;
+        Ok(session)
+    }
+
     /// Brings the index up to date, with a progress bar on a terminal.
     pub(crate) fn index(&mut self) -> anyhow::Result<IndexSummary> {
         match self.run(RunRequest::Index)? {

@@ -7,7 +7,7 @@ use std::{
 
 use agent::{AgentKind, Template, Transition, template};
 use anyhow::Context as _;
-use engine::{AgentRequest, AgentStatus, LoadGraph, RunRequest, Then};
+use engine::{AgentRequest, AgentStatus, LoadGraph, ModelState, RunRequest, Then};
 use proposal::visible_line;
 use serde_json::{Value, json};
 
@@ -40,8 +40,36 @@ pub(crate) fn run(root: &Path, command: &AgentCommand, output: Output) -> anyhow
 
 fn list(root: &Path, output: Output) -> anyhow::Result<Exit> {
     let session = Session::indexed(root, LoadGraph::Never)?;
-    for status in session.ask("agents", |snapshot| snapshot.agents())? {
-        output.line(|| status_json(&status), || status_line(&status, output))?;
+    let all = session.ask("agents", |snapshot| {
+        let with_model = |it: AgentStatus| {
+            let def = it.agent.as_ref().map(|it| &it.def);
+            let model = snapshot.model_state(def.and_then(|it| it.model.as_deref()));
+            let asks = def.is_some_and(|it| it.capabilities.iter().all(|it| it.skill.is_none()));
+            (it, if asks { model } else { ModelState::Ready })
+        };
+        Ok(snapshot.agents()?.into_iter().map(with_model).collect::<Vec<_>>())
+    })?;
+    for (status, model) in &all {
+        let is_built_in = status.agent.as_ref().is_some_and(|it| it.path.is_none());
+        let no_model = match model {
+            ModelState::Ready => None,
+            // Who wants no model wants to see none of these.
+            ModelState::Off if is_built_in => continue,
+            ModelState::Off => Some("models are switched off by `ai.enabled`"),
+            ModelState::Missing(why) => Some(why.as_str()),
+        };
+        output.line(
+            || {
+                let mut object = status_json(status);
+                object["no_model"] = json!(no_model);
+                object
+            },
+            || {
+                let line = status_line(status, output);
+                let why = no_model.map(|it| format!("  needs a model: {it}"));
+                line + &output.paint(Paint::Faint, why.unwrap_or_default())
+            },
+        )?;
     }
     Ok(Exit::Done)
 }

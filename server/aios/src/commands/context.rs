@@ -17,7 +17,7 @@ use crate::{
 
 /// Runs the command.
 pub(crate) fn run(root: &Path, args: &ContextArgs, output: Output) -> anyhow::Result<Exit> {
-    let mut session = Session::indexed(root, LoadGraph::Always)?;
+    let mut session = Session::indexed_with_vectors(root, LoadGraph::Always)?;
     if !args.without_history {
         history::read(&mut session)?;
     }

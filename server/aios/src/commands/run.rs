@@ -27,7 +27,7 @@ pub(crate) fn run(root: &Path, args: &RunArgs, output: Output) -> anyhow::Result
         message: args.message.clone(),
         ..AgentTask::by_user(&args.agent)
     };
-    let mut session = Session::indexed(root, LoadGraph::Always)?;
+    let mut session = Session::indexed_with_vectors(root, LoadGraph::Always)?;
     let outcome = session.run(RunRequest::RunAgent(Box::new(task)))?;
     let afterwards = if args.apply { Afterwards::Apply } else { Afterwards::Show };
     answered(&mut session, outcome, afterwards, output)
@@ -46,7 +46,7 @@ pub(crate) fn parameters(written: &[String]) -> Result<BTreeMap<String, String>,
 pub(crate) fn ask(root: &Path, question: &str, output: Output) -> anyhow::Result<Exit> {
     let arguments = BTreeMap::from([("question".to_owned(), question.to_owned())]);
     let task = AgentTask { arguments, ..AgentTask::by_user("ask") };
-    let mut session = Session::indexed(root, LoadGraph::Always)?;
+    let mut session = Session::indexed_with_vectors(root, LoadGraph::Always)?;
     let outcome = session.run(RunRequest::RunAgent(Box::new(task)))?;
     answered(&mut session, outcome, Afterwards::Show, output)
 }
@@ -64,7 +64,7 @@ pub(crate) fn runs(root: &Path, args: &RunsArgs, output: Output) -> anyhow::Resu
             let Some(id) = AgentRunId::parse(&run.id) else {
                 return Ok(output.refuse(format!("`{}` is no run\'s id", run.id))?);
             };
-            let mut session = Session::indexed(root, LoadGraph::Always)?;
+            let mut session = Session::indexed_with_vectors(root, LoadGraph::Always)?;
             let outcome = session.run(RunRequest::ResumeAgent(id, Then::Keep))?;
             answered(&mut session, outcome, Afterwards::Show, output)
         }
@@ -78,7 +78,7 @@ fn visible(text: &str) -> String {
 }
 
 /// Prints what came of a run, then what it proposed.
-fn answered(
+pub(crate) fn answered(
     session: &mut Session,
     outcome: RunOutcome,
     afterwards: Afterwards,

@@ -3,13 +3,14 @@
 use std::path::Path;
 
 use agent::{CommandError, Needed, SKILLS, SkillParameter, SkillReply, parse_command};
-use engine::{Area, By, LoadGraph, RunRequest, Then, Understood};
+use engine::{Area, By, LoadGraph, RunOutcome, RunRequest, Then, Understood};
 use serde_json::{Value, json};
 
 use crate::{
     args::DoArgs,
     commands::{
         change::{Afterwards, proposed},
+        run::answered,
         target::Target,
     },
     exit::Exit,
@@ -32,14 +33,18 @@ pub(crate) fn run(root: &Path, args: &DoArgs, output: Output) -> anyhow::Result<
     {
         return Ok(output.refuse(why)?);
     }
-    let mut session = Session::indexed(root, LoadGraph::Always)?;
+    let mut session = Session::indexed_with_vectors(root, LoadGraph::Always)?;
     let at = match &args.at {
         Some(at) => Some(Area::Place(Target::parse(at, &session.root)?.into_place())),
         None => None,
     };
     let outcome = session.run(RunRequest::Do { text, at, then: Then::Keep })?;
     let afterwards = if args.apply { Afterwards::Apply } else { Afterwards::Show };
-    proposed(&mut session, outcome, afterwards, output)
+    match outcome {
+        // An agent says something, and may propose several things.
+        RunOutcome::Ran(_) => answered(&mut session, outcome, afterwards, output),
+        outcome => proposed(&mut session, outcome, afterwards, output),
+    }
 }
 
 /// Prints what a skill answered.
