@@ -68,6 +68,12 @@ fn a_shell_is_told_where_a_file_belongs_moves_it_and_takes_that_back() {
 
     let status = &json(&workspace, &["evolve", "status"])[0];
     let experiment = status["in_force"][0].as_str().unwrap();
+    let described = &json(&workspace, &["describe"])[0];
+    assert_eq!(described["learned"][0]["experiment"], experiment);
+    assert_eq!(described["learned"][0]["level"], "structure");
+    let edit = described["agents"].as_array().unwrap().iter().find(|it| it["name"] == "edit");
+    assert_eq!(edit.unwrap()["limits"], json!({"steps": 60, "tokens": 200_000, "seconds": 600}));
+    assert_eq!(described["commands"]["skills"][0]["name"], "review");
     assert_eq!(status["last"]["level"], "structure");
     assert_eq!(status["last"]["suggestion"]["rule"], "misplaced");
     let (code, text) = aios(&workspace, &["evolve", "revert", experiment]);

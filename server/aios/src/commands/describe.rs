@@ -1,10 +1,11 @@
 //! `aios describe`: all that this server is, for people and for agents.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{collections::BTreeMap, path::Path, sync::Arc};
 
+use agent::{SKILLS, Workflow, limit_values};
 use clap::CommandFactory;
-use engine::{EPISODES_MAX, Experiment, LoadGraph, ModelState, ReadError, Snapshot};
-use evolve::{Accepted, summary};
+use engine::{AgentStatus, EPISODES_MAX, Experiment, LoadGraph, ModelState, ReadError, Snapshot};
+use evolve::{Accepted, Level, summary};
 use serde_json::{Value, json};
 use settings::{Kind, SETTINGS, Scope, Setting, Source};
 
@@ -27,7 +28,11 @@ pub(crate) fn run(root: &Path, output: Output) -> anyhow::Result<Exit> {
             "words": memory::WORDS_VERSION,
         },
         "capabilities": capabilities(),
-        "commands": { "shell": shell_commands(), "editor": editor_commands() },
+        "commands": {
+            "shell": shell_commands(),
+            "editor": editor_commands(),
+            "skills": skills(),
+        },
         "limits": limits(),
     });
     if let (Value::Object(all), Value::Object(own)) = (&mut all, own) {
@@ -46,16 +51,6 @@ fn described(snapshot: &Snapshot) -> Result<Value, ReadError> {
         ModelState::Missing(why) => why,
     };
     let agents = snapshot.agents()?;
-    let agents = agents.iter().map(|it| {
-        let def = it.agent.as_ref().map(|it| &it.def);
-        let capabilities = def.map(|it| &it.capabilities).into_iter().flatten();
-        json!({
-            "name": it.name,
-            "built_in": it.agent.as_ref().is_some_and(|it| it.path.is_none()),
-            "blocked": it.blocked,
-            "capabilities": capabilities.map(|it| it.name.as_str()).collect::<Vec<_>>(),
-        })
-    });
     let episodes = snapshot.noted_episodes(None, KEPT_MAX)?;
     let mut counted: BTreeMap<&str, usize> = BTreeMap::new();
     episodes.iter().for_each(|it| *counted.entry(&it.kind).or_default() += 1);
@@ -64,8 +59,8 @@ fn described(snapshot: &Snapshot) -> Result<Value, ReadError> {
         "workspace": snapshot.roots.iter().map(|it| it.as_str()).collect::<Vec<_>>(),
         "standing": snapshot.own.standing.name(),
         "model": model,
-        "agents": agents.collect::<Vec<_>>(),
-        "workflows": snapshot.own.workflows.values().map(|it| it.name.as_str()).collect::<Vec<_>>(),
+        "agents": agents.iter().map(agent_json).collect::<Vec<_>>(),
+        "workflows": snapshot.own.workflows.iter().map(workflow_json).collect::<Vec<_>>(),
         "settings": settings_of(snapshot, &experiments),
         "learned": learned(&experiments),
         "vocabulary": {
@@ -77,6 +72,36 @@ fn described(snapshot: &Snapshot) -> Result<Value, ReadError> {
         },
         "episodes": { "on": snapshot.settings.episodes, "kept": counted, "each_max": EPISODES_MAX },
     }))
+}
+
+/// An agent: where it stands, what it can do, and how much its runs may take.
+fn agent_json(it: &AgentStatus) -> Value {
+    let def = it.agent.as_ref().map(|it| &it.def);
+    let capabilities = def.map(|it| &it.capabilities).into_iter().flatten();
+    let limits = def.map(|it| limit_values(&it.limits)).into_iter().flatten();
+    let limits: serde_json::Map<String, Value> =
+        limits.map(|(name, value)| (name.to_owned(), value.into())).collect();
+    json!({
+        "name": it.name,
+        "type": def.map(|it| it.kind.name()),
+        "file": it.agent.as_ref().and_then(|it| it.path.as_deref()),
+        "built_in": it.agent.as_ref().is_some_and(|it| it.path.is_none()),
+        "state": it.state.name(),
+        "blocked": it.blocked,
+        "capabilities": capabilities.map(|it| it.name.as_str()).collect::<Vec<_>>(),
+        "tools": def.map(|it| it.tools.clone()),
+        "limits": limits,
+    })
+}
+
+/// A workflow: its file, what it takes and its steps.
+fn workflow_json((path, it): (&String, &Arc<Workflow>)) -> Value {
+    json!({
+        "name": it.name,
+        "file": path,
+        "parameters": it.parameters.iter().map(|it| it.name.as_str()).collect::<Vec<_>>(),
+        "steps": it.steps.iter().map(|it| it.id.as_str()).collect::<Vec<_>>(),
+    })
 }
 
 /// Every setting with who set it: `default`, `learned`, `user`, `workspace` or `editor`.
@@ -114,10 +139,27 @@ fn settings_of(snapshot: &Snapshot, experiments: &[Experiment]) -> Vec<Value> {
     SETTINGS.iter().map(of).collect()
 }
 
-/// What experiments set that is in force, each with its proof.
+/// What experiments and suggestions changed that is in force, each with what speaks for it.
 fn learned(experiments: &[Experiment]) -> Vec<Value> {
     let in_force = experiments.iter().filter(|it| it.is_in_force);
-    let one = in_force.map(|it| json!({ "experiment": it.row.id, "proof": summary(&it.row) }));
+    let one = in_force.map(|it| {
+        let suggestion = it.row.body.suggestion.as_ref();
+        json!({
+            "experiment": it.row.id,
+            "level": suggestion.map_or("weights", |it| &it.level),
+            "rule": suggestion.map(|it| &it.rule),
+            "proof": summary(&it.row),
+        })
+    });
+    one.collect()
+}
+
+/// What is typed after a slash, in chats, requests and workflows.
+fn skills() -> Vec<Value> {
+    let one = SKILLS.iter().map(|it| {
+        let arguments = it.parameters.iter().map(|it| it.name).collect::<Vec<_>>();
+        json!({ "name": it.name, "does": it.description, "arguments": arguments })
+    });
     one.collect()
 }
 
@@ -132,6 +174,7 @@ fn capabilities() -> Value {
         ],
         "changes": ["proposed", "previewed", "journaled", "taken back by hunk, file or change"],
         "experiments": evolve::parameters().iter().map(|it| it.key).collect::<Vec<_>>(),
+        "suggestions": Level::ALL.map(Level::name),
     })
 }
 
@@ -186,7 +229,8 @@ fn text(all: &Value) -> String {
         format!("recall      {}", words(&all["capabilities"]["recall"])),
         format!("model       {}", all["model"].as_str().unwrap_or_default()),
         format!("agents      {}", names(&all["agents"])),
-        format!("workflows   {}", words(&all["workflows"])),
+        format!("workflows   {}", names(&all["workflows"])),
+        format!("skills      {}", names(&all["commands"]["skills"])),
         format!("commands    {}", names(&all["commands"]["shell"])),
         format!(
             "in editors  {} commands; `--json` lists them",
