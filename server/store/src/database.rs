@@ -70,9 +70,9 @@ pub(crate) fn open_database(
 pub(crate) fn migrate(db: &mut Connection, path: &Path, migrations: &[Migration]) -> Result<()> {
     let failed = StoreError::sql(path);
     let found = schema_number(db).map_err(&failed)?;
-    // An older file of a database that has no history has no step to take.
+    // Where the first step is not number one, it makes all anew: an older file cannot take it.
     let first = migrations.first().map_or(0, |it| it.number);
-    if last_number(migrations) < found || (0 < found && found + 1 < first) {
+    if last_number(migrations) < found || (0 < found && found < first) {
         return Err(StoreError::new(path, Fault::Schema(found)));
     }
     for migration in migrations.iter().filter(|it| it.number > found) {
