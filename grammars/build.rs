@@ -136,6 +136,8 @@ const REFACTOR_KEYS: &[(&str, Shape)] = &[
     ("entry_points", Shape::Texts),
     ("prescribed", Shape::Texts),
     ("found_by_name", Shape::Texts),
+    ("written_out", Shape::Texts),
+    ("open_inside", Shape::Texts),
     ("blank", Shape::Text),
     ("empty_block", Shape::Text),
     ("exits", Shape::Texts),

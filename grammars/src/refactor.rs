@@ -89,6 +89,10 @@ pub struct RefactorRules {
     pub prescribed: &'static [&'static str],
     /// Names of files, without their endings, by which the language or its tools find them.
     pub found_by_name: &'static [&'static str],
+    /// Kinds of values that are written out with their members.
+    pub written_out: &'static [&'static str],
+    /// Kinds around definitions that are put together with those of other files.
+    pub open_inside: &'static [&'static str],
     /// The name of what is given none.
     pub blank: &'static str,
     /// What stands in a block that must not be empty.

@@ -28,6 +28,9 @@ const NOT_A_DEFINITION: RefactorError =
 const PUBLIC: &str = "it is public: code outside the workspace may use it";
 const STRING: &str = "a string of that name";
 const SHAPE: &str = "something may ask for it by its shape";
+const MERGED: &str = "it is put together with declarations elsewhere";
+/// From a definition to the value that is written out with it.
+const VALUE_DEPTH: usize = 2;
 const NAMESAKE: &str = "what its receiver is was inferred: it may mean the one that goes";
 
 impl Analysis {
@@ -212,6 +215,8 @@ impl Analysis {
             draft.left.extend(self.left_at(source.file, it.name_range, PUBLIC));
         } else if self.meets_unnamed(symbol) && source.language.modules != Modules::FolderPackages {
             draft.left.extend(self.left_at(source.file, it.name_range, SHAPE));
+        } else if let Some(why) = open_around(source, it) {
+            draft.left.extend(self.left_at(source.file, it.name_range, why));
         }
         if it.is_local {
             return Ok(());
@@ -279,10 +284,36 @@ pub(super) fn take_out(source: &Source<'_>, node: Node<'_>, gone: TextRange, dra
     let is_alone = block
         .and_then(|it| it.parent())
         .is_some_and(|it| it.named_child_count() == 1 && it.parent().is_some());
+    let is_part = node.parent().is_some_and(|it| source.rules.written_out.contains(&it.kind()));
+    let gone = if is_part { with_comma(&source.text, gone) } else { gone };
     match is_alone && !source.rules.empty_block.is_empty() {
         true => draft.replace(source.path, gone, source.rules.empty_block.to_owned()),
         false => draft.replace(source.path, whole_lines(&source.text, gone), String::new()),
     };
+}
+
+/// A part of a value with the comma behind it.
+fn with_comma(text: &str, range: TextRange) -> TextRange {
+    let behind = &text[range.end().to_usize()..];
+    let gap = behind.len() - behind.trim_start().len();
+    match behind[gap..].starts_with(',') {
+        true => TextRange::from_usize(range.start().to_usize(), range.end().to_usize() + gap + 1),
+        false => range,
+    }
+}
+
+/// Why others may ask for a definition by what is around it: a value that is written out is used by
+/// its shape, and some declarations are put together with those of others.
+fn open_around(source: &Source<'_>, it: &Symbol) -> Option<&'static str> {
+    let node = source.around(it.range)?;
+    let around = || std::iter::successors(node.parent(), Node::parent);
+    let is_part = !it.is_local
+        && around().take(VALUE_DEPTH).any(|it| source.rules.written_out.contains(&it.kind()));
+    let is_open = || around().any(|it| source.rules.open_inside.contains(&it.kind()));
+    match is_part {
+        true => Some(SHAPE),
+        false => is_open().then_some(MERGED),
+    }
 }
 
 /// Whether the definition says that its type or file only may use it.
@@ -350,7 +381,8 @@ pub(super) fn definition_node<'t>(source: &'t Source<'_>, it: &Symbol) -> Refact
     Ok(node)
 }
 
-/// The siblings before a node, nearest first.
-fn children_before(node: Node<'_>) -> Vec<Node<'_>> {
-    std::iter::successors(node.prev_named_sibling(), |it| it.prev_named_sibling()).collect()
+/// The siblings before a node, nearest first. Each step costs as much as there are siblings before
+/// it: who asks for all of thousands waits.
+fn children_before(node: Node<'_>) -> impl Iterator<Item = Node<'_>> {
+    std::iter::successors(node.prev_named_sibling(), |it| it.prev_named_sibling())
 }

@@ -209,9 +209,15 @@ impl Analysis {
         value: Node<'t>,
     ) -> Refactored<Vec<Node<'t>>> {
         let mut res = Vec::new();
-        for found in self.graph().references_to(symbol, &mut || self.check())? {
-            let range = source.facts.reference(found.reference).range();
-            if found.file != source.file || !range_of(value).contains_range(range) {
+        let (inside, name) = (range_of(value), source.facts.symbol(symbol.symbol).name);
+        for (reference, it) in source.facts.references() {
+            self.check()?;
+            // Only what stands inside is resolved: thousands may have a parameter of the name.
+            let range = it.range();
+            let is_near = it.name() == name && inside.contains_range(range);
+            let means = |it: &graph::Target| it.symbol_ref() == symbol;
+            if !is_near || !self.graph().resolve(source.file, reference).targets().iter().any(means)
+            {
                 continue;
             }
             let node = source.around(range).filter(|it| {

@@ -326,3 +326,56 @@ fn what_only_it_imports_goes_along_in_typescript_and_rust() {
             fn c() {}"#]],
     );
 }
+
+#[test]
+fn what_a_value_is_written_out_with_is_marked_in_typescript() {
+    check(
+        r#"
+//- /a.ts
+function make(): { done(): void } {
+    return {
+        done$0() {},
+    };
+}
+make();
+"#,
+        expect![[r#"
+            //- /a.ts
+            function make(): { done(): void } {
+                return {
+                };
+            }
+            make();
+            left /a.ts:3:9 something may ask for it by its shape"#]],
+    );
+    check(
+        "//- /a.ts\nfunction make() {\n    function done$0() {}\n    return 1;\n}\nmake();\n",
+        expect![[r#"
+            //- /a.ts
+            function make() {
+                return 1;
+            }
+            make();"#]],
+    );
+}
+
+#[test]
+fn what_is_put_together_with_declarations_elsewhere_is_marked_in_typescript() {
+    check(
+        r#"
+//- /a.ts
+declare global {
+  interface SymbolConstructor$0 {
+    readonly observable: symbol;
+  }
+}
+export {};
+"#,
+        expect![[r#"
+            //- /a.ts
+            declare global {
+            }
+            export {};
+            left /a.ts:2:13 it is put together with declarations elsewhere"#]],
+    );
+}
