@@ -111,14 +111,14 @@ fn what_a_model_calls_is_asked_about_where_it_writes() {
 #[test]
 fn an_agent_that_only_answers_is_asked_at_once() {
     let turns = [
-        call("agent-ask-answer", r#"{"question": "what does total do?"}"#),
+        call("agent-ask-answer", r#"{"question": "what does total in cart.py:1 do?"}"#),
         Turn::Say("It adds up (cart.py:1-2).".to_owned()),
     ];
     each(&turns, |desk, _| {
         let outcome = desk.typed("tell me, what is total good for in the end");
         let RunOutcome::Ran(report) = &outcome else { panic!("{outcome:?}") };
         assert!(report.text.starts_with("It adds up (cart.py:1-2)."), "{}", report.text);
-        let told = "understood as /ask question=\"what does total do?\" (by test)";
+        let told = "understood as /ask question=\"what does total in cart.py:1 do?\" (by test)";
         assert!(desk.told.iter().any(|it| it == told), "{:?}", desk.told);
     });
 }
@@ -128,6 +128,18 @@ fn a_model_that_knows_of_no_tool_says_so() {
     each(&[Turn::Say("No tool brews coffee.".to_owned())], |desk, _| {
         let outcome = desk.typed("make me a coffee");
         assert_eq!(outcome.describe(), "test: No tool brews coffee.");
+    });
+}
+
+#[test]
+fn words_that_leave_no_doubt_count_where_a_model_calls_nothing() {
+    each(&[Turn::Say("I am a tool that can do many things.".to_owned())], |desk, _| {
+        let outcome = desk.typed("who calls total?");
+        let RunOutcome::Replied { markdown, understood: Some(understood), .. } = &outcome else {
+            panic!("{outcome:?}");
+        };
+        assert!(markdown.contains("shop.py"), "{markdown}");
+        assert!(matches!(understood.by, By::Likeness(_)), "{understood}");
     });
 }
 

@@ -8,7 +8,7 @@ use agent::{
     Routed, SkillChoice, SkillId, SkillReply, Takes, choosing, chosen, command_text, complete,
     parse_command, router,
 };
-use models::{ModelError, Registered};
+use models::{ModelError, Registered, StopReason};
 
 use super::{SkillCall, named};
 use crate::{
@@ -19,6 +19,8 @@ use crate::{
 const NAMES_MAX: usize = 40;
 /// Characters of what a model says that knows of nothing to do.
 const SAID_CHARS_MAX: usize = 600;
+/// From here on the likeness of words counts for more than a model that calls nothing.
+const SURE_MIN: f32 = 0.8;
 
 /// What typed text comes to.
 #[derive(Clone, Debug, PartialEq)]
@@ -71,6 +73,14 @@ impl fmt::Display for Understood {
             By::Likeness(score) => write!(f, "understood as {} ({score:.2})", self.command),
             By::Model(id) => write!(f, "understood as {} (by {id})", self.command),
         }
+    }
+}
+
+impl Typed {
+    /// Whether the words alone leave no doubt that something that only reads is meant.
+    fn is_surely_meant(&self) -> bool {
+        matches!(self, Typed::Meant { understood, .. }
+            if matches!(understood.by, By::Likeness(score) if SURE_MIN <= score))
     }
 }
 
@@ -150,6 +160,13 @@ impl Snapshot {
         let mut all = chosen(&reply, &agents).map_err(refused)?;
         if all.len() <= 1 {
             let Some(one) = all.pop() else {
+                // A small model calls nothing, whatever is said to it.
+                if reply.stop != StopReason::Refused
+                    && let Ok(typed) = self.understand(sentence, at)
+                    && typed.is_surely_meant()
+                {
+                    return Ok(typed);
+                }
                 let said: String = reply.text.trim().chars().take(SAID_CHARS_MAX).collect();
                 let said = if said.is_empty() { "nothing here does this".to_owned() } else { said };
                 return Ok(Typed::Reply(SkillReply::Nothing(format!("{id}: {said}"))));
