@@ -12,8 +12,8 @@ use std::{ops::ControlFlow, path::Path, sync::Arc};
 
 use evolve::{
     Arena, Comparison, EvidenceConfig, Evolution, EvolutionConfig, EvolutionStep, Evolved, Model,
-    Next, Percents, Replay, Ruling, Trial, TrialConfig, compare, declared, parameters, shipped,
-    weights_of,
+    Next, Percents, Replay, Ruling, Trial, TrialConfig, Vocabulary, compare, declared, parameters,
+    shipped, weights_of,
 };
 use history::{Repository, UpdateConfig, update};
 use memory::{PieceConfig, Weights, words_of};
@@ -21,6 +21,8 @@ use store::commits::open_commits_in_memory;
 
 /// Tasks of a repository at most: as many as the server takes, and a quarter more that nobody sees.
 const TASKS_MAX: usize = 400;
+/// The newest tasks, which nobody sees: they are asked with words learned from what lies before.
+const UNSEEN: usize = 80;
 /// Commits that are looked at.
 const COMMITS_MAX: usize = 5_000;
 /// Experiments one after the other.
@@ -35,7 +37,7 @@ fn main() {
         let Arena { tuning, held_out, .. } = &mut evolved.arena;
         let mut all = std::mem::take(tuning);
         all.append(held_out);
-        let unseen = all.split_off(all.len() - all.len() / 5);
+        let unseen = all.split_off(all.len() - UNSEEN.min(all.len() / 5));
         let n_held_out = all.len() * 2 / 5;
         evolved.arena.held_out = all.split_off(all.len() - n_held_out);
         evolved.arena.tuning = all;
@@ -68,6 +70,7 @@ fn trial_config() -> TrialConfig {
         refinements_max: 2,
         looks: 0,
         known: Vec::new(),
+        knows_words: true,
     }
 }
 
@@ -79,7 +82,13 @@ fn evolved(folder: &Path, trial: &TrialConfig) -> Evolved {
     update(repository(), &commits, &reading, &mut |_| ControlFlow::Continue(())).unwrap();
     let evidence = EvidenceConfig { tasks_max: TASKS_MAX, commits_max: COMMITS_MAX, until_s: None };
     let none = TrialConfig { measured_max: 0, refinements_max: 0, ..trial.clone() };
-    let config = EvolutionConfig { evidence, trial: none, ruled: Vec::new() };
+    let config = EvolutionConfig {
+        evidence,
+        trial: none,
+        ruled: Vec::new(),
+        standing: Vocabulary::default(),
+        untaught: UNSEEN,
+    };
     let embedder = Arc::new(models::built_in());
     let model = Model { embedder, pieces: PieceConfig::default() };
     let mut evolution =

@@ -5,18 +5,20 @@ mod files;
 pub(crate) mod levels;
 pub(crate) mod standing;
 pub(crate) mod watching;
+mod words;
 
 use std::sync::Arc;
 
 use evolve::{
-    EvidenceConfig, Evolution, EvolutionConfig, EvolutionStep, Evolved, LOOKS_MAX, Level, Model,
-    OFTEN_KEY, Parameter, TrialConfig, Vocabulary, WORDS_KEY, admitted, declared, in_force,
-    measured, parameters, shipped, summary, tasks_row,
+    Attempt, EvidenceConfig, Evolution, EvolutionConfig, EvolutionStep, Evolved, FoundBy,
+    LEARNED_ANEW, LOOKS_MAX, Level, Model, OFTEN_KEY, Parameter, TrialConfig, Vocabulary,
+    WORDS_ANEW_KEY, WORDS_KEY, admitted, declared, in_force, measured, parameters, shipped,
+    summary, tasks_row,
 };
 use history::{Repository, Update, UpdateConfig};
 use proposal::{ExperimentId, Proposal, ProposalState, Simulation};
 use settings::{EvolvePolicy, Source};
-use store::history::{ExperimentBody, ExperimentRow};
+use store::history::{ExperimentBody, ExperimentRow, VariantRow};
 use vfs::VfsPath;
 
 use crate::{
@@ -241,14 +243,16 @@ impl GlobalState {
         let journal = self.outside.journal.as_ref();
         let journal = journal.ok_or_else(|| refused("there is no history to keep it in"))?;
         let (parameters, now) = self.parameters_now();
-        let pairs = parameters.iter().zip(&now);
-        let before: Vec<(String, u16)> = pairs.map(|it| (it.0.key.to_owned(), *it.1)).collect();
         let given = match request.given.is_empty() {
             true => Vec::new(),
             false => vec![admitted(&parameters, &now, &request.given).map_err(|it| refused(&it))?],
         };
         let past = journal.experiments().experiments(REMEMBERED_MAX);
         let past = past.map_err(|it| Box::new(RunOutcome::Failed(it.to_string())))?;
+        let anew = words::in_force(&past, &self.own.vocabulary);
+        let pairs = parameters.iter().map(|it| it.key).zip(now.iter().copied());
+        let pairs = pairs.chain([(WORDS_ANEW_KEY, anew)]);
+        let before: Vec<(String, u16)> = pairs.map(|it| (it.0.to_owned(), it.1)).collect();
         let seed = self.outside.random.next();
         let now_ms = self.outside.clock.wall_ms();
         let mut trial = TrialConfig {
@@ -261,6 +265,7 @@ impl GlobalState {
             refinements_max: REFINEMENTS_MAX,
             looks: 0,
             known: known(&past, &before, now_ms),
+            knows_words: past.iter().any(|it| dropped_words(it, now_ms)),
             now,
         };
         let parent = accepted_as(&past, &before);
@@ -290,11 +295,21 @@ impl GlobalState {
                 ..ExperimentBody::default()
             },
             root,
-            config: EvolutionConfig { evidence, trial, ruled: ruled(&past) },
+            config: self.evolution(evidence, trial, &past),
             stage: Stage::Begin,
             progress: ("reading the history", 0, 0),
             is_asked_for,
         })
+    }
+
+    fn evolution(
+        &self,
+        evidence: EvidenceConfig,
+        trial: TrialConfig,
+        past: &[ExperimentRow],
+    ) -> EvolutionConfig {
+        let standing = Vocabulary::clone(&self.own.vocabulary);
+        EvolutionConfig { evidence, trial, ruled: ruled(past), standing, untaught: 0 }
     }
 
     /// What may be changed, and what each is now.
@@ -543,6 +558,7 @@ impl Evolving {
                 let accepted = evolved.ruling.as_ref().and_then(|it| it.accepted());
                 row.body = self.body;
                 if let Some(accepted) = accepted {
+                    number_words(ctx, &mut row, accepted, &evolved.vocabulary)?;
                     let keys = self.config.trial.parameters.iter().map(|it| it.key.to_owned());
                     let values = keys.zip(accepted.candidate.values.iter().copied());
                     let learned = &evolved.vocabulary;
@@ -581,7 +597,13 @@ impl Evolving {
         };
         self.body.n_measured = ruling.n_measured as u64;
         let parameters = &self.config.trial.parameters;
-        let variants = ruling.attempts.iter().map(|it| measured(it, parameters));
+        let anew = self.body.before.iter().filter(|it| it.0 == WORDS_ANEW_KEY);
+        let anew: Vec<(String, u16)> = anew.cloned().collect();
+        let variants = ruling.attempts.iter().map(|it| {
+            let mut row = measured(it, parameters);
+            row.values.extend(anew.iter().cloned());
+            row
+        });
         self.body.variants = variants.collect();
         match (ruling.accepted(), ruling.attempts.is_empty()) {
             (Some(_), _) => "accepted".to_owned(),
@@ -611,13 +633,45 @@ fn propose(
     let before = &row.body.before;
     let changed: Vec<(String, u16)> =
         values.into_iter().filter(|it| !before.contains(it)).collect();
-    let files = files::files(ctx, root, &changed, learned)?;
-    let title = "Find code better: settings with proof".to_owned();
+    let anew = row.body.words.as_ref().and_then(|it| Vocabulary::parse(&it.1).ok());
+    let files = files::files(ctx, root, &changed, (anew.map(|it| it.0), learned))?;
+    let title = match row.body.words {
+        Some(_) => "Find code better: words learned anew, with proof".to_owned(),
+        None => "Find code better: settings with proof".to_owned(),
+    };
     let variants = row.body.variants.clone();
     let accepted =
         ExperimentRow { body: ExperimentBody { variants, ..row.body.clone() }, ..row.clone() };
     let reason = format!("{} (`aios evolve history {}`)", summary(&accepted), row.id);
     tasks::write_files(ctx, (title, reason), &files)
+}
+
+/// Notes in the row of an experiment that learned words anew which they are, and what they replace.
+fn number_words(
+    ctx: &EditContext,
+    row: &mut ExperimentRow,
+    accepted: &Attempt,
+    learned: &Vocabulary,
+) -> Result<(), Ended> {
+    if accepted.candidate.found_by != FoundBy::LearnedAnew {
+        return Ok(());
+    }
+    let past = ctx.journal.experiments().experiments(KEPT_MAX).map_err(standing::failed)?;
+    let next = words::next(&past);
+    let values = row.body.variants.iter_mut().filter(|it| it.against.is_none());
+    for (_, number) in values.flat_map(|it| &mut it.values).filter(|it| it.0 == WORDS_ANEW_KEY) {
+        *number = next;
+    }
+    let now = &ctx.snapshot.own.vocabulary;
+    let anew = learned.only(!now.words.is_empty(), !now.often.is_empty());
+    row.body.words = Some((now.text(), anew.text()));
+    Ok(())
+}
+
+/// True where words learned anew were dropped lately.
+fn dropped_words(it: &ExperimentRow, now_ms: u64) -> bool {
+    let is_of_words = |it: &VariantRow| it.found_by == LEARNED_ANEW && it.against.is_some();
+    now_ms < it.at_ms + REMEMBERED_MS && it.body.variants.iter().any(is_of_words)
 }
 
 /// The experiment whose accepted variant is what is set now.
@@ -630,7 +684,8 @@ fn accepted_as<'a>(past: &'a [ExperimentRow], now: &[(String, u16)]) -> Option<&
 /// What was set before what is set now was accepted: newer commits may say that it was better.
 fn taken_back(parent: &ExperimentRow, trial: &TrialConfig) -> Option<Vec<u16>> {
     let value = |key: &str| parent.body.before.iter().find(|it| it.0 == key).map(|it| it.1);
-    trial.parameters.iter().map(|it| value(it.key)).collect()
+    let before: Option<Vec<u16>> = trial.parameters.iter().map(|it| value(it.key)).collect();
+    before.filter(|it| *it != trial.now)
 }
 
 /// Variants that were dropped lately, while the same was set: they are not tried again.
@@ -639,7 +694,11 @@ fn known(past: &[ExperimentRow], before: &[(String, u16)], now_ms: u64) -> Vec<V
     let variants = recent.flat_map(|it| &it.body.variants);
     let keys = |it: &[(String, u16)]| it.iter().map(|it| it.0.clone()).collect::<Vec<String>>();
     let same = variants.filter(|it| keys(&it.values) == keys(before));
-    same.map(|it| it.values.iter().map(|it| it.1).collect()).collect()
+    let percents = |it: &VariantRow| {
+        let of_settings = it.values.iter().filter(|it| it.0 != WORDS_ANEW_KEY);
+        of_settings.map(|it| it.1).collect()
+    };
+    same.map(percents).collect()
 }
 
 /// Which commits earlier experiments ruled by, and how often each looked at them.

@@ -8,13 +8,17 @@ mod desk;
 
 use std::{
     io::Write as _,
+    path::Path,
     process::{Command, Stdio},
 };
 
 use desk::Desk;
 use engine::{EvolveRequest, RunOutcome, RunRequest, Then};
 use evolve::VOCABULARY_FILE;
-use fixture::past::{changed, changed_by_words, message, telling_paths, telling_words};
+use fixture::past::{
+    changed, changed_by_other_words, changed_by_words, message, other_words, telling_paths,
+    telling_words,
+};
 use memory::Query;
 use proposal::{ProposalId, ProposalState};
 use store::history::ExperimentRow;
@@ -33,18 +37,19 @@ fn repository_of(past: &str) -> TempDir {
     let dir = tempfile::tempdir().unwrap();
     let folder = dir.path().join("w");
     std::fs::create_dir(&folder).unwrap();
-    let git = |args: &[&str], input: &str| {
-        let mut command = Command::new("git");
-        command.args(args).current_dir(&folder).env("GIT_CONFIG_NOSYSTEM", "1");
-        command.env("HOME", &folder).stdin(Stdio::piped());
-        let mut child = command.spawn().unwrap();
-        child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
-        assert!(child.wait().unwrap().success(), "git {args:?}");
-    };
-    git(&["init", "-q", "-b", "main"], "");
-    git(&["fast-import", "--quiet"], past);
-    git(&["reset", "-q", "--hard"], "");
+    git(&folder, &["init", "-q", "-b", "main"], "");
+    git(&folder, &["fast-import", "--quiet"], past);
+    git(&folder, &["reset", "-q", "--hard"], "");
     dir
+}
+
+fn git(folder: &Path, args: &[&str], input: &str) {
+    let mut command = Command::new("git");
+    command.args(args).current_dir(folder).env("GIT_CONFIG_NOSYSTEM", "1");
+    command.env("HOME", folder).stdin(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    assert!(child.wait().unwrap().success(), "git {args:?}");
 }
 
 impl Desk {
@@ -151,6 +156,48 @@ fn what_words_stand_for_is_learned_as_a_file_that_people_correct_and_take_back()
     assert_eq!(desk.found(3), before);
     let desk = desk.reopen();
     assert_eq!((desk.found(3), desk.bent()), (before, Vec::new()));
+}
+
+/// Words in force that stand for other places by now are learned anew, from newer commits than they
+/// know, and the old ones come back byte by byte.
+#[test]
+fn words_that_stand_for_other_places_by_now_are_learned_anew_and_taken_back() {
+    let mut desk = Desk::open(repository_of(&telling_words(CHANGES)));
+    let (_, proposal) = desk.evolved(EvolveRequest::default());
+    desk.applied(RunRequest::Apply(proposal.unwrap()));
+    let (old, settings) = (desk.text(VOCABULARY_FILE), desk.text(".aios/config.toml"));
+    assert_eq!(desk.found(3)[0], changed_by_words(3));
+    let folder = desk.dir.path().join("w");
+    git(&folder, &["fast-import", "--quiet"], &other_words(70));
+    git(&folder, &["reset", "-q", "--hard", "HEAD"], "");
+    let mut desk = desk.reopen();
+    let found = desk.found(3);
+    assert_eq!(found[0], changed_by_words(3), "nobody learned anything yet");
+    assert!(!found[..5].contains(&changed_by_other_words(3)), "{found:?}");
+
+    let (experiment, proposal) = desk.evolved(EvolveRequest::default());
+    assert_eq!(experiment.outcome, "accepted", "{experiment:?}");
+    let summary = evolve::summary(&experiment);
+    assert!(summary.starts_with("words learned anew 0 → 1: "), "{summary}");
+    assert_eq!(desk.text(VOCABULARY_FILE), old, "nothing is changed before somebody says yes");
+    desk.applied(RunRequest::Apply(proposal.unwrap()));
+    assert_ne!(desk.text(VOCABULARY_FILE), old);
+    assert_eq!(desk.text(".aios/config.toml"), settings, "what the words weigh stays");
+    // The old place still says one of the words.
+    let anew = desk.found(3);
+    assert!(anew[..2].contains(&changed_by_other_words(3)), "{anew:?}");
+    let mut desk = desk.reopen();
+    assert_eq!(desk.found(3), anew, "it outlives the server");
+
+    let id = Some(experiment.id.clone());
+    let proposal = desk.proposed(RunRequest::TakeBackExperiment(id, Then::Keep));
+    desk.applied(RunRequest::Apply(proposal));
+    assert_eq!((desk.text(VOCABULARY_FILE), desk.text(".aios/config.toml")), (old, settings));
+    assert_eq!(desk.found(3), found);
+    // The older one is taken back as ever, and nothing is left.
+    let proposal = desk.proposed(RunRequest::TakeBackExperiment(None, Then::Keep));
+    desk.applied(RunRequest::Apply(proposal));
+    assert_eq!((desk.text(VOCABULARY_FILE), desk.text(".aios/config.toml")), (None, None));
 }
 
 /// What a repository says that its words stand for would put any place before what was asked for.

@@ -35,6 +35,11 @@ pub struct EvolutionConfig {
     /// By which commits earlier trials ruled (the time of the first and of the last, in seconds
     /// since 1970), and how often each looked at them.
     pub ruled: Vec<(i64, i64, u32)>,
+    /// The vocabulary in force: newer commits may say that one learned anew is better.
+    pub standing: Vocabulary,
+    /// So many of the newest tasks are asked with what was known before the first of them: as who
+    /// never learns anew. For evaluations.
+    pub untaught: usize,
 }
 
 /// What came of an experiment.
@@ -50,7 +55,7 @@ pub struct Evolved {
     pub ruling: Option<Ruling>,
     /// The questions with all that their answers were made of.
     pub arena: Arena,
-    /// What the commits before the held-out tasks teach of the repository's own words.
+    /// What all commits teach of the repository's own words, but those of untaught tasks.
     pub vocabulary: Vocabulary,
 }
 
@@ -75,11 +80,14 @@ enum Stage {
 struct Replaying {
     corpus: Corpus,
     tasks: Vec<Task>,
-    /// What the commits before the first task teach: what the tuning tasks are asked with.
+    lessons: Lessons,
+    /// What the commits before the moment teach: what its tasks are asked with.
     vocabulary: Vocabulary,
-    n_tuning: usize,
-    renames: Renames,
+    /// The number of the first task that the vocabulary in force cannot have learned from.
+    unlearned: usize,
     replays: Vec<Replay>,
+    /// Those of the tasks from `unlearned` on, asked with the vocabulary in force.
+    standing: Vec<Replay>,
     /// Which moment the index is at, or on its way to.
     moment: Option<usize>,
     /// True while it is on its way.
@@ -156,34 +164,50 @@ impl Evolution {
         Ok(EvolutionStep::More { doing: "looking for evidence", done, all })
     }
 
-    /// Learns what is said of which places, twice: from what was there before the tuning tasks, and
-    /// from what was there before the held-out ones. No question is asked with what its own answer
-    /// taught.
+    /// Reads what can be learned of what is said of which places.
     fn learn(&mut self, mut lessons: Box<Lessons>) -> Result<EvolutionStep, CorpusError> {
         let commits = self.commits.as_ref();
-        let began_s = |it: &[Task]| it.iter().map(|it| it.commit.time_s).min().unwrap_or_default();
-        let untils_s = [began_s(&self.res.tuning), began_s(&self.res.held_out)];
-        if lessons.step(&self.repository, commits, &untils_s)? {
+        let tasks = [self.res.tuning.as_slice(), &self.res.held_out].concat();
+        let all = tasks.len();
+        let began_s = tasks.iter().map(|it| it.commit.time_s).min().unwrap_or_default();
+        let untaught = all - self.config.untaught.min(all);
+        let until_s = match tasks.get(untaught) {
+            Some(task) => task.commit.time_s,
+            None => self.config.evidence.until_s.unwrap_or(i64::MAX),
+        };
+        if lessons.step(&self.repository, commits, began_s..until_s)? {
             let (done, all) = lessons.progress();
             self.stage = Stage::Learn(lessons);
             return Ok(EvolutionStep::More { doing: "learning words", done, all });
         }
-        let vocabulary = lessons.vocabulary(commits, untils_s[0])?;
-        self.res.vocabulary = lessons.vocabulary(commits, untils_s[1])?;
-        let tasks = [self.res.tuning.as_slice(), &self.res.held_out].concat();
-        let all = tasks.len();
+        self.res.vocabulary = lessons.vocabulary(commits, until_s)?;
         self.stage = Stage::Replay(Box::new(Replaying {
             corpus: Corpus::new(self.model.clone())?,
+            unlearned: self.unlearned(&tasks)?,
             tasks,
-            vocabulary,
-            n_tuning: self.res.tuning.len(),
-            renames: lessons.into_renames(),
+            lessons: *lessons,
+            vocabulary: Vocabulary::default(),
             replays: Vec::new(),
+            standing: Vec::new(),
             moment: None,
             is_moving: false,
             cost_ms: (0.0, 0.0),
         }));
         Ok(EvolutionStep::More { doing: "asking the past", done: 0, all })
+    }
+
+    /// The first task that the vocabulary in force cannot have learned from; past the last where
+    /// none is in force. One that does not say from what it was learned may have seen them all: it
+    /// stays where a newer one cannot beat it even so.
+    fn unlearned(&self, tasks: &[Task]) -> Result<usize, CorpusError> {
+        if self.config.standing.is_empty() {
+            return Ok(tasks.len());
+        }
+        let key = self.config.standing.learned_up_to();
+        let learned = key.map(|it| self.commits.commit(&it)).transpose()?.flatten();
+        let is_learned =
+            |it: &Task| learned.as_ref().is_some_and(|at| it.commit.time_s <= at.time_s);
+        Ok(tasks.iter().position(|it| !is_learned(it)).unwrap_or(tasks.len()))
     }
 
     fn replay(
@@ -199,23 +223,34 @@ impl Evolution {
             it.is_moving = it.corpus.go_on(&self.repository)?;
         } else if it.moment != Some(done / TASKS_PER_MOMENT) {
             it.moment = Some(done / TASKS_PER_MOMENT);
-            it.corpus.go_before(&self.repository, &it.renames, &it.tasks[done])?;
+            it.corpus.go_before(&self.repository, it.lessons.renames(), &it.tasks[done])?;
             it.is_moving = true;
+            // No question is asked with what its own answer taught.
+            let taught = done.min(all - self.config.untaught.min(all));
+            let until_s = it.tasks[taught].commit.time_s;
+            it.vocabulary = it.lessons.vocabulary(self.commits.as_ref(), until_s)?;
         } else {
-            it.ask(&self.repository, self.commits.as_ref(), &self.res.vocabulary, cpu_ms)?;
+            it.ask(&self.repository, self.commits.as_ref(), &self.config.standing, cpu_ms)?;
         }
         self.stage = Stage::Replay(it);
         Ok(EvolutionStep::More { doing: "asking the past", done, all })
     }
 
     fn begin_trial(&mut self, it: Replaying) -> Result<EvolutionStep, CorpusError> {
-        let learned = &self.res.vocabulary;
-        let guards = guards(&self.repository, &it.corpus, learned, self.config.trial.seed)?;
+        let guards = |vocabulary: &Vocabulary| {
+            guards(&self.repository, &it.corpus, vocabulary, self.config.trial.seed)
+        };
+        let standing_guards = match it.standing.is_empty() {
+            true => Vec::new(),
+            false => guards(&self.config.standing)?,
+        };
+        let guards = guards(&self.res.vocabulary)?;
         let mut tuning = it.replays;
         let held_out = tuning.split_off(self.res.tuning.len());
         let n = it.tasks.len() as f64;
         let cost_ms = (it.cost_ms.0 / n, it.cost_ms.1 / n);
-        self.res.arena = Arena { tuning, held_out, guards, cost_ms };
+        let standing = it.standing;
+        self.res.arena = Arena { tuning, held_out, guards, standing, standing_guards, cost_ms };
         let mut trial = self.config.trial.clone();
         trial.looks += self.looks();
         self.stage = Stage::Try(Box::new(Trial::new(trial)));
@@ -261,18 +296,20 @@ impl Replaying {
         &mut self,
         repository: &Repository,
         commits: &dyn Commits,
-        learned: &Vocabulary,
+        standing: &Vocabulary,
         cpu_ms: &dyn Fn() -> u64,
     ) -> Result<(), CorpusError> {
-        let is_tuning = self.replays.len() < self.n_tuning;
-        let vocabulary = if is_tuning { &self.vocabulary } else { learned };
+        let nth = self.replays.len();
         let began_ms = cpu_ms();
-        let asked = asked(&self.tasks[self.replays.len()], commits, &self.renames)?;
+        let asked = asked(&self.tasks[nth], commits, self.lessons.renames())?;
         let past_ms = cpu_ms();
-        let replay = ask(repository, &self.corpus, vocabulary, &asked)?;
+        let replay = ask(repository, &self.corpus, &self.vocabulary, &asked)?;
         self.cost_ms.0 += cpu_ms().saturating_sub(past_ms) as f64;
         self.cost_ms.1 += past_ms.saturating_sub(began_ms) as f64;
         self.replays.push(replay);
+        if self.unlearned <= nth {
+            self.standing.push(ask(repository, &self.corpus, standing, &asked)?);
+        }
         Ok(())
     }
 }

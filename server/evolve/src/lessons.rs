@@ -133,23 +133,19 @@ impl Lessons {
     }
 
     /// Reads some more; false once all is read. Functions are looked for in the newest commits
-    /// before each of the moments `untils_s`.
+    /// before each of the moments within `moments_s`.
     pub(crate) fn step(
         &mut self,
         repository: &Repository,
         commits: &dyn Commits,
-        untils_s: &[i64],
+        moments_s: Range<i64>,
     ) -> Result<bool, HistoryError> {
         if !self.unread.is_empty() {
             self.read(commits)?;
             if self.unread.is_empty() {
                 self.lessons.sort_by_key(|it| it.time_s);
-                let wanted = untils_s.iter().flat_map(|until_s| {
-                    let end = self.until(*until_s).end;
-                    end.saturating_sub(LINKED_MAX)..end
-                });
-                let wanted: BTreeSet<usize> = wanted.collect();
-                self.unlinked = wanted.into_iter().collect();
+                let first = self.until(moments_s.start).end.saturating_sub(LINKED_MAX);
+                self.unlinked = (first..self.until(moments_s.end).end).collect();
             }
             return Ok(true);
         }
@@ -201,8 +197,8 @@ impl Lessons {
         self.spots.of.contains_key(&file)
     }
 
-    pub(crate) fn into_renames(self) -> Renames {
-        self.renames
+    pub(crate) fn renames(&self) -> &Renames {
+        &self.renames
     }
 
     fn until(&self, until_s: i64) -> Range<usize> {
@@ -235,6 +231,8 @@ impl Lessons {
             word.said = said[&it.word];
             word.places.push((self.spots.all[it.spot as usize].clone(), it.times));
         }
+        // Where all that there is counts, it is looked at from the newest.
+        let until_s = lessons.last().map_or(until_s, |it| until_s.min(it.time_s + 1));
         let mut often = self.often(lessons, until_s, (&is_file, OFTEN_FILES_MAX));
         often.extend(self.often(linked, until_s, (&|it| !is_file(it), OFTEN_FUNCTIONS_MAX)));
         let last: Vec<CommitId> = lessons.last().map(|it| it.commit).into_iter().collect();

@@ -32,10 +32,11 @@ pub use crate::{
     lineage::{Accepted, TAKEN_BACK, TakenBack, accepted_variant, without},
     random::Seeded,
     refuse::{
-        OFTEN_KEY, WORDS_KEY, admitted, admitted_file, declared, in_force, parameters, shipped,
+        OFTEN_KEY, WORDS_ANEW_KEY, WORDS_KEY, admitted, admitted_file, declared, in_force,
+        parameters, shipped,
     },
     replay::{Found, Replay, Score},
-    report::{measured, report, summary, tasks_row, worse_in_use},
+    report::{LEARNED_ANEW, measured, report, summary, tasks_row, worse_in_use},
     search::{Candidate, FoundBy, Parameter, Percents, Search, SearchConfig},
     trial::{Arena, Attempt, LOOKS_MAX, Next, Ruling, Trial, TrialConfig, weights_of},
     vocabulary::{Spot, StandsFor, VOCABULARY_FILE, Vocabulary, Word, Wrong},

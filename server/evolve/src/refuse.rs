@@ -25,6 +25,9 @@ pub const WORDS_KEY: &str = "weights.vocabulary";
 /// See [`WORDS_KEY`].
 pub const OFTEN_KEY: &str = "weights.often";
 
+/// Which words an experiment learned anew: no setting, but a number in the archive.
+pub const WORDS_ANEW_KEY: &str = "words learned anew";
+
 /// What an experiment may change, and how far: as the table of settings allows, and no further than
 /// makes sense.
 pub fn parameters() -> Vec<Parameter> {
@@ -49,7 +52,7 @@ pub fn declared(parameters: &[Parameter], now: &[u16]) -> Vec<Percents> {
         values.collect::<Percents>()
     };
     // No more: each look makes the next one prove more.
-    let mut res = vec![with(100, 50), with(100, 0)];
+    let mut res = vec![with(100, 100), with(100, 0)];
     res.retain(|it| it != now);
     res.dedup();
     res

@@ -32,6 +32,7 @@ pub fn measured(attempt: &Attempt, parameters: &[Parameter]) -> VariantRow {
             FoundBy::Population => "crossing variants",
             FoundBy::Given => "given",
             FoundBy::Declared => "declared beforehand",
+            FoundBy::LearnedAnew => LEARNED_ANEW,
         }
         .to_owned(),
         measures,
@@ -57,6 +58,9 @@ pub fn worse_in_use(found: &Apart) -> VariantRow {
         ..VariantRow::default()
     }
 }
+
+/// How words that are learned anew are found.
+pub const LEARNED_ANEW: &str = "learning the words anew";
 
 /// What people look at first.
 const HELD_OUT: &str = "both, on commits that the search did not see";

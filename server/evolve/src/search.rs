@@ -41,6 +41,8 @@ pub enum FoundBy {
     Given,
     /// It was declared before anything was measured.
     Declared,
+    /// What is set stays; the words that it weighs are learned anew.
+    LearnedAnew,
 }
 
 /// How long it looks.

@@ -21,6 +21,8 @@ const GAIN_MIN: f64 = 0.005;
 const GUARD_LOSS_MAX: f64 = 0.02;
 /// Questions may cost so many times what they did.
 const COST_MAX: f64 = 1.5;
+/// Fewer tasks since the words in force were learned prove nothing of others.
+const WORDS_TASKS_MIN: usize = 40;
 /// What a logarithm of distance from the shipped weights costs, in gain: at first only what gains
 /// much with little change is looked at.
 const PULL: f64 = 0.004;
@@ -38,6 +40,11 @@ pub struct Arena {
     pub held_out: Vec<Replay>,
     /// What may not sink.
     pub guards: Vec<Guard>,
+    /// The newest of all tasks, asked with the words in force instead of those learned anew: tasks
+    /// that those words were not learned from.
+    pub standing: Vec<Replay>,
+    /// The guards, asked with the words in force.
+    pub standing_guards: Vec<Guard>,
     /// CPU time of a question, in milliseconds: without the past, and what the past adds.
     pub cost_ms: (f64, f64),
 }
@@ -66,6 +73,8 @@ pub struct TrialConfig {
     pub looks: u32,
     /// What was ruled on before and is not to be tried again.
     pub known: Vec<Percents>,
+    /// True where words learned anew were ruled on lately: they are not ruled on again.
+    pub knows_words: bool,
 }
 
 /// A candidate with what came of it.
@@ -139,6 +148,11 @@ impl Trial {
     pub fn step(&mut self, arena: &Arena) -> Next {
         if self.ruling.accepted().is_some() {
             return self.end();
+        }
+        if !self.config.knows_words && !self.is_out_of_looks() {
+            self.config.knows_words = true;
+            self.rule_on_words(arena);
+            return Next::Step;
         }
         if !self.config.given.is_empty() && !self.is_out_of_looks() {
             let values = self.config.given.remove(0);
@@ -240,6 +254,46 @@ impl Trial {
             let worth = self.worth(arena, &values);
             self.rule(arena, Candidate { values, worth, found_by: FoundBy::Declared });
         }
+    }
+
+    /// Rules on the words learned anew where others are in force, by the tasks that those were not
+    /// learned from. What finds no more there, in the mean, need not be looked at.
+    fn rule_on_words(&mut self, arena: &Arena) {
+        let Arena { tuning, held_out, standing, standing_guards, guards, .. } = arena;
+        let anew: Vec<&Replay> = tuning.iter().chain(held_out).collect();
+        let anew = &anew[anew.len().saturating_sub(standing.len())..];
+        let weights = self.weights(&self.config.now);
+        let looks = self.config.looks + self.ruling.attempts.len() as u32;
+        let seed = self.config.seed;
+        let on = |of: fn(&Replay, &Weights) -> f64, confidence| {
+            let before: Vec<f64> = standing.iter().map(|it| of(it, &weights)).collect();
+            let after: Vec<f64> = anew.iter().map(|it| of(it, &weights)).collect();
+            compare(&before, &after, confidence, seed)
+        };
+        let held_out = on(both, 0.95);
+        if standing.len() < WORDS_TASKS_MIN || held_out.gain() < GAIN_MIN {
+            return;
+        }
+        let guards = standing_guards.iter().zip(guards).map(|(before, after)| {
+            let of =
+                |it: &Guard| it.replays.iter().map(|it| both(it, &weights)).collect::<Vec<_>>();
+            (before.name, compare(&of(before), &of(after), 0.95, seed))
+        });
+        let values = self.config.now.clone();
+        let candidate = Candidate { values, worth: 0.0, found_by: FoundBy::LearnedAnew };
+        let mut attempt = Attempt {
+            candidate,
+            tuning: Comparison::default(),
+            held_out,
+            early: on(early, confidence_of_look(looks)),
+            files: on(files, 0.95),
+            functions: on(functions, 0.95),
+            guards: guards.collect(),
+            cost: 1.0,
+            against: None,
+        };
+        attempt.against = against(&attempt);
+        self.ruling.attempts.push(attempt);
     }
 
     /// Looks at a candidate on the held-out tasks, and says yes or no.

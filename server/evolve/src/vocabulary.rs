@@ -16,6 +16,8 @@ const WORDS_MAX: usize = 5_000;
 const SPOTS_MAX: usize = 1_000;
 /// Commits that are added to those which say a word before a share of them is believed.
 const DOUBT: f32 = 2.0;
+/// Fewer digits name no commit.
+const KEY_DIGITS_MIN: usize = 8;
 /// How much of how often a function changes is how often its file does.
 const FILE_SHARE: f32 = 0.4;
 
@@ -137,6 +139,13 @@ impl Vocabulary {
         for (spot, signal) in self.signals(question) {
             acc.add(&spot.path, spot.symbol.as_deref(), signal);
         }
+    }
+
+    /// The first bytes of the key of the newest commit that it was learned from, where it says.
+    pub(crate) fn learned_up_to(&self) -> Option<Vec<u8>> {
+        let key = self.learned.rsplit(' ').next().filter(|it| KEY_DIGITS_MIN <= it.len())?;
+        let byte = |at: usize| u8::from_str_radix(key.get(at..at + 2)?, 16).ok();
+        (0..key.len()).step_by(2).map(byte).collect()
     }
 
     /// Only its words, only its places that change often, both or neither.

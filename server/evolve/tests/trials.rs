@@ -4,8 +4,8 @@
 #![allow(clippy::unwrap_used)]
 
 use evolve::{
-    Arena, Found, Guard, LOOKS_MAX, Next, Parameter, Replay, Ruling, Seeded, Trial, TrialConfig,
-    declared, parameters, shipped,
+    Arena, Found, FoundBy, Guard, LOOKS_MAX, Next, Parameter, Replay, Ruling, Seeded, Trial,
+    TrialConfig, declared, parameters, shipped,
 };
 use memory::{Feature, QuestionKind, Values};
 
@@ -60,6 +60,7 @@ fn config(seed: u64) -> TrialConfig {
         refinements_max: 2,
         looks: 0,
         known: Vec::new(),
+        knows_words: false,
     }
 }
 
@@ -110,6 +111,8 @@ fn accepts_noise(run: u64) -> bool {
     let arena = Arena {
         tuning: shuffled(120, 0x7e57_0000 + 2 * run),
         held_out: shuffled(80, 0x7e57_0001 + 2 * run),
+        // Words in force that are as good as those learned anew.
+        standing: shuffled(120, 0x57a4_d000 + run),
         ..Arena::default()
     };
     let trial = config(0x5eed + run);
@@ -213,4 +216,47 @@ fn what_was_dropped_is_not_tried_again_and_the_same_commits_prove_no_more_than_t
     assert!(again.attempts.iter().all(|it| !known.contains(&it.candidate.values)));
     let exhausted = hold(&arena, TrialConfig { looks: LOOKS_MAX, ..config(5) });
     assert!(exhausted.attempts.is_empty() && exhausted.is_out_of_looks);
+}
+
+/// The newest `n` questions, and the same asked with words in force that say nothing of what is
+/// right.
+fn words_anew(n: usize) -> Arena {
+    let (tuning, held_out) =
+        (questions(80, Some(Feature::Vocabulary), 1), questions(50, Some(Feature::Vocabulary), 2));
+    let mut standing = [tuning.as_slice(), &held_out].concat().split_off(130 - n);
+    let found = standing.iter_mut().flat_map(|it| &mut it.found);
+    found.filter(|it| it.is_of_right_file).for_each(|it| it.values[Feature::Vocabulary] = 0.0);
+    Arena { tuning, held_out, standing, ..Arena::default() }
+}
+
+/// With words in force.
+fn in_force() -> TrialConfig {
+    let mut now = shipped(&parameters());
+    now[place("weights.vocabulary")] = 400;
+    TrialConfig { now, measured_max: 0, refinements_max: 0, ..config(1) }
+}
+
+#[test]
+fn words_learned_anew_are_accepted_where_they_find_newer_commits_better() {
+    let ruling = hold(&words_anew(60), in_force());
+    let accepted = ruling.accepted().expect("the old words say nothing");
+    assert_eq!(accepted.candidate.found_by, FoundBy::LearnedAnew);
+    assert_eq!(accepted.candidate.values, in_force().now, "what they weigh stays");
+    assert_eq!(accepted.early.n, 60);
+    // Nor are they looked at where too few commits came since, or they were dropped lately.
+    assert_eq!(hold(&words_anew(39), in_force()).attempts, []);
+    let lately = TrialConfig { knows_words: true, ..in_force() };
+    assert_eq!(hold(&words_anew(60), lately).attempts, []);
+}
+
+#[test]
+fn words_learned_anew_that_hurt_a_guard_are_dropped() {
+    let mut arena = words_anew(60);
+    arena.standing_guards = vec![Guard { name: "exact names", replays: names(40) }];
+    let mut worse = names(40);
+    worse.iter_mut().for_each(|it| it.found[0].values[Feature::Name] = 0.0);
+    arena.guards = vec![Guard { name: "exact names", replays: worse }];
+    let ruling = hold(&arena, in_force());
+    let why = ruling.attempts[0].against.as_deref().unwrap();
+    assert!(why.starts_with("exact names are answered worse"), "{why}");
 }

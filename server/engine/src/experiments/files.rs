@@ -1,7 +1,7 @@
 //! What an experiment changes, as files under `.aios/`: the settings, and the words of the
 //! repository that count by them.
 
-use evolve::{OFTEN_KEY, VOCABULARY_FILE, Vocabulary, WORDS_KEY};
+use evolve::{OFTEN_KEY, VOCABULARY_FILE, Vocabulary, WORDS_ANEW_KEY, WORDS_KEY};
 use settings::{Setting, Value, WORKSPACE_FILE};
 use vfs::VfsPath;
 
@@ -11,16 +11,19 @@ use crate::edits::tasks::{self, EditContext, Ended};
 pub(super) type Wanted = (VfsPath, Option<String>);
 
 /// The files below `root` that make the settings `changed` count; the others stay as they are.
-/// What comes into force of the repository's words is `learned`, what is in force stays.
+/// What comes into force of the repository's words is `learned`; what is in force stays, or becomes
+/// `anew`.
 pub(super) fn files(
     ctx: &EditContext,
     root: &VfsPath,
     changed: &[(String, u16)],
-    learned: &Vocabulary,
+    (anew, learned): (Option<Vocabulary>, &Vocabulary),
 ) -> Result<Vec<Wanted>, Ended> {
     let path = root.join(WORKSPACE_FILE);
     let text = text_of(ctx, &path)?;
-    let numbers: Vec<(String, u16)> = changed.iter().map(|it| number(it)).collect();
+    let changed = changed.iter().filter(|it| it.0 != WORDS_ANEW_KEY);
+    let changed: Vec<(String, u16)> = changed.cloned().collect();
+    let numbers: Vec<(String, u16)> = changed.iter().map(number).collect();
     let new = settings::with_numbers(&text, &numbers).map_err(tasks::not_allowed)?;
     let mut res = Vec::new();
     if new != text {
@@ -28,7 +31,7 @@ pub(super) fn files(
         res.push((path, Some(new).filter(|it| !it.trim().is_empty())));
     }
     let now = &ctx.snapshot.own.written_vocabulary;
-    let then = vocabulary(now, changed, learned);
+    let then = vocabulary(anew.as_ref().unwrap_or(now), &changed, learned);
     if then != **now {
         let text = (!then.is_empty()).then(|| then.text());
         res.push((root.join(VOCABULARY_FILE), text));

@@ -358,7 +358,7 @@ fn number(
         return Err(not_allowed(format!("the editor sets `{key}`, which is stronger")));
     }
     let numbers = [(key.to_owned(), value)];
-    let files = super::files::files(ctx, root, &numbers, &Vocabulary::default())?;
+    let files = super::files::files(ctx, root, &numbers, (None, &Vocabulary::default()))?;
     tasks::write_files(ctx, words, &files)
 }
 

@@ -4,15 +4,15 @@
 use std::collections::BTreeMap;
 
 use evolve::{
-    Accepted, Apart, NUMBERS, TAKEN_BACK, TakenBack, Vocabulary, accepted_variant, in_force,
-    parameters, without, worse_in_use,
+    Accepted, Apart, NUMBERS, TAKEN_BACK, TakenBack, Vocabulary, WORDS_ANEW_KEY, accepted_variant,
+    in_force, parameters, without, worse_in_use,
 };
 use proposal::{ExperimentId, Journal, Proposal, ProposalId, ProposalState, Simulation};
 use settings::{Setting, Value};
 use store::history::{ExperimentBody, ExperimentRow};
 use vfs::VfsPath;
 
-use super::{KEPT_MAX, files::files, levels};
+use super::{KEPT_MAX, files::files, levels, words};
 use crate::{
     ReadError, RunId, RunOutcome, Snapshot, Then,
     edits::{
@@ -141,7 +141,10 @@ fn settings_back(
     let accepted = all.iter().rev().filter(|it| it.row.body.root == target.row.body.root);
     let accepted: Vec<Accepted> =
         accepted.filter_map(|it| Accepted::of(&it.row, it.is_in_force)).collect();
-    let now = counting(&ctx.snapshot);
+    let mut now = counting(&ctx.snapshot);
+    let rows = all.iter().map(|it| &it.row);
+    let anew = words::in_force(rows.clone(), &ctx.snapshot.own.written_vocabulary);
+    now.insert(WORDS_ANEW_KEY.to_owned(), anew);
     let TakenBack { changes, left } = without(&accepted, &target.row.id, &now);
     let mut notes: Vec<String> =
         changes.iter().map(|(key, now, then)| format!("{key} {now} → {then}")).collect();
@@ -150,7 +153,10 @@ fn settings_back(
     let note = format!("experiment {} is taken back{why}: {}", target.row.id, notes.join(", "));
     let made = match changes.is_empty() {
         true => None,
-        false => Some(write(ctx, target, &changes, &note)?),
+        false => {
+            let older = rows.skip_while(|it| it.id != target.row.id);
+            Some(write(ctx, (target, older), &changes, &note)?)
+        }
     };
     Ok((made, note))
 }
@@ -178,9 +184,9 @@ fn counting(snapshot: &Snapshot) -> BTreeMap<String, u16> {
 }
 
 /// Proposes the settings as they are without the experiment.
-fn write(
+fn write<'a>(
     ctx: &EditContext,
-    target: &Experiment,
+    (target, older): (&Experiment, impl Iterator<Item = &'a ExperimentRow>),
     changes: &[(String, u16, u16)],
     reason: &str,
 ) -> Result<Made, Ended> {
@@ -188,7 +194,11 @@ fn write(
     let no_folder = || Box::new(RunOutcome::Refused("its folder is not open".to_owned()));
     let root = root.ok_or_else(no_folder)?;
     let numbers: Vec<(String, u16)> = changes.iter().map(|it| (it.0.clone(), it.2)).collect();
-    let files = files(ctx, &root, &numbers, &Vocabulary::default())?;
+    let anew = numbers.iter().find(|it| it.0 == WORDS_ANEW_KEY);
+    let anew = anew.and_then(|it| words::text(older, it.1)).map(Vocabulary::parse);
+    let anew = anew.transpose().map_err(|it| Box::new(RunOutcome::Failed(it.1)))?;
+    let learned = Vocabulary::default();
+    let files = files(ctx, &root, &numbers, (anew.map(|it| it.0), &learned))?;
     let title = format!("Take back experiment {}", target.row.id);
     tasks::write_files(ctx, (title, reason.to_owned()), &files)
 }

@@ -50,6 +50,8 @@ pub struct ExperimentBody {
     pub seed: u64,
     /// What the reader has to know.
     pub notes: Vec<String>,
+    /// Where it learned words anew that were accepted: what they said before, and what they say.
+    pub words: Option<(String, String)>,
     /// What it looked for where it was about something else than weights: a level's name.
     pub level: String,
     /// What was suggested by a rule, because of what was seen.
