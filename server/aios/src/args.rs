@@ -1352,8 +1352,9 @@ pub(crate) enum EvolveCommand {
 const LEVELS: [&str; 4] = ["configuration", "code", "structure", "capability"];
 
 /// Kinds of episodes.
-pub(crate) const EPISODE_KINDS: [&str; 9] =
-    ["question", "opened", "used", "missed", "command", "change", "agent", "slow", "noise"];
+pub(crate) const EPISODE_KINDS: [&str; 10] = [
+    "question", "opened", "used", "missed", "command", "change", "agent", "slow", "noise", "memory",
+];
 
 /// Arguments of `aios episodes`.
 #[derive(Args, Debug)]

@@ -45,6 +45,9 @@ const COUNTED_MAX: usize = 10_000;
 /// Whoever turns a change by the editor's own undo.
 const EDITOR: &str = "the editor's own undo";
 
+/// Memory is noted where it changed by so much, and by a quarter.
+const MEMORY_BYTES_MIN: usize = 16 << 20;
+
 /// Runs that are no doing of the user's, or that tell nothing.
 const QUIET: [&str; 9] = [
     "index",
@@ -67,6 +70,8 @@ pub(crate) struct Episodes {
     read: FxHashMap<VfsPath, u32>,
     /// Those that somebody looked at.
     looked_at: FxHashSet<VfsPath>,
+    /// What the server held when that was noted last.
+    memory_bytes: usize,
 }
 
 /// Rows that wait to be written. Shared with the threads that write them: what the end of the
@@ -200,6 +205,20 @@ impl GlobalState {
         if looked_at.len() < COUNTED_MAX {
             looked_at.insert(path.clone());
         }
+    }
+
+    /// The workspace was read, by what is held now.
+    pub(crate) fn note_memory(&mut self) {
+        let parts = self.memory();
+        let bytes = parts.iter().map(|it| it.bytes).sum();
+        if !is_much(self.episodes.memory_bytes, bytes) {
+            return;
+        }
+        self.episodes.memory_bytes = bytes;
+        let largest = parts.iter().max_by_key(|it| it.bytes).map_or("", |it| it.name);
+        let row = self.episode("memory", "server", largest);
+        let mib = bytes as u64 >> 20;
+        self.note(EpisodeRow { place: mib, outcome: format!("{mib} MiB in all"), ..row });
     }
 
     /// A file that was known has changed on the disk, and was read again.
@@ -362,6 +381,25 @@ impl GlobalState {
     }
 }
 
+/// Whether to hold `now` bytes instead of `before` is worth a note.
+fn is_much(before: usize, now: usize) -> bool {
+    let by = before.abs_diff(now);
+    MEMORY_BYTES_MIN <= by && before / 4 <= by
+}
+
 fn cut(text: &str) -> String {
     text[..text.floor_char_boundary(TEXT_BYTES_MAX.min(text.len()))].to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn memory_is_noted_where_it_changed_much() {
+        const MIB: usize = 1 << 20;
+        assert!(!is_much(0, 15 * MIB) && is_much(0, 16 * MIB));
+        assert!(!is_much(400 * MIB, 420 * MIB) && is_much(400 * MIB, 500 * MIB));
+        assert!(is_much(400 * MIB, 300 * MIB), "what is given back is told, too");
+    }
 }

@@ -543,6 +543,9 @@ impl GlobalState {
         summary.unkept = never_kept.or(round.unkept).or(unkept);
         summary.skipped = self.index.skipped_head();
         tracing::info!(files = summary.files, read = summary.read, took_ms, "indexed");
+        if is_new {
+            self.note_memory();
+        }
         let message = format!("{} files", summary.files);
         let notice = Notice::Progress { run: round.run, state: ProgressState::End { message } };
         if round.percent.is_some() {

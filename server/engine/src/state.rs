@@ -482,7 +482,7 @@ impl GlobalState {
     }
 
     /// About how much memory the parts hold.
-    fn memory(&self) -> Vec<MemoryPart> {
+    pub(crate) fn memory(&self) -> Vec<MemoryPart> {
         let documents = self.files.vfs.overlays().map(|it| it.1.rope.len_bytes()).sum();
         vec![
             MemoryPart { name: "facts", bytes: self.index.facts_bytes() },
