@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use grammars::language_for_path;
 use memory::documents;
-use store::{FileRow, FileWrite, Store};
+use store::{FileCounts, FileRow, FileWrite, Store};
 use syntax::{FileFacts, facts, facts_of_text};
 
 /// The root under which everything is put.
@@ -49,6 +49,7 @@ pub(crate) fn write_of(file: &SourceFile, facts: &FileFacts) -> FileWrite {
             hash: *blake3::hash(file.text.as_bytes()).as_bytes(),
             language: facts.language.map(|it| it.id.to_owned()),
             is_test: facts.is_test,
+            counts: FileCounts::default(),
         },
         facts: None,
         documents: Some(documents(&file.path, &file.text, facts)),
