@@ -52,6 +52,18 @@ pub(crate) struct Tools {
     pub(crate) folder: PathBuf,
 }
 
+impl Tools {
+    /// The environment of a program that has `scratch` for itself.
+    pub(crate) fn env(&self, scratch: &Path) -> BTreeMap<String, String> {
+        let mut env = self.sandboxing.machine.env.clone();
+        let scratch = scratch.display().to_string();
+        for (name, value) in [("HOME", &*scratch), ("TMPDIR", &*scratch), ("NO_COLOR", "1")] {
+            env.insert(name.to_owned(), value.to_owned());
+        }
+        env
+    }
+}
+
 impl Formatting {
     /// Whether formatters are run.
     pub(crate) fn is_on(&self) -> bool {
@@ -227,11 +239,6 @@ fn carry_out(
     let temporary = drafts.tree.join(".aios-scratch");
     disk::create_folder(&temporary).map_err(|it| it.to_string())?;
     let machine = &tools.sandboxing.machine;
-    let mut env = machine.env.clone();
-    let scratch = temporary.display().to_string();
-    for (name, value) in [("HOME", &*scratch), ("TMPDIR", &*scratch), ("NO_COLOR", "1")] {
-        env.insert(name.to_owned(), value.to_owned());
-    }
     let (program, args) = formatter.argv.split_first().ok_or("an empty command")?;
     let program = match program.strip_prefix("./") {
         Some(below) => drafts.tree.join(below).display().to_string(),
@@ -243,7 +250,7 @@ fn carry_out(
         program,
         args: args.iter().cloned().chain(paths).collect(),
         folder: drafts.tree.clone(),
-        env,
+        env: tools.env(&temporary),
         read: machine.read.iter().cloned().chain(drafts.installed.iter().cloned()).collect(),
         write: vec![drafts.tree.clone()],
         network: Network::None,

@@ -200,17 +200,12 @@ fn job(tools: &Tools, argv: &[String], root: &VfsPath, scratch: &Path) -> Result
         _ => program.clone(),
     };
     let machine = &tools.sandboxing.machine;
-    let mut env = machine.env.clone();
-    let place = scratch.display().to_string();
-    for (name, value) in [("HOME", &*place), ("TMPDIR", &*place), ("NO_COLOR", "1")] {
-        env.insert(name.to_owned(), value.to_owned());
-    }
-    let root = root.as_path().to_path_buf();
+    let root = root.as_path();
     Ok(Job {
         program,
         args: args.to_vec(),
         folder: root.clone(),
-        env,
+        env: tools.env(scratch),
         read: machine.read.iter().cloned().chain([root]).collect(),
         write: vec![scratch.to_owned()],
         network: Network::None,
