@@ -68,7 +68,7 @@ fn checked(ctx: &StepContext, taken: &[Call]) -> Result<String, String> {
     let root = edit.snapshot.roots.first().cloned().ok_or("no folder is open")?;
     let subject = if taken.is_empty() { Subject::Workspace } else { drafted(edit, taken)? };
     let (run, inbox) = (ctx.listener.run, ctx.listener.inbox.clone());
-    let context = VerifyContext {
+    let mut context = VerifyContext {
         edit,
         sandboxing: tools.sandboxing.clone(),
         folder: tools.folder.clone(),
@@ -78,6 +78,12 @@ fn checked(ctx: &StepContext, taken: &[Call]) -> Result<String, String> {
             inbox.send(Event::Task(TaskDone::Verify(VerifyDone::Progress(run, text))));
         }),
     };
+    if !taken.is_empty() {
+        // Nobody has looked at what is run: it reaches no network, and what it leaves behind is
+        // none of what the user's own checks work with.
+        context.settings.has_network = false;
+        context.folder.push("drafts");
+    }
     match verify(&context, subject) {
         RunOutcome::Verified { verdict, .. } => {
             let mut text = verdict.describe();
