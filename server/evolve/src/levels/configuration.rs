@@ -44,7 +44,9 @@ pub fn noisy_files(rows: &[EpisodeRow], indexed: &Indexed<'_>) -> Looked {
     let mut noisy: BTreeMap<&str, Vec<&EpisodeRow>> = BTreeMap::new();
     for row in rows.iter().filter(|it| it.kind == "noise") {
         let is_free = indexed.get(row.path.as_str()) == Some(&false);
-        if is_free && !wanted.contains(row.path.as_str()) {
+        // A name with a line end in it would be several lines.
+        let is_line = !row.path.contains(char::is_control);
+        if is_free && is_line && !wanted.contains(row.path.as_str()) {
             noisy.entry(&row.path).or_default().push(row);
         }
     }
@@ -225,6 +227,12 @@ mod tests {
         let mut one_day = noise(&["out/state.json"], 9);
         one_day.iter_mut().for_each(|it| it.at_ms = 5);
         check_noise(&one_day, &files, &[]);
+    }
+
+    #[test]
+    fn a_name_that_would_be_several_lines_is_none() {
+        let path = "out/a\n*.py";
+        check_noise(&noise(&[path], 3), &[(path, false)], &[]);
     }
 
     #[test]
